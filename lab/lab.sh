@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# lab: real parts, privately. What ./quickstart, the end-to-end tests and the benchmarks start their PostgreSQL, httpd,
+# FastCGI programs and forwarder with. Sourced by bash; nothing happens before lab_open.
+#
+# A lab is one folder, $LAB: run/ (pid files, sockets), log/, and whatever the parts add (pg/, httpd/, spool/, ...).
+# It is made in a place with a short path, since a socket's path may have no more than 107 bytes, and which other users
+# (postgres refuses to be root) may enter. Everything listens on 127.0.0.1 or on a socket in the lab, ports are chosen
+# free, and processes are ended by their own pid, so that any number of labs stand beside each other.
+#
+# The parts have files of their own beside this one: lab/postgres.sh, lab/httpd.sh, lab/relay.sh.
+
+# lab_open [DIR]: makes (or takes up again) a lab. Without DIR a new folder that lab_close removes.
+lab_open() {
+    if [ $# -gt 0 ]; then
+        LAB=$1
+        mkdir -p "$LAB" || return
+    else
+        LAB=$(mktemp -d "${TMPDIR:-/tmp}/relay-lab.XXXXXX") || return
+    fi
+    LAB=$(cd "$LAB" && pwd -P) || return
+    chmod 755 "$LAB"
+    mkdir -p "$LAB/run" "$LAB/log"
+    chmod 1777 "$LAB/run" "$LAB/log"
+}
+
+# lab_close: stops what runs, last started first, and removes the folder.
+lab_close() {
+    [ -n "${LAB:-}" ] || return 0
+    lab_stop_all
+    rm -rf "$LAB"
+    LAB=
+}
+
+# lab_as USER COMMAND...: as that user when we are root, else as we are. (setpriv changes no environment but what is asked.)
+lab_as() {
+    local user=$1
+    shift
+    if [ "$(id -u)" = 0 ] && [ "$user" != root ]; then
+        setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
+    else
+        "$@"
+    fi
+}
+
+# lab_free_port: prints a port on 127.0.0.1 that nobody listens on. Drawn at random from below the ephemeral range, so that
+# neither a second test run nor an outgoing connection is likely to take it before its user does.
+lab_free_port() {
+    local port try
+    for try in $(seq 200); do
+        port=$((10000 + (RANDOM * 32768 + RANDOM) % 22000))
+        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+            echo "$port"
+            return 0
+        fi
+    done
+    echo "lab: no free port after $try tries" >&2
+    return 1
+}
+
+# lab_start NAME COMMAND...: runs it in the background, its output in log/NAME.log, its pid in run/NAME.pid.
+# COMMAND must be a program that stays in the foreground and becomes that pid (use exec in scripts; lab_as does).
+lab_start() {
+    local name=$1
+    shift
+    if lab_running "$name"; then
+        echo "lab: $name runs already (pid $(cat "$LAB/run/$name.pid"))" >&2
+        return 1
+    fi
+    "$@" </dev/null >>"$LAB/log/$name.log" 2>&1 &
+    echo $! >"$LAB/run/$name.pid"
+}
+
+# lab_pid NAME: prints the pid, if there is one.
+lab_pid() {
+    cat "$LAB/run/$1.pid" 2>/dev/null
+}
+
+lab_running() {
+    local pid
+    pid=$(lab_pid "$1") && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null
+}
+
+# lab_stop NAME [SIGNAL [SECONDS]]: signals it (TERM), waits for its end (30 s), then kills it. True if it ended by itself.
+lab_stop() {
+    local name=$1 signal=${2:-TERM} seconds=${3:-30} pid
+    pid=$(lab_pid "$name") || return 0
+    [ -n "$pid" ] || return 0
+    kill -s "$signal" "$pid" 2>/dev/null
+    lab_wait_for "$seconds" lab_gone "$pid"
+    local ended=$?
+    if [ $ended != 0 ]; then
+        echo "lab: $name (pid $pid) did not end within $seconds s of $signal" >&2
+        kill -KILL "$pid" 2>/dev/null
+        lab_wait_for 5 lab_gone "$pid"
+    fi
+    wait "$pid" 2>/dev/null
+    rm -f "$LAB/run/$name.pid"
+    return $ended
+}
+
+# A zombie (a child of this shell not yet waited for) is gone, too.
+lab_gone() {
+    ! kill -0 "$1" 2>/dev/null || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null
+}
+
+lab_stop_all() {
+    local file
+    # newest first: what was started last may need what was started before
+    while IFS= read -r file; do
+        [ -n "$file" ] && lab_stop "$(basename "$file" .pid)"
+    done < <(ls -t "$LAB"/run/*.pid 2>/dev/null)
+    return 0
+}
+
+# lab_wait_for SECONDS COMMAND...: until the command succeeds; false when time is up.
+lab_wait_for() {
+    local until=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
+    shift
+    while ! "$@"; do
+        [ "${EPOCHREALTIME/[.,]/}" -lt "$until" ] || return 1
+        sleep 0.02
+    done
+}

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# lib/relay: the domain. May use lib/util, nothing above.
+noinst_LIBRARIES += lib/relay/librelay.a
+lib_relay_librelay_a_SOURCES = \
+	lib/relay/node_certs.h \
+	lib/relay/node_id.c lib/relay/node_id.h \
+	lib/relay/node_index.h \
+	lib/relay/node_list.h \
+	lib/relay/relay_config.h \
+	lib/relay/report_db.h \
+	lib/relay/run_info.h \
+	lib/relay/runlog.h \
+	lib/relay/runlog_json.h \
+	lib/relay/runlog_parse.h \
+	lib/relay/smime_verify.h \
+	lib/relay/spool.h

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * node_index: the node list and the certificates, compiled into one read-only file that every program maps.
+ *
+ * An LMDB file (single file, no lock file, never written in place): building writes a new file and renames it over the old one.
+ * Opening costs a map; a look-up reads a few pages; nothing is parsed. Programs notice a new file by a stat: node_index_refresh,
+ * called before a request or a batch. What node_index_* returns points into the map and is valid until the next refresh or close.
+ *
+ * One handle belongs to one thread.
+ *
+ * Routing words (PROTOCOL.md section 2): sub-node: any id in the list. Neighbour: its policy server is me. Next hop: walk up from
+ * the node to the neighbour of mine that it hangs below, at most 20 levels.
+ */
+#ifndef RELAY_NODE_INDEX_H
+#define RELAY_NODE_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/err.h"
+#include "util/slice.h"
+
+enum { NODE_INDEX_MAX_LEVELS = 20, NODE_INDEX_MAX_CERTS = 16 };
+
+struct node_index;
+
+struct node_index_entry {
+    struct slice hostname;
+    struct slice policy_server;
+    struct slice key_hash; /* "sha256:<hex>" or empty */
+};
+
+struct node_index_summary {
+    uint64_t nodes;
+    uint64_t certificates;
+    uint64_t skipped_certificates; /* without UID, or of a node that is not in the list */
+};
+
+/* Builds from the two source files. On false the index in place stays. A missing certificates file counts as empty, with a warning. */
+bool node_index_build(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file,
+                      struct node_index_summary *summary, struct err *err);
+
+/* Was the index made from the sources as they are now (size, time, inode)? False also when there is none. */
+bool node_index_current(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file);
+
+/* NULL with err when there is no index or it is of another format. */
+struct node_index *node_index_open(const char *index_file, struct err *err);
+void node_index_close(struct node_index *index);
+
+/* Maps the file anew if it was replaced. False with err when the new one cannot be read: the old one then stays in use. */
+bool node_index_refresh(struct node_index *index, struct err *err);
+
+void node_index_summary(const struct node_index *index, struct node_index_summary *summary);
+
+/* False when the id is not in the list. entry may be NULL. */
+bool node_index_find(struct node_index *index, const char *node_id, struct node_index_entry *entry);
+
+/* The node's certificates as DER, at most max. Returns how many. */
+size_t node_index_certificates(struct node_index *index, const char *node_id, struct slice *der, size_t max);
+
+/* Is `ancestor` the node itself or a policy server on its way up? At most 20 levels; a loop or a gap ends the way. */
+bool node_index_is_above(struct node_index *index, const char *ancestor, const char *node_id);
+
+/* The neighbour of `me` below which the node hangs (the node itself, if it is a neighbour). False when there is none. */
+bool node_index_next_hop(struct node_index *index, const char *me, const char *node_id, struct slice *next_hop);
+
+#endif

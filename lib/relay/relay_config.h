@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * relay_config: the one configuration file, read once at start.
+ *
+ * Source: PROTOCOL.md section 15 for the keys operators know; the others are this project's. The table in
+ * relay_config_keys.c is the only place that knows a key's name, type, default, bounds and help: the commented sample
+ * file and relay.conf(5) are printed from it.
+ *
+ * Errors (false): unreadable or malformed file, wrong type, value out of bounds, contradictions; err names file and
+ * line. An unknown key is only logged as a warning. Passwords never reach err or the log.
+ */
+#ifndef RELAY_RELAY_CONFIG_H
+#define RELAY_RELAY_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "util/err.h"
+#include "util/log.h"
+
+enum relay_output { RELAY_OUTPUT_DISABLED, RELAY_OUTPUT_DATABASE, RELAY_OUTPUT_UPSTREAM };
+enum relay_peer_authentication { RELAY_PEER_CERT_PINNING, RELAY_PEER_CERT_VALIDATION, RELAY_PEER_DANGEROUS_NONE };
+
+/* Every text is owned by the configuration, NUL-terminated and never NULL ("" when not given). Durations are in seconds,
+ * sizes in bytes. */
+struct relay_config {
+    char *path; /* where it was read from */
+
+    struct {
+        char *nodes_list_file;
+        char *nodes_certs_file;
+        char *node_index_file; /* ours: what node_index compiles the two above into */
+        char *node_id;         /* after loading: the id in force, from node_id or the first line of node_id_file */
+        char *node_id_file;
+        int https_port;
+        int64_t https_idle_timeout;
+        enum relay_peer_authentication peer_authentication;
+        char *ca_path;
+    } general;
+
+    struct relay_config_inventory {
+        char *directory; /* incoming/, accepted-nodes-updates/, failed/ below it */
+        enum relay_output output;
+        int64_t catchup_frequency;
+        int catchup_limit; /* known to operators of the original; accepted and without effect here */
+        int64_t cleanup_frequency;
+        int64_t cleanup_retention;
+    } inventory;
+
+    struct relay_config_reporting {
+        char *directory; /* incoming/, failed/ below it */
+        enum relay_output output;
+        int64_t catchup_frequency; /* how often the folder is scanned though inotify said nothing */
+        int catchup_limit;
+        int64_t cleanup_frequency;
+        int64_t cleanup_retention;
+        char **skip_event_types; /* NULL-terminated */
+        int workers;             /* ours: 0 = number of processors */
+        int batch_runs;          /* ours: runs a transaction at the most */
+        int batch_interval_ms;   /* ours: a worker starts transactions no more often than this while runs keep coming */
+        int64_t unknown_node_grace;
+        int64_t max_compressed_size;
+        int64_t max_expanded_size;
+        int max_expansion_ratio;
+        int max_reports;
+    } reporting;
+
+    struct {
+        int64_t max_body_size;
+        int64_t min_free_space; /* bytes the file system keeps free: below it 507 */
+        int max_waiting_files;  /* per spool folder: above it 503 */
+        int retry_after;        /* seconds, for 503 */
+    } upload;
+
+    struct {
+        char *url;
+        char *password;
+        int max_pool_size;
+    } database;
+
+    struct {
+        char *host;
+        char *user;
+        char *password;
+        char *default_password;
+        char *server_certificate_file;
+    } upstream;
+
+    struct {
+        bool enabled;
+        char *command;
+        bool use_sudo;
+    } remote_run;
+
+    struct {
+        char *path;
+        int64_t max_body_size;
+        int64_t cleanup_frequency;
+    } shared_files;
+
+    struct {
+        char *path;
+    } shared_folder;
+
+    struct {
+        enum log_level level;
+        char *filter;
+    } logging;
+};
+
+/* The file used when no -c is given: $RUDDER_RELAY_CONFIG, else <sysconfdir>/rudder-relay/relay.conf. */
+const char *relay_config_default_path(void);
+
+/* Reads and checks. Returns NULL with err on error. relay_config_free takes NULL. */
+struct relay_config *relay_config_load(const char *path, struct err *err);
+void relay_config_free(struct relay_config *config);
+
+/* The `logging` group of the file alone, for reload: applied to the process with log_configure. The old settings stay on error. */
+bool relay_config_reload_logging(const char *path, struct err *err);
+
+/* The commented sample file, and the key section of relay.conf(5) in mdoc, from the same table. */
+void relay_config_print_sample(FILE *out);
+void relay_config_print_manual(FILE *out);
+
+#endif

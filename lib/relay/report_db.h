@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * report_db: runs into PostgreSQL, each whole or not at all and never twice.
+ *
+ * Source: PROTOCOL.md section 7. Several runs share a transaction: lock (advisory, per node and start, in one order), look which
+ * are there already, take ids from the sequence, one binary COPY, the ReportsExecution rows, commit. When the transaction
+ * fails for what may be one run's fault it is done again in halves, so that a run the database refuses costs only itself.
+ * A commit whose answer was lost is answered by the next attempt's look.
+ *
+ * One handle is one connection and belongs to one thread. A connection that broke is made anew by the next call.
+ */
+#ifndef RELAY_REPORT_DB_H
+#define RELAY_REPORT_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "relay/runlog.h"
+#include "util/err.h"
+
+struct report_db;
+
+enum report_db_outcome {
+    REPORT_DB_STORED,
+    REPORT_DB_DUPLICATE, /* was there already: as good as stored */
+    REPORT_DB_REFUSED,   /* final for this run: constraint and data errors, or another run with its node and date is there */
+    REPORT_DB_RETRY,     /* passing, and this run's own trouble perhaps: try it again later */
+    REPORT_DB_DOWN,      /* the database itself cannot be used now (unreachable, shutting down, wrong password, missing table) */
+};
+
+struct report_db_run {
+    const struct runlog *runlog; /* after skip_event_types */
+    enum report_db_outcome outcome;
+    struct err reason; /* for the last three */
+};
+
+/* url and password as in the configuration; the password is used for what the url does not say. Does not connect yet.
+ * application_name is shown in pg_stat_activity. NULL with err on a malformed url. */
+struct report_db *report_db_new(const char *url, const char *password, const char *application_name, struct err *err);
+void report_db_free(struct report_db *db);
+
+/* Sets outcome (and reason) of each run. If one is REPORT_DB_DOWN, all that were not stored before it are. */
+void report_db_store(struct report_db *db, struct report_db_run *runs, size_t count);
+
+/* Connects if needed and asks `SELECT 1`. */
+bool report_db_probe(struct report_db *db, struct err *err);
+
+#endif

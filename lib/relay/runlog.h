@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * runlog: one agent run: its reports in order, and what they say of the whole.
+ *
+ * Source: PROTOCOL.md section 6. All text points into the content that was parsed or into the run log's own arena: the
+ * content must outlive the run log. Every text is well-formed UTF-8 without NUL.
+ */
+#ifndef RELAY_RUNLOG_H
+#define RELAY_RUNLOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "relay/run_info.h"
+#include "util/arena.h"
+#include "util/slice.h"
+#include "util/timestamp.h"
+
+/* What the reports made from one `R: @@` line have in common: the report itself and the log entries that belong to it. */
+struct report_origin {
+    struct slice policy;
+    struct slice rule_id;
+    struct slice directive_id;
+    struct slice report_id; /* "0" when the line had none */
+    struct slice component;
+    struct slice key_value; /* "None" when the line had none */
+    struct timestamp start; /* when the run started */
+};
+
+struct report {
+    const struct report_origin *origin;
+    struct slice event_type;
+    struct slice message;
+    struct timestamp executed; /* when the report was made */
+};
+
+struct runlog {
+    struct run_info info;
+    struct report *reports; /* in the order of the log, at least one */
+    size_t report_count;
+    struct slice config_id; /* .at NULL when there is none */
+    bool complete;          /* has a control/start report */
+    size_t dropped;         /* broken reports and noise lines that were left out */
+    struct arena arena;
+};
+
+/* Gives back what the run log owns; the struct is then empty and may be parsed into again (clear keeps memory for that). */
+void runlog_clear(struct runlog *runlog);
+void runlog_free(struct runlog *runlog);
+
+/* Takes out the reports of these event types (NULL-terminated list); config id and completeness stay as parsed.
+ * May leave no report. */
+void runlog_skip_event_types(struct runlog *runlog, char *const *event_types);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/memory.h"
+
+enum { BUFFER_FIRST_SIZE = 256 };
+
+char *buffer_reserve(struct buffer *buffer, size_t more)
+{
+    if (buffer->size - buffer->len < more) {
+        size_t size = buffer->size > 0 ? buffer->size : BUFFER_FIRST_SIZE;
+        while (size - buffer->len < more) {
+            size *= 2;
+        }
+        buffer->at = memory_resize(buffer->at, size, 1);
+        buffer->size = size;
+    }
+    return buffer->at + buffer->len;
+}
+
+void buffer_add(struct buffer *buffer, const void *bytes, size_t len)
+{
+    if (len > 0) {
+        memcpy(buffer_reserve(buffer, len), bytes, len);
+        buffer->len += len;
+    }
+}
+
+void buffer_add_text(struct buffer *buffer, const char *text)
+{
+    buffer_add(buffer, text, strlen(text));
+}
+
+void buffer_add_format(struct buffer *buffer, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len > 0) {
+        char *at = buffer_reserve(buffer, (size_t)len + 1);
+        va_start(args, format);
+        vsnprintf(at, (size_t)len + 1, format, args);
+        va_end(args);
+        buffer->len += (size_t)len;
+    }
+}
+
+const char *buffer_text(struct buffer *buffer)
+{
+    *buffer_reserve(buffer, 1) = '\0';
+    return buffer->at;
+}
+
+void buffer_free(struct buffer *buffer)
+{
+    free(buffer->at);
+    *buffer = (struct buffer){0};
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * decompress: a gzip (RFC 1952, several members too) or zip (first entry) image in memory to its content, within limits.
+ *
+ * The compressed image is at most the upload limit, so it is in memory already; what it expands to is what needs
+ * watching. A gzip is inflated with zlib, a zip read with libarchive. A damaged, cut or encrypted image is refused.
+ */
+#ifndef RELAY_UTIL_DECOMPRESS_H
+#define RELAY_UTIL_DECOMPRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/buffer.h"
+#include "util/err.h"
+
+enum compression { COMPRESSION_NONE, COMPRESSION_GZIP, COMPRESSION_ZIP };
+
+struct decompress_limits {
+    size_t expanded; /* bytes */
+    size_t ratio;    /* expanded / compressed, looked at only above 1 MiB expanded; 0: no limit */
+};
+
+/* Keeps zlib's state from one file to the next. NULL is never returned. */
+struct decompressor;
+struct decompressor *decompressor_new(void);
+void decompressor_free(struct decompressor *decompressor);
+
+/* Appends the content to out. On false out is as it was before, and err names the fault, or the limit and the figure. */
+bool decompress(struct decompressor *decompressor, enum compression compression, struct slice image,
+                const struct decompress_limits *limits, struct buffer *out, struct err *err);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * duration: `90`, `2s`, `30min 20s`, `1day`, `7d`, `1h30m`, `1d+2h` to seconds.
+ *
+ * A sum of whole numbers, each with a unit (s, sec, second, m, min, minute, h, hour, d, day, w, week, each also in the
+ * plural), separated by nothing, spaces or `+`. A number without a unit is seconds and must stand alone.
+ * Sources: PROTOCOL.md section 11 (ttl) and section 15 (configuration).
+ */
+#ifndef RELAY_UTIL_DURATION_H
+#define RELAY_UTIL_DURATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/err.h"
+
+/* False on malformed text and on more than INT32_MAX seconds (68 years). */
+bool duration_parse(const char *text, size_t len, int64_t *seconds, struct err *err);
+
+#endif

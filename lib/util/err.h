@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * err: why something failed, in words for the person who reads the log or the terminal.
+ *
+ * The caller owns the struct (usually on its stack) and passes its address; whoever finds the failure writes the
+ * reason once, whoever knows more puts it in front. Text of outside input is made printable as it goes in, so a
+ * reason may be logged, written beside a quarantined file or sent as an answer without more ado.
+ * Passwords never go in.
+ */
+#ifndef RELAY_UTIL_ERR_H
+#define RELAY_UTIL_ERR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { ERR_TEXT_SIZE = 512 };
+
+struct err {
+    char text[ERR_TEXT_SIZE]; /* NUL-terminated, printable UTF-8, cut at the end if too long; "" when nothing failed */
+};
+
+/* Writes the reason. err may be NULL. Always returns false, for `return err_set(...)`. */
+bool err_set(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same with ": <strerror(errnum)>" behind. */
+bool err_set_errno(struct err *err, int errnum, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Puts "<formatted>: " in front of the reason that is there. */
+bool err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * printable: makes bytes of outside input harmless for a log line, a reason or a terminal.
+ *
+ * Printable ASCII and well-formed UTF-8 above U+00A0 stay; control characters, C1 controls, DEL, bytes that are no
+ * UTF-8 and the backslash become \xHH (\n, \r, \t and \\ in their short form). Nothing is ever lost silently: what
+ * does not fit ends in "...".
+ */
+#ifndef RELAY_UTIL_PRINTABLE_H
+#define RELAY_UTIL_PRINTABLE_H
+
+#include <stddef.h>
+
+/* Writes at most size bytes with the NUL to out (size at least 8). Returns the length without the NUL. */
+size_t printable_copy(char *out, size_t size, const char *bytes, size_t len);
+
+#endif

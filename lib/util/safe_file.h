@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * safe_file: names that stay inside their folder, and files that are whole or not there.
+ */
+#ifndef RELAY_UTIL_SAFE_FILE_H
+#define RELAY_UTIL_SAFE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "util/buffer.h"
+#include "util/err.h"
+
+enum { SAFE_FILE_NAME_SIZE = 256 }; /* NAME_MAX and the NUL */
+
+/* One path component that can do no harm: 1 to 240 bytes (a temporary name's suffix must still fit), printable ASCII or
+ * UTF-8 without control characters, no '/', no '\\', not starting with a dot. reason, where not NULL, gets a constant text. */
+bool safe_file_name(const char *name, size_t len, const char **reason);
+
+/* A file being written in the folder dir_fd, under a temporary name `.<random>.tmp` that no reader of the spool takes up.
+ * Either safe_file_commit or safe_file_abandon ends it. */
+struct safe_file {
+    int fd;
+    int dir_fd;
+    char temporary[32];
+};
+
+bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct err *err);
+
+/* fsync, rename to name, fsync of the folder: after true the file survives a power cut. *replaced (may be NULL) says whether a
+ * file of that name was there. On false nothing is left behind and the file is ended. */
+bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, struct err *err);
+void safe_file_abandon(struct safe_file *file);
+
+/* Removes temporary files older than `seconds` that a killed process left in the folder. Returns how many. */
+size_t safe_file_sweep(int dir_fd, long seconds);
+
+/* Reads a whole regular file of at most `limit` bytes, appending to out. dir_fd may be AT_FDCWD. Symbolic links in the last
+ * component are refused. */
+bool safe_file_read(int dir_fd, const char *name, size_t limit, struct buffer *out, struct err *err);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/utf8.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* What the second byte may be, and how long the sequence is, for each first byte: Unicode 15, table 3-7. */
+struct lead {
+    unsigned char len;
+    unsigned char low;
+    unsigned char high;
+};
+
+static struct lead lead_of(unsigned char byte)
+{
+    if (byte < 0x80) {
+        return (struct lead){1, 0, 0};
+    }
+    if (byte >= 0xc2 && byte <= 0xdf) {
+        return (struct lead){2, 0x80, 0xbf};
+    }
+    if (byte >= 0xe0 && byte <= 0xef) {
+        return (struct lead){3, byte == 0xe0 ? 0xa0 : 0x80, byte == 0xed ? 0x9f : 0xbf};
+    }
+    if (byte >= 0xf0 && byte <= 0xf4) {
+        return (struct lead){4, byte == 0xf0 ? 0x90 : 0x80, byte == 0xf4 ? 0x8f : 0xbf};
+    }
+    return (struct lead){0, 0, 0};
+}
+
+size_t utf8_sequence(const unsigned char *at, size_t len, size_t *bad)
+{
+    struct lead lead = lead_of(at[0]);
+    for (size_t i = 1; i < lead.len; i++) {
+        unsigned char low = i == 1 ? lead.low : 0x80;
+        unsigned char high = i == 1 ? lead.high : 0xbf;
+        if (i >= len || at[i] < low || at[i] > high) {
+            *bad = i;
+            return 0;
+        }
+    }
+    if (lead.len == 0) {
+        *bad = 1;
+    }
+    return lead.len;
+}
+
+/* Are all eight bytes ASCII and none of them NUL? */
+static bool eight_plain(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    const uint64_t ones = 0x0101010101010101u;
+    const uint64_t highs = 0x8080808080808080u;
+    return ((word | (word - ones)) & highs) == 0;
+}
+
+size_t utf8_clean_prefix(const char *text, size_t len)
+{
+    size_t at = 0;
+    while (at < len) {
+        if (len - at >= 8 && eight_plain(text + at)) {
+            at += 8;
+            continue;
+        }
+        size_t bad;
+        size_t step = utf8_sequence((const unsigned char *)text + at, len - at, &bad);
+        if (step == 0 || text[at] == '\0') {
+            break;
+        }
+        at += step;
+    }
+    return at;
+}
+
+size_t utf8_replace(char *out, const char *text, size_t len)
+{
+    size_t written = 0;
+    size_t at = 0;
+    while (at < len) {
+        size_t clean = utf8_clean_prefix(text + at, len - at);
+        memcpy(out + written, text + at, clean);
+        written += clean;
+        at += clean;
+        if (at == len) {
+            break;
+        }
+        size_t bad = 1; /* a NUL is one byte long */
+        (void)utf8_sequence((const unsigned char *)text + at, len - at, &bad);
+        memcpy(out + written, UTF8_REPLACEMENT, UTF8_REPLACEMENT_LEN);
+        written += UTF8_REPLACEMENT_LEN;
+        at += bad;
+    }
+    return written;
+}

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Unit tests (Check) mirror lib/, one program a module. `make check` runs them; ./run-tests runs them and the rest.
+# Helpers that several tests share live in tests/support.
+TEST_LDADD = lib/relay/librelay.a lib/util/libutil.a $(CHECK_LIBS)
+
+if HAVE_CHECK
+UNIT_TESTS = \
+	tests/unit/util/test_text
+endif
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+
+tests_unit_util_test_text_SOURCES = tests/unit/util/test_text.c tests/support/suite.h
+tests_unit_util_test_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_text_LDADD = $(TEST_LDADD)
