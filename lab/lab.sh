@@ -34,13 +34,14 @@ lab_close() {
 }
 
 # lab_as USER COMMAND...: as that user when we are root, else as we are. (setpriv changes no environment but what is asked.)
+# Under lab_start the command takes the place of the shell ($LAB_EXEC), so that the pid is its own.
 lab_as() {
     local user=$1
     shift
     if [ "$(id -u)" = 0 ] && [ "$user" != root ]; then
-        setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
+        ${LAB_EXEC:-} setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
     else
-        "$@"
+        ${LAB_EXEC:-} "$@"
     fi
 }
 
@@ -68,7 +69,11 @@ lab_start() {
         echo "lab: $name runs already (pid $(cat "$LAB/run/$name.pid"))" >&2
         return 1
     fi
-    "$@" </dev/null >>"$LAB/log/$name.log" 2>&1 &
+    {
+        # not exported: what is started does not see it
+        LAB_EXEC=exec
+        if [ "$(type -t "$1")" = function ]; then "$@"; else exec "$@"; fi
+    } </dev/null >>"$LAB/log/$name.log" 2>&1 &
     echo $! >"$LAB/run/$name.pid"
 }
 
@@ -82,10 +87,12 @@ lab_running() {
     pid=$(lab_pid "$1") && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null
 }
 
-# lab_stop NAME [SIGNAL [SECONDS]]: signals it (TERM), waits for its end (30 s), then kills it. True if it ended by itself.
+# lab_stop NAME [SIGNAL [SECONDS]]: signals it (with what is in run/NAME.signal, else TERM), waits for its end (30 s), then
+# kills it. True if it ended by itself.
 lab_stop() {
-    local name=$1 signal=${2:-TERM} seconds=${3:-30} pid
+    local name=$1 signal=${2:-} seconds=${3:-30} pid
     pid=$(lab_pid "$name") || return 0
+    [ -n "$signal" ] || signal=$(cat "$LAB/run/$name.signal" 2>/dev/null) || signal=TERM
     [ -n "$pid" ] || return 0
     kill -s "$signal" "$pid" 2>/dev/null
     lab_wait_for "$seconds" lab_gone "$pid"

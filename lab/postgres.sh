@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# lab/postgres: a PostgreSQL cluster of the lab's own, with the database `rudder` made by sql/apply. Needs lab/lab.sh.
+#
+#     lab_postgres_start          makes the cluster the first time, takes it up again later; sets the variables
+#     lab_postgres_stop [MODE]    fast (the default: sessions are cut, all is written) or immediate (as a crash)
+#     lab_postgres_restart [MODE] on the same port
+#     lab_psql [ARGUMENT...]      psql as superuser in that database, stops at the first error
+#
+# LAB_PG_URL, LAB_PG_PASSWORD: how the relay connects, as the user with the least rights, by password over TCP.
+# LAB_PG_PORT: the port. The password holds characters that must be quoted in a URL, on purpose.
+#
+# Durability is PostgreSQL's default. The superuser comes in by the socket only, as root or whoever runs the cluster.
+
+LAB_POSTGRES_SQL=$(cd "$(dirname "${BASH_SOURCE[0]}")/../sql" && pwd)
+
+lab_postgres_start() {
+    lab_postgres_find || return
+    if [ ! -f "$LAB/pg/lab-port" ]; then
+        lab_postgres_make || return
+    fi
+    LAB_PG_PASSWORD=$(cat "$LAB/pg/lab-password") || return
+    lab_running postgres || lab_postgres_run || return
+    LAB_PG_PORT=$(cat "$LAB/pg/lab-port") || return
+    LAB_PG_URL="postgres://rudder@127.0.0.1:$LAB_PG_PORT/rudder"
+    if [ ! -f "$LAB/pg/lab-ready" ]; then
+        lab_postgres_fill && touch "$LAB/pg/lab-ready"
+    fi
+}
+
+lab_postgres_stop() {
+    case ${1:-fast} in
+    fast) lab_stop postgres INT ;;
+    immediate) lab_stop postgres QUIT ;;
+    *) echo "lab: lab_postgres_stop fast|immediate, not $1" >&2 && return 2 ;;
+    esac
+}
+
+lab_postgres_restart() {
+    lab_postgres_stop "$@"
+    lab_postgres_start
+}
+
+lab_psql() {
+    psql -X -q -v ON_ERROR_STOP=1 -h "$LAB/run" -p "$LAB_PG_PORT" -U postgres -d rudder "$@"
+}
+
+# Sets LAB_PG_BIN: distributions keep the server's programs out of PATH.
+lab_postgres_find() {
+    local dir
+    for dir in "$(pg_config --bindir 2>/dev/null)" $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV) /usr/bin; do
+        if [ -x "$dir/initdb" ] && [ -x "$dir/postgres" ]; then
+            LAB_PG_BIN=$dir
+            return 0
+        fi
+    done
+    echo "lab: no PostgreSQL server here: install postgresql (Debian) or postgresql-server (Fedora)" >&2
+    return 1
+}
+
+# initdb without its sync: a lab that a power cut destroys is made again. The server itself syncs as always.
+lab_postgres_make() {
+    local log=$LAB/log/initdb.log owner
+    rm -rf "$LAB/pg" && mkdir -m 700 "$LAB/pg" || return
+    [ "$(id -u)" != 0 ] || chown postgres: "$LAB/pg" || return
+    if ! lab_as postgres test -x "$LAB/pg"; then
+        echo "lab: user postgres cannot enter $LAB; choose a folder that others may enter" >&2
+        return 1
+    fi
+    if ! (cd / && lab_as postgres "$LAB_PG_BIN/initdb" -D "$LAB/pg/data" --no-sync -U postgres -E UTF8 --locale=C \
+        --auth-local=peer --auth-host=scram-sha-256) >"$log" 2>&1; then
+        echo "lab: initdb failed:" >&2
+        tail -n 5 "$log" >&2
+        return 1
+    fi
+    owner=$(stat -c %U "$LAB/pg/data")
+    {
+        echo "local all postgres peer map=lab"
+        echo "host all all 127.0.0.1/32 scram-sha-256"
+    } >"$LAB/pg/data/pg_hba.conf"
+    printf 'lab %s postgres\n' "$owner" root >"$LAB/pg/data/pg_ident.conf"
+    cat >>"$LAB/pg/data/postgresql.conf" <<END
+listen_addresses = '127.0.0.1'
+unix_socket_directories = '$LAB/run'
+unix_socket_permissions = 0700
+password_encryption = 'scram-sha-256'
+max_connections = 40
+log_line_prefix = '%m [%p] %a '
+timezone = 'UTC'
+log_timezone = 'UTC'
+END
+    # % and @ and : and / break whoever puts a password in a URL as it is
+    printf 'p%%40@:/%s\n' "$(head -c 12 /dev/urandom | base64)" >"$LAB/pg/lab-password"
+    lab_free_port >"$LAB/pg/lab-port"
+}
+
+# Somebody may take the port between the choice and the start: then another one. Afterwards it stays.
+lab_postgres_run() {
+    local try
+    for try in 1 2 3; do
+        LAB_PG_PORT=$(cat "$LAB/pg/lab-port")
+        echo INT >"$LAB/run/postgres.signal"
+        # a session of its own: Ctrl-C in the terminal is for the script, which then stops us in its own order
+        lab_start postgres lab_as postgres setsid "$LAB_PG_BIN/postgres" -D "$LAB/pg/data" -p "$LAB_PG_PORT" || return
+        if lab_wait_for 60 lab_postgres_answers_or_ended && lab_postgres_answers; then
+            return 0
+        fi
+        lab_stop postgres
+        [ ! -f "$LAB/pg/lab-ready" ] && tail -n 5 "$LAB/log/postgres.log" | grep -q 'could not bind' || break
+        lab_free_port >"$LAB/pg/lab-port"
+    done
+    echo "lab: PostgreSQL did not start (port $LAB_PG_PORT, try $try):" >&2
+    tail -n 5 "$LAB/log/postgres.log" >&2
+    return 1
+}
+
+lab_postgres_answers() {
+    psql -X -q -h "$LAB/run" -p "$LAB_PG_PORT" -U postgres -d postgres -c 'SELECT 1' >/dev/null 2>&1
+}
+
+lab_postgres_answers_or_ended() {
+    lab_postgres_answers || ! lab_running postgres || lab_gone "$(lab_pid postgres)"
+}
+
+lab_postgres_fill() {
+    lab_psql -d postgres -c 'CREATE DATABASE rudder' &&
+        RUDDER_DB_PASSWORD=$LAB_PG_PASSWORD "$LAB_POSTGRES_SQL/apply" -h "$LAB/run" -p "$LAB_PG_PORT" -U postgres -d rudder
+}
