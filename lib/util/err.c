@@ -7,7 +7,8 @@
 
 #include "util/printable.h"
 
-static void set_text(struct err *err, const char *format, va_list args, const char *behind)
+static void __attribute__((format(printf, 2, 0))) set_text(struct err *err, const char *format, va_list args,
+                                                           const char *behind)
 {
     char raw[ERR_TEXT_SIZE];
     int len = vsnprintf(raw, sizeof raw, format, args);

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2034
+#
+# packages: what the project needs from Debian, said once, for ./quickstart and ./run-tests. Sourced by bash.
+
+# to compile and link
+PACKAGES_BUILD=(
+    autoconf automake gcc libc6-dev make pkg-config xz-utils
+    libarchive-dev libconfig-dev libfcgi-dev libjansson-dev liblmdb-dev libpq-dev libssl-dev zlib1g-dev
+)
+# to run a whole relay privately: apache2-bin is httpd without its service
+PACKAGES_RUN=(
+    apache2-bin apache2-utils curl gzip multiwatch openssl postgresql procps spawn-fcgi util-linux
+)
+# for the tests on top of these two
+PACKAGES_TEST=(
+    busybox check clang dash mandoc shellcheck zip
+)
+
+# packages_missing PACKAGE...: prints those that are not installed.
+packages_missing() {
+    local package
+    for package; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+    done
+}
+
+# packages_need PACKAGE...: installs what is missing, as root or with sudo. Nothing missing: nothing is touched and no
+# right is needed. On a system that is not Debian's kind it only says what it would have looked for.
+packages_need() {
+    local missing
+    if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+        echo "This is no Debian, so nothing is installed for you. Needed are the equivalents of: $*"
+        return 0
+    fi
+    mapfile -t missing < <(packages_missing "$@")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    echo "Installing from Debian: ${missing[*]}"
+    if [ "$(id -u)" = 0 ]; then
+        packages_apt_install "${missing[@]}"
+    elif command -v sudo >/dev/null; then
+        sudo bash -c '. "$0"; packages_apt_install "$@"' "${BASH_SOURCE[0]}" "${missing[@]}"
+    else
+        echo "These packages are missing, and without root or sudo they can't be installed here. As root:" >&2
+        echo "    apt-get install --no-install-recommends ${missing[*]}" >&2
+        return 1
+    fi
+}
+
+# packages_apt_install PACKAGE...: as root, in a subshell for its trap. PostgreSQL's package would create and start a
+# cluster of its own; two temporary files keep it from that.
+packages_apt_install() (
+    cluster=/etc/postgresql-common/createcluster.d/rudder-relay-quiet.conf
+    policy=/usr/sbin/policy-rc.d
+    trap 'rm -f "$cluster" ${own_policy:+"$policy"}' EXIT
+    trap 'exit 1' HUP INT TERM
+    if ! command -v postgres >/dev/null && ! command -v pg_createcluster >/dev/null; then
+        mkdir -p "${cluster%/*}" && echo 'create_main_cluster = false' >"$cluster"
+    fi
+    if [ ! -e "$policy" ]; then
+        own_policy=yes
+        printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    packages_apt_quietly apt-get -q update || echo "apt-get update failed; trying with the lists there are" >&2
+    packages_apt_quietly apt-get -q -y --no-install-recommends install "$@"
+)
+
+# packages_apt_quietly COMMAND...: its output only when it fails.
+packages_apt_quietly() {
+    local output status
+    output=$("$@" </dev/null 2>&1)
+    status=$?
+    [ $status = 0 ] || printf '%s\n' "$output" "failed: $*" >&2
+    return $status
+}

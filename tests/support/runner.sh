@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# runner: what ./run-tests is made of. Sourced by it; the working folder is the checkout.
+#
+# Everything happens in one new folder, $RUNNER: src/ (a copy of the sources: configure takes no path with spaces, and a
+# run must not see what is edited or built beside it), a folder a build, and results/ with one line a test program:
+# "PASSED FAILED SKIPPED". The sum of these lines is the last line printed.
+
+runner_open() {
+    RUNNER=$(mktemp -d "$(runner_base)/relay-tests.XXXXXX") || return
+    chmod 755 "$RUNNER" # postgres and www-data have work below it
+    mkdir "$RUNNER/results" "$RUNNER/log" "$RUNNER/tmp" "$RUNNER/sanitizer"
+    chmod 1777 "$RUNNER/tmp" "$RUNNER/sanitizer"
+    RUNNER_JOBS=${RELAY_TEST_JOBS:-2}
+    RUNNER_TIMEOUT=${RELAY_TEST_TIMEOUT:-600}
+    trap 'runner_interrupted' HUP INT TERM
+}
+
+# A folder with a short path without spaces: a socket's path has at most 107 bytes.
+runner_base() {
+    case ${TMPDIR:-/tmp} in
+    *[[:space:]]* | ??????????????????????????????*) echo /tmp ;;
+    *) echo "${TMPDIR:-/tmp}" ;;
+    esac
+}
+
+runner_interrupted() {
+    trap '' HUP INT TERM
+    local pids
+    pids=$(jobs -p)
+    [ -z "$pids" ] || kill $pids 2>/dev/null # one pid a word
+    wait
+    rm -rf "$RUNNER"
+    echo "interrupted" >&2
+    exit 130
+}
+
+# runner_close KEEP: sums up.
+runner_close() {
+    local passed failed skipped
+    read -r passed failed skipped < <(cat "$RUNNER"/results/* /dev/null |
+        awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }')
+    if [ "$((passed + failed))" = 0 ]; then
+        echo "no test was run"
+        failed=1
+    fi
+    if [ "$failed" = 0 ] && [ "$1" = no ]; then
+        rm -rf "$RUNNER"
+    else
+        echo "builds and logs are in $RUNNER"
+    fi
+    if [ "$skipped" = 0 ]; then
+        echo "$passed passed, $failed failed"
+    else
+        echo "$passed passed, $failed failed, $skipped skipped"
+    fi
+    [ "$failed" = 0 ]
+}
+
+# runner_snapshot CHECKOUT: copies the sources without what git or an earlier build left among them.
+runner_snapshot() {
+    mkdir "$RUNNER/src"
+    tar -C "$1" --exclude-vcs --exclude='./build*' --exclude=./.quickstart --exclude=./autom4te.cache \
+        --exclude=./configure --exclude=./aclocal.m4 --exclude=./Makefile --exclude=./config.status \
+        --exclude='config.h*' --exclude=Makefile.in --exclude='*.o' --exclude='*.a' --exclude=.deps -cf - . |
+        tar -C "$RUNNER/src" --no-same-owner -xf -
+}
+
+# runner_step NAME COMMAND...: runs it with its output in a log, which is shown when it fails. Returns its status.
+runner_step() {
+    local name=$1 start=$SECONDS status
+    shift
+    "$@" </dev/null >"$RUNNER/log/$name.log" 2>&1
+    status=$?
+    if [ $status = 0 ]; then
+        printf '%-6s %-40s %4d s\n' ok "$name" $((SECONDS - start))
+    else
+        printf '%-6s %-40s %4d s\n' FAILED "$name" $((SECONDS - start))
+        runner_show "$RUNNER/log/$name.log"
+    fi
+    return $status
+}
+
+# runner_show FILE: indented, so that nothing in it is taken for the run's own summary; the end of it if it is long.
+runner_show() {
+    tail -n 300 "$1" | sed 's/^/    | /'
+}
+
+# runner_count NAME PASSED FAILED SKIPPED
+runner_count() {
+    echo "$2 $3 $4" >"$RUNNER/results/${1//\//_}"
+}
+
+# runner_build BUILD: gcc (as users build it) or clang (with sanitizers).
+runner_build() {
+    local build=$1
+    if [ ! -x "$RUNNER/src/configure" ]; then
+        runner_step autogen "$RUNNER/src/autogen.sh" || {
+            runner_count autogen 0 1 0
+            return 1
+        }
+    fi
+    runner_step "$build-build" runner_configure_and_make "$build" || {
+        runner_count "$build-build" 0 1 0
+        return 1
+    }
+}
+
+runner_configure_and_make() {
+    local options=(--enable-werror)
+    case $1 in
+    gcc) options+=(CC=gcc) ;;
+    clang) options+=(CC=clang CFLAGS="-O1 -g" --enable-sanitizers) ;;
+    esac
+    mkdir -p "$RUNNER/$1" && cd "$RUNNER/$1" && "$RUNNER/src/configure" "${options[@]}" && make -j"$(nproc)"
+}
+
+# What the sanitizers of this test find goes to files of its own: a daemon's standard error may go anywhere.
+runner_sanitizer_options() {
+    export ASAN_OPTIONS="log_path=$RUNNER/sanitizer/$1:detect_leaks=1"
+    export UBSAN_OPTIONS="log_path=$RUNNER/sanitizer/$1:print_stacktrace=1"
+}
+
+# runner_findings TEST: shows what the sanitizers said; false if they said anything.
+runner_findings() {
+    local file found=0
+    for file in "$RUNNER/sanitizer/$1".*; do
+        [ -s "$file" ] || continue
+        echo "  the sanitizers found in $1:"
+        runner_show "$file"
+        found=1
+    done
+    return $found
+}
+
+# runner_make_check BUILD: make check, counted test by test where a log says how many there were.
+runner_make_check() {
+    local build=$1 status trs counts failures=0
+    (
+        runner_sanitizer_options "$build-unit"
+        cd "$RUNNER/$build" && runner_step "$build-unit" make -k -j"$(nproc)" check
+    )
+    status=$?
+    while IFS= read -r trs; do
+        counts=$(runner_count_check "$trs" "${trs%.trs}.log")
+        runner_count "$build-unit-${trs#"$RUNNER/$build/"}" $counts # three words
+        case $counts in *" 0 "*) continue ;; esac
+        failures=1
+        echo "  ${trs%.trs}:"
+        runner_show "${trs%.trs}.log"
+    done < <(find "$RUNNER/$build" -name '*.trs')
+    # it broke where no test tells
+    [ $status = 0 ] || [ $failures = 1 ] || runner_count "$build-unit-make" 0 1 0
+    runner_findings "$build-unit" || runner_count "$build-unit-sanitizers" 0 1 0
+}
+
+# runner_count_check TRS LOG: prints "PASSED FAILED SKIPPED" of one program of make check.
+runner_count_check() {
+    awk -v result="$(sed -n 's/^:test-result: *//p' "$1")" '
+        match($0, /Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+/) {
+            split(substr($0, RSTART, RLENGTH), n, /[^0-9]+/)
+            checks += n[2]; failed += n[3] + n[4]
+        }
+        END {
+            if (result == "SKIP") { print 0, 0, 1; exit }
+            if (!checks) { checks = 1 }
+            if (result != "PASS" && !failed) { failed = 1 }
+            print checks - (failed < checks ? failed : checks), failed + 0, 0
+        }' "$2"
+}
+
+# runner_e2e BUILD TEST...: some at a time.
+runner_e2e() {
+    local build=$1 test
+    shift
+    for test; do
+        [ -e "${test%.test}.test" ] || continue
+        while [ "$(jobs -pr | wc -l)" -ge "$RUNNER_JOBS" ]; do
+            wait -n
+        done
+        runner_tap "$build" "${test%.test}.test" &
+    done
+    wait
+}
+
+# runner_tap BUILD TEST: runs one test and prints how it went, in one piece.
+runner_tap() {
+    local name start=$SECONDS status output counts leftovers
+    name="$1-$(basename "$2" .test)"
+    output=$RUNNER/log/$name.log
+    mkdir "$RUNNER/tmp/$name" && chmod 1777 "$RUNNER/tmp/$name"
+    (
+        runner_sanitizer_options "$name"
+        cd "$RUNNER/src" || exit
+        TMPDIR=$RUNNER/tmp/$name RELAY_BUILD=$RUNNER/$1 RELAY_TEST=$name \
+            exec timeout -k 30 "$RUNNER_TIMEOUT" bash "$2" </dev/null >"$output" 2>&1
+    )
+    status=$?
+    leftovers=$(runner_leftovers "$name")
+    counts=$(runner_count_tap $status "$output")
+    set -- $counts # three words
+    if [ -n "$leftovers" ]; then
+        printf '%s\n' "left behind by the test:" "$leftovers" >>"$output"
+        set -- "$1" $(($2 + 1)) "$3"
+    fi
+    local findings
+    findings=$(runner_findings "$name") || set -- "$1" $(($2 + 1)) "$3"
+    runner_count "$name" "$@"
+    runner_say "$name" "$status" "$1" "$2" "$3" $((SECONDS - start)) "$output" "$findings"
+}
+
+runner_say() {
+    local text word=ok
+    text="$3 passed"
+    [ "$5" = 0 ] || text="$text, $5 skipped"
+    [ "$4" = 0 ] || word=FAILED text="$text, $4 failed (exit status $2)"
+    # one write: others run beside
+    text=$(printf '%-6s %-40s %4d s  %s' $word "$1" "$6" "$text")
+    if [ "$4" != 0 ]; then
+        text=$(printf '%s\n' "$text" "$(runner_show "$7")" "$8")
+    fi
+    printf '%s\n' "$text"
+}
+
+# runner_count_tap STATUS OUTPUT: prints "PASSED FAILED SKIPPED". No plan, another number than planned, or a bad exit
+# status without a failed test is a failure of its own.
+runner_count_tap() {
+    awk -v status="$1" '
+        /^1\.\.[0-9]+/ { plan = substr($1, 4); planned++; if (plan == 0) { skipped++ } }
+        /^not ok/ { seen++; failed++ }
+        /^ok/ { seen++; if (/# *(SKIP|skip)/) { skipped++ } else { passed++ } }
+        END {
+            if (planned != 1 || plan != seen + 0 || (status != 0 && !failed)) { failed++ }
+            print passed + 0, failed + 0, skipped + 0
+        }' "$2"
+}
+
+# runner_leftovers TEST: ends processes that the test started and did not stop, and prints what there was.
+runner_leftovers() {
+    local folder=$RUNNER/tmp/$1 environ pid
+    for environ in /proc/[0-9]*/environ; do
+        pid=${environ#/proc/}
+        pid=${pid%/environ}
+        case $(readlink "/proc/$pid/cwd" 2>/dev/null)/ in
+        "$folder"/*) ;;
+        *) grep -qzx "RELAY_TEST=$1" "$environ" 2>/dev/null || continue ;;
+        esac
+        [ "$pid" = "$BASHPID" ] && continue
+        echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
+        kill "$pid" 2>/dev/null
+    done
+    find "$folder" -mindepth 1 -maxdepth 1
+    rm -rf "$folder"
+}
+
+# runner_distcheck: the tarball is complete, builds, tests, installs and uninstalls.
+runner_distcheck() {
+    if runner_step distcheck runner_make_distcheck; then
+        runner_count distcheck 1 0 0
+    else
+        runner_count distcheck 0 1 0
+    fi
+}
+
+runner_make_distcheck() {
+    [ -x "$RUNNER/src/configure" ] || "$RUNNER/src/autogen.sh" || return
+    mkdir -p "$RUNNER/dist" && cd "$RUNNER/dist" && "$RUNNER/src/configure" && make -j"$(nproc)" distcheck
+}
