@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Unit tests (Check) mirror lib/, one program a module. `make check` runs them; ./run-tests runs them and the rest.
 # Helpers that several tests share live in tests/support.
-TEST_LDADD = lib/relay/librelay.a lib/util/libutil.a $(CHECK_LIBS)
+RELAY_LDADD = lib/relay/librelay.a lib/util/libutil.a $(OPENSSL_LIBS) $(ZLIB_LIBS) $(LIBARCHIVE_LIBS) \
+	$(LIBCONFIG_LIBS) $(JANSSON_LIBS) $(LMDB_LIBS) $(LIBPQ_LIBS)
+TEST_LDADD = $(RELAY_LDADD) $(CHECK_LIBS)
 
 if HAVE_CHECK
 UNIT_TESTS = \
+	tests/unit/util/test_digest \
 	tests/unit/util/test_text
 endif
 check_PROGRAMS += $(UNIT_TESTS)
@@ -13,3 +16,7 @@ TESTS += $(UNIT_TESTS)
 tests_unit_util_test_text_SOURCES = tests/unit/util/test_text.c tests/support/suite.h
 tests_unit_util_test_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_text_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_digest_SOURCES = tests/unit/util/test_digest.c tests/support/suite.h
+tests_unit_util_test_digest_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_digest_LDADD = $(TEST_LDADD)

@@ -6,7 +6,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/backoff.h \
 	lib/util/buffer.c lib/util/buffer.h \
 	lib/util/decompress.h \
-	lib/util/digest.h \
+	lib/util/digest.c lib/util/digest.h \
 	lib/util/duration.h \
 	lib/util/err.c lib/util/err.h \
 	lib/util/log.c lib/util/log.h \

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/digest.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+#define LOG_COMPONENT "digest"
+#include "util/log.h"
+
+void digest_hex(char *out, const unsigned char *bytes, size_t len, bool upper_case)
+{
+    const char *digits = upper_case ? "0123456789ABCDEF" : "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 0x0f];
+    }
+    out[2 * len] = '\0';
+}
+
+static int digit_value(char digit)
+{
+    if (digit >= '0' && digit <= '9') {
+        return digit - '0';
+    }
+    char lower = (char)(digit | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+bool digest_unhex(unsigned char *out, size_t len, const char *hex, size_t hex_len)
+{
+    if (hex_len % 2 != 0 || hex_len / 2 != len) {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        int high = digit_value(hex[2 * i]);
+        int low = digit_value(hex[2 * i + 1]);
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        out[i] = (unsigned char)(high << 4 | low);
+    }
+    return true;
+}
+
+void digest_sha256(unsigned char out[32], const void *bytes, size_t len)
+{
+    if (EVP_Digest(bytes, len, out, NULL, EVP_sha256(), NULL) != 1) {
+        /* Out of memory, or a crypto policy without SHA-256: nothing this program does can work then. */
+        log_error("OpenSSL gives no SHA-256");
+        abort();
+    }
+}
