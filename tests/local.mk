@@ -8,6 +8,8 @@ TEST_LDADD = $(RELAY_LDADD) $(CHECK_LIBS)
 if HAVE_CHECK
 UNIT_TESTS = \
 	tests/unit/util/test_digest \
+	tests/unit/util/test_duration \
+	tests/unit/util/test_safe_file \
 	tests/unit/util/test_text
 endif
 check_PROGRAMS += $(UNIT_TESTS)
@@ -20,3 +22,12 @@ tests_unit_util_test_text_LDADD = $(TEST_LDADD)
 tests_unit_util_test_digest_SOURCES = tests/unit/util/test_digest.c tests/support/suite.h
 tests_unit_util_test_digest_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_digest_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_duration_SOURCES = tests/unit/util/test_duration.c tests/support/suite.h
+tests_unit_util_test_duration_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_duration_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_safe_file_SOURCES = tests/unit/util/test_safe_file.c tests/support/suite.h tests/support/folder.h
+tests_unit_util_test_safe_file_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_safe_file_LDADD = $(TEST_LDADD)
+

@@ -3,16 +3,16 @@
 noinst_LIBRARIES += lib/util/libutil.a
 lib_util_libutil_a_SOURCES = \
 	lib/util/arena.c lib/util/arena.h \
-	lib/util/backoff.h \
+	lib/util/backoff.c lib/util/backoff.h \
 	lib/util/buffer.c lib/util/buffer.h \
 	lib/util/decompress.h \
 	lib/util/digest.c lib/util/digest.h \
-	lib/util/duration.h \
+	lib/util/duration.c lib/util/duration.h \
 	lib/util/err.c lib/util/err.h \
 	lib/util/log.c lib/util/log.h \
 	lib/util/memory.c lib/util/memory.h \
 	lib/util/printable.c lib/util/printable.h \
-	lib/util/safe_file.h \
+	lib/util/safe_file.c lib/util/safe_file.h \
 	lib/util/slice.h \
 	lib/util/timestamp.h \
 	lib/util/utf8.c lib/util/utf8.h

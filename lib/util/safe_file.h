@@ -26,10 +26,12 @@ struct safe_file {
     char temporary[32];
 };
 
+/* The mode is exactly this, whatever the umask. On false there is nothing to end. */
 bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct err *err);
 
-/* fsync, rename to name, fsync of the folder: after true the file survives a power cut. *replaced (may be NULL) says whether a
- * file of that name was there. On false nothing is left behind and the file is ended. */
+/* fsync, rename to name (one path component), fsync of the folder: after true the file survives a power cut. *replaced (may be
+ * NULL) says whether a file of that name was there. On false nothing is left behind and the file is ended; only when the folder
+ * itself cannot be synced the file stands there all the same, since it may have taken the place of one that was promised. */
 bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, struct err *err);
 void safe_file_abandon(struct safe_file *file);
 
@@ -37,7 +39,8 @@ void safe_file_abandon(struct safe_file *file);
 size_t safe_file_sweep(int dir_fd, long seconds);
 
 /* Reads a whole regular file of at most `limit` bytes, appending to out. dir_fd may be AT_FDCWD. Symbolic links in the last
- * component are refused. */
+ * component are refused. On false out is as it was before, and errno tells apart: ENOENT it is not there, EFBIG over the limit,
+ * ELOOP a symbolic link, EISDIR or EINVAL no regular file. */
 bool safe_file_read(int dir_fd, const char *name, size_t limit, struct buffer *out, struct err *err);
 
 #endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/duration.h"
+
+#include <string.h>
+
+#include "util/slice.h"
+
+static const struct {
+    const char *names[3]; /* without a plural s, which any of more than one letter may have */
+    int64_t seconds;
+} units[] = {
+    {{"s", "sec", "second"}, 1},           {{"m", "min", "minute"}, 60}, {{"h", "hr", "hour"}, 3600},
+    {{"d", "day"}, INT64_C(24) * 3600},    {{"w", "wk", "week"}, INT64_C(7) * 24 * 3600},
+};
+
+static bool unit_named(struct slice word, int64_t *seconds)
+{
+    struct slice singular = word;
+    if (word.len > 2 && word.at[word.len - 1] == 's') {
+        singular.len--;
+    }
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        for (size_t j = 0; j < 3 && units[i].names[j] != NULL; j++) {
+            if (slice_is(singular, units[i].names[j])) {
+                *seconds = units[i].seconds;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static void skip_spaces(struct slice *rest)
+{
+    while (rest->len > 0 && rest->at[0] == ' ') {
+        rest->at++;
+        rest->len--;
+    }
+}
+
+/* Stops growing above the limit, so that any number of digits is harmless. False without a digit. */
+static bool take_number(struct slice *rest, int64_t *number)
+{
+    const char *begin = rest->at;
+    *number = 0;
+    for (; rest->len > 0 && is_digit(rest->at[0]); rest->at++, rest->len--) {
+        *number = *number > INT32_MAX ? *number : *number * 10 + (rest->at[0] - '0');
+    }
+    return rest->at != begin;
+}
+
+static struct slice take_word(struct slice *rest)
+{
+    struct slice word = {rest->at, 0};
+    for (; rest->len > 0 && rest->at[0] >= 'a' && rest->at[0] <= 'z'; rest->at++, rest->len--) {
+        word.len++;
+    }
+    return word;
+}
+
+/* Spaces, or one `+` among them, which must have something behind it. */
+static bool skip_separator(struct slice *rest)
+{
+    skip_spaces(rest);
+    if (rest->len > 0 && rest->at[0] == '+') {
+        rest->at++;
+        rest->len--;
+        skip_spaces(rest);
+        return rest->len > 0;
+    }
+    return true;
+}
+
+bool duration_parse(const char *text, size_t len, int64_t *seconds, struct err *err)
+{
+    struct slice rest = {text, len};
+    int64_t sum = 0;
+    skip_spaces(&rest);
+    const char *begin = rest.at;
+    do {
+        int64_t number;
+        int64_t unit = 1;
+        bool first = rest.at == begin;
+        if (!take_number(&rest, &number)) {
+            return err_set(err, "\"%.*s\" is not a duration such as 90, 2s, 30min 20s or 1d12h", (int)len, text);
+        }
+        skip_spaces(&rest);
+        struct slice word = take_word(&rest);
+        bool alone = first && rest.len == 0;
+        if (!(word.len > 0 ? unit_named(word, &unit) : alone)) {
+            return err_set(err, "\"%.*s\" is not a duration: the units are s, min, h, d and w", (int)len, text);
+        }
+        sum += number * unit; /* each at most about 10^10 * 10^6 */
+        if (sum > INT32_MAX) {
+            return err_set(err, "\"%.*s\" is longer than %d seconds", (int)len, text, INT32_MAX);
+        }
+        if (!skip_separator(&rest)) {
+            return err_set(err, "\"%.*s\" is not a duration: nothing follows the +", (int)len, text);
+        }
+    } while (rest.len > 0);
+    *seconds = sum;
+    return true;
+}

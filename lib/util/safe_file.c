@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/safe_file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util/slice.h"
+#include "util/utf8.h"
+
+enum { NAME_MAX_LEN = 240, TEMPORARY_HEX = 16, READ_STEP = 64 * 1024 };
+
+static const char temporary_suffix[] = ".tmp";
+
+static bool control_character(const char *at, size_t len, const char *name_end)
+{
+    unsigned char byte = (unsigned char)at[0];
+    bool c1 = len == 2 && byte == 0xc2 && at + 1 < name_end && (unsigned char)at[1] < 0xa0;
+    return byte < 0x20 || byte == 0x7f || c1;
+}
+
+static const char *name_fault(const char *name, size_t len)
+{
+    if (len == 0) {
+        return "the name is empty";
+    }
+    if (len > NAME_MAX_LEN) {
+        return "the name is longer than 240 bytes";
+    }
+    if (name[0] == '.') {
+        return "the name begins with a dot";
+    }
+    for (size_t at = 0, step; at < len; at += step) {
+        size_t bad;
+        step = utf8_sequence((const unsigned char *)name + at, len - at, &bad);
+        if (step == 0) {
+            return "the name is not UTF-8";
+        }
+        if (control_character(name + at, step, name + len)) {
+            return "the name holds a control character";
+        }
+        if (name[at] == '/' || name[at] == '\\') {
+            return "the name holds a slash or a backslash";
+        }
+    }
+    return NULL;
+}
+
+bool safe_file_name(const char *name, size_t len, const char **reason)
+{
+    const char *fault = name_fault(name, len);
+    if (fault != NULL && reason != NULL) {
+        *reason = fault;
+    }
+    return fault == NULL;
+}
+
+/* What a rename into the folder may aim at: less strict than safe_file_name, since a name of our own may be longer. */
+static bool one_component(const char *name)
+{
+    return name[0] != '\0' && strchr(name, '/') == NULL && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+static bool random_name(char out[32], struct err *err)
+{
+    uint64_t number;
+    if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number) {
+        return err_set_errno(err, errno, "random number");
+    }
+    snprintf(out, 32, ".%016" PRIx64 "%s", number, temporary_suffix);
+    return true;
+}
+
+bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct err *err)
+{
+    *file = (struct safe_file){.fd = -1, .dir_fd = dir_fd};
+    do {
+        if (!random_name(file->temporary, err)) {
+            return false;
+        }
+        file->fd = openat(dir_fd, file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    } while (file->fd < 0 && errno == EEXIST);
+    if (file->fd < 0) {
+        return err_set_errno(err, errno, "temporary file");
+    }
+    if (fchmod(file->fd, mode) != 0) { /* the umask of whoever started us has no say */
+        err_set_errno(err, errno, "mode of the temporary file");
+        safe_file_abandon(file);
+        return false;
+    }
+    return true;
+}
+
+/* The kernel tells apart whether the name was free; a file system that cannot is asked beforehand. */
+static int rename_telling(int dir_fd, const char *from, const char *to, bool *replaced)
+{
+    *replaced = false;
+    if (renameat2(dir_fd, from, dir_fd, to, RENAME_NOREPLACE) == 0) {
+        return 0;
+    }
+    *replaced = errno == EEXIST || faccessat(dir_fd, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    return renameat(dir_fd, from, dir_fd, to);
+}
+
+static bool write_through(struct safe_file *file, const char *name, struct err *err)
+{
+    int synced = fsync(file->fd);
+    int why = errno;
+    int closed = close(file->fd);
+    file->fd = -1;
+    if (synced != 0 || closed != 0) {
+        return err_set_errno(err, synced != 0 ? why : errno, "writing %s to disk", name);
+    }
+    return true;
+}
+
+bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, struct err *err)
+{
+    bool was_there;
+    if (!one_component(name)) {
+        safe_file_abandon(file);
+        return err_set(err, "'%s' is not a file name", name);
+    }
+    if (!write_through(file, name, err)) {
+        safe_file_abandon(file);
+        return false;
+    }
+    if (rename_telling(file->dir_fd, file->temporary, name, &was_there) != 0) {
+        err_set_errno(err, errno, "renaming to %s", name);
+        safe_file_abandon(file);
+        return false;
+    }
+    file->temporary[0] = '\0';
+    if (fsync(file->dir_fd) != 0) {
+        return err_set_errno(err, errno, "writing the folder of %s to disk", name);
+    }
+    if (replaced != NULL) {
+        *replaced = was_there;
+    }
+    return true;
+}
+
+void safe_file_abandon(struct safe_file *file)
+{
+    if (file->fd >= 0) {
+        close(file->fd);
+        file->fd = -1;
+    }
+    if (file->temporary[0] != '\0') {
+        unlinkat(file->dir_fd, file->temporary, 0);
+        file->temporary[0] = '\0';
+    }
+}
+
+static bool is_temporary(const char *name)
+{
+    size_t hex = strspn(name + 1, "0123456789abcdef");
+    return name[0] == '.' && hex == TEMPORARY_HEX && strcmp(name + 1 + hex, temporary_suffix) == 0;
+}
+
+static bool is_older(int dir_fd, const char *name, time_t moment)
+{
+    struct stat status;
+    return fstatat(dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
+           status.st_mtime < moment;
+}
+
+size_t safe_file_sweep(int dir_fd, long seconds)
+{
+    size_t removed = 0;
+    int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    if (dir == NULL) {
+        if (fd >= 0) {
+            close(fd);
+        }
+        return 0;
+    }
+    time_t moment = time(NULL) - seconds;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        if (is_temporary(entry->d_name) && is_older(dir_fd, entry->d_name, moment)) {
+            removed += unlinkat(dir_fd, entry->d_name, 0) == 0;
+        }
+    }
+    closedir(dir);
+    return removed;
+}
+
+static bool fail(struct err *err, int errnum, const char *name)
+{
+    err_set_errno(err, errnum, "%s", name);
+    errno = errnum;
+    return false;
+}
+
+static bool too_large(struct err *err, const char *name, size_t limit)
+{
+    err_set(err, "%s: larger than %zu bytes", name, limit);
+    errno = EFBIG;
+    return false;
+}
+
+/* One byte more than the limit is asked for, so that a file that grows meanwhile is caught. */
+static bool read_all(int fd, const char *name, size_t limit, struct buffer *out, struct err *err)
+{
+    size_t before = out->len;
+    for (;;) {
+        size_t left = limit + 1 - (out->len - before);
+        char *at = buffer_reserve(out, left < READ_STEP ? left : READ_STEP);
+        size_t room = out->size - out->len;
+        ssize_t got = read(fd, at, room < left ? room : left);
+        if (got == 0) {
+            return true;
+        }
+        if (got < 0 && errno != EINTR) {
+            return fail(err, errno, name);
+        }
+        out->len += got > 0 ? (size_t)got : 0;
+        if (out->len - before > limit) {
+            return too_large(err, name, limit);
+        }
+    }
+}
+
+static bool read_open(int fd, const char *name, size_t limit, struct buffer *out, struct err *err)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0) {
+        return fail(err, errno, name);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        err_set(err, "%s: not a regular file", name);
+        errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+        return false;
+    }
+    if ((uintmax_t)status.st_size > limit) {
+        return too_large(err, name, limit);
+    }
+    buffer_reserve(out, (size_t)status.st_size + 1);
+    return read_all(fd, name, limit, out, err);
+}
+
+bool safe_file_read(int dir_fd, const char *name, size_t limit, struct buffer *out, struct err *err)
+{
+    size_t before = out->len;
+    /* O_NONBLOCK: opening a named pipe must not wait for its writer */
+    int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        return fail(err, errno, name);
+    }
+    bool done = read_open(fd, name, limit, out, err);
+    int why = errno;
+    close(fd);
+    if (!done) {
+        out->len = before;
+        errno = why;
+    }
+    return done;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "support/suite.h"
+#include "util/backoff.h"
+#include "util/duration.h"
+
+static int64_t seconds_of(const char *text)
+{
+    struct err err;
+    int64_t seconds = -1;
+    return duration_parse(text, strlen(text), &seconds, &err) ? seconds : -1;
+}
+
+START_TEST(sums_of_numbers_with_units)
+{
+    static const struct {
+        const char *text;
+        int64_t seconds;
+    } cases[] = {
+        {"0", 0},
+        {"90", 90},
+        {"2s", 2},
+        {"30min 20s", 1820},
+        {"1day", 86400},
+        {"7d", 604800},
+        {"1h30m", 5400},
+        {"1d+2h", 93600},
+        {"1d 2h 3m 4s", 93784},
+        {"1d + 2h", 93600},
+        {"2 hours", 7200},
+        {"1 minute 1 sec", 61},
+        {"10secs", 10},
+        {"3hrs", 10800},
+        {"2weeks", 1209600},
+        {" 5m ", 300},
+        {"1s1s", 2},
+        {"2147483647", INT32_MAX},
+        {"00000000000000000000000000007d", 604800},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ck_assert_msg(seconds_of(cases[i].text) == cases[i].seconds, "%s: %lld", cases[i].text,
+                      (long long)seconds_of(cases[i].text));
+    }
+}
+END_TEST
+
+START_TEST(what_is_no_duration)
+{
+    static const char *const cases[] = {
+        "",    " ",   "s",     "-1",     "+1d",         "1d+",      "1d++2h",               "1x",  "1.5h",
+        "1 2", "90 2s", "2s 90", "2147483648", "24856d", "1d,2h", "99999999999999999999999999", "9999999999999w", "1D", "1ds", "\n1s",
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ck_assert_msg(seconds_of(cases[i]) == -1, "%s: %lld", cases[i], (long long)seconds_of(cases[i]));
+    }
+    int64_t seconds;
+    ck_assert(!duration_parse("1s\0", 3, &seconds, NULL));
+    ck_assert(duration_parse("1sXX", 2, &seconds, NULL)); /* len counts, not a NUL */
+}
+END_TEST
+
+START_TEST(waits_double_up_to_the_ceiling)
+{
+    const struct backoff backoff = {.first_ms = 1000, .ceiling_ms = 60000};
+    static const uint32_t steps[] = {1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000};
+    for (unsigned attempt = 1; attempt <= 8; attempt++) {
+        uint32_t step = steps[attempt - 1];
+        ck_assert_uint_eq(backoff_wait_ms(&backoff, attempt, 0), step / 2);
+        ck_assert_uint_eq(backoff_wait_ms(&backoff, attempt, UINT32_MAX), step);
+        uint32_t middle = backoff_wait_ms(&backoff, attempt, UINT32_MAX / 2);
+        ck_assert_uint_ge(middle, step / 4 * 3 - 1);
+        ck_assert_uint_le(middle, step / 4 * 3 + 1);
+    }
+    ck_assert_uint_eq(backoff_wait_ms(&backoff, 4000000000u, UINT32_MAX), 60000);
+    const struct backoff large = {.first_ms = 1, .ceiling_ms = UINT32_MAX};
+    ck_assert_uint_eq(backoff_wait_ms(&large, 100, UINT32_MAX), UINT32_MAX);
+    const struct backoff none = {0};
+    ck_assert_uint_eq(backoff_wait_ms(&none, 5, UINT32_MAX), 0);
+}
+END_TEST
+
+SUITE_MAIN("duration", sums_of_numbers_with_units, what_is_no_duration, waits_double_up_to_the_ceiling)
