@@ -13,4 +13,5 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/runlog_json.h \
 	lib/relay/runlog_parse.h \
 	lib/relay/smime_verify.h \
-	lib/relay/spool.h
+	lib/relay/spool.c lib/relay/spool.h \
+	lib/relay/spool_failed.c lib/relay/spool_private.h

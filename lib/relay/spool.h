@@ -6,7 +6,8 @@
  * why. Another process may take a file at any time: a file that is gone is never an error. Every state that a kill -9 leaves is
  * a valid one: the reason is written before the file moves, and an orphaned reason is swept by the cleaner.
  *
- * Reason file: lines `key: value`, keys time (RFC 3339, UTC), reason, queue-id, node (may be empty).
+ * Reason file: lines `key: value`, keys time (RFC 3339, UTC), reason, queue-id, node (may be empty), folder (the incoming folder
+ * it came from: two of them share one failed folder).
  */
 #ifndef RELAY_SPOOL_H
 #define RELAY_SPOOL_H
@@ -46,18 +47,21 @@ size_t spool_count(int folder_fd, size_t enough);
 /* Done with the file: it leaves incoming. */
 bool spool_remove(struct spool *spool, const char *name, struct err *err);
 
-/* Refused: into failed/ with its reason. A file of that name that is there already is replaced. */
+/* Refused: into failed/ with its reason. A file of that name that is there already is replaced. node_id may be NULL. */
 bool spool_quarantine(struct spool *spool, const char *name, const char *node_id, const char *reason, struct err *err);
 
 /* The `reason:` line of a failed file, printable; "" when there is none. */
 void spool_reason(const struct spool *spool, const char *name, struct err *reason);
 
+/* Did the failed file come from this spool's incoming folder? One without a reason counts as from `incoming`. */
+bool spool_owns(const struct spool *spool, const char *name);
+
 /* Back into incoming with a new mtime (the retention starts anew), its reason removed. False with err if it is not there, or a
  * file of that name waits. */
 bool spool_replay(struct spool *spool, const char *name, struct err *err);
 
-/* Removes what is older than `retention` seconds: failed files with their reasons; orphaned reasons; temporary files older than a
- * day; from incoming too when `incoming` is true. Returns how many files went. */
+/* Removes failed files, with their reasons, that failed more than `retention` seconds ago, orphaned reasons older than an hour and
+ * temporary files older than a day; with `incoming` also what waits longer than `retention`. Returns how many files went. */
 size_t spool_clean(struct spool *spool, int64_t retention, bool incoming);
 
 #endif

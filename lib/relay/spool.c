@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/spool.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "relay/spool_private.h"
+#include "util/memory.h"
+#include "util/safe_file.h"
+
+enum { SECONDS_A_DAY = 24 * 3600 };
+
+static int open_folder(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        err_set_errno(err, errno, "spool folder %s", path);
+    }
+    return fd;
+}
+
+struct spool *spool_open(const char *directory, const char *incoming, struct err *err)
+{
+    struct spool *spool = memory_zero(1, sizeof *spool);
+    spool->folder = memory_text(incoming);
+    spool->incoming_path = memory_format("%s/%s", directory, incoming);
+    char *failed_path = memory_format("%s/failed", directory);
+    spool->incoming_fd = open_folder(spool->incoming_path, err);
+    spool->failed_fd = spool->incoming_fd >= 0 ? open_folder(failed_path, err) : -1;
+    free(failed_path);
+    if (spool->failed_fd < 0) {
+        spool_close(spool);
+        return NULL;
+    }
+    return spool;
+}
+
+void spool_close(struct spool *spool)
+{
+    if (spool == NULL) {
+        return;
+    }
+    if (spool->incoming_fd >= 0) {
+        close(spool->incoming_fd);
+    }
+    if (spool->failed_fd >= 0) {
+        close(spool->failed_fd);
+    }
+    free(spool->incoming_path);
+    free(spool->folder);
+    free(spool);
+}
+
+int spool_incoming_fd(const struct spool *spool)
+{
+    return spool->incoming_fd;
+}
+
+int spool_failed_fd(const struct spool *spool)
+{
+    return spool->failed_fd;
+}
+
+const char *spool_incoming_path(const struct spool *spool)
+{
+    return spool->incoming_path;
+}
+
+bool spool_reason_suffix(const char *name)
+{
+    return slice_ends_with(slice_of(name), SPOOL_REASON_SUFFIX);
+}
+
+static bool is_upload(const char *name)
+{
+    return name[0] != '.' && !slice_ends_with(slice_of(name), ".tmp") && !spool_reason_suffix(name);
+}
+
+/* A stream of its own for each scan: several threads may scan one folder. */
+static DIR *open_stream(int folder_fd)
+{
+    int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    if (dir == NULL && fd >= 0) {
+        int why = errno;
+        close(fd);
+        errno = why;
+    }
+    return dir;
+}
+
+bool spool_walk(int folder_fd, bool (*wanted)(const char *), spool_visit *visit, void *context, struct err *err)
+{
+    DIR *dir = open_stream(folder_fd);
+    if (dir == NULL) {
+        return err_set_errno(err, errno, "reading the spool folder");
+    }
+    bool go_on = true;
+    errno = 0;
+    for (struct dirent *entry; go_on && (entry = readdir(dir)) != NULL; errno = 0) {
+        struct stat status;
+        bool maybe_file = entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN;
+        if (maybe_file && wanted(entry->d_name) &&
+            fstatat(folder_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode)) {
+            go_on = visit(context, &(struct spool_entry){entry->d_name, status.st_size, status.st_mtime});
+        }
+    }
+    bool done = !go_on || errno == 0;
+    if (!done) {
+        err_set_errno(err, errno, "reading the spool folder");
+    }
+    closedir(dir);
+    return done;
+}
+
+bool spool_scan(int folder_fd, spool_visit *visit, void *context, struct err *err)
+{
+    return spool_walk(folder_fd, is_upload, visit, context, err);
+}
+
+size_t spool_count(int folder_fd, size_t enough)
+{
+    DIR *dir = open_stream(folder_fd);
+    size_t count = 0;
+    if (dir != NULL) {
+        for (struct dirent *entry; count < enough && (entry = readdir(dir)) != NULL;) {
+            bool maybe_file = entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN;
+            count += maybe_file && is_upload(entry->d_name);
+        }
+        closedir(dir);
+    }
+    return count;
+}
+
+bool spool_name(const char *name, struct err *err)
+{
+    if (strchr(name, '/') != NULL || !is_upload(name) || name[0] == '\0') {
+        return err_set(err, "'%s' is not the name of a file in the spool", name);
+    }
+    return true;
+}
+
+bool spool_remove(struct spool *spool, const char *name, struct err *err)
+{
+    if (!spool_name(name, err)) {
+        return false;
+    }
+    if (unlinkat(spool->incoming_fd, name, 0) != 0 && errno != ENOENT) {
+        return err_set_errno(err, errno, "removing %s/%s", spool->incoming_path, name);
+    }
+    return true;
+}
+
+struct clean {
+    int folder_fd;
+    int64_t before; /* seconds since 1970 */
+    bool failed;
+    size_t removed;
+};
+
+static bool clean_one(void *context, const struct spool_entry *entry)
+{
+    struct clean *clean = context;
+    if (entry->mtime >= clean->before || (clean->failed && spool_reason_time(clean->folder_fd, entry->name) >= clean->before)) {
+        return true;
+    }
+    if (unlinkat(clean->folder_fd, entry->name, 0) == 0) {
+        clean->removed++;
+        if (clean->failed) {
+            spool_reason_remove(clean->folder_fd, entry->name);
+        }
+    }
+    return true;
+}
+
+size_t spool_clean(struct spool *spool, int64_t retention, bool incoming)
+{
+    int64_t before = time(NULL) - retention;
+    struct clean failed = {spool->failed_fd, before, true, 0};
+    struct clean waiting = {spool->incoming_fd, before, false, 0};
+    spool_scan(spool->failed_fd, clean_one, &failed, NULL);
+    if (incoming) {
+        spool_scan(spool->incoming_fd, clean_one, &waiting, NULL);
+    }
+    size_t orphans = spool_reason_sweep(spool->failed_fd);
+    return failed.removed + waiting.removed + orphans + safe_file_sweep(spool->incoming_fd, SECONDS_A_DAY) +
+           safe_file_sweep(spool->failed_fd, SECONDS_A_DAY);
+}
