@@ -94,7 +94,12 @@ AC_DEFUN([RELAY_SANITIZERS], [
     dnl the sanitizers bring their own checks of what _FORTIFY_SOURCE wraps
     HARDENING_CFLAGS=`AS_ECHO(["$HARDENING_CFLAGS"]) | $SED 's/-D_FORTIFY_SOURCE=2//'`
   ])
-  AS_IF([test "x$enable_fuzzers" = xyes], [SANITIZER_FLAGS="$SANITIZER_FLAGS -fsanitize=fuzzer-no-link"])
+  FUZZING_ENGINE=
+  AS_IF([test "x$enable_fuzzers" = xyes], [
+    SANITIZER_FLAGS="$SANITIZER_FLAGS -fsanitize=fuzzer-no-link"
+    FUZZING_ENGINE="-fsanitize=fuzzer"
+  ])
   AM_CONDITIONAL([ENABLE_FUZZERS], [test "x$enable_fuzzers" = xyes])
   AC_SUBST([SANITIZER_FLAGS])
+  AC_SUBST([FUZZING_ENGINE])
 ])

@@ -7,10 +7,12 @@ TEST_LDADD = $(RELAY_LDADD) $(CHECK_LIBS)
 
 if HAVE_CHECK
 UNIT_TESTS = \
+	tests/unit/relay/test_run_info \
 	tests/unit/util/test_digest \
 	tests/unit/util/test_duration \
 	tests/unit/util/test_safe_file \
-	tests/unit/util/test_text
+	tests/unit/util/test_text \
+	tests/unit/util/test_timestamp
 endif
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -31,3 +33,13 @@ tests_unit_util_test_safe_file_SOURCES = tests/unit/util/test_safe_file.c tests/
 tests_unit_util_test_safe_file_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_safe_file_LDADD = $(TEST_LDADD)
 
+tests_unit_relay_test_run_info_SOURCES = tests/unit/relay/test_run_info.c tests/support/suite.h
+tests_unit_relay_test_run_info_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_run_info_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_timestamp_SOURCES = tests/unit/util/test_timestamp.c tests/support/suite.h
+tests_unit_util_test_timestamp_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_timestamp_LDADD = $(TEST_LDADD)
+
+include $(top_srcdir)/tests/fuzz/local.mk
+include $(top_srcdir)/tests/bench/local.mk

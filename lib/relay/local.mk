@@ -8,7 +8,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/node_list.h \
 	lib/relay/relay_config.h \
 	lib/relay/report_db.h \
-	lib/relay/run_info.h \
+	lib/relay/run_info.c lib/relay/run_info.h \
 	lib/relay/runlog.h \
 	lib/relay/runlog_json.h \
 	lib/relay/runlog_parse.h \

@@ -14,5 +14,5 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/printable.c lib/util/printable.h \
 	lib/util/safe_file.c lib/util/safe_file.h \
 	lib/util/slice.h \
-	lib/util/timestamp.h \
+	lib/util/timestamp.c lib/util/timestamp.h \
 	lib/util/utf8.c lib/util/utf8.h

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Fuzz targets, one a parser: fuzz_<parser>.c and its seeds in corpus/fuzz_<parser>/ (our own, small, a file a case; what a
+# fuzzer found joins them). `make check` replays the seeds. With --enable-fuzzers (CC=clang) the same programs are
+# libFuzzer's: `make fuzz FUZZ_SECONDS=300 [FUZZ_TARGETS=tests/fuzz/fuzz_runlog]`; findings stay in the build folder.
+#
+# A new target: a line in FUZZ_TARGETS, SOURCES and LDADD as below.
+FUZZ_TARGETS = \
+	tests/fuzz/fuzz_run_info
+FUZZ_SECONDS = 60
+FUZZ_LDADD = $(RELAY_LDADD) $(FUZZING_ENGINE)
+
+tests_fuzz_fuzz_run_info_SOURCES = tests/fuzz/fuzz_run_info.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_run_info_LDADD = $(FUZZ_LDADD)
+
+if ENABLE_FUZZERS
+FUZZ_MAIN =
+else
+FUZZ_MAIN = tests/fuzz/replay_main.c
+TESTS += $(FUZZ_TARGETS)
+endif
+check_PROGRAMS += $(FUZZ_TARGETS)
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/replay_main.c
+
+# What the fuzzer adds goes to the first folder, the seeds stay as they are.
+.PHONY: fuzz
+fuzz: $(FUZZ_TARGETS)
+	@for target in $(FUZZ_TARGETS); do \
+		name=`basename $$target`; \
+		echo "$$name, $(FUZZ_SECONDS) s"; \
+		$(MKDIR_P) fuzz-found/$$name && \
+		$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 -verbosity=0 \
+			-artifact_prefix=fuzz-found/$$name- \
+			fuzz-found/$$name $(top_srcdir)/tests/fuzz/corpus/$$name || exit 1; \
+	done
