@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash
 #
 # packages: what the project needs from Debian, said once, for ./quickstart and ./run-tests. Sourced by bash.
 
