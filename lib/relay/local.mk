@@ -12,6 +12,10 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/runlog.h \
 	lib/relay/runlog_json.h \
 	lib/relay/runlog_parse.h \
-	lib/relay/smime_verify.h \
+	lib/relay/smime_cert.c lib/relay/smime_cert.h \
+	lib/relay/smime_digest.c lib/relay/smime_digest.h \
+	lib/relay/smime_multipart.c lib/relay/smime_multipart.h \
+	lib/relay/smime_signature.c lib/relay/smime_signature.h \
+	lib/relay/smime_verify.c lib/relay/smime_verify.h \
 	lib/relay/spool.c lib/relay/spool.h \
 	lib/relay/spool_failed.c lib/relay/spool_private.h

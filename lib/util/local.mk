@@ -11,6 +11,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/err.c lib/util/err.h \
 	lib/util/log.c lib/util/log.h \
 	lib/util/memory.c lib/util/memory.h \
+	lib/util/mime_header.c lib/util/mime_header.h \
 	lib/util/printable.c lib/util/printable.h \
 	lib/util/safe_file.c lib/util/safe_file.h \
 	lib/util/slice.h \

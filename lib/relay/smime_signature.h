@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * smime_signature: a detached CMS signature (RFC 5652 section 5) checked against the content and a node's certificates.
+ *
+ * What must hold, for every signer: it is one of the certificates; the digest is SHA-256 or stronger, and the signature
+ * algorithm uses the same; with signed attributes there is exactly one content type, data, and exactly one message digest,
+ * that of the content, and the signature is over the attributes; without any the signature is over the content. Signature
+ * algorithms are those of OpenSSL's CMS: RSA (PKCS #1 v1.5 and PSS), ECDSA.
+ */
+#ifndef RELAY_SMIME_SIGNATURE_H
+#define RELAY_SMIME_SIGNATURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "relay/smime_digest.h"
+#include "util/err.h"
+#include "util/slice.h"
+
+enum { SMIME_MAX_SIGNERS = 8 };
+
+/* signature is DER or BER. Leaves OpenSSL's error queue as it comes. */
+bool smime_signature_check(struct smime_digest *digest, struct slice signature, struct slice content,
+                           const struct slice *certs, size_t count, struct err *err);
+
+#endif

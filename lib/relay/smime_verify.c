@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/smime_verify.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+#include "relay/smime_multipart.h"
+#include "relay/smime_signature.h"
+#include "util/memory.h"
+#include "util/mime_header.h"
+
+struct smime_verifier {
+    struct smime_digest digest;
+    EVP_ENCODE_CTX *base64;
+    unsigned char signature[SMIME_SIGNATURE_LIMIT]; /* decoded, which is shorter */
+};
+
+struct smime_verifier *smime_verifier_new(struct err *err)
+{
+    struct smime_verifier *verifier = memory_zero(1, sizeof *verifier);
+    verifier->base64 = EVP_ENCODE_CTX_new();
+    if (!smime_digest_open(&verifier->digest, err) || verifier->base64 == NULL) {
+        smime_verifier_free(verifier);
+        verifier = NULL;
+    }
+    ERR_clear_error();
+    return verifier;
+}
+
+void smime_verifier_free(struct smime_verifier *verifier)
+{
+    if (verifier != NULL) {
+        smime_digest_close(&verifier->digest);
+        EVP_ENCODE_CTX_free(verifier->base64);
+        free(verifier);
+    }
+}
+
+/* RFC 8551 section 3.1.1: what is signed has CRLF. */
+static struct slice canonicalise(struct slice text, struct buffer *canonical)
+{
+    buffer_clear(canonical);
+    const char *end = text.at + text.len;
+    for (const char *at = text.at; at < end;) {
+        const char *lf = memchr(at, '\n', (size_t)(end - at));
+        const char *stop = lf != NULL ? lf : end;
+        buffer_add(canonical, at, (size_t)(stop - at));
+        if (lf != NULL) {
+            bool bare = lf == text.at || lf[-1] != '\r';
+            buffer_add(canonical, bare ? "\r\n" : "\n", bare ? 2 : 1);
+            stop++;
+        }
+        at = stop;
+    }
+    return buffer_slice(canonical);
+}
+
+/* Takes off the header that `openssl smime -sign -text` puts in front, and sees that the rest is what it says. */
+static bool strip_text_header(struct slice signed_part, struct slice *content, struct err *err)
+{
+    struct mime_header header;
+    *content = signed_part;
+    if (!mime_header_read(content, &header, NULL) || !mime_header_is(header.content_type, "text/plain")) {
+        return err_set(err, "the signed part does not begin with a text/plain header: sign with openssl smime -sign -text, "
+                            "without -binary");
+    }
+    if (header.transfer_encoding.at != NULL && !mime_header_is(header.transfer_encoding, "7bit")
+        && !mime_header_is(header.transfer_encoding, "8bit") && !mime_header_is(header.transfer_encoding, "binary")) {
+        return err_set(err, "the signed part has a transfer encoding, its text must stand as it is");
+    }
+    if (content->len == 0) {
+        return err_set(err, "the signed text is empty");
+    }
+    return true;
+}
+
+static bool decode_signature(struct smime_verifier *verifier, struct slice text, struct slice *signature, struct err *err)
+{
+    int len = 0;
+    int more = 0;
+    EVP_DecodeInit(verifier->base64);
+    if (EVP_DecodeUpdate(verifier->base64, verifier->signature, &len, (const unsigned char *)text.at, (int)text.len) < 0
+        || EVP_DecodeFinal(verifier->base64, verifier->signature + len, &more) < 0 || len + more == 0) {
+        return err_set(err, "the signature is not base64");
+    }
+    *signature = (struct slice){(const char *)verifier->signature, (size_t)(len + more)};
+    return true;
+}
+
+bool smime_verify(struct smime_verifier *verifier, struct slice message, const struct slice *certs, size_t count,
+                  struct buffer *canonical, struct slice *content, struct err *err)
+{
+    struct smime_multipart parts;
+    struct slice signature;
+    struct slice text;
+    bool good = false;
+    if (count == 0) {
+        err_set(err, "no certificate is known for the node");
+        goto out;
+    }
+    if (!smime_multipart_split(message, &parts, err)) {
+        goto out;
+    }
+    if (parts.bare_lf) {
+        parts.signed_part = canonicalise(parts.signed_part, canonical);
+    }
+    if (!strip_text_header(parts.signed_part, &text, err) || !decode_signature(verifier, parts.signature, &signature, err)
+        || !smime_signature_check(&verifier->digest, signature, parts.signed_part, certs, count, err)) {
+        goto out;
+    }
+    *content = text;
+    good = true;
+out:
+    ERR_clear_error();
+    return good;
+}

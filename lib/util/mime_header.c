@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/mime_header.h"
+
+#include <strings.h>
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool equal_word(struct slice a, const char *word)
+{
+    return a.len == strlen(word) && strncasecmp(a.at, word, a.len) == 0;
+}
+
+static struct slice rest_from(struct slice text, size_t at)
+{
+    return (struct slice){text.at + at, text.len - at};
+}
+
+static struct slice skip_space(struct slice text)
+{
+    size_t at = 0;
+    while (at < text.len && is_space(text.at[at])) {
+        at++;
+    }
+    return rest_from(text, at);
+}
+
+/* Takes a line and its end from the front of *text. False when there is no line end within the limit. */
+static bool take_line(struct slice *text, size_t limit, struct slice *line)
+{
+    size_t within = text->len < limit ? text->len : limit;
+    const char *end = within > 0 ? memchr(text->at, '\n', within) : NULL;
+    if (end == NULL) {
+        return false;
+    }
+    *line = (struct slice){text->at, (size_t)(end - text->at)};
+    *text = rest_from(*text, line->len + 1);
+    if (line->len > 0 && line->at[line->len - 1] == '\r') {
+        line->len--;
+    }
+    return true;
+}
+
+/* Sets *field to where the value went, NULL for a field that does not matter here. */
+static bool take_field(struct mime_header *header, struct slice line, struct slice **field, struct err *err)
+{
+    const char *colon = memchr(line.at, ':', line.len);
+    if (colon == NULL || colon == line.at) {
+        return err_set(err, "'%.*s' is no header line", (int)(line.len < 40 ? line.len : 40), line.at);
+    }
+    struct slice name = {line.at, (size_t)(colon - line.at)};
+    *field = equal_word(name, "Content-Type")                ? &header->content_type
+             : equal_word(name, "Content-Transfer-Encoding") ? &header->transfer_encoding
+                                                             : NULL;
+    if (*field == NULL) {
+        return true;
+    }
+    if ((*field)->at != NULL) {
+        return err_set(err, "%.*s stands twice in the header", (int)name.len, name.at);
+    }
+    **field = rest_from(line, name.len + 1);
+    return true;
+}
+
+bool mime_header_read(struct slice *text, struct mime_header *header, struct err *err)
+{
+    *header = (struct mime_header){0};
+    struct slice *field = NULL;
+    const char *start = text->at;
+    struct slice line;
+    while (take_line(text, MIME_HEADER_LIMIT - (size_t)(text->at - start), &line)) {
+        if (line.len == 0) {
+            return true;
+        }
+        if (line.at[0] == ' ' || line.at[0] == '\t') {
+            if (field != NULL) { /* the value goes on */
+                field->len = (size_t)(line.at + line.len - field->at);
+            }
+        } else if (!take_field(header, line, &field, err)) {
+            return false;
+        }
+    }
+    if (text->len < MIME_HEADER_LIMIT - (size_t)(text->at - start)) {
+        return err_set(err, "the header has no end");
+    }
+    return err_set(err, "the header is longer than the limit of %d bytes", MIME_HEADER_LIMIT);
+}
+
+bool mime_header_is(struct slice value, const char *word)
+{
+    if (value.at == NULL) {
+        return false;
+    }
+    value = skip_space(value);
+    size_t len = 0;
+    while (len < value.len && value.at[len] != ';' && !is_space(value.at[len])) {
+        len++;
+    }
+    struct slice rest = skip_space(rest_from(value, len));
+    return equal_word((struct slice){value.at, len}, word) && (rest.len == 0 || rest.at[0] == ';');
+}
+
+/* Takes a word up to `stop`, ";" or white space. */
+static struct slice take_word(struct slice *text, char stop)
+{
+    size_t len = 0;
+    while (len < text->len && text->at[len] != stop && text->at[len] != ';' && !is_space(text->at[len])) {
+        len++;
+    }
+    struct slice word = {text->at, len};
+    *text = rest_from(*text, len);
+    return word;
+}
+
+/* Takes what stands between two quotes; text begins with the first. False when the second is missing. */
+static bool take_quoted(struct slice *text, struct slice *value)
+{
+    for (size_t at = 1; at < text->len; at++) {
+        if (text->at[at] == '"') {
+            *value = (struct slice){text->at + 1, at - 1};
+            *text = rest_from(*text, at + 1);
+            return true;
+        }
+        if (text->at[at] == '\\') {
+            at++;
+        }
+    }
+    return false;
+}
+
+static bool take_parameter(struct slice *text, struct slice *name, struct slice *value)
+{
+    *name = take_word(text, '=');
+    *text = skip_space(*text);
+    if (name->len == 0 || text->len == 0 || text->at[0] != '=') {
+        return false;
+    }
+    *text = skip_space(rest_from(*text, 1));
+    if (text->len > 0 && text->at[0] == '"') {
+        return take_quoted(text, value);
+    }
+    *value = take_word(text, ';');
+    return value->len > 0;
+}
+
+bool mime_header_parameter(struct slice content_type, const char *name, struct slice *value)
+{
+    *value = (struct slice){NULL, 0};
+    if (content_type.at == NULL) {
+        return true;
+    }
+    struct slice text = skip_space(content_type);
+    (void)take_word(&text, ';'); /* the type */
+    for (text = skip_space(text); text.len > 0; text = skip_space(text)) {
+        struct slice separator = text;
+        text = skip_space(rest_from(text, 1));
+        if (separator.at[0] == ';' && text.len == 0) { /* a ";" at the end does no harm */
+            return true;
+        }
+        struct slice found_name;
+        struct slice found;
+        if (separator.at[0] != ';' || !take_parameter(&text, &found_name, &found)) {
+            return false;
+        }
+        if (equal_word(found_name, name)) {
+            if (value->at != NULL) {
+                return false;
+            }
+            *value = found;
+        }
+    }
+    return true;
+}
