@@ -3,7 +3,11 @@
  * decompress: a gzip (RFC 1952, several members too) or zip (first entry) image in memory to its content, within limits.
  *
  * The compressed image is at most the upload limit, so it is in memory already; what it expands to is what needs
- * watching. A gzip is inflated with zlib, a zip read with libarchive. A damaged, cut or encrypted image is refused.
+ * watching. A gzip is inflated with zlib, a zip read with libarchive. A damaged, cut or encrypted image is refused; checksum
+ * and length are checked. Behind a gzip's last member zero bytes are taken for padding, as gzip(1) does; anything else is
+ * refused (gzip(1) only warns: it has nobody to ask, here the sender still has the file). In a zip, folders before the
+ * first file are passed over, and only stored and deflated files are read: other methods let the image choose how much
+ * memory they take.
  */
 #ifndef RELAY_UTIL_DECOMPRESS_H
 #define RELAY_UTIL_DECOMPRESS_H
@@ -13,12 +17,15 @@
 
 #include "util/buffer.h"
 #include "util/err.h"
+#include "util/slice.h"
 
 enum compression { COMPRESSION_NONE, COMPRESSION_GZIP, COMPRESSION_ZIP };
 
+enum { DECOMPRESS_RATIO_FREE = 1 << 20 }; /* bytes that may expand from however little */
+
 struct decompress_limits {
     size_t expanded; /* bytes */
-    size_t ratio;    /* expanded / compressed, looked at only above 1 MiB expanded; 0: no limit */
+    size_t ratio;    /* expanded / compressed, looked at only above DECOMPRESS_RATIO_FREE; 0: no limit */
 };
 
 /* Keeps zlib's state from one file to the next. NULL is never returned. */

@@ -5,7 +5,8 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/arena.c lib/util/arena.h \
 	lib/util/backoff.c lib/util/backoff.h \
 	lib/util/buffer.c lib/util/buffer.h \
-	lib/util/decompress.h \
+	lib/util/decompress.c lib/util/decompress.h lib/util/decompress_private.h \
+	lib/util/decompress_gzip.c lib/util/decompress_zip.c \
 	lib/util/digest.c lib/util/digest.h \
 	lib/util/duration.c lib/util/duration.h \
 	lib/util/err.c lib/util/err.h \

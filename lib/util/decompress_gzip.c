@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/decompress_private.h"
+
+#include <limits.h>
+
+enum {
+    GZIP_WINDOW_BITS = 15 + 16, /* 16: gzip, not zlib */
+    GZIP_SMALLEST = 18,         /* bytes of header and trailer */
+    DEFLATE_MAX_RATIO = 1032,   /* two bits can stand for 258 bytes */
+};
+
+/* The trailer tells the length modulo 2^32. It may lie, so it is believed only as far as deflate could go. */
+static size_t gzip_guess(struct slice image)
+{
+    const unsigned char *end = (const unsigned char *)image.at + image.len;
+    size_t told = (size_t)end[-4] | (size_t)end[-3] << 8 | (size_t)end[-2] << 16 | (size_t)end[-1] << 24;
+    return told / DEFLATE_MAX_RATIO < image.len ? told : 0;
+}
+
+static bool inflate_member(struct decompress_job *job, z_stream *stream, size_t guess)
+{
+    size_t wanted = guess + 1; /* with room to spare zlib ends in one call and keeps no window */
+    for (;;) {
+        char *at;
+        size_t room = decompress_make_room(job, wanted, &at);
+        stream->next_out = (unsigned char *)at;
+        stream->avail_out = (uInt)room;
+        int status = inflate(stream, Z_FINISH);
+        job->out->len += room - stream->avail_out;
+        if (decompress_over_limit(job)) {
+            return false;
+        }
+        if (status == Z_STREAM_END) {
+            return true;
+        }
+        if (status != Z_BUF_ERROR && status != Z_OK) {
+            return err_set(job->err, "the gzip is damaged: %s", stream->msg != NULL ? stream->msg : "unknown fault");
+        }
+        if (stream->avail_out > 0) { /* it stopped for want of input */
+            return err_set(job->err, "the gzip is cut: its end is missing");
+        }
+        wanted = decompress_produced(job);
+    }
+}
+
+static bool is_padding(const unsigned char *at, size_t len)
+{
+    return len == 0 || (at[0] == 0 && memcmp(at, at + 1, len - 1) == 0);
+}
+
+static bool start_inflate(struct decompressor *decompressor)
+{
+    if (decompressor->initialised) {
+        return inflateReset(&decompressor->stream) == Z_OK;
+    }
+    decompressor->initialised = inflateInit2(&decompressor->stream, GZIP_WINDOW_BITS) == Z_OK;
+    return decompressor->initialised;
+}
+
+bool decompress_gzip(struct decompressor *decompressor, struct decompress_job *job)
+{
+    z_stream *stream = &decompressor->stream;
+    if (job->image.len < GZIP_SMALLEST || job->image.len > UINT_MAX) {
+        return err_set(job->err, "%zu bytes cannot be a gzip", job->image.len);
+    }
+    size_t guess = gzip_guess(job->image);
+    stream->next_in = (unsigned char *)job->image.at;
+    stream->avail_in = (uInt)job->image.len;
+    do {
+        if (!start_inflate(decompressor)) {
+            return err_set(job->err, "zlib cannot start: %s", stream->msg != NULL ? stream->msg : "out of memory");
+        }
+        if (!inflate_member(job, stream, guess)) {
+            return false;
+        }
+        guess = 0;
+        if (is_padding(stream->next_in, stream->avail_in)) {
+            return true;
+        }
+    } while (stream->avail_in >= 2 && stream->next_in[0] == 0x1f && stream->next_in[1] == 0x8b);
+    return err_set(job->err, "the gzip is followed by %u bytes that do not belong to it", stream->avail_in);
+}
