@@ -1,1 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# forwarder: the daemon that empties the spool, in $(libexecdir)/rudder-relay. All but its main is a library, for the unit tests.
+noinst_LIBRARIES += forwarder/libforwarder.a
+forwarder_libforwarder_a_SOURCES = \
+	forwarder/cleaner.c forwarder/cleaner.h \
+	forwarder/clock.h \
+	forwarder/dispatch.c forwarder/dispatch.h \
+	forwarder/forwarder.c forwarder/forwarder.h \
+	forwarder/node_source.c forwarder/node_source.h \
+	forwarder/outage.c forwarder/outage.h \
+	forwarder/random.h \
+	forwarder/run_heap.c forwarder/run_heap.h \
+	forwarder/run_queue.c forwarder/run_queue.h \
+	forwarder/service_notify.c forwarder/service_notify.h \
+	forwarder/spool_process.c forwarder/spool_process.h \
+	forwarder/spool_watch.c forwarder/spool_watch.h \
+	forwarder/worker.c forwarder/worker.h

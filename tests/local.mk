@@ -41,5 +41,6 @@ tests_unit_util_test_timestamp_SOURCES = tests/unit/util/test_timestamp.c tests/
 tests_unit_util_test_timestamp_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_timestamp_LDADD = $(TEST_LDADD)
 
+include $(top_srcdir)/tests/unit/forwarder/local.mk
 include $(top_srcdir)/tests/fuzz/local.mk
 include $(top_srcdir)/tests/bench/local.mk

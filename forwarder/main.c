@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * rudder-relay-forwarder: see rudder-relay-forwarder(8). This file is options and start-up.
+ */
+#include <getopt.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "forwarder.h"
+
+#define LOG_COMPONENT "main"
+#include "util/log.h"
+
+enum { EXIT_USAGE = 2, EXIT_START = 3 };
+
+static void usage(FILE *out)
+{
+    fprintf(out, "usage: rudder-relay-forwarder [-c FILE]\n"
+                 "\n"
+                 "Brings the run logs that wait in the spool into the database, until SIGTERM. SIGHUP reloads.\n"
+                 "\n"
+                 "  -c, --config FILE  the configuration (default %s)\n"
+                 "  -h, --help         this text\n"
+                 "  -V, --version      the version\n",
+            relay_config_default_path());
+}
+
+/* Returns the exit status when there is nothing more to do, else -1. */
+static int read_options(int argc, char **argv, const char **path)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {0},
+    };
+    int option;
+    while ((option = getopt_long(argc, argv, "c:hV", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            *path = optarg;
+            break;
+        case 'h':
+            usage(stdout);
+            return EXIT_SUCCESS;
+        case 'V':
+            puts(PACKAGE_STRING);
+            return EXIT_SUCCESS;
+        default:
+            usage(stderr);
+            return EXIT_USAGE;
+        }
+    }
+    if (optind < argc) {
+        usage(stderr);
+        return EXIT_USAGE;
+    }
+    return -1;
+}
+
+/* A few threads that reuse their buffers: more arenas than two would only hold memory, and what is large (a run of
+ * megabytes) shall go back to the system at once, which glibc stops doing when it adapts its thresholds. */
+static void bound_memory(void)
+{
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 256 << 10);
+    mallopt(M_TRIM_THRESHOLD, 256 << 10);
+}
+
+static bool offers_output(const struct relay_config *config, struct err *err)
+{
+    if (config->reporting.output == RELAY_OUTPUT_UPSTREAM) {
+        return err_set(err, "processing.reporting.output \"upstream\" is not offered by this version");
+    }
+    if (config->inventory.output == RELAY_OUTPUT_UPSTREAM) {
+        return err_set(err, "processing.inventory.output \"upstream\" is not offered by this version");
+    }
+    return true;
+}
+
+static int failed(int status, const struct err *err)
+{
+    log_error("cannot start", log_text("reason", err->text));
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    const char *path = relay_config_default_path();
+    int status = read_options(argc, argv, &path);
+    if (status >= 0) {
+        return status;
+    }
+    log_start("forwarder");
+    bound_memory();
+    struct err err = {0};
+    struct relay_config *config = relay_config_load(path, &err);
+    if (config == NULL) {
+        return failed(EXIT_USAGE, &err);
+    }
+    if (!log_configure(config->logging.level, config->logging.filter, &err)) {
+        return failed(EXIT_USAGE, &err);
+    }
+    struct forwarder *forwarder = NULL;
+    if (!offers_output(config, &err) || (forwarder = forwarder_start(config, &err)) == NULL) {
+        return failed(EXIT_START, &err);
+    }
+    status = forwarder_run(forwarder) ? EXIT_SUCCESS : EXIT_START;
+    if (!forwarder_stop(forwarder)) {
+        _exit(status);
+    }
+    relay_config_free(config);
+    return status;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * random: numbers for jitter; no secret is made of them.
+ */
+#ifndef RELAY_FORWARDER_RANDOM_H
+#define RELAY_FORWARDER_RANDOM_H
+
+#include <stdint.h>
+#include <sys/random.h>
+#include <time.h>
+
+static inline uint32_t random_number(void)
+{
+    uint32_t number;
+    if (getrandom(&number, sizeof number, GRND_NONBLOCK) != (ssize_t)sizeof number) {
+        number = (uint32_t)time(NULL) * 2654435761u;
+    }
+    return number;
+}
+
+#endif

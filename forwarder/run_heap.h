@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * run_heap: a binary heap of queued runs from which any one can be taken out, for run_queue.
+ */
+#ifndef RELAY_FORWARDER_RUN_HEAP_H
+#define RELAY_FORWARDER_RUN_HEAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum queued_run_state { RUN_WAITING, RUN_IN_HAND, RUN_PUT_OFF };
+
+/* Small, since there may be 100,000 of them. */
+struct queued_run {
+    struct queued_run *next; /* in its hash bucket */
+    int64_t run_time;
+    int64_t due_ms;
+    uint32_t arrival; /* a counter that may wrap */
+    uint32_t hash;
+    uint32_t position; /* in its heap */
+    uint32_t seen;     /* the number of the last scan that saw it */
+    uint16_t attempts;
+    uint8_t state;      /* enum queued_run_state */
+    uint8_t come_again; /* arrived while in hand */
+    char name[];
+};
+
+/* Does a come out before b? */
+typedef bool run_heap_before(const struct queued_run *a, const struct queued_run *b);
+
+struct run_heap {
+    run_heap_before *before;
+    struct queued_run **at;
+    uint32_t count;
+    uint32_t size;
+};
+
+void run_heap_add(struct run_heap *heap, struct queued_run *run);
+void run_heap_take_out(struct run_heap *heap, struct queued_run *run);
+void run_heap_free(struct run_heap *heap);
+
+/* The one that comes out next, or NULL. */
+static inline struct queued_run *run_heap_first(const struct run_heap *heap)
+{
+    return heap->count > 0 ? heap->at[0] : NULL;
+}
+
+#endif

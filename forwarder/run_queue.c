@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run_queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "run_heap.h"
+#include "util/memory.h"
+
+enum { FIRST_BUCKETS = 64 };
+
+struct run_queue {
+    struct queued_run **buckets;
+    uint32_t bucket_count; /* a power of two */
+    uint32_t count;
+    uint32_t arrivals;
+    uint32_t scan; /* the number of the present or last scan */
+    struct run_heap waiting;
+    struct run_heap put_off;
+};
+
+static bool newer(const struct queued_run *a, const struct queued_run *b)
+{
+    if (a->run_time != b->run_time) {
+        return a->run_time > b->run_time;
+    }
+    return (int32_t)(a->arrival - b->arrival) < 0;
+}
+
+static bool due_sooner(const struct queued_run *a, const struct queued_run *b)
+{
+    return a->due_ms < b->due_ms;
+}
+
+const char *queued_run_name(const struct queued_run *run)
+{
+    return run->name;
+}
+
+unsigned queued_run_attempts(const struct queued_run *run)
+{
+    return run->attempts;
+}
+
+struct run_queue *run_queue_new(void)
+{
+    struct run_queue *queue = memory_zero(1, sizeof *queue);
+    queue->buckets = memory_zero(FIRST_BUCKETS, sizeof *queue->buckets);
+    queue->bucket_count = FIRST_BUCKETS;
+    queue->waiting.before = newer;
+    queue->put_off.before = due_sooner;
+    return queue;
+}
+
+void run_queue_free(struct run_queue *queue)
+{
+    if (queue == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < queue->bucket_count; i++) {
+        while (queue->buckets[i] != NULL) {
+            struct queued_run *run = queue->buckets[i];
+            queue->buckets[i] = run->next;
+            free(run);
+        }
+    }
+    free(queue->buckets);
+    run_heap_free(&queue->waiting);
+    run_heap_free(&queue->put_off);
+    free(queue);
+}
+
+/* FNV-1a. The names are those of files of known nodes, who gain nothing by a slow queue. */
+static uint32_t hash_of(const char *name)
+{
+    uint32_t hash = 2166136261u;
+    for (; *name != '\0'; name++) {
+        hash = (hash ^ (unsigned char)*name) * 16777619u;
+    }
+    return hash;
+}
+
+static struct queued_run **bucket_of(const struct run_queue *queue, uint32_t hash)
+{
+    return &queue->buckets[hash & (queue->bucket_count - 1)];
+}
+
+static struct queued_run *find(const struct run_queue *queue, const char *name, uint32_t hash)
+{
+    struct queued_run *run = *bucket_of(queue, hash);
+    while (run != NULL && (run->hash != hash || strcmp(run->name, name) != 0)) {
+        run = run->next;
+    }
+    return run;
+}
+
+static void rehash(struct run_queue *queue, uint32_t bucket_count)
+{
+    struct queued_run **old = queue->buckets;
+    uint32_t old_count = queue->bucket_count;
+    queue->buckets = memory_zero(bucket_count, sizeof *queue->buckets);
+    queue->bucket_count = bucket_count;
+    for (uint32_t i = 0; i < old_count; i++) {
+        while (old[i] != NULL) {
+            struct queued_run *run = old[i];
+            old[i] = run->next;
+            struct queued_run **bucket = bucket_of(queue, run->hash);
+            run->next = *bucket;
+            *bucket = run;
+        }
+    }
+    free(old);
+}
+
+static void wait_in_line(struct run_queue *queue, struct queued_run *run)
+{
+    run->state = RUN_WAITING;
+    run_heap_add(&queue->waiting, run);
+}
+
+static struct queued_run *add(struct run_queue *queue, const char *name, uint32_t hash, int64_t run_time)
+{
+    if (queue->count >= queue->bucket_count) {
+        rehash(queue, 2 * queue->bucket_count);
+    }
+    size_t size = strlen(name) + 1;
+    struct queued_run *run = memory_alloc(sizeof *run + size);
+    struct queued_run **bucket = bucket_of(queue, hash);
+    *run = (struct queued_run){.next = *bucket, .run_time = run_time, .arrival = queue->arrivals++, .hash = hash};
+    memcpy(run->name, name, size);
+    *bucket = run;
+    queue->count++;
+    wait_in_line(queue, run);
+    return run;
+}
+
+static void shrink(struct run_queue *queue)
+{
+    if (queue->bucket_count > FIRST_BUCKETS && queue->count < queue->bucket_count / 8) {
+        rehash(queue, queue->bucket_count / 4);
+    }
+}
+
+/* *link is the run, which is in no heap. */
+static void forget(struct run_queue *queue, struct queued_run **link)
+{
+    struct queued_run *run = *link;
+    *link = run->next;
+    free(run);
+    queue->count--;
+}
+
+void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_time)
+{
+    uint32_t hash = hash_of(name);
+    struct queued_run *run = find(queue, name, hash);
+    if (run == NULL) {
+        run = add(queue, name, hash, run_time);
+    } else if (run->state == RUN_IN_HAND) {
+        run->come_again = true;
+    } else if (run->state == RUN_PUT_OFF) {
+        run_heap_take_out(&queue->put_off, run);
+        wait_in_line(queue, run);
+    }
+    run->seen = queue->scan;
+}
+
+void run_queue_scan_start(struct run_queue *queue)
+{
+    queue->scan++;
+}
+
+void run_queue_scan_saw(struct run_queue *queue, const char *name, int64_t run_time)
+{
+    uint32_t hash = hash_of(name);
+    struct queued_run *run = find(queue, name, hash);
+    if (run == NULL) {
+        run = add(queue, name, hash, run_time);
+    }
+    run->seen = queue->scan;
+}
+
+static bool gone(const struct run_queue *queue, const struct queued_run *run)
+{
+    return run->state != RUN_IN_HAND && run->seen != queue->scan;
+}
+
+size_t run_queue_scan_end(struct run_queue *queue)
+{
+    uint32_t before = queue->count;
+    for (uint32_t i = 0; i < queue->bucket_count; i++) {
+        for (struct queued_run **link = &queue->buckets[i]; *link != NULL;) {
+            if (gone(queue, *link)) {
+                run_heap_take_out((*link)->state == RUN_WAITING ? &queue->waiting : &queue->put_off, *link);
+                forget(queue, link);
+            } else {
+                link = &(*link)->next;
+            }
+        }
+    }
+    uint32_t forgotten = before - queue->count;
+    shrink(queue);
+    return forgotten;
+}
+
+static void line_up_what_is_due(struct run_queue *queue, int64_t now_ms)
+{
+    struct queued_run *run;
+    while ((run = run_heap_first(&queue->put_off)) != NULL && run->due_ms <= now_ms) {
+        run_heap_take_out(&queue->put_off, run);
+        wait_in_line(queue, run);
+    }
+}
+
+size_t run_queue_waiting(struct run_queue *queue, int64_t now_ms)
+{
+    line_up_what_is_due(queue, now_ms);
+    return queue->waiting.count;
+}
+
+int64_t run_queue_next_due(const struct run_queue *queue)
+{
+    const struct queued_run *run = run_heap_first(&queue->put_off);
+    return run != NULL ? run->due_ms : INT64_MAX;
+}
+
+size_t run_queue_count(const struct run_queue *queue)
+{
+    return queue->count;
+}
+
+struct queued_run *run_queue_take(struct run_queue *queue, int64_t now_ms)
+{
+    line_up_what_is_due(queue, now_ms);
+    struct queued_run *run = run_heap_first(&queue->waiting);
+    if (run != NULL) {
+        run_heap_take_out(&queue->waiting, run);
+        run->state = RUN_IN_HAND;
+        run->come_again = false;
+    }
+    return run;
+}
+
+void run_queue_done(struct run_queue *queue, struct queued_run *run)
+{
+    if (run->come_again) {
+        run->attempts = 0;
+        run_queue_put_back(queue, run);
+        return;
+    }
+    struct queued_run **link = bucket_of(queue, run->hash);
+    while (*link != run) {
+        link = &(*link)->next;
+    }
+    forget(queue, link);
+    shrink(queue);
+}
+
+void run_queue_put_back(struct run_queue *queue, struct queued_run *run)
+{
+    run->seen = queue->scan;
+    wait_in_line(queue, run);
+}
+
+void run_queue_put_off(struct run_queue *queue, struct queued_run *run, int64_t due_ms)
+{
+    if (run->attempts < UINT16_MAX) {
+        run->attempts++;
+    }
+    if (run->come_again) {
+        run_queue_put_back(queue, run);
+        return;
+    }
+    run->seen = queue->scan;
+    run->due_ms = due_ms;
+    run->state = RUN_PUT_OFF;
+    run_heap_add(&queue->put_off, run);
+}
+
+void run_queue_recall(struct run_queue *queue)
+{
+    line_up_what_is_due(queue, INT64_MAX);
+}

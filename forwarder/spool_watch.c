@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "spool_watch.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#define LOG_COMPONENT "spool_watch"
+#include "util/log.h"
+
+enum { EVENTS_SIZE = 16 << 10 };
+
+bool spool_watch_wanted(const char *name)
+{
+    const char *extension = strrchr(name, '.');
+    return name[0] != '.' && extension != NULL &&
+           (strcmp(extension, ".gz") == 0 || strcmp(extension, ".zip") == 0 || strcmp(extension, ".log") == 0);
+}
+
+int spool_watch_open(const struct spool *spool, struct err *err)
+{
+    int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (fd < 0) {
+        err_set_errno(err, errno, "inotify");
+        return -1;
+    }
+    const uint32_t events = IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+    if (inotify_add_watch(fd, spool_incoming_path(spool), events) < 0) {
+        err_set_errno(err, errno, "inotify: %s", spool_incoming_path(spool));
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static enum spool_watch_news take_event(const struct inotify_event *event, struct dispatch *dispatch)
+{
+    if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED)) {
+        return SPOOL_WATCH_LOST;
+    }
+    if (event->mask & IN_Q_OVERFLOW) {
+        return SPOOL_WATCH_OVERFLOW;
+    }
+    if (event->len > 0 && !(event->mask & IN_ISDIR) && spool_watch_wanted(event->name)) {
+        dispatch_arrived(dispatch, event->name);
+    }
+    return SPOOL_WATCH_QUIET;
+}
+
+enum spool_watch_news spool_watch_read(int inotify_fd, struct dispatch *dispatch)
+{
+    _Alignas(struct inotify_event) char events[EVENTS_SIZE];
+    enum spool_watch_news worst = SPOOL_WATCH_QUIET;
+    ssize_t len;
+    while ((len = read(inotify_fd, events, sizeof events)) > 0) {
+        for (const char *at = events; at < events + len;) {
+            const struct inotify_event *event = (const struct inotify_event *)(const void *)at;
+            enum spool_watch_news news = take_event(event, dispatch);
+            worst = news > worst ? news : worst;
+            at += sizeof *event + event->len;
+        }
+    }
+    return worst;
+}
+
+static bool saw(void *context, const struct spool_entry *entry)
+{
+    if (spool_watch_wanted(entry->name)) {
+        dispatch_scan_saw(context, entry->name);
+    }
+    return true;
+}
+
+bool spool_watch_scan(const struct spool *spool, struct dispatch *dispatch, struct err *err)
+{
+    dispatch_scan_start(dispatch);
+    if (!spool_scan(spool_incoming_fd(spool), saw, dispatch, err)) {
+        return false; /* what was not seen may be there all the same */
+    }
+    size_t gone = dispatch_scan_end(dispatch);
+    log_debug("incoming scanned", log_number("held", (int64_t)dispatch_count(dispatch)),
+              log_number("gone", (int64_t)gone));
+    return true;
+}

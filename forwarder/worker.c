@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "worker.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+#include "random.h"
+#include "relay/report_db.h"
+#include "spool_process.h"
+#include "util/memory.h"
+
+#define LOG_COMPONENT "worker"
+#include "util/log.h"
+
+/* A batch has no more content than this, but for its last run: memory in hand is bounded whatever the runs' size. */
+enum { BATCH_BYTES = 4 << 20 };
+
+/* A run in the worker's hand. */
+struct job {
+    struct queued_run *run;
+    struct spool_file file;
+};
+
+struct worker {
+    const struct worker_shared *shared;
+    pthread_t thread;
+    struct spool_tools tools;
+    struct report_db *db;
+    struct job *jobs;           /* batch_runs of them, the first `count` are ready to be stored */
+    struct report_db_run *runs; /* of the same jobs */
+    size_t count;
+};
+
+static void log_stored(const struct job *job, const struct report_db_run *stored)
+{
+    const struct spool_file *file = &job->file;
+    if (!log_enabled(LOG_LEVEL_INFO, LOG_COMPONENT)) {
+        return;
+    }
+    char queue_id[QUEUE_ID_SIZE];
+    run_info_queue_id(file->name, strlen(file->name), queue_id);
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t age_ms = (now.tv_sec - file->status.st_mtim.tv_sec) * INT64_C(1000) +
+                     (now.tv_nsec - file->status.st_mtim.tv_nsec) / 1000000;
+    log_info(stored->outcome == REPORT_DB_STORED ? "run stored" : "run was stored before", log_text("queue_id", queue_id),
+             log_text("node", file->info.node_id), log_text("file", file->name),
+             log_number("reports", (int64_t)file->runlog.report_count),
+             log_number("bytes", (int64_t)file->message.len), log_number("age_ms", age_ms));
+}
+
+static void log_trouble(enum log_level level, const char *message, const struct job *job, const char *reason)
+{
+    if (!log_enabled(level, LOG_COMPONENT)) {
+        return;
+    }
+    char queue_id[QUEUE_ID_SIZE];
+    run_info_queue_id(job->file.name, strlen(job->file.name), queue_id);
+    log_event(level, LOG_COMPONENT, message,
+              (const struct log_field[]){log_text("queue_id", queue_id), log_text("file", job->file.name),
+                                         log_text("reason", reason), {0}});
+}
+
+/* Out of hand, to be tried again later. */
+static void put_off(struct worker *worker, struct job *job, const char *reason)
+{
+    unsigned attempts = queued_run_attempts(job->run) + 1;
+    int64_t wait_ms = backoff_wait_ms(&worker->shared->retry, attempts, random_number());
+    if (job->file.retry_within_ms > 0 && wait_ms > job->file.retry_within_ms) {
+        wait_ms = job->file.retry_within_ms;
+    }
+    log_trouble(attempts == 1 ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "run is tried again later", job, reason);
+    dispatch_put_off(worker->shared->dispatch, job->run, wait_ms);
+}
+
+/* Stored, or nothing in it to store. */
+static void leave_spool(struct worker *worker, struct job *job)
+{
+    struct err err;
+    if (!spool_file_same(&worker->tools, &job->file)) {
+        dispatch_put_back(worker->shared->dispatch, job->run);
+    } else if (spool_remove(worker->shared->spool, job->file.name, &err)) {
+        dispatch_done(worker->shared->dispatch, job->run);
+    } else {
+        put_off(worker, job, err.text); /* it will be a duplicate then */
+    }
+}
+
+static void refuse(struct worker *worker, struct job *job, const char *reason)
+{
+    struct err err;
+    const char *node_id = job->file.info.node_id;
+    if (!spool_file_same(&worker->tools, &job->file)) {
+        dispatch_put_back(worker->shared->dispatch, job->run);
+    } else if (spool_quarantine(worker->shared->spool, job->file.name, node_id, reason, &err)) {
+        log_trouble(LOG_LEVEL_WARN, "run refused", job, reason);
+        dispatch_done(worker->shared->dispatch, job->run);
+    } else {
+        err_prefix(&err, "refused (%s), but cannot be moved to failed", reason);
+        put_off(worker, job, err.text);
+    }
+}
+
+/* What becomes of a file that is not ready to be stored. */
+static void dismiss(struct worker *worker, struct job *job, enum spool_verdict verdict, const char *reason)
+{
+    switch (verdict) {
+    case SPOOL_READY:
+        break;
+    case SPOOL_NOTHING:
+        log_trouble(LOG_LEVEL_DEBUG, "nothing to store", job, "all reports are of skipped event types");
+        leave_spool(worker, job);
+        break;
+    case SPOOL_GONE:
+        dispatch_done(worker->shared->dispatch, job->run);
+        break;
+    case SPOOL_RETRY:
+        put_off(worker, job, reason);
+        break;
+    case SPOOL_REFUSED:
+        refuse(worker, job, reason);
+        break;
+    }
+}
+
+/* What becomes of a file whose run was given to the database. */
+static void conclude(struct worker *worker, struct job *job, const struct report_db_run *stored)
+{
+    switch (stored->outcome) {
+    case REPORT_DB_STORED:
+    case REPORT_DB_DUPLICATE:
+        log_stored(job, stored);
+        leave_spool(worker, job);
+        break;
+    case REPORT_DB_REFUSED:
+        refuse(worker, job, stored->reason.text);
+        break;
+    case REPORT_DB_RETRY:
+        put_off(worker, job, stored->reason.text);
+        break;
+    case REPORT_DB_DOWN:
+        dispatch_put_back(worker->shared->dispatch, job->run);
+        break;
+    }
+}
+
+/* Takes runs until the batch is full or none waits. */
+static void gather(struct worker *worker)
+{
+    struct queued_run *run;
+    size_t most = (size_t)worker->shared->config->reporting.batch_runs;
+    size_t bytes = 0;
+    worker->count = 0;
+    while (worker->count < most && bytes < BATCH_BYTES && (run = dispatch_take(worker->shared->dispatch)) != NULL) {
+        struct job *job = &worker->jobs[worker->count];
+        struct err reason = {0};
+        job->run = run;
+        job->file.name = queued_run_name(run);
+        enum spool_verdict verdict = spool_process(&worker->tools, &job->file, &reason);
+        if (verdict == SPOOL_READY) {
+            worker->count++;
+            bytes += job->file.message.len;
+        } else {
+            dismiss(worker, job, verdict, reason.text);
+            spool_file_clear(&job->file);
+        }
+    }
+    dispatch_taken(worker->shared->dispatch);
+}
+
+/* Concludes the runs for which the database has spoken; those for which it was down stay in hand, moved to the front,
+ * and down says why. */
+static void sort_out(struct worker *worker, struct err *down)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < worker->count; i++) {
+        struct job *job = &worker->jobs[i];
+        if (worker->runs[i].outcome == REPORT_DB_DOWN) {
+            *down = worker->runs[i].reason;
+            struct job other = worker->jobs[kept];
+            worker->jobs[kept++] = *job;
+            *job = other;
+        } else {
+            conclude(worker, job, &worker->runs[i]);
+            spool_file_clear(&job->file);
+        }
+    }
+    worker->count = kept;
+}
+
+static bool probe(void *context, struct err *reason)
+{
+    return report_db_probe(context, reason);
+}
+
+static void store_once(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->count; i++) {
+        worker->runs[i].runlog = &worker->jobs[i].file.runlog;
+    }
+    report_db_store(worker->db, worker->runs, worker->count);
+}
+
+/* Until the database has spoken for each run of the batch. The work done on them so far is not lost in an outage: they stay
+ * in hand. False when the worker shall end before that. */
+static bool store(struct worker *worker)
+{
+    const struct worker_shared *shared = worker->shared;
+    bool go_on = worker->count == 0 || outage_wait(shared->outage);
+    while (go_on && worker->count > 0) {
+        struct err down = {0};
+        store_once(worker);
+        sort_out(worker, &down);
+        if (worker->count > 0) {
+            go_on = outage_met(shared->outage, worker, down.text, probe, worker->db);
+        } else if (outage_lasts(shared->outage)) {
+            outage_over(shared->outage, dispatch_count(shared->dispatch));
+        }
+    }
+    return go_on;
+}
+
+static void put_back_all(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->count; i++) {
+        dispatch_put_back(worker->shared->dispatch, worker->jobs[i].run);
+        spool_file_clear(&worker->jobs[i].file);
+    }
+    worker->count = 0;
+}
+
+static void refresh_index(struct worker *worker)
+{
+    struct err err;
+    if (!node_index_refresh(worker->tools.index, &err)) {
+        log_error("the new node index cannot be read; the old one stays in use", log_text("reason", err.text));
+    }
+}
+
+static void *work(void *context)
+{
+    struct worker *worker = context;
+    const struct worker_shared *shared = worker->shared;
+    while (outage_wait(shared->outage) && dispatch_begin(shared->dispatch)) {
+        refresh_index(worker);
+        gather(worker);
+        if (!store(worker)) {
+            put_back_all(worker);
+            break;
+        }
+    }
+    return NULL;
+}
+
+static void worker_free(struct worker *worker)
+{
+    for (size_t i = 0; worker->jobs != NULL && i < (size_t)worker->shared->config->reporting.batch_runs; i++) {
+        spool_file_free(&worker->jobs[i].file);
+    }
+    free(worker->jobs);
+    free(worker->runs);
+    buffer_free(&worker->tools.image);
+    if (worker->tools.index != NULL) {
+        node_index_close(worker->tools.index);
+    }
+    if (worker->tools.decompressor != NULL) {
+        decompressor_free(worker->tools.decompressor);
+    }
+    if (worker->tools.verifier != NULL) {
+        smime_verifier_free(worker->tools.verifier);
+    }
+    if (worker->db != NULL) {
+        report_db_free(worker->db);
+    }
+    free(worker);
+}
+
+static bool open_tools(struct worker *worker, unsigned number, struct err *err)
+{
+    const struct relay_config *config = worker->shared->config;
+    char name[64];
+    snprintf(name, sizeof name, "rudder-relay-forwarder %u", number);
+    worker->tools.settings = &config->reporting;
+    worker->tools.spool = worker->shared->spool;
+    worker->tools.decompressor = decompressor_new();
+    return (worker->tools.index = node_index_open(config->general.node_index_file, err)) != NULL &&
+           (worker->tools.verifier = smime_verifier_new(err)) != NULL &&
+           (worker->db = report_db_new(config->database.url, config->database.password, name, err)) != NULL;
+}
+
+/* Signals are the main thread's. */
+static bool start_thread(struct worker *worker, struct err *err)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failure = pthread_create(&worker->thread, NULL, work, worker);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failure == 0 || err_set_errno(err, failure, "no thread for a worker");
+}
+
+struct worker *worker_start(const struct worker_shared *shared, unsigned number, struct err *err)
+{
+    struct worker *worker = memory_zero(1, sizeof *worker);
+    size_t batch_runs = (size_t)shared->config->reporting.batch_runs;
+    worker->shared = shared;
+    worker->jobs = memory_zero(batch_runs, sizeof *worker->jobs);
+    worker->runs = memory_zero(batch_runs, sizeof *worker->runs);
+    if (!open_tools(worker, number, err) || !start_thread(worker, err)) {
+        worker_free(worker);
+        return NULL;
+    }
+    return worker;
+}
+
+bool worker_join(struct worker *worker, int64_t until_ms)
+{
+    int64_t left_ms = until_ms - clock_ms();
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    if (left_ms > 0) {
+        until.tv_nsec += left_ms % 1000 * 1000000;
+        until.tv_sec += left_ms / 1000 + until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+    }
+    if (pthread_timedjoin_np(worker->thread, NULL, &until) != 0) {
+        return false;
+    }
+    worker_free(worker);
+    return true;
+}

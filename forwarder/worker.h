@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * worker: one of the threads that bring runs from the spool into the database, a batch at a time.
+ */
+#ifndef RELAY_FORWARDER_WORKER_H
+#define RELAY_FORWARDER_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dispatch.h"
+#include "outage.h"
+#include "relay/relay_config.h"
+#include "relay/spool.h"
+#include "util/backoff.h"
+#include "util/err.h"
+
+/* What all workers share. It outlives them. */
+struct worker_shared {
+    const struct relay_config *config;
+    struct spool *spool;
+    struct dispatch *dispatch;
+    struct outage *outage;
+    struct backoff retry; /* of one file */
+};
+
+struct worker;
+
+/* Opens what the worker needs for itself and starts its thread. NULL with err. */
+struct worker *worker_start(const struct worker_shared *shared, unsigned number, struct err *err);
+
+/* Waits until the worker has ended, after dispatch_stop and outage_stop, no longer than until_ms (clock_ms), and frees it.
+ * False when it has not ended: it hangs in the database, and only the end of the process ends it. */
+bool worker_join(struct worker *worker, int64_t until_ms);
+
+#endif
