@@ -14,7 +14,7 @@ PACKAGES_RUN=(
 )
 # for the tests on top of these two
 PACKAGES_TEST=(
-    busybox check clang dash mandoc shellcheck zip
+    busybox check clang dash libclang-rt-dev mandoc shellcheck zip
 )
 
 # packages_missing PACKAGE...: prints those that are not installed.

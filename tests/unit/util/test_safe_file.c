@@ -25,7 +25,7 @@ START_TEST(names_that_can_do_no_harm)
     ck_assert(!safe_file_name(longest, 241, &reason));
     ck_assert_ptr_nonnull(reason);
     static const char *const bad[] = {"",      ".",     "..",       ".hidden",   "a/b",          "/a",
-                                      "a\\b",  "a\nb",  "a\x7f",    "\xff",      "a\xc2\x9b" "b", "a\xc3",
+                                      "a\\b",  "a\nb",  "a\x7f",    "\xff",      ("a\xc2\x9b" "b"), "a\xc3",
                                       "../../etc/passwd"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         ck_assert_msg(!name_ok(bad[i]), "%s", bad[i]);
