@@ -86,7 +86,7 @@ bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct er
         if (!random_name(file->temporary, err)) {
             return false;
         }
-        file->fd = openat(dir_fd, file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        file->fd = openat(dir_fd, file->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     } while (file->fd < 0 && errno == EEXIST);
     if (file->fd < 0) {
         return err_set_errno(err, errno, "temporary file");
