@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "relay/node_list.h"
+#include "support/folder.h"
+#include "support/suite.h"
+
+#define NODE(host, server) "{\"hostname\": \"" host "\", \"policy-server\": \"" server "\"}"
+
+static struct node_list parse(const char *json)
+{
+    struct node_list list;
+    struct err err = {0};
+    ck_assert_msg(node_list_parse(json, strlen(json), &list, &err), "%s: %s", json, err.text);
+    return list;
+}
+
+static void refused(const char *json, const char *reason)
+{
+    struct node_list list;
+    struct err err = {0};
+    ck_assert_msg(!node_list_parse(json, strlen(json), &list, &err), "%s", json);
+    ck_assert_msg(strstr(err.text, reason) != NULL, "%s: wanted '%s', got '%s'", json, reason, err.text);
+    ck_assert_uint_eq(list.count, 0);
+    node_list_free(&list);
+}
+
+START_TEST(nodes_are_read_and_sorted)
+{
+    struct node_list list = parse(" {\r\n \"root\" : " NODE("server.example", "root") ",\n"
+                                  "\"b\":{\"policy-server\":\"root\",\"unknown\":[1,{\"x\":null}],\"hostname\":\"b\"},"
+                                  "\"\\u0061\":" NODE("h\xc3\xb4te", "b") "}\n");
+    ck_assert_uint_eq(list.count, 3);
+    ck_assert_str_eq(list.entries[0].id, "a");
+    ck_assert_str_eq(list.entries[0].hostname, "h\xc3\xb4te");
+    ck_assert_str_eq(list.entries[0].policy_server, "b");
+    ck_assert_ptr_null(list.entries[0].key_hash);
+    ck_assert_str_eq(list.entries[1].id, "b");
+    ck_assert_str_eq(list.entries[2].id, "root");
+    ck_assert_str_eq(node_list_find(&list, "root")->hostname, "server.example");
+    ck_assert_ptr_null(node_list_find(&list, "c"));
+    node_list_free(&list);
+    list = parse("{}");
+    ck_assert_uint_eq(list.count, 0);
+    ck_assert_ptr_null(node_list_find(&list, "c"));
+    node_list_free(&list);
+}
+END_TEST
+
+START_TEST(of_two_entries_the_later_counts)
+{
+    struct node_list list = parse("{\"a\":" NODE("1", "x") ",\"b\":" NODE("2", "x") ",\"a\":" NODE("3", "x") ",\"a\":" NODE(
+        "4", "x") "}");
+    ck_assert_uint_eq(list.count, 2);
+    ck_assert_str_eq(list.entries[0].hostname, "4");
+    node_list_free(&list);
+}
+END_TEST
+
+static void hash_is(const char *json_value, const char *wanted)
+{
+    char json[512];
+    snprintf(json, sizeof json, "{\"a\": {\"hostname\": \"h\", \"policy-server\": \"p\", \"key-hash\": %s}}", json_value);
+    struct node_list list = parse(json);
+    ck_assert_pstr_eq(list.entries[0].key_hash, wanted);
+    node_list_free(&list);
+}
+
+#define HEX32 "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1eff"
+
+START_TEST(key_hashes_are_normalised)
+{
+    hash_is("\"sha256:" HEX32 "\"", "sha256:" HEX32);
+    hash_is("\"sha256:000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1EFF\"", "sha256:" HEX32);
+    hash_is("\"sha256//AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHv8=\"", "sha256:" HEX32);
+    hash_is("\"sha512:" HEX32 HEX32 "\"", "sha512:" HEX32 HEX32);
+}
+END_TEST
+
+START_TEST(a_malformed_hash_counts_as_absent)
+{
+    const char *const bad[] = {"\"sha256:\"", "\"\"", "\"sha256\"", "\"sha256//\"", "\"sha256/\"", "\"sha256:" HEX32 "00\"",
+                               "\"sha512:" HEX32 "\"", "\"md5:" HEX32 "\"", "\"sha256//AAEC\"", "\"" HEX32 "\"",
+                               "\"sha256//AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHv8\"", "null", "1", "{}"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        hash_is(bad[i], NULL);
+    }
+}
+END_TEST
+
+START_TEST(an_id_that_is_none_costs_only_itself)
+{
+    struct node_list list =
+        parse("{\"../etc\":" NODE("1", "x") ",\"\":" NODE("2", "x") ",\"a_b\":1,\"a\":" NODE("3", "x") "}");
+    ck_assert_uint_eq(list.count, 1);
+    ck_assert_str_eq(list.entries[0].id, "a");
+    node_list_free(&list);
+}
+END_TEST
+
+START_TEST(malformed_lists_are_refused_with_the_place)
+{
+    refused("", "line 1: not a node list");
+    refused("\n[]", "line 2: not a node list");
+    refused("{", "line 1: a node id");
+    refused("{1:2}", "a node id");
+    refused("{\"a\"}", "':'");
+    refused("{\"a\":\n\n}", "line 3");
+    refused("{\n\"a\": {\"hostname\": \"h\",\n\"policy-server\": }}", "line 3");
+    refused("{\"a\":" NODE("h", "p") "\n", "line 2: ',' or '}'");
+    refused("{\"a\":" NODE("h", "p") ",}", "a node id");
+    refused("{\"a\":" NODE("h", "p") "}x", "behind the node list");
+    refused("{\"a\":[]}", "node a: its value is no object");
+    refused("{\"a\":\"text\"}", "node a: its value is no object");
+    refused("{\"a\":{\"hostname\": \"h\"}}", "node a: \"policy-server\" is missing");
+    refused("{\"a\":{\"hostname\": \"h\", \"policy-server\": 1}}", "node a: \"policy-server\" is no text");
+    refused("{\"b\":" NODE("h", "p") ",\n\"a\":{\"policy-server\": \"h\"}}", "line 2: node a: \"hostname\" is missing");
+    refused("{\"a\":" NODE("\xff", "p") "}", "line 1");
+    refused("{\"a\":" NODE("x\\u0000", "p") "}", "line 1");
+}
+END_TEST
+
+START_TEST(a_deeply_nested_value_is_refused)
+{
+    enum { DEPTH = 100000 };
+    char *json = malloc(DEPTH + 8);
+    strcpy(json, "{\"a\":");
+    memset(json + 5, '[', DEPTH);
+    json[5 + DEPTH] = '\0';
+    refused(json, "line 1");
+    free(json);
+}
+END_TEST
+
+START_TEST(a_missing_file_is_an_empty_list_and_a_broken_one_an_error)
+{
+    struct folder folder = folder_make();
+    struct node_list list;
+    struct err err = {0};
+    char path[100];
+    snprintf(path, sizeof path, "%s/list.json", folder.path);
+    ck_assert(node_list_read(path, &list, &err));
+    ck_assert_uint_eq(list.count, 0);
+    node_list_free(&list);
+
+    folder_write(folder.fd, "real.json", "{\"a\":" NODE("h", "p") "}");
+    ck_assert_int_eq(symlinkat("real.json", folder.fd, "list.json"), 0);
+    ck_assert_msg(node_list_read(path, &list, &err), "%s", err.text);
+    ck_assert_uint_eq(list.count, 1);
+    node_list_free(&list);
+
+    folder_write(folder.fd, "real.json", "{\"a\":");
+    ck_assert(!node_list_read(path, &list, &err));
+    ck_assert_msg(strncmp(err.text, path, strlen(path)) == 0, "%s", err.text);
+    ck_assert(!node_list_read(folder.path, &list, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "not a regular file"));
+    folder_remove(&folder);
+}
+END_TEST
+
+SUITE_MAIN("node_list", nodes_are_read_and_sorted, of_two_entries_the_later_counts, key_hashes_are_normalised,
+           a_malformed_hash_counts_as_absent, an_id_that_is_none_costs_only_itself,
+           malformed_lists_are_refused_with_the_place, a_deeply_nested_value_is_refused,
+           a_missing_file_is_an_empty_list_and_a_broken_one_an_error)
