@@ -7,7 +7,11 @@ TEST_LDADD = $(RELAY_LDADD) $(CHECK_LIBS)
 
 if HAVE_CHECK
 UNIT_TESTS = \
+	tests/unit/relay/test_node_certs \
+	tests/unit/relay/test_node_index \
+	tests/unit/relay/test_node_list \
 	tests/unit/relay/test_run_info \
+	tests/unit/util/test_base64 \
 	tests/unit/util/test_digest \
 	tests/unit/util/test_duration \
 	tests/unit/util/test_safe_file \
@@ -40,6 +44,22 @@ tests_unit_relay_test_run_info_LDADD = $(TEST_LDADD)
 tests_unit_util_test_timestamp_SOURCES = tests/unit/util/test_timestamp.c tests/support/suite.h
 tests_unit_util_test_timestamp_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_timestamp_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_base64_SOURCES = tests/unit/util/test_base64.c tests/support/suite.h
+tests_unit_util_test_base64_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_base64_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_node_certs_SOURCES = tests/unit/relay/test_node_certs.c tests/support/suite.h tests/support/certificate.h
+tests_unit_relay_test_node_certs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_node_certs_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_node_list_SOURCES = tests/unit/relay/test_node_list.c tests/support/suite.h tests/support/folder.h
+tests_unit_relay_test_node_list_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_node_list_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_node_index_SOURCES = tests/unit/relay/test_node_index.c tests/support/suite.h tests/support/certificate.h tests/support/folder.h
+tests_unit_relay_test_node_index_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_node_index_LDADD = $(TEST_LDADD)
 
 include $(top_srcdir)/tests/unit/forwarder/local.mk
 include $(top_srcdir)/tests/fuzz/local.mk

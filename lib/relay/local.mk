@@ -2,10 +2,12 @@
 # lib/relay: the domain. May use lib/util, nothing above.
 noinst_LIBRARIES += lib/relay/librelay.a
 lib_relay_librelay_a_SOURCES = \
-	lib/relay/node_certs.h \
+	lib/relay/node_certs.c lib/relay/node_certs.h \
 	lib/relay/node_id.c lib/relay/node_id.h \
-	lib/relay/node_index.h \
-	lib/relay/node_list.h \
+	lib/relay/node_index.c lib/relay/node_index.h \
+	lib/relay/node_index_build.c \
+	lib/relay/node_index_format.c lib/relay/node_index_format.h \
+	lib/relay/node_list.c lib/relay/node_list.h \
 	lib/relay/relay_config.h \
 	lib/relay/report_db.h \
 	lib/relay/run_info.c lib/relay/run_info.h \

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/node_index.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "relay/node_index_format.h"
+#include "util/memory.h"
+
+enum {
+    OPEN_ATTEMPTS = 5, /* each lost only to a build that ended in between */
+    /* The kernel counts the pages of the map that a process has touched as the process's. After so many of them, which is
+     * about 8 MB, the map is made anew, which costs less than one verified signature. */
+    READS_PER_MAP = 128
+};
+
+struct map {
+    MDB_env *env;
+    MDB_txn *txn; /* one for the life of the map: the file never changes */
+    MDB_dbi dbi;
+    struct stat stat;
+    struct node_index_summary summary;
+    unsigned reads;
+};
+
+struct node_index {
+    char *path;
+    struct map map;
+};
+
+/* ---- mapping ---- */
+
+static void map_close(struct map *map)
+{
+    if (map->txn != NULL) {
+        mdb_txn_abort(map->txn);
+    }
+    if (map->env != NULL) {
+        mdb_env_close(map->env);
+    }
+    *map = (struct map){0};
+}
+
+static bool map_database(struct map *map, const char *path, struct err *err)
+{
+    /* A map of one page grows to what the file holds. LMDB's locks are for writers, and there are none. */
+    int code = mdb_env_create(&map->env);
+    code = code == 0 ? mdb_env_set_mapsize(map->env, 1) : code;
+    code = code == 0 ? mdb_env_open(map->env, path, MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK, 0) : code;
+    code = code == 0 ? mdb_txn_begin(map->env, NULL, MDB_RDONLY, &map->txn) : code;
+    code = code == 0 ? mdb_dbi_open(map->txn, NULL, 0, &map->dbi) : code;
+    return code == 0 || err_set(err, "LMDB: %s", mdb_strerror(code));
+}
+
+enum map_status { MAP_DONE, MAP_FAILED, MAP_REPLACED };
+
+/* fd is the file that the checks are made on, LMDB opens its own: they must be the same. */
+static enum map_status map_checked(struct map *map, int fd, const char *path, struct err *err)
+{
+    struct node_index_trailer trailer;
+    struct stat mapped;
+    int mapped_fd;
+    if (fstat(fd, &map->stat) != 0 || !node_index_read_trailer(fd, &trailer, err) || !map_database(map, path, err)) {
+        return MAP_FAILED;
+    }
+    if (mdb_env_get_fd(map->env, &mapped_fd) != 0 || fstat(mapped_fd, &mapped) != 0 ||
+        mapped.st_ino != map->stat.st_ino || mapped.st_dev != map->stat.st_dev) {
+        err_set(err, "replaced again and again while it was opened");
+        return MAP_REPLACED;
+    }
+    map->summary = trailer.summary;
+    return MAP_DONE;
+}
+
+static bool map_open(struct map *map, const char *path, struct err *err)
+{
+    enum map_status status = MAP_REPLACED;
+    for (int attempt = 0; status == MAP_REPLACED && attempt < OPEN_ATTEMPTS; attempt++) {
+        *map = (struct map){0};
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        if (fd < 0) {
+            return err_set_errno(err, errno, "%s", path);
+        }
+        status = map_checked(map, fd, path, err);
+        close(fd);
+        if (status != MAP_DONE) {
+            map_close(map);
+        }
+    }
+    return status == MAP_DONE || err_prefix(err, "%s", path);
+}
+
+struct node_index *node_index_open(const char *index_file, struct err *err)
+{
+    struct node_index *index = memory_zero(1, sizeof *index);
+    index->path = memory_text(index_file);
+    if (!map_open(&index->map, index_file, err)) {
+        node_index_close(index);
+        return NULL;
+    }
+    return index;
+}
+
+void node_index_close(struct node_index *index)
+{
+    if (index != NULL) {
+        map_close(&index->map);
+        free(index->path);
+        free(index);
+    }
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+bool node_index_refresh(struct node_index *index, struct err *err)
+{
+    struct stat now;
+    struct map map;
+    if (stat(index->path, &now) != 0) {
+        return err_set_errno(err, errno, "%s", index->path);
+    }
+    if (same_file(&now, &index->map.stat) && index->map.reads < READS_PER_MAP) {
+        return true;
+    }
+    if (!map_open(&map, index->path, err)) {
+        return false;
+    }
+    map_close(&index->map);
+    index->map = map;
+    return true;
+}
+
+void node_index_summary(const struct node_index *index, struct node_index_summary *summary)
+{
+    *summary = index->map.summary;
+}
+
+/* ---- looking up ---- */
+
+static bool get(struct node_index *index, MDB_val key, struct slice *value)
+{
+    MDB_val data;
+    index->map.reads++;
+    if (mdb_get(index->map.txn, index->map.dbi, &key, &data) != 0) {
+        return false;
+    }
+    *value = (struct slice){data.mv_data, data.mv_size};
+    return true;
+}
+
+static struct slice take(struct slice *rest, size_t len)
+{
+    struct slice taken = {rest->at, len};
+    rest->at += len;
+    rest->len -= len;
+    return taken;
+}
+
+/* The record of a node, taken apart. numbers: its certificates', not aligned. */
+static bool find_record(struct node_index *index, struct slice id, struct node_index_entry *entry, struct slice *numbers)
+{
+    char key[NODE_INDEX_KEY_SIZE];
+    struct node_index_record record;
+    struct slice rest;
+    if (!node_id_valid(id.at, id.len) || !get(index, node_index_node_key(key, id), &rest) || rest.len < sizeof record) {
+        return false;
+    }
+    memcpy(&record, take(&rest, sizeof record).at, sizeof record);
+    uint64_t numbers_len = (uint64_t)record.certificates * sizeof(uint32_t);
+    if (rest.len != numbers_len + record.hostname_len + record.policy_server_len + record.key_hash_len) {
+        return false;
+    }
+    *numbers = take(&rest, (size_t)numbers_len);
+    entry->hostname = take(&rest, record.hostname_len);
+    entry->policy_server = take(&rest, record.policy_server_len);
+    entry->key_hash = rest;
+    return true;
+}
+
+bool node_index_find(struct node_index *index, const char *node_id, struct node_index_entry *entry)
+{
+    struct node_index_entry found;
+    struct slice numbers;
+    if (!find_record(index, slice_of(node_id), &found, &numbers)) {
+        return false;
+    }
+    if (entry != NULL) {
+        *entry = found;
+    }
+    return true;
+}
+
+size_t node_index_certificates(struct node_index *index, const char *node_id, struct slice *der, size_t max)
+{
+    struct node_index_entry entry;
+    struct slice numbers;
+    size_t count = 0;
+    if (!find_record(index, slice_of(node_id), &entry, &numbers)) {
+        return 0;
+    }
+    while (count < max && numbers.len >= sizeof(uint32_t)) {
+        char key[NODE_INDEX_KEY_SIZE];
+        uint32_t number;
+        memcpy(&number, take(&numbers, sizeof number).at, sizeof number);
+        if (!get(index, node_index_certificate_key(key, number), &der[count])) {
+            break;
+        }
+        count++;
+    }
+    return count;
+}
+
+/* ---- routes ---- */
+
+/* Walks up from the node to the one whose policy server is `top`, at most 20 levels below it. */
+static bool climb(struct node_index *index, const char *node_id, const char *top, struct slice *below)
+{
+    struct slice numbers;
+    struct node_index_entry entry;
+    *below = slice_of(node_id);
+    for (int level = 0; level < NODE_INDEX_MAX_LEVELS && find_record(index, *below, &entry, &numbers); level++) {
+        if (slice_is(entry.policy_server, top)) {
+            return true;
+        }
+        *below = entry.policy_server;
+    }
+    return false;
+}
+
+bool node_index_is_above(struct node_index *index, const char *ancestor, const char *node_id)
+{
+    struct slice below;
+    return (strcmp(ancestor, node_id) == 0 && node_index_find(index, node_id, NULL)) ||
+           climb(index, node_id, ancestor, &below);
+}
+
+bool node_index_next_hop(struct node_index *index, const char *me, const char *node_id, struct slice *next_hop)
+{
+    return climb(index, node_id, me, next_hop);
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "relay/node_certs.h"
+#include "relay/node_index.h"
+#include "relay/node_index_format.h"
+#include "relay/node_list.h"
+#include "util/buffer.h"
+#include "util/log.h"
+#include "util/memory.h"
+#include "util/safe_file.h"
+
+#define LOG_COMPONENT "node_index_build"
+
+enum {
+    MAX_WARNINGS = 10,
+    PUTS_PER_TRANSACTION = 2048, /* bounds the pages that LMDB keeps in memory before it writes them: about 4 MB */
+    MAX_ATTEMPTS = 3,
+    SWEEP_SECONDS = 3600 /* a temporary file this old belongs to a builder that was killed */
+};
+
+struct certificates_of {
+    uint32_t count;
+    uint32_t numbers[NODE_INDEX_MAX_CERTS];
+};
+
+struct builder {
+    struct node_index_trailer trailer; /* its sources and summary are filled in as the build goes on */
+    struct node_list list;
+    struct certificates_of *certificates; /* of the list's entries, in their order */
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+    uint32_t puts;
+    struct buffer record;
+};
+
+/* ---- LMDB, written in ascending order ---- */
+
+static bool database_failed(struct err *err, int code)
+{
+    return err_set(err, "node index: %s", mdb_strerror(code));
+}
+
+static bool begin(struct builder *builder, struct err *err)
+{
+    int code = mdb_txn_begin(builder->env, NULL, 0, &builder->txn);
+    code = code == 0 ? mdb_dbi_open(builder->txn, NULL, 0, &builder->dbi) : code;
+    return code == 0 || database_failed(err, code);
+}
+
+static bool commit(struct builder *builder, struct err *err)
+{
+    int code = mdb_txn_commit(builder->txn);
+    builder->txn = NULL; /* it is gone in either case */
+    return code == 0 || database_failed(err, code);
+}
+
+static bool put(struct builder *builder, MDB_val key, struct slice value, struct err *err)
+{
+    MDB_val data = {value.len, (void *)(uintptr_t)value.at};
+    int code = mdb_put(builder->txn, builder->dbi, &key, &data, MDB_APPEND);
+    if (code != 0) {
+        return database_failed(err, code);
+    }
+    return ++builder->puts % PUTS_PER_TRANSACTION != 0 || (commit(builder, err) && begin(builder, err));
+}
+
+/* The map is address space only; the file grows with what is written. Each source byte becomes less than four: a certificate
+ * of a little over half a page, 2.7 KB of PEM, takes a whole page, and a node's record is smaller than its JSON. */
+static bool open_database(struct builder *builder, const char *path, struct err *err)
+{
+    size_t map = 4 * (size_t)(builder->trailer.nodes_list.size + builder->trailer.nodes_certs.size) + (64U << 20);
+    int code = mdb_env_create(&builder->env);
+    code = code == 0 ? mdb_env_set_mapsize(builder->env, map) : code;
+    code = code == 0 ? mdb_env_open(builder->env, path, MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC, 0600) : code;
+    return code == 0 ? begin(builder, err) : database_failed(err, code);
+}
+
+/* ---- certificates ---- */
+
+static void skip(struct builder *builder, const char *why, const char *node_id, size_t line)
+{
+    if (builder->trailer.summary.skipped_certificates++ < MAX_WARNINGS) {
+        log_warn("certificate skipped", log_text("why", why), log_text("node", node_id), log_number("line", (int64_t)line));
+    }
+}
+
+static bool add_certificate(void *context, const char *node_id, struct slice der, size_t line, struct err *err)
+{
+    struct builder *builder = context;
+    if (der.len == 0) {
+        skip(builder, "damaged", NULL, line);
+        return true;
+    }
+    if (node_id == NULL) {
+        skip(builder, "no UID that is a node id", NULL, line);
+        return true;
+    }
+    const struct node_list_entry *entry = node_list_find(&builder->list, node_id);
+    if (entry == NULL) {
+        skip(builder, "the node is not in the list", node_id, line);
+        return true;
+    }
+    struct certificates_of *of = &builder->certificates[entry - builder->list.entries];
+    if (of->count == NODE_INDEX_MAX_CERTS) {
+        skip(builder, "the node has too many", node_id, line);
+        return true;
+    }
+    char key[NODE_INDEX_KEY_SIZE];
+    uint32_t number = (uint32_t)builder->trailer.summary.certificates++;
+    of->numbers[of->count++] = number;
+    return put(builder, node_index_certificate_key(key, number), der, err);
+}
+
+static bool add_certificates(struct builder *builder, const char *path, struct err *err)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL && errno == ENOENT) {
+        log_warn("no certificates file: taken as empty", log_text("file", path));
+        return true;
+    }
+    if (file == NULL) {
+        return err_set_errno(err, errno, "%s", path);
+    }
+    bool done = node_certs_walk_file(file, add_certificate, builder, err);
+    if (!done) {
+        err_prefix(err, "%s", path);
+    }
+    fclose(file);
+    if (builder->trailer.summary.skipped_certificates > MAX_WARNINGS) {
+        log_warn("more certificates skipped",
+                 log_number("skipped", (int64_t)builder->trailer.summary.skipped_certificates));
+    }
+    return done;
+}
+
+/* ---- nodes ---- */
+
+static bool add_node(struct builder *builder, const struct node_list_entry *entry, const struct certificates_of *of,
+                     struct err *err)
+{
+    struct slice hostname = slice_of(entry->hostname), policy_server = slice_of(entry->policy_server);
+    struct slice key_hash = slice_of(entry->key_hash != NULL ? entry->key_hash : "");
+    const struct node_index_record record = {of->count, (uint32_t)hostname.len, (uint32_t)policy_server.len,
+                                             (uint32_t)key_hash.len};
+    buffer_clear(&builder->record);
+    buffer_add(&builder->record, &record, sizeof record);
+    buffer_add(&builder->record, of->numbers, of->count * sizeof *of->numbers);
+    buffer_add(&builder->record, hostname.at, hostname.len);
+    buffer_add(&builder->record, policy_server.at, policy_server.len);
+    buffer_add(&builder->record, key_hash.at, key_hash.len);
+    char key[NODE_INDEX_KEY_SIZE];
+    return put(builder, node_index_node_key(key, slice_of(entry->id)), buffer_slice(&builder->record), err);
+}
+
+static bool add_nodes(struct builder *builder, struct err *err)
+{
+    builder->trailer.summary.nodes = builder->list.count;
+    for (size_t i = 0; i < builder->list.count; i++) {
+        if (!add_node(builder, &builder->list.entries[i], &builder->certificates[i], err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- the file ---- */
+
+static bool write_database(struct builder *builder, const char *nodes_list_file, const char *nodes_certs_file,
+                           const char *path, struct err *err)
+{
+    if (!node_list_read(nodes_list_file, &builder->list, err)) {
+        return false;
+    }
+    builder->certificates = memory_zero(builder->list.count + 1, sizeof *builder->certificates);
+    if (!open_database(builder, path, err) || !add_certificates(builder, nodes_certs_file, err) ||
+        !add_nodes(builder, err) || !commit(builder, err)) {
+        return false;
+    }
+    MDB_envinfo info;
+    MDB_stat stat;
+    mdb_env_info(builder->env, &info);
+    mdb_env_stat(builder->env, &stat);
+    builder->trailer.page_size = stat.ms_psize;
+    builder->trailer.pages_size = (uint64_t)stat.ms_psize * (info.me_last_pgno + 1);
+    return true;
+}
+
+static void close_database(struct builder *builder)
+{
+    if (builder->txn != NULL) {
+        mdb_txn_abort(builder->txn);
+    }
+    if (builder->env != NULL) {
+        mdb_env_close(builder->env);
+    }
+    free(builder->certificates);
+    node_list_free(&builder->list);
+    buffer_free(&builder->record);
+}
+
+static bool build_in(int dir_fd, const char *dir, const char *name, const char *nodes_list_file,
+                     const char *nodes_certs_file, struct node_index_trailer *trailer, struct err *err)
+{
+    struct builder builder = {0};
+    struct safe_file file;
+    /* Taken before reading: a source that changes meanwhile makes the index look old, never new. */
+    node_index_source_of(nodes_list_file, &builder.trailer.nodes_list);
+    node_index_source_of(nodes_certs_file, &builder.trailer.nodes_certs);
+    if (!safe_file_create(&file, dir_fd, 0644, err)) {
+        return false;
+    }
+    char *path = memory_format("%s/%s", dir, file.temporary);
+    bool done = write_database(&builder, nodes_list_file, nodes_certs_file, path, err);
+    close_database(&builder);
+    free(path);
+    if (!done || !node_index_write_trailer(file.fd, &builder.trailer, err)) {
+        safe_file_abandon(&file);
+        return false;
+    }
+    *trailer = builder.trailer;
+    return safe_file_commit(&file, name, NULL, err);
+}
+
+static bool sources_are(const struct node_index_trailer *trailer, const char *nodes_list_file,
+                        const char *nodes_certs_file)
+{
+    struct node_index_source nodes_list, nodes_certs;
+    node_index_source_of(nodes_list_file, &nodes_list);
+    node_index_source_of(nodes_certs_file, &nodes_certs);
+    return memcmp(&nodes_list, &trailer->nodes_list, sizeof nodes_list) == 0 &&
+           memcmp(&nodes_certs, &trailer->nodes_certs, sizeof nodes_certs) == 0;
+}
+
+bool node_index_current(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file)
+{
+    struct node_index_trailer trailer;
+    int fd = open(index_file, O_RDONLY | O_CLOEXEC);
+    bool current = fd >= 0 && node_index_read_trailer(fd, &trailer, NULL) &&
+                   sources_are(&trailer, nodes_list_file, nodes_certs_file);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return current;
+}
+
+/* Two builders do not disturb each other: each writes a file of its own and the last rename wins. One that started earlier might
+ * win with older sources, and sources may change under a build: then it is done again. */
+bool node_index_build(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file,
+                      struct node_index_summary *summary, struct err *err)
+{
+    struct node_index_trailer trailer = {0};
+    const char *slash = strrchr(index_file, '/');
+    char *dir = slash == NULL ? memory_text(".") : memory_text_of(index_file, (size_t)(slash - index_file) + 1);
+    int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool done = dir_fd >= 0 || err_set_errno(err, errno, "%s", dir);
+    if (done) {
+        safe_file_sweep(dir_fd, SWEEP_SECONDS);
+    }
+    for (int attempt = 0; done && attempt < MAX_ATTEMPTS; attempt++) {
+        done = build_in(dir_fd, dir, slash == NULL ? index_file : slash + 1, nodes_list_file, nodes_certs_file,
+                        &trailer, err);
+        if (sources_are(&trailer, nodes_list_file, nodes_certs_file)) {
+            break;
+        }
+    }
+    if (dir_fd >= 0) {
+        close(dir_fd);
+    }
+    free(dir);
+    *summary = trailer.summary;
+#ifdef __GLIBC__
+    malloc_trim(0); /* what a long-running caller has in memory is what it had before */
+#endif
+    return done;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * node_index_format: what the index file looks like. For node_index.c, which reads it, and node_index_build.c, which writes it.
+ *
+ * The pages of an LMDB database, behind them a trailer. LMDB trusts what it maps, so the trailer says what has to be true before
+ * it may: the file is as long as it was written (a page that is missing would be a SIGBUS) and the two pages that LMDB starts
+ * from are the ones that were written. It also keeps what the index was made from, so that this can be asked without a map.
+ *
+ * Keys, in this order:
+ *     'c' <number, 32 bits, big-endian>    one certificate, DER, in the order of the certificates file
+ *     'n' <node id>                        struct node_index_record, its certificates' numbers (32 bits each), its texts
+ * A node names its certificates by number because they come in any order, and LMDB packs a file best when keys ascend.
+ *
+ * Numbers are the machine's own: the index is made where it is read, and another machine's fails the check.
+ */
+#ifndef RELAY_NODE_INDEX_FORMAT_H
+#define RELAY_NODE_INDEX_FORMAT_H
+
+#include <lmdb.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "relay/node_id.h"
+#include "relay/node_index.h"
+#include "util/slice.h"
+
+#define NODE_INDEX_MAGIC "RDRIDX\x01\n" /* with the format's number */
+
+enum { NODE_INDEX_KEY_SIZE = 1 + NODE_ID_SIZE, NODE_INDEX_MAX_PAGE = 65536, NODE_INDEX_DIGEST = 32 };
+
+/* A source file as it was; all zero when there was none. */
+struct node_index_source {
+    uint64_t device;
+    uint64_t inode;
+    uint64_t size;
+    int64_t modified[2]; /* seconds, nanoseconds */
+    int64_t changed[2];
+};
+
+struct node_index_trailer {
+    char magic[8];
+    uint64_t pages_size; /* bytes before the trailer */
+    uint64_t page_size;
+    struct node_index_summary summary;
+    struct node_index_source nodes_list;
+    struct node_index_source nodes_certs;
+    unsigned char head_digest[NODE_INDEX_DIGEST]; /* SHA-256 of the first two pages */
+    unsigned char digest[NODE_INDEX_DIGEST];      /* SHA-256 of the trailer up to here */
+};
+
+struct node_index_record {
+    uint32_t certificates;
+    uint32_t hostname_len;
+    uint32_t policy_server_len;
+    uint32_t key_hash_len;
+};
+
+/* Fills in magic and digests and writes the trailer behind the pages. Pages that LMDB took and did not use may be missing at the
+ * end of the file: it is made as long as LMDB believes it is. */
+bool node_index_write_trailer(int fd, struct node_index_trailer *trailer, struct err *err);
+
+/* Reads the trailer and checks the file against it. After true LMDB may map it. */
+bool node_index_read_trailer(int fd, struct node_index_trailer *trailer, struct err *err);
+
+void node_index_source_of(const char *path, struct node_index_source *source);
+
+/* Both give the key in `bytes`, of NODE_INDEX_KEY_SIZE. id is a valid node id. */
+MDB_val node_index_certificate_key(char *bytes, uint32_t number);
+MDB_val node_index_node_key(char *bytes, struct slice id);
+
+#endif

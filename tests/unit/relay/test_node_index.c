@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "relay/node_index.h"
+#include "support/certificate.h"
+#include "support/folder.h"
+#include "support/suite.h"
+
+/* A folder with a list of nodes, certificates and the index made of them. */
+struct site {
+    struct folder folder;
+    char list[100];
+    char certs[100];
+    char index[100];
+    struct node_index_summary summary;
+    struct err err;
+};
+
+static struct site site_make(const char *list, const struct buffer *certs)
+{
+    struct site site = {.folder = folder_make()};
+    snprintf(site.list, sizeof site.list, "%s/list.json", site.folder.path);
+    snprintf(site.certs, sizeof site.certs, "%s/certs.pem", site.folder.path);
+    snprintf(site.index, sizeof site.index, "%s/nodes.index", site.folder.path);
+    folder_write(site.folder.fd, "list.json", list);
+    if (certs != NULL) {
+        folder_write(site.folder.fd, "certs.pem", strndupa(certs->at, certs->len));
+    }
+    return site;
+}
+
+static bool build(struct site *site)
+{
+    return node_index_build(site->list, site->certs, site->index, &site->summary, &site->err);
+}
+
+static struct node_index *build_and_open(struct site *site)
+{
+    ck_assert_msg(build(site), "%s", site->err.text);
+    struct node_index *index = node_index_open(site->index, &site->err);
+    ck_assert_msg(index != NULL, "%s", site->err.text);
+    return index;
+}
+
+#define NODE(id, server) "\"" id "\": {\"hostname\": \"" id ".example\", \"policy-server\": \"" server "\"}"
+#define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+START_TEST(a_node_is_found_with_all_that_is_known_of_it)
+{
+    struct site site = site_make("{" NODE("root", "root") ", \"b\": {\"hostname\": \"b.example\", "
+                                 "\"policy-server\": \"root\", \"key-hash\": \"sha256:" HASH "\"}}", NULL);
+    struct node_index *index = build_and_open(&site);
+    struct node_index_entry entry;
+    ck_assert(node_index_find(index, "b", &entry));
+    ck_assert(slice_is(entry.hostname, "b.example"));
+    ck_assert(slice_is(entry.policy_server, "root"));
+    ck_assert(slice_is(entry.key_hash, "sha256:" HASH));
+    ck_assert(node_index_find(index, "root", &entry));
+    ck_assert_uint_eq(entry.key_hash.len, 0);
+    ck_assert(node_index_find(index, "root", NULL));
+    ck_assert(!node_index_find(index, "roo", NULL));
+    ck_assert(!node_index_find(index, "root2", NULL));
+    ck_assert(!node_index_find(index, "", NULL));
+    ck_assert(!node_index_find(index, "../x", NULL));
+    char longer[1000] = {0};
+    memset(longer, 'b', sizeof longer - 1);
+    ck_assert(!node_index_find(index, longer, NULL));
+    struct node_index_summary summary;
+    node_index_summary(index, &summary);
+    ck_assert_uint_eq(summary.nodes, 2);
+    ck_assert_uint_eq(summary.certificates, 0);
+    node_index_close(index);
+    folder_remove(&site.folder);
+}
+END_TEST
+
+START_TEST(an_empty_index_is_an_index)
+{
+    struct site site = site_make("{}", NULL);
+    ck_assert_int_eq(unlink(site.list), 0);
+    struct node_index *index = build_and_open(&site);
+    ck_assert_uint_eq(site.summary.nodes, 0);
+    ck_assert(!node_index_find(index, "root", NULL));
+    node_index_close(index);
+    folder_remove(&site.folder);
+}
+END_TEST
+
+START_TEST(certificates_are_kept_with_their_node_in_order)
+{
+    struct buffer pem = {0};
+    X509 *certs[3];
+    const char *const ids[] = {"b", "a", "b"};
+    for (int i = 0; i < 3; i++) {
+        certs[i] = certificate_make((const char *const[]){ids[i], NULL});
+        certificate_add_pem(&pem, certs[i]);
+    }
+    certificate_add(&pem, NULL);
+    certificate_add(&pem, "unknown");
+    buffer_add_text(&pem, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    struct site site = site_make("{" NODE("a", "root") "," NODE("b", "root") "," NODE("c", "root") "}", &pem);
+    struct node_index *index = build_and_open(&site);
+    ck_assert_uint_eq(site.summary.nodes, 3);
+    ck_assert_uint_eq(site.summary.certificates, 3);
+    ck_assert_uint_eq(site.summary.skipped_certificates, 3);
+    struct slice der[NODE_INDEX_MAX_CERTS];
+    ck_assert_uint_eq(node_index_certificates(index, "b", der, NODE_INDEX_MAX_CERTS), 2);
+    for (int i = 0; i < 2; i++) {
+        const unsigned char *at = (const unsigned char *)der[i].at;
+        X509 *got = d2i_X509(NULL, &at, (long)der[i].len);
+        ck_assert_int_eq(X509_cmp(got, certs[2 * i]), 0);
+        X509_free(got);
+    }
+    ck_assert_uint_eq(node_index_certificates(index, "b", der, 1), 1);
+    ck_assert_uint_eq(node_index_certificates(index, "a", der, NODE_INDEX_MAX_CERTS), 1);
+    ck_assert_uint_eq(node_index_certificates(index, "c", der, NODE_INDEX_MAX_CERTS), 0);
+    ck_assert_uint_eq(node_index_certificates(index, "unknown", der, NODE_INDEX_MAX_CERTS), 0);
+    node_index_close(index);
+    for (int i = 0; i < 3; i++) {
+        X509_free(certs[i]);
+    }
+    buffer_free(&pem);
+    folder_remove(&site.folder);
+}
+END_TEST
+
+START_TEST(a_node_has_no_more_certificates_than_the_limit)
+{
+    struct buffer pem = {0};
+    for (int i = 0; i < NODE_INDEX_MAX_CERTS + 2; i++) {
+        certificate_add(&pem, "a");
+    }
+    struct site site = site_make("{" NODE("a", "root") "}", &pem);
+    struct node_index *index = build_and_open(&site);
+    struct slice der[2 * NODE_INDEX_MAX_CERTS];
+    ck_assert_uint_eq(node_index_certificates(index, "a", der, 2 * NODE_INDEX_MAX_CERTS), NODE_INDEX_MAX_CERTS);
+    ck_assert_uint_eq(site.summary.skipped_certificates, 2);
+    node_index_close(index);
+    buffer_free(&pem);
+    folder_remove(&site.folder);
+}
+END_TEST
+
+START_TEST(routes_go_up_to_the_neighbour)
+{
+    struct site site = site_make("{" NODE("root", "root") "," NODE("r1", "root") "," NODE("r2", "r1") "," NODE("n", "r2") ","
+                                 NODE("loop1", "loop2") "," NODE("loop2", "loop1") "," NODE("gap", "gone") ","
+                                 NODE("odd", "../x") "}", NULL);
+    struct node_index *index = build_and_open(&site);
+    struct slice hop;
+    ck_assert(node_index_next_hop(index, "root", "n", &hop) && slice_is(hop, "r1"));
+    ck_assert(node_index_next_hop(index, "root", "r1", &hop) && slice_is(hop, "r1"));
+    ck_assert(node_index_next_hop(index, "r1", "n", &hop) && slice_is(hop, "r2"));
+    ck_assert(node_index_next_hop(index, "r2", "n", &hop) && slice_is(hop, "n"));
+    ck_assert(!node_index_next_hop(index, "n", "r1", &hop));
+    ck_assert(!node_index_next_hop(index, "root", "loop1", &hop));
+    ck_assert(!node_index_next_hop(index, "root", "gap", &hop));
+    ck_assert(!node_index_next_hop(index, "root", "odd", &hop));
+    ck_assert(!node_index_next_hop(index, "root", "nobody", &hop));
+
+    ck_assert(node_index_is_above(index, "n", "n"));
+    ck_assert(node_index_is_above(index, "r1", "n"));
+    ck_assert(node_index_is_above(index, "root", "n"));
+    ck_assert(!node_index_is_above(index, "n", "r2"));
+    ck_assert(!node_index_is_above(index, "r1", "loop1"));
+    ck_assert(node_index_is_above(index, "gone", "gap")); /* on a relay its own id is in no entry */
+    ck_assert(!node_index_is_above(index, "nobody", "nobody"));
+    node_index_close(index);
+    folder_remove(&site.folder);
+}
+END_TEST
+
+START_TEST(a_way_up_has_at_most_twenty_levels)
+{
+    struct buffer list = {0};
+    for (int i = 1; i <= NODE_INDEX_MAX_LEVELS + 1; i++) {
+        buffer_add_format(&list, "%s\"n%d\": {\"hostname\": \"h\", \"policy-server\": \"n%d\"}", i == 1 ? "{" : ",", i, i - 1);
+    }
+    buffer_add_text(&list, "}");
+    struct site site = site_make(buffer_text(&list), NULL);
+    struct node_index *index = build_and_open(&site);
+    struct slice hop;
+    ck_assert(node_index_next_hop(index, "n0", "n20", &hop) && slice_is(hop, "n1"));
+    ck_assert(!node_index_next_hop(index, "n0", "n21", &hop));
+    ck_assert(node_index_is_above(index, "n0", "n20"));
+    ck_assert(!node_index_is_above(index, "n0", "n21"));
+    node_index_close(index);
+    buffer_free(&list);
+    folder_remove(&site.folder);
+}
+END_TEST
+
+START_TEST(a_replaced_file_is_seen_by_a_refresh)
+{
+    struct site site = site_make("{" NODE("a", "root") "}", NULL);
+    struct node_index *index = build_and_open(&site);
+    folder_write(site.folder.fd, "list.json", "{" NODE("b", "root") "}");
+    ck_assert(node_index_refresh(index, &site.err));
+    ck_assert(node_index_find(index, "a", NULL));
+    ck_assert(build(&site));
+    ck_assert(node_index_find(index, "a", NULL)); /* until it is refreshed */
+    ck_assert(node_index_refresh(index, &site.err));
+    ck_assert(!node_index_find(index, "a", NULL));
+    ck_assert(node_index_find(index, "b", NULL));
+
+    folder_write(site.folder.fd, "nodes.index.new", "rubbish");
+    ck_assert_int_eq(renameat(site.folder.fd, "nodes.index.new", site.folder.fd, "nodes.index"), 0);
+    ck_assert(!node_index_refresh(index, &site.err));
+    ck_assert(node_index_find(index, "b", NULL));
+    ck_assert_int_eq(unlink(site.index), 0);
+    ck_assert(!node_index_refresh(index, &site.err));
+    ck_assert(node_index_find(index, "b", NULL));
+    node_index_close(index);
+    folder_remove(&site.folder);
+}
+END_TEST
+
+START_TEST(many_look_ups_with_refreshes_between_go_on)
+{
+    struct site site = site_make("{" NODE("a", "root") "}", NULL);
+    struct node_index *index = build_and_open(&site);
+    for (int i = 0; i < 1000; i++) {
+        ck_assert(node_index_refresh(index, &site.err));
+        ck_assert(node_index_find(index, "a", NULL));
+    }
+    node_index_close(index);
+    folder_remove(&site.folder);
+}
+END_TEST
+
+START_TEST(bad_sources_leave_the_index_in_place)
+{
+    struct buffer pem = {0};
+    certificate_add(&pem, "a");
+    struct site site = site_make("{" NODE("a", "root") "}", &pem);
+    struct node_index *index = build_and_open(&site);
+    struct stat before, after;
+    ck_assert_int_eq(stat(site.index, &before), 0);
+    ck_assert_uint_eq(before.st_mode & 07777, 0644);
+    folder_write(site.folder.fd, "list.json", "{" NODE("b", "root"));
+    ck_assert(!build(&site));
+    folder_write(site.folder.fd, "list.json", "{" NODE("b", "root") "}");
+    pem.at[pem.len - 10] = '\0';
+    folder_write(site.folder.fd, "certs.pem", pem.at);
+    ck_assert(!build(&site));
+    ck_assert_ptr_nonnull(strstr(site.err.text, "certs.pem: line 1:"));
+    ck_assert_int_eq(stat(site.index, &after), 0);
+    ck_assert_uint_eq(after.st_ino, before.st_ino);
+    ck_assert(node_index_refresh(index, &site.err));
+    ck_assert(node_index_find(index, "a", NULL));
+    node_index_close(index);
+    for (const char *const *left = (const char *const[]){"list.json", "certs.pem", "nodes.index", NULL}; *left; left++) {
+        ck_assert_int_eq(unlinkat(site.folder.fd, *left, 0), 0);
+    }
+    ck_assert_int_eq(rmdir(site.folder.path), 0); /* nothing else was left behind */
+    close(site.folder.fd);
+    buffer_free(&pem);
+}
+END_TEST
+
+START_TEST(current_until_a_source_changes)
+{
+    struct site site = site_make("{" NODE("a", "root") "}", NULL);
+    ck_assert(!node_index_current(site.list, site.certs, site.index));
+    ck_assert(build(&site));
+    ck_assert(node_index_current(site.list, site.certs, site.index));
+    folder_write(site.folder.fd, "certs.pem", "");
+    ck_assert(!node_index_current(site.list, site.certs, site.index));
+    ck_assert(build(&site));
+    ck_assert(node_index_current(site.list, site.certs, site.index));
+    folder_write(site.folder.fd, "list.json", "{" NODE("b", "root") "}"); /* of the same length */
+    ck_assert(!node_index_current(site.list, site.certs, site.index));
+    ck_assert(build(&site));
+    folder_write(site.folder.fd, "list.new", "{" NODE("b", "root") "}");
+    struct stat old;
+    ck_assert_int_eq(stat(site.list, &old), 0);
+    struct timespec times[] = {old.st_atim, old.st_mtim};
+    ck_assert_int_eq(utimensat(site.folder.fd, "list.new", times, 0), 0);
+    ck_assert_int_eq(renameat(site.folder.fd, "list.new", site.folder.fd, "list.json"), 0);
+    ck_assert(!node_index_current(site.list, site.certs, site.index)); /* of the same size and time, yet another file */
+    folder_remove(&site.folder);
+}
+END_TEST
+
+/* Every length a cut may leave, by odd steps, and rubbish of every size. */
+START_TEST(a_damaged_file_is_refused_and_not_mapped)
+{
+    struct buffer pem = {0}, image = {0};
+    certificate_add(&pem, "a");
+    struct site site = site_make("{" NODE("a", "root") "}", &pem);
+    ck_assert(build(&site));
+    struct stat whole;
+    ck_assert_int_eq(stat(site.index, &whole), 0);
+    size_t size = (size_t)whole.st_size;
+    FILE *file = fopen(site.index, "r+");
+    ck_assert_uint_eq(fread(buffer_reserve(&image, size), 1, size, file), size);
+    for (size_t len = 0; len < size; len += 97) {
+        ck_assert_int_eq(ftruncate(fileno(file), (off_t)len), 0);
+        ck_assert_ptr_null(node_index_open(site.index, &site.err));
+        ck_assert_msg(strncmp(site.err.text, site.index, strlen(site.index)) == 0, "%s", site.err.text);
+    }
+    for (size_t len = 0; len < size; len += 1021) { /* a cut file that grew again: zeroes at its end */
+        ck_assert_int_eq(ftruncate(fileno(file), 0), 0);
+        ck_assert_int_eq(pwrite(fileno(file), image.at, len, 0), (ssize_t)len);
+        ck_assert_int_eq(ftruncate(fileno(file), (off_t)size), 0);
+        ck_assert_ptr_null(node_index_open(site.index, &site.err));
+    }
+    for (size_t at = 0; at < 200; at++) { /* LMDB's own head; the pages behind it are not looked at */
+        image.at[at] ^= 1;
+        ck_assert_int_eq(pwrite(fileno(file), image.at, size, 0), (ssize_t)size);
+        ck_assert_ptr_null(node_index_open(site.index, &site.err));
+        image.at[at] ^= 1;
+    }
+    ck_assert_int_eq(pwrite(fileno(file), image.at, size, 0), (ssize_t)size);
+    struct node_index *index = node_index_open(site.index, &site.err);
+    ck_assert_ptr_nonnull(index);
+    node_index_close(index);
+    fclose(file);
+    ck_assert_ptr_null(node_index_open(site.folder.path, &site.err));
+    buffer_free(&pem);
+    buffer_free(&image);
+    folder_remove(&site.folder);
+}
+END_TEST
+
+SUITE_MAIN("node_index", a_node_is_found_with_all_that_is_known_of_it, an_empty_index_is_an_index,
+           certificates_are_kept_with_their_node_in_order, a_node_has_no_more_certificates_than_the_limit,
+           routes_go_up_to_the_neighbour, a_way_up_has_at_most_twenty_levels, a_replaced_file_is_seen_by_a_refresh,
+           many_look_ups_with_refreshes_between_go_on, bad_sources_leave_the_index_in_place,
+           current_until_a_source_changes, a_damaged_file_is_refused_and_not_mapped)
