@@ -62,5 +62,11 @@ tests_unit_relay_test_node_index_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_node_index_LDADD = $(TEST_LDADD)
 
 include $(top_srcdir)/tests/unit/forwarder/local.mk
+
+# what tests/e2e/store-*.test drive
+noinst_PROGRAMS += tests/support/store_driver
+tests_support_store_driver_SOURCES = tests/support/store_driver.c tests/support/made_run.c tests/support/made_run.h
+tests_support_store_driver_LDADD = $(RELAY_LDADD)
+
 include $(top_srcdir)/tests/fuzz/local.mk
 include $(top_srcdir)/tests/bench/local.mk

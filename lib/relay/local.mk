@@ -9,7 +9,12 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/node_index_format.c lib/relay/node_index_format.h \
 	lib/relay/node_list.c lib/relay/node_list.h \
 	lib/relay/relay_config.h \
-	lib/relay/report_db.h \
+	lib/relay/report_db.c lib/relay/report_db.h \
+	lib/relay/report_db_batch.c lib/relay/report_db_batch.h \
+	lib/relay/report_db_binary.c lib/relay/report_db_binary.h \
+	lib/relay/report_db_conninfo.c lib/relay/report_db_conninfo.h \
+	lib/relay/report_db_fault.c lib/relay/report_db_fault.h \
+	lib/relay/report_db_link.c lib/relay/report_db_link.h \
 	lib/relay/run_info.c lib/relay/run_info.h \
 	lib/relay/runlog.h \
 	lib/relay/runlog_json.h \

@@ -39,6 +39,10 @@ struct report_db_run {
 struct report_db *report_db_new(const char *url, const char *password, const char *application_name, struct err *err);
 void report_db_free(struct report_db *db);
 
+/* Once fd (an eventfd, the read end of a pipe) is readable, a database that does not answer is waited for no longer than five
+ * seconds, not more than a minute. It is only polled, never read. -1 (the default): none. */
+void report_db_stop_fd(struct report_db *db, int fd);
+
 /* Sets outcome (and reason) of each run. If one is REPORT_DB_DOWN, all that were not stored before it are. */
 void report_db_store(struct report_db *db, struct report_db_run *runs, size_t count);
 

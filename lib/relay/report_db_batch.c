@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/report_db_batch.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "relay/report_db_binary.h"
+#include "util/buffer.h"
+#include "util/memory.h"
+
+/* The parameters of `look`, $1 is COLUMN_NODE: an array each, with an element for each run. All but the last three are the
+ * run's first report. */
+enum column {
+    COLUMN_NODE,
+    COLUMN_START,
+    COLUMN_EXECUTED,
+    COLUMN_DIRECTIVE,
+    COLUMN_RULE,
+    COLUMN_REPORT,
+    COLUMN_COMPONENT,
+    COLUMN_KEY_VALUE,
+    COLUMN_EVENT_TYPE,
+    COLUMN_POLICY,
+    COLUMN_MESSAGE,
+    COLUMN_REPORT_COUNT,
+    COLUMN_COMPLETE,
+    COLUMN_CONFIG,
+    COLUMNS
+};
+
+static const Oid array_types[COLUMNS] = {
+    PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY,
+    PG_TEXT_ARRAY, PG_TEXT_ARRAY,        PG_TEXT_ARRAY,        PG_TEXT_ARRAY, PG_INT8_ARRAY, PG_BOOL_ARRAY, PG_TEXT_ARRAY,
+};
+
+/* LIMIT keeps the planner from turning the two look-ups into joins that read a whole table; each is a probe of an index. */
+static const char look[] =
+    "WITH run AS ("
+    " SELECT given.*, stored.yes AS stored, taken.yes AS taken"
+    " FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) WITH ORDINALITY AS given"
+    "  (node, start, executed, directive, rule, report, component, key_value, event_type, policy, message,"
+    "   report_count, complete, config, place)"
+    " LEFT JOIN LATERAL (SELECT true FROM RudderSysEvents"
+    "  WHERE nodeId = node AND executionTimeStamp = start AND executionDate = executed AND directiveId = directive"
+    "  AND ruleId = rule AND reportId = report AND RudderSysEvents.component = given.component AND keyValue = key_value"
+    "  AND eventType = event_type AND RudderSysEvents.policy = given.policy AND msg = message LIMIT 1) AS stored (yes) ON true"
+    " LEFT JOIN LATERAL (SELECT true FROM ReportsExecution"
+    "  WHERE nodeId = node AND date = start LIMIT 1) AS taken (yes) ON complete"
+    "), new AS ("
+    " SELECT place, node, start, complete, config,"
+    "  ARRAY(SELECT nextval('serial') FROM generate_series(1, report_count)) AS ids"
+    " FROM run WHERE stored IS NULL AND taken IS NULL"
+    "), execution AS ("
+    " INSERT INTO ReportsExecution (nodeId, date, nodeConfigId, insertionId)"
+    " SELECT node, start, config, ids[1] FROM new WHERE complete"
+    ") "
+    "SELECT run.place, run.stored, new.ids FROM run LEFT JOIN new ON new.place = run.place";
+
+enum { RESULT_PLACE, RESULT_STORED, RESULT_IDS };
+
+static const char copy[] = "COPY RudderSysEvents (" REPORT_DB_COPY_COLUMNS ") FROM STDIN (FORMAT binary); COMMIT";
+
+enum { CHUNK = 64 * 1024 };
+
+/* FNV-1a, 64 bits. All forwarders of one database must agree on it. */
+int64_t report_db_batch_key(const struct runlog *runlog)
+{
+    struct buffer bytes = {0};
+    report_db_binary_text(&bytes, slice_of(runlog->info.node_id));
+    report_db_binary_int8(&bytes, timestamp_postgres(&runlog->reports[0].origin->start));
+    uint64_t hash = 0xcbf29ce484222325;
+    for (size_t i = 0; i < bytes.len; i++) {
+        hash = (hash ^ (unsigned char)bytes.at[i]) * 0x100000001b3;
+    }
+    buffer_free(&bytes);
+    return (int64_t)hash;
+}
+
+/* The time-outs are the server's part of "nothing waits for ever": a client that vanished in mid-transaction must not hold
+ * its locks until TCP notices. */
+static bool begin_and_lock(struct report_db_link *link, struct report_db_item **items, size_t count,
+                           struct report_db_failure *failure)
+{
+    struct buffer sql = {0};
+    buffer_add_text(&sql, "BEGIN ISOLATION LEVEL READ COMMITTED;"
+                          "SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '60s';"
+                          "SELECT count(pg_advisory_xact_lock(key)) FROM unnest('{");
+    for (size_t i = 0; i < count; i++) {
+        buffer_add_format(&sql, "%s%" PRId64, i > 0 ? "," : "", items[i]->key);
+    }
+    buffer_add_text(&sql, "}'::bigint[]) AS key");
+    bool good = report_db_link_run(link, buffer_text(&sql), failure);
+    buffer_free(&sql);
+    return good;
+}
+
+static void put_element(struct buffer *out, enum column column, const struct runlog *runlog)
+{
+    const struct report *first = &runlog->reports[0];
+    const struct report_origin *origin = first->origin;
+    switch (column) {
+    case COLUMN_NODE:
+        return report_db_binary_text(out, slice_of(runlog->info.node_id));
+    case COLUMN_START:
+        return report_db_binary_int8(out, timestamp_postgres(&origin->start));
+    case COLUMN_EXECUTED:
+        return report_db_binary_int8(out, timestamp_postgres(&first->executed));
+    case COLUMN_DIRECTIVE:
+        return report_db_binary_text(out, origin->directive_id);
+    case COLUMN_RULE:
+        return report_db_binary_text(out, origin->rule_id);
+    case COLUMN_REPORT:
+        return report_db_binary_text(out, origin->report_id);
+    case COLUMN_COMPONENT:
+        return report_db_binary_text(out, origin->component);
+    case COLUMN_KEY_VALUE:
+        return report_db_binary_text(out, origin->key_value);
+    case COLUMN_EVENT_TYPE:
+        return report_db_binary_text(out, first->event_type);
+    case COLUMN_POLICY:
+        return report_db_binary_text(out, origin->policy);
+    case COLUMN_MESSAGE:
+        return report_db_binary_text(out, first->message);
+    case COLUMN_REPORT_COUNT:
+        return report_db_binary_int8(out, (int64_t)runlog->report_count);
+    case COLUMN_COMPLETE:
+        return report_db_binary_bool(out, runlog->complete);
+    case COLUMN_CONFIG:
+        return runlog->config_id.at != NULL ? report_db_binary_text(out, runlog->config_id) : report_db_binary_null(out);
+    case COLUMNS:
+        break;
+    }
+}
+
+static uint32_t element_type(enum column column)
+{
+    switch (array_types[column]) {
+    case PG_TIMESTAMPTZ_ARRAY:
+        return PG_TIMESTAMPTZ;
+    case PG_INT8_ARRAY:
+        return PG_INT8;
+    case PG_BOOL_ARRAY:
+        return PG_BOOL;
+    default:
+        return PG_TEXT;
+    }
+}
+
+static PGresult *look_and_number(struct report_db_link *link, struct report_db_item **items, size_t count,
+                                 struct report_db_failure *failure)
+{
+    struct buffer bytes = {0};
+    size_t ends[COLUMNS];
+    for (enum column column = 0; column < COLUMNS; column++) {
+        report_db_binary_array(&bytes, element_type(column), count, column == COLUMN_CONFIG);
+        for (size_t i = 0; i < count; i++) {
+            put_element(&bytes, column, items[i]->run->runlog);
+        }
+        ends[column] = bytes.len;
+    }
+    struct slice values[COLUMNS];
+    for (size_t column = 0, start = 0; column < COLUMNS; start = ends[column++]) {
+        values[column] = (struct slice){bytes.at + start, ends[column] - start};
+    }
+    PGresult *result =
+        report_db_link_query(link, look, &(struct report_db_values){array_types, values, COLUMNS}, failure);
+    buffer_free(&bytes);
+    return result;
+}
+
+/* What the look said of one run. */
+struct finding {
+    struct report_db_item *item;
+    bool stored;
+    struct slice ids; /* int8[], empty if the run is not new */
+};
+
+static struct slice cell(const PGresult *found, int row, int column)
+{
+    return (struct slice){PQgetvalue(found, row, column), (size_t)PQgetlength(found, row, column)};
+}
+
+static bool read_finding(const PGresult *found, int row, struct report_db_item **items, size_t count,
+                         struct finding *finding)
+{
+    struct slice place = cell(found, row, RESULT_PLACE);
+    int64_t number = place.len == sizeof number ? report_db_binary_read_int8(place.at) : 0;
+    if (number < 1 || (uint64_t)number > count) {
+        return false;
+    }
+    finding->item = items[number - 1];
+    finding->stored = PQgetisnull(found, row, RESULT_STORED) == 0;
+    finding->ids = cell(found, row, RESULT_IDS);
+    return finding->ids.len == 0 || report_db_binary_is_int8s(finding->ids, finding->item->run->runlog->report_count);
+}
+
+static bool copy_run(struct report_db_link *link, struct buffer *chunk, const struct finding *finding,
+                     struct report_db_failure *failure)
+{
+    const struct runlog *runlog = finding->item->run->runlog;
+    struct slice node_id = slice_of(runlog->info.node_id);
+    for (size_t i = 0; i < runlog->report_count; i++) {
+        report_db_binary_copy_row(chunk, report_db_binary_int8s_at(finding->ids, i), node_id, &runlog->reports[i]);
+        if (chunk->len >= CHUNK) {
+            if (!report_db_link_copy_data(link, buffer_slice(chunk), failure)) {
+                return false;
+            }
+            buffer_clear(chunk);
+        }
+    }
+    return true;
+}
+
+static bool copy_and_commit(struct report_db_link *link, const struct finding *findings, size_t count,
+                            struct report_db_failure *failure)
+{
+    struct buffer chunk = {0};
+    bool good = report_db_link_copy_begin(link, copy, failure);
+    report_db_binary_copy_header(&chunk);
+    for (size_t i = 0; i < count && good; i++) {
+        good = findings[i].ids.len == 0 || copy_run(link, &chunk, &findings[i], failure);
+    }
+    report_db_binary_copy_trailer(&chunk);
+    good = good && report_db_link_copy_data(link, buffer_slice(&chunk), failure) && report_db_link_copy_end(link, failure);
+    buffer_free(&chunk);
+    return good;
+}
+
+static void set_outcome(const struct finding *finding)
+{
+    struct report_db_run *run = finding->item->run;
+    finding->item->done = true;
+    run->reason.text[0] = '\0';
+    if (finding->ids.len > 0) {
+        run->outcome = REPORT_DB_STORED;
+    } else if (finding->stored) {
+        run->outcome = REPORT_DB_DUPLICATE;
+    } else {
+        char start[TIMESTAMP_TEXT_SIZE];
+        timestamp_format(&run->runlog->reports[0].origin->start, start);
+        run->outcome = REPORT_DB_REFUSED;
+        err_set(&run->reason, "another run of node %s that started at %s is stored already", run->runlog->info.node_id, start);
+    }
+}
+
+bool report_db_batch_store(struct report_db_link *link, struct report_db_item **items, size_t count,
+                           struct report_db_failure *failure)
+{
+    PGresult *found = NULL;
+    struct finding *findings = memory_zero(count, sizeof *findings);
+    bool good = begin_and_lock(link, items, count, failure) &&
+                (found = look_and_number(link, items, count, failure)) != NULL;
+    bool any_new = false;
+    for (size_t i = 0; i < count && good; i++) {
+        good = PQntuples(found) == (int)count && read_finding(found, (int)i, items, count, &findings[i]);
+        any_new = any_new || findings[i].ids.len > 0;
+        if (!good) {
+            failure->fault = REPORT_DB_FAULT_DOWN;
+            err_set(&failure->reason, "the database's answer is not what was asked for");
+        }
+    }
+    good = good && (any_new ? copy_and_commit(link, findings, count, failure) : report_db_link_run(link, "COMMIT", failure));
+    for (size_t i = 0; i < count && good; i++) {
+        set_outcome(&findings[i]);
+    }
+    PQclear(found);
+    free(findings);
+    return good;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/report_db_binary.h"
+
+#include <endian.h>
+#include <string.h>
+
+enum { COPY_COLUMNS = 12, ARRAY_HEADER_LEN = 20, INT8_ELEMENT_LEN = 12 };
+
+static char *put_int16(char *at, uint16_t value)
+{
+    value = htobe16(value);
+    memcpy(at, &value, sizeof value);
+    return at + sizeof value;
+}
+
+static char *put_int32(char *at, uint32_t value)
+{
+    value = htobe32(value);
+    memcpy(at, &value, sizeof value);
+    return at + sizeof value;
+}
+
+static char *put_int64(char *at, int64_t value)
+{
+    uint64_t wire = htobe64((uint64_t)value);
+    memcpy(at, &wire, sizeof wire);
+    return at + sizeof wire;
+}
+
+static char *put_int8(char *at, int64_t value)
+{
+    return put_int64(put_int32(at, sizeof value), value);
+}
+
+static char *put_text(char *at, struct slice text)
+{
+    at = put_int32(at, (uint32_t)text.len);
+    if (text.len > 0) {
+        memcpy(at, text.at, text.len);
+    }
+    return at + text.len;
+}
+
+void report_db_binary_copy_header(struct buffer *out)
+{
+    static const char header[] = "PGCOPY\n\377\r\n\0" /* signature */
+                                 "\0\0\0\0"           /* flags */
+                                 "\0\0\0\0";          /* length of the header's extension */
+    buffer_add(out, header, sizeof header - 1);
+}
+
+void report_db_binary_copy_row(struct buffer *out, int64_t id, struct slice node_id, const struct report *report)
+{
+    const struct report_origin *origin = report->origin;
+    size_t texts = node_id.len + origin->directive_id.len + origin->rule_id.len + origin->report_id.len +
+                   origin->component.len + origin->key_value.len + report->event_type.len + origin->policy.len +
+                   report->message.len;
+    char *at = buffer_reserve(out, sizeof(uint16_t) + COPY_COLUMNS * sizeof(uint32_t) + 3 * sizeof(int64_t) + texts);
+    at = put_int16(at, COPY_COLUMNS);
+    at = put_int8(at, id);
+    at = put_int8(at, timestamp_postgres(&report->executed));
+    at = put_text(at, node_id);
+    at = put_text(at, origin->directive_id);
+    at = put_text(at, origin->rule_id);
+    at = put_text(at, origin->report_id);
+    at = put_text(at, origin->component);
+    at = put_text(at, origin->key_value);
+    at = put_int8(at, timestamp_postgres(&origin->start));
+    at = put_text(at, report->event_type);
+    at = put_text(at, origin->policy);
+    at = put_text(at, report->message);
+    out->len = (size_t)(at - out->at);
+}
+
+void report_db_binary_copy_trailer(struct buffer *out)
+{
+    put_int16(buffer_reserve(out, sizeof(uint16_t)), UINT16_MAX);
+    out->len += sizeof(uint16_t);
+}
+
+void report_db_binary_array(struct buffer *out, uint32_t element_type, size_t count, bool nulls)
+{
+    char *at = buffer_reserve(out, ARRAY_HEADER_LEN);
+    at = put_int32(at, 1);
+    at = put_int32(at, nulls ? 1 : 0);
+    at = put_int32(at, element_type);
+    at = put_int32(at, (uint32_t)count);
+    put_int32(at, 1);
+    out->len += ARRAY_HEADER_LEN;
+}
+
+void report_db_binary_text(struct buffer *out, struct slice text)
+{
+    put_text(buffer_reserve(out, sizeof(uint32_t) + text.len), text);
+    out->len += sizeof(uint32_t) + text.len;
+}
+
+void report_db_binary_null(struct buffer *out)
+{
+    put_int32(buffer_reserve(out, sizeof(uint32_t)), UINT32_MAX);
+    out->len += sizeof(uint32_t);
+}
+
+void report_db_binary_int8(struct buffer *out, int64_t value)
+{
+    put_int8(buffer_reserve(out, sizeof(uint32_t) + sizeof value), value);
+    out->len += sizeof(uint32_t) + sizeof value;
+}
+
+void report_db_binary_bool(struct buffer *out, bool value)
+{
+    report_db_binary_text(out, (struct slice){value ? "\1" : "\0", 1});
+}
+
+static uint32_t get_int32(const char *at)
+{
+    uint32_t value;
+    memcpy(&value, at, sizeof value);
+    return be32toh(value);
+}
+
+int64_t report_db_binary_read_int8(const char *at)
+{
+    uint64_t value;
+    memcpy(&value, at, sizeof value);
+    return (int64_t)be64toh(value);
+}
+
+bool report_db_binary_is_int8s(struct slice array, size_t count)
+{
+    if (array.len != ARRAY_HEADER_LEN + count * INT8_ELEMENT_LEN || get_int32(array.at) != 1 ||
+        get_int32(array.at + 4) != 0 || get_int32(array.at + 8) != PG_INT8 || get_int32(array.at + 12) != count) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (get_int32(array.at + ARRAY_HEADER_LEN + i * INT8_ELEMENT_LEN) != sizeof(int64_t)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int64_t report_db_binary_int8s_at(struct slice array, size_t i)
+{
+    return report_db_binary_read_int8(array.at + ARRAY_HEADER_LEN + i * INT8_ELEMENT_LEN + sizeof(uint32_t));
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/report_db_conninfo.h"
+
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/memory.h"
+#include "util/slice.h"
+
+static const char *value_of(const PQconninfoOption *options, const char *keyword)
+{
+    for (; options->keyword != NULL; options++) {
+        if (strcmp(options->keyword, keyword) == 0 && options->val != NULL && *options->val != '\0') {
+            return options->val;
+        }
+    }
+    return NULL;
+}
+
+/* libpq quotes what it does not understand, and that may be a piece of a password: we leave out all that is quoted. */
+static void say_without_quoted(struct err *err, const char *message)
+{
+    const char *text = message != NULL ? message : "out of memory";
+    const char *first = strchr(text, '"');
+    if (first == NULL) {
+        err_set(err, "malformed url: %.*s", (int)strcspn(text, "\n"), text);
+        return;
+    }
+    const char *behind = strrchr(text, '"') + 1;
+    err_set(err, "malformed url: %.*s...%.*s", (int)(first - text), text, (int)strcspn(behind, "\n"), behind);
+}
+
+/* A password with @ or / in it that stands in a URL as it is becomes a host, a port or a database, which libpq would name in
+ * its errors. As libpq does, we take the first @ before any / for the end of the password: there must be no other. */
+static bool looks_misread(const char *url, const PQconninfoOption *options)
+{
+    const char *port = value_of(options, "port");
+    if (port != NULL && port[strspn(port, "0123456789,")] != '\0') {
+        return true;
+    }
+    const char *rest = strstr(url, "://");
+    if (rest == NULL || !slice_starts_with(slice_of(url), "postgres")) {
+        return false;
+    }
+    rest += strlen("://");
+    size_t user = strcspn(rest, "@/");
+    rest += rest[user] == '@' ? user + 1 : 0;
+    return rest[strcspn(rest, "@?")] == '@';
+}
+
+static void add(struct report_db_conninfo *conninfo, size_t *count, const char *keyword, const char *value)
+{
+    conninfo->keywords[*count] = memory_text(keyword);
+    conninfo->values[*count] = memory_text(value);
+    (*count)++;
+}
+
+static void add_default(struct report_db_conninfo *conninfo, size_t *count, const PQconninfoOption *options,
+                        const char *keyword, const char *value)
+{
+    if (value_of(options, keyword) == NULL && value != NULL && *value != '\0') {
+        add(conninfo, count, keyword, value);
+    }
+}
+
+static void fill(struct report_db_conninfo *conninfo, const PQconninfoOption *options, const char *password,
+                 const char *application_name)
+{
+    const size_t defaults = 10;
+    size_t given = 0;
+    while (options[given].keyword != NULL) {
+        given++;
+    }
+    conninfo->keywords = memory_zero(given + defaults, sizeof *conninfo->keywords);
+    conninfo->values = memory_zero(given + defaults, sizeof *conninfo->values);
+    size_t count = 0;
+    for (const PQconninfoOption *option = options; option->keyword != NULL; option++) {
+        if (option->val != NULL && strcmp(option->keyword, "client_encoding") != 0) {
+            add(conninfo, &count, option->keyword, option->val);
+        }
+    }
+    const char *host = value_of(options, "host");
+    const char *address = value_of(options, "hostaddr");
+    bool several = (host != NULL && strchr(host, ',') != NULL) || (address != NULL && strchr(address, ',') != NULL);
+    add(conninfo, &count, "client_encoding", "UTF8");
+    add_default(conninfo, &count, options, "password", password);
+    add_default(conninfo, &count, options, "application_name", application_name);
+    add_default(conninfo, &count, options, "connect_timeout", "10");
+    add_default(conninfo, &count, options, "keepalives_idle", "30");
+    add_default(conninfo, &count, options, "keepalives_interval", "10");
+    add_default(conninfo, &count, options, "keepalives_count", "3");
+    add_default(conninfo, &count, options, "tcp_user_timeout", "60000");
+    add_default(conninfo, &count, options, "target_session_attrs", several ? "read-write" : NULL);
+}
+
+bool report_db_conninfo_make(struct report_db_conninfo *conninfo, const char *url, const char *password,
+                             const char *application_name, struct err *err)
+{
+    char *message = NULL;
+    PQconninfoOption *options = PQconninfoParse(url, &message);
+    bool good = options != NULL && !looks_misread(url, options);
+    if (good) {
+        fill(conninfo, options, password, application_name);
+    } else if (options != NULL) {
+        err_set(err, "malformed url: @ : / and %% of a password are written %%40 %%3A %%2F %%25, a port is a number");
+    } else {
+        say_without_quoted(err, message);
+    }
+    PQconninfoFree(options);
+    PQfreemem(message);
+    return good;
+}
+
+void report_db_conninfo_free(struct report_db_conninfo *conninfo)
+{
+    for (size_t i = 0; conninfo->keywords != NULL && conninfo->keywords[i] != NULL; i++) {
+        if (strcmp(conninfo->keywords[i], "password") == 0) {
+            explicit_bzero(conninfo->values[i], strlen(conninfo->values[i]));
+        }
+        free(conninfo->keywords[i]);
+        free(conninfo->values[i]);
+    }
+    free(conninfo->keywords);
+    free(conninfo->values);
+    *conninfo = (struct report_db_conninfo){0};
+}

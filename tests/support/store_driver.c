@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * store_driver: report_db on a string. Reads commands from standard input, a line each, and answers each on standard output:
+ *
+ *   run NODE START REPORTS [partial] [config=TEXT] [message=TEXT] [rule=TEXT] [long-rule=BYTES]
+ *                           adds a run to the batch (START: seconds since 1970); no answer
+ *   store                   stores the batch on the one connection: a line "NODE START OUTCOME [REASON]" for each run, then "."
+ *   hammer THREADS BATCH    THREADS connections at once store all runs of the batch, each in an order of its own and BATCH at
+ *                           a time, each run again until its outcome is final: "stored N duplicate N refused N"
+ *   probe                   "ok" or the reason
+ *
+ * The database is that of LAB_PG_URL and LAB_PG_PASSWORD.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "relay/report_db.h"
+#include "support/made_run.h"
+#include "util/memory.h"
+
+enum { MOST_RUNS = 5000, OUTCOMES = REPORT_DB_DOWN + 1 };
+
+static const char *const outcome_names[OUTCOMES] = {"stored", "duplicate", "refused", "retry", "down"};
+
+struct driver {
+    struct report_db *db;
+    struct runlog runlogs[MOST_RUNS];
+    size_t count;
+};
+
+struct hammer {
+    const struct driver *driver;
+    size_t batch;
+    unsigned seed;
+    size_t outcomes[OUTCOMES];
+};
+
+static struct report_db *connect_or_exit(void)
+{
+    struct err err;
+    const char *url = getenv("LAB_PG_URL");
+    const char *password = getenv("LAB_PG_PASSWORD");
+    struct report_db *db = report_db_new(url != NULL ? url : "", password, "store_driver", &err);
+    if (db == NULL) {
+        fprintf(stderr, "store_driver: %s\n", err.text);
+        exit(3);
+    }
+    return db;
+}
+
+static void parse_option(const char *word, struct made_run *made, char *long_rule, size_t size)
+{
+    if (strcmp(word, "partial") == 0) {
+        made->partial = true;
+    } else if (strncmp(word, "config=", 7) == 0) {
+        made->config_id = word + 7;
+    } else if (strncmp(word, "message=", 8) == 0) {
+        made->message = word + 8;
+    } else if (strncmp(word, "rule=", 5) == 0) {
+        made->rule_id = word + 5;
+    } else if (strncmp(word, "long-rule=", 10) == 0) {
+        /* an index entry has at most 2704 bytes, after compression: so no two neighbours alike */
+        size_t len = strtoul(word + 10, NULL, 10);
+        unsigned seed = 1;
+        for (size_t i = 0; i < len && i + 1 < size; i++) {
+            long_rule[i] = (char)('!' + rand_r(&seed) % 90);
+            long_rule[i + 1] = '\0';
+        }
+        made->rule_id = long_rule;
+    }
+}
+
+static void add_run(struct driver *driver, char *words)
+{
+    static char long_rule[100000];
+    char *rest = NULL;
+    const char *node = strtok_r(words, " ", &rest);
+    const char *start = strtok_r(NULL, " ", &rest);
+    const char *reports = strtok_r(NULL, " ", &rest);
+    if (reports == NULL || driver->count == MOST_RUNS) {
+        fprintf(stderr, "store_driver: run NODE START REPORTS, at most %d\n", MOST_RUNS);
+        exit(2);
+    }
+    struct made_run made = {.node_id = node, .start = strtoll(start, NULL, 10), .reports = strtoul(reports, NULL, 10)};
+    for (const char *word; (word = strtok_r(NULL, " ", &rest)) != NULL;) {
+        parse_option(word, &made, long_rule, sizeof long_rule);
+    }
+    made_run_fill(&driver->runlogs[driver->count++], &made);
+}
+
+static void clear(struct driver *driver)
+{
+    for (size_t i = 0; i < driver->count; i++) {
+        arena_free(&driver->runlogs[i].arena);
+        driver->runlogs[i] = (struct runlog){0};
+    }
+    driver->count = 0;
+}
+
+static void store(struct driver *driver)
+{
+    struct report_db_run *runs = memory_zero(driver->count + 1, sizeof *runs);
+    for (size_t i = 0; i < driver->count; i++) {
+        runs[i].runlog = &driver->runlogs[i];
+        snprintf(runs[i].reason.text, sizeof runs[i].reason.text, "left from before");
+    }
+    report_db_store(driver->db, runs, driver->count);
+    for (size_t i = 0; i < driver->count; i++) {
+        printf("%s %lld %s%s%s\n", runs[i].runlog->info.node_id, (long long)runs[i].runlog->info.timestamp.seconds,
+               outcome_names[runs[i].outcome], runs[i].reason.text[0] != '\0' ? " " : "", runs[i].reason.text);
+    }
+    puts(".");
+    free(runs);
+    clear(driver);
+}
+
+static void shuffle(const struct runlog **runlogs, size_t count, unsigned *seed)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t other = (size_t)rand_r(seed) % i;
+        const struct runlog *kept = runlogs[i - 1];
+        runlogs[i - 1] = runlogs[other];
+        runlogs[other] = kept;
+    }
+}
+
+/* Stores the first of the open ones and takes those with a final outcome out. Returns how many are open still. */
+static size_t hammer_once(struct hammer *hammer, struct report_db *db, const struct runlog **open, size_t count)
+{
+    struct report_db_run *runs = memory_zero(hammer->batch, sizeof *runs);
+    size_t taken = count < hammer->batch ? count : hammer->batch;
+    for (size_t i = 0; i < taken; i++) {
+        runs[i].runlog = open[i];
+    }
+    report_db_store(db, runs, taken);
+    size_t kept = 0;
+    for (size_t i = 0; i < taken; i++) {
+        hammer->outcomes[runs[i].outcome]++;
+        if (runs[i].outcome == REPORT_DB_RETRY || runs[i].outcome == REPORT_DB_DOWN) {
+            open[kept++] = open[i];
+        }
+    }
+    if (kept == taken) {
+        usleep(20000);
+    }
+    memmove(open + kept, open + taken, (count - taken) * sizeof(struct runlog *));
+    free(runs);
+    return count - taken + kept;
+}
+
+static void *hammer_thread(void *argument)
+{
+    struct hammer *hammer = argument;
+    struct report_db *db = connect_or_exit();
+    size_t count = hammer->driver->count;
+    const struct runlog **open = memory_zero(count, sizeof(struct runlog *));
+    for (size_t i = 0; i < count; i++) {
+        open[i] = &hammer->driver->runlogs[i];
+    }
+    shuffle(open, count, &hammer->seed);
+    while (count > 0) {
+        count = hammer_once(hammer, db, open, count);
+    }
+    free(open);
+    report_db_free(db);
+    return NULL;
+}
+
+static void hammer(struct driver *driver, const char *words)
+{
+    enum { MOST_THREADS = 16 };
+    struct hammer hammers[MOST_THREADS] = {0};
+    pthread_t threads[MOST_THREADS];
+    size_t outcomes[OUTCOMES] = {0};
+    int count = 0;
+    size_t batch = 0;
+    if (sscanf(words, "%d %zu", &count, &batch) != 2 || count < 1 || count > MOST_THREADS || batch == 0) {
+        fprintf(stderr, "store_driver: hammer THREADS BATCH\n");
+        exit(2);
+    }
+    for (int i = 0; i < count; i++) {
+        hammers[i] = (struct hammer){.driver = driver, .batch = batch, .seed = (unsigned)i};
+        pthread_create(&threads[i], NULL, hammer_thread, &hammers[i]);
+    }
+    for (int i = 0; i < count; i++) {
+        pthread_join(threads[i], NULL);
+        for (int outcome = 0; outcome < OUTCOMES; outcome++) {
+            outcomes[outcome] += hammers[i].outcomes[outcome];
+        }
+    }
+    printf("stored %zu duplicate %zu refused %zu\n", outcomes[REPORT_DB_STORED], outcomes[REPORT_DB_DUPLICATE],
+           outcomes[REPORT_DB_REFUSED]);
+    clear(driver);
+}
+
+int main(void)
+{
+    struct driver *driver = memory_zero(1, sizeof *driver);
+    driver->db = connect_or_exit();
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    char *line = NULL;
+    size_t size = 0;
+    struct err err;
+    while (getline(&line, &size, stdin) > 0) {
+        line[strcspn(line, "\n")] = '\0';
+        if (strncmp(line, "run ", 4) == 0) {
+            add_run(driver, line + 4);
+        } else if (strcmp(line, "store") == 0) {
+            store(driver);
+        } else if (strncmp(line, "hammer ", 7) == 0) {
+            hammer(driver, line + 7);
+        } else if (strcmp(line, "probe") == 0) {
+            puts(report_db_probe(driver->db, &err) ? "ok" : err.text);
+        } else {
+            fprintf(stderr, "store_driver: %s?\n", line);
+            return 2;
+        }
+    }
+    free(line);
+    clear(driver);
+    report_db_free(driver->db);
+    free(driver);
+    return 0;
+}
