@@ -11,6 +11,9 @@ UNIT_TESTS = \
 	tests/unit/relay/test_node_index \
 	tests/unit/relay/test_node_list \
 	tests/unit/relay/test_run_info \
+	tests/unit/relay/test_runlog \
+	tests/unit/relay/test_runlog_entries \
+	tests/unit/relay/test_runlog_parse \
 	tests/unit/util/test_base64 \
 	tests/unit/util/test_digest \
 	tests/unit/util/test_duration \
@@ -67,6 +70,18 @@ include $(top_srcdir)/tests/unit/forwarder/local.mk
 noinst_PROGRAMS += tests/support/store_driver
 tests_support_store_driver_SOURCES = tests/support/store_driver.c tests/support/made_run.c tests/support/made_run.h
 tests_support_store_driver_LDADD = $(RELAY_LDADD)
+
+tests_unit_relay_test_runlog_SOURCES = tests/unit/relay/test_runlog.c tests/unit/relay/runlog_told.h tests/support/suite.h
+tests_unit_relay_test_runlog_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_runlog_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_runlog_entries_SOURCES = tests/unit/relay/test_runlog_entries.c tests/unit/relay/runlog_told.h tests/support/suite.h
+tests_unit_relay_test_runlog_entries_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_runlog_entries_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_runlog_parse_SOURCES = tests/unit/relay/test_runlog_parse.c tests/unit/relay/runlog_told.h tests/support/suite.h
+tests_unit_relay_test_runlog_parse_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_runlog_parse_LDADD = $(TEST_LDADD)
 
 include $(top_srcdir)/tests/fuzz/local.mk
 include $(top_srcdir)/tests/bench/local.mk

@@ -16,9 +16,12 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/report_db_fault.c lib/relay/report_db_fault.h \
 	lib/relay/report_db_link.c lib/relay/report_db_link.h \
 	lib/relay/run_info.c lib/relay/run_info.h \
-	lib/relay/runlog.h \
-	lib/relay/runlog_json.h \
-	lib/relay/runlog_parse.h \
+	lib/relay/runlog.c lib/relay/runlog.h \
+	lib/relay/runlog_header.c lib/relay/runlog_header.h \
+	lib/relay/runlog_json.c lib/relay/runlog_json.h \
+	lib/relay/runlog_line.c lib/relay/runlog_line.h \
+	lib/relay/runlog_parse.c lib/relay/runlog_parse.h \
+	lib/relay/runlog_text.c lib/relay/runlog_text.h \
 	lib/relay/smime_cert.c lib/relay/smime_cert.h \
 	lib/relay/smime_digest.c lib/relay/smime_digest.h \
 	lib/relay/smime_multipart.c lib/relay/smime_multipart.h \

@@ -2,8 +2,8 @@
  *
  * runlog: one agent run: its reports in order, and what they say of the whole.
  *
- * Source: PROTOCOL.md section 6. All text points into the content that was parsed or into the run log's own arena: the
- * content must outlive the run log. Every text is well-formed UTF-8 without NUL.
+ * Source: PROTOCOL.md section 6. All text points into the content that was parsed, into the run log's own arena or to
+ * constants: the content must outlive the run log. Every text is well-formed UTF-8 without NUL.
  */
 #ifndef RELAY_RUNLOG_H
 #define RELAY_RUNLOG_H
@@ -38,6 +38,7 @@ struct runlog {
     struct run_info info;
     struct report *reports; /* in the order of the log, at least one */
     size_t report_count;
+    size_t report_capacity; /* reports there is memory for */
     struct slice config_id; /* .at NULL when there is none */
     bool complete;          /* has a control/start report */
     size_t dropped;         /* broken reports and noise lines that were left out */

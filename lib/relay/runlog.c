@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/runlog.h"
+
+#include <stdlib.h>
+
+void runlog_clear(struct runlog *runlog)
+{
+    arena_clear(&runlog->arena);
+    *runlog = (struct runlog){
+        .reports = runlog->reports,
+        .report_capacity = runlog->report_capacity,
+        .arena = runlog->arena,
+    };
+}
+
+void runlog_free(struct runlog *runlog)
+{
+    free(runlog->reports);
+    arena_free(&runlog->arena);
+    *runlog = (struct runlog){.report_count = 0};
+}
+
+static bool listed(struct slice event_type, char *const *event_types)
+{
+    for (; *event_types != NULL; event_types++) {
+        if (slice_is(event_type, *event_types)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void runlog_skip_event_types(struct runlog *runlog, char *const *event_types)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < runlog->report_count; i++) {
+        if (!listed(runlog->reports[i].event_type, event_types)) {
+            runlog->reports[kept++] = runlog->reports[i];
+        }
+    }
+    runlog->report_count = kept;
+}

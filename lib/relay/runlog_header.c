@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/runlog_header.h"
+
+#include <stddef.h>
+
+/* The first two bytes `@` and second, NULL if there are none. */
+static const char *find_mark(struct slice text, char second)
+{
+    const char *end = text.at + text.len;
+    for (const char *at = text.at; (at = memchr(at, '@', (size_t)(end - at))) != NULL; at++) {
+        if (end - at > 1 && at[1] == second) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+/* Takes what stands before the first `@@` of rest. */
+static bool take_field(struct slice *rest, struct slice *field)
+{
+    const char *mark = find_mark(*rest, '@');
+    if (mark == NULL) {
+        return false;
+    }
+    *field = (struct slice){rest->at, (size_t)(mark - rest->at)};
+    rest->len -= field->len + 2;
+    rest->at = mark + 2;
+    return true;
+}
+
+static size_t start_len(struct slice text)
+{
+    size_t len = 0;
+    for (; len < text.len; len++) {
+        char c = text.at[len];
+        if ((c < '0' || c > '9') && c != '-' && c != ':' && c != ' ' && c != '+') {
+            break;
+        }
+    }
+    return len;
+}
+
+static bool read_start(struct runlog_header *header, struct slice text)
+{
+    if (header->start_text.len > 0 && slice_equal(header->start_text, text)) {
+        return true;
+    }
+    header->start_text.len = 0; /* a failure may leave half a timestamp */
+    if (!timestamp_parse_start(text.at, text.len, &header->start)) {
+        return false;
+    }
+    header->start_text = text;
+    return true;
+}
+
+/* `<start>##<node id>@#<message>`, text being all of it. No byte behind the `@` that ends the node id is looked at: the caller
+ * looks for the next `@@` from here, and so passes each byte a fixed number of times. */
+static bool read_end(struct runlog_header *header, struct slice text)
+{
+    struct slice start = {text.at, start_len(text)};
+    struct slice rest = {text.at + start.len, text.len - start.len};
+    if (!slice_starts_with(rest, "##")) {
+        return false;
+    }
+    const char *node_id = rest.at + 2;
+    const char *end = text.at + text.len;
+    const char *at = memchr(node_id, '@', (size_t)(end - node_id));
+    if (at == NULL || end - at < 2 || at[1] != '#' || !read_start(header, start)) {
+        return false;
+    }
+    header->node_id = (struct slice){node_id, (size_t)(at - node_id)};
+    header->message = (struct slice){at + 2, (size_t)(end - at) - 2};
+    return true;
+}
+
+static enum runlog_header_state add_to_key(struct runlog_header *header, struct slice line)
+{
+    const char *end = line.at + line.len;
+    struct slice rest = line;
+    const char *mark;
+    while ((mark = find_mark(rest, '@')) != NULL) {
+        if (read_end(header, (struct slice){mark + 2, (size_t)(end - mark) - 2})) {
+            runlog_text_add_line(&header->key, (struct slice){line.at, (size_t)(mark - line.at)});
+            return RUNLOG_HEADER_WHOLE;
+        }
+        rest = (struct slice){mark + 1, (size_t)(end - mark) - 1};
+    }
+    runlog_text_add_line(&header->key, line);
+    return RUNLOG_HEADER_UNDERWAY;
+}
+
+enum runlog_header_state runlog_header_add_line(struct runlog_header *header, struct slice line)
+{
+    if (!header->in_key) {
+        struct slice last = line;
+        header->in_key = take_field(&line, &last);
+        runlog_text_add_line(&header->component, last);
+        if (!header->in_key) {
+            return RUNLOG_HEADER_UNDERWAY;
+        }
+    }
+    return add_to_key(header, line);
+}
+
+enum runlog_header_state runlog_header_begin(struct runlog_header *header, struct slice line)
+{
+    runlog_text_reset(&header->component);
+    runlog_text_reset(&header->key);
+    header->in_key = false;
+    if (!take_field(&line, &header->policy) || !take_field(&line, &header->event_type) ||
+        !take_field(&line, &header->rule_id) || !take_field(&line, &header->directive_id) ||
+        !take_field(&line, &header->report_id)) {
+        return RUNLOG_HEADER_BROKEN;
+    }
+    return runlog_header_add_line(header, line);
+}
+
+void runlog_header_free(struct runlog_header *header)
+{
+    runlog_text_free(&header->component);
+    runlog_text_free(&header->key);
+}

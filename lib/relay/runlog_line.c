@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/runlog_line.h"
+
+#define TEXT(literal) {literal, sizeof literal - 1}
+
+/* Looked at from the top: what is more special stands before `R:`. */
+static const struct level {
+    struct slice start;
+    struct slice event_type;
+} levels[] = {
+    {TEXT("CRITICAL"), TEXT("log_warn")},
+    {TEXT("   error"), TEXT("log_warn")},
+    {TEXT(" warning"), TEXT("log_warn")},
+    {TEXT("  notice"), TEXT("log_info")},
+    {TEXT("    info"), TEXT("log_info")},
+    {TEXT(" verbose"), TEXT("log_debug")},
+    {TEXT("   debug"), TEXT("log_debug")},
+    {TEXT("rudder CRITICAL"), TEXT("log_warn")},
+    {TEXT("rudder    error"), TEXT("log_warn")},
+    {TEXT("rudder  warning"), TEXT("log_warn")},
+    {TEXT("rudder   notice"), TEXT("log_info")},
+    {TEXT("rudder     info"), TEXT("log_info")},
+    {TEXT("R: [FATAL]"), TEXT("log_warn")},
+    {TEXT("R: [ERROR]"), TEXT("log_warn")},
+    {TEXT("R: WARNING"), TEXT("log_warn")},
+    {TEXT("R: [INFO]"), TEXT("log_info")},
+    {TEXT("R: [DEBUG]"), TEXT("log_debug")},
+    {TEXT("R: DEBUG"), TEXT("log_debug")},
+    {TEXT("R:"), TEXT("log_info")},
+};
+
+static bool starts_with(struct slice text, struct slice start)
+{
+    return text.len >= start.len && memcmp(text.at, start.at, start.len) == 0;
+}
+
+static struct slice behind(struct slice text, size_t len)
+{
+    return (struct slice){text.at + len, text.len - len};
+}
+
+/* What stands between a level and the text it introduces: a colon perhaps, and spaces. */
+static struct slice without_separator(struct slice text)
+{
+    if (text.len > 0 && text.at[0] == ':') {
+        text = behind(text, 1);
+    }
+    while (text.len > 0 && text.at[0] == ' ') {
+        text = behind(text, 1);
+    }
+    return text;
+}
+
+static void classify(struct runlog_line *line)
+{
+    static const struct slice report = TEXT("R: @@");
+    line->kind = RUNLOG_LINE_OTHER;
+    if (starts_with(line->text, report)) {
+        line->kind = RUNLOG_LINE_REPORT;
+        line->rest = behind(line->text, report.len);
+        return;
+    }
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        if (starts_with(line->text, levels[i].start)) {
+            line->kind = RUNLOG_LINE_ENTRY;
+            line->rest = without_separator(behind(line->text, levels[i].start.len));
+            line->event_type = levels[i].event_type;
+            return;
+        }
+    }
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Like pattern, in which 0 stands for any digit? Case does not count. */
+static bool looks_like(struct slice text, const char *pattern)
+{
+    if (text.len != strlen(pattern)) {
+        return false;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        if (pattern[i] == '0' ? !is_digit(text.at[i]) : (text.at[i] | 0x20) != (pattern[i] | 0x20)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A timestamp by its form, though there may be no such moment (a month 13). */
+static bool looks_like_timestamp(struct slice word)
+{
+    static const char date_and_clock[] = "0000-00-00T00:00:00";
+    const size_t len = sizeof date_and_clock - 1;
+    if (word.len <= len || !looks_like((struct slice){word.at, len}, date_and_clock)) {
+        return false;
+    }
+    struct slice offset = behind(word, len);
+    if (offset.at[0] == '.') {
+        do {
+            offset = behind(offset, 1);
+        } while (offset.len > 0 && is_digit(offset.at[0]));
+    }
+    return looks_like(offset, "Z") || looks_like(offset, "+00:00") || looks_like(offset, "-00:00");
+}
+
+/* Takes the timestamp and its space off the text. One that cannot be comes off too, so that the line is told for what it is,
+ * a report without a moment, say, rather than for more of the message before it; but it times nothing. */
+static void take_timestamp(struct runlog_line *line)
+{
+    enum { USUAL_LEN = 25 }; /* 2018-08-24T15:55:01+00:00 */
+    struct slice text = line->text;
+    line->timed = false;
+    if (text.len == 0 || !is_digit(text.at[0])) {
+        return;
+    }
+    if (text.len > USUAL_LEN && text.at[USUAL_LEN] == ' ' &&
+        timestamp_parse_rfc3339(text.at, USUAL_LEN, false, &line->timestamp)) {
+        line->timed = true;
+        line->text = behind(text, USUAL_LEN + 1);
+        return;
+    }
+    const char *space = memchr(text.at, ' ', text.len);
+    if (space == NULL) {
+        return;
+    }
+    struct slice word = {text.at, (size_t)(space - text.at)};
+    line->timed = timestamp_parse_rfc3339(word.at, word.len, false, &line->timestamp);
+    if (line->timed || looks_like_timestamp(word)) {
+        line->text = behind(text, word.len + 1);
+    }
+}
+
+static const char *find(char c, const char *at, const char *end)
+{
+    const char *found = memchr(at, c, (size_t)(end - at));
+    return found != NULL ? found : end;
+}
+
+void runlog_lines_begin(struct runlog_lines *lines, struct slice content)
+{
+    const char *at = content.len > 0 ? content.at : "";
+    const char *end = at + content.len;
+    *lines = (struct runlog_lines){.at = at, .end = end, .lf = find('\n', at, end), .cr = find('\r', at, end)};
+}
+
+bool runlog_lines_next(struct runlog_lines *lines, struct runlog_line *line)
+{
+    if (lines->at == lines->end) {
+        return false;
+    }
+    const char *stop = lines->lf < lines->cr ? lines->lf : lines->cr;
+    line->text = (struct slice){lines->at, (size_t)(stop - lines->at)};
+    lines->at = stop;
+    if (stop == lines->cr && stop < lines->end) {
+        lines->at = stop + 1;
+        lines->cr = find('\r', lines->at, lines->end);
+    }
+    if (lines->at == lines->lf && lines->at < lines->end) {
+        lines->at++;
+        lines->lf = find('\n', lines->at, lines->end);
+    }
+    lines->number++;
+    take_timestamp(line);
+    classify(line);
+    return true;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/runlog_text.h"
+
+#include "util/utf8.h"
+
+void runlog_text_add_line(struct runlog_text *text, struct slice line)
+{
+    if (!text->begun) {
+        text->first = line;
+        text->begun = true;
+        return;
+    }
+    if (!text->several) {
+        text->several = true;
+        buffer_clear(&text->joined);
+        buffer_add(&text->joined, text->first.at, text->first.len);
+    }
+    buffer_add(&text->joined, "\n", 1);
+    buffer_add(&text->joined, line.at, line.len);
+}
+
+static struct slice stored(struct slice text, const struct runlog_store *store)
+{
+    size_t clean = utf8_clean_prefix(text.at, text.len);
+    size_t most = clean + UTF8_REPLACEMENT_LEN * (text.len - clean);
+    char *copy = arena_alloc(store->arena, most);
+    memcpy(copy, text.at, clean);
+    size_t len = clean + utf8_replace(copy + clean, text.at + clean, text.len - clean);
+    arena_shrink_last(store->arena, copy, most, len);
+    return (struct slice){copy, len};
+}
+
+struct slice runlog_text_one(struct slice piece, const struct runlog_store *store)
+{
+    if (piece.at + piece.len <= store->clean_until || utf8_clean_prefix(piece.at, piece.len) == piece.len) {
+        return piece;
+    }
+    return stored(piece, store);
+}
+
+struct slice runlog_text_finish(const struct runlog_text *text, const struct runlog_store *store)
+{
+    if (!text->begun) {
+        return (struct slice){"", 0};
+    }
+    return text->several ? stored(buffer_slice(&text->joined), store) : runlog_text_one(text->first, store);
+}
+
+void runlog_text_free(struct runlog_text *text)
+{
+    buffer_free(&text->joined);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * runlog_text: a field of a run log, made from one or several lines. Private to runlog_parse.
+ *
+ * One line of clean UTF-8 stays where it is, in the content. Several are joined with LF in the arena, and what is not clean
+ * is copied there with U+FFFD in place of what isn't.
+ */
+#ifndef RELAY_RUNLOG_TEXT_H
+#define RELAY_RUNLOG_TEXT_H
+
+#include <stdbool.h>
+
+#include "util/arena.h"
+#include "util/buffer.h"
+#include "util/slice.h"
+
+/* Where finished fields go. */
+struct runlog_store {
+    struct arena *arena;
+    const char *clean_until; /* the content before this is known to be clean, so that most fields need no look */
+};
+
+/* All zero bytes are a valid empty one, used for one field after the other. */
+struct runlog_text {
+    struct slice first;
+    struct buffer joined; /* once there are several lines */
+    bool begun;
+    bool several;
+};
+
+static inline void runlog_text_reset(struct runlog_text *text)
+{
+    text->begun = false;
+    text->several = false;
+}
+
+void runlog_text_add_line(struct runlog_text *text, struct slice line);
+
+/* The finished field. A text without lines is empty. */
+struct slice runlog_text_finish(const struct runlog_text *text, const struct runlog_store *store);
+
+/* A field that is one piece of the content. */
+struct slice runlog_text_one(struct slice piece, const struct runlog_store *store);
+
+void runlog_text_free(struct runlog_text *text);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * runlog and runlog_json.
+ */
+#include <jansson.h>
+
+#include "relay/runlog_json.h"
+#include "runlog_told.h"
+
+static void parse(struct runlog *runlog, const char *content)
+{
+    struct run_info info = told_info();
+    ck_assert(runlog_parse(runlog, &info, slice_of(content), 1000, NULL));
+}
+
+START_TEST(event_types_are_skipped)
+{
+    struct runlog runlog = {.report_count = 0};
+    parse(&runlog, TS "R: [DEBUG] 1\n" TS "R: [INFO] 2\n" REPORT("start", "k", "3") TS "R: [DEBUG] 4\n");
+    char debug[] = "log_debug";
+    char success[] = "result_success";
+    char part[] = "log";
+    runlog_skip_event_types(&runlog, (char *const[]){part, NULL});
+    ck_assert_uint_eq(runlog.report_count, 4);
+    runlog_skip_event_types(&runlog, (char *const[]){debug, part, NULL});
+    ck_assert_uint_eq(runlog.report_count, 2);
+    ck_assert(slice_is(runlog.reports[0].message, "2"));
+    ck_assert(slice_is(runlog.reports[1].message, "3"));
+    char info[] = "log_info";
+    runlog_skip_event_types(&runlog, (char *const[]){info, success, NULL});
+    ck_assert_uint_eq(runlog.report_count, 0);
+    runlog_free(&runlog);
+}
+END_TEST
+
+START_TEST(free_leaves_an_empty_one)
+{
+    struct runlog runlog = {.report_count = 0};
+    runlog_free(&runlog);
+    parse(&runlog, REPORT("a", "k", "m"));
+    runlog_free(&runlog);
+    ck_assert_ptr_null(runlog.reports);
+    parse(&runlog, REPORT("a", "k", "m"));
+    ck_assert_uint_eq(runlog.report_count, 1);
+    runlog_free(&runlog);
+}
+END_TEST
+
+static char *printed(const struct runlog *runlog)
+{
+    char *text;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    ck_assert(runlog_json_print(runlog, out));
+    fclose(out);
+    return text;
+}
+
+START_TEST(json_has_this_form)
+{
+    struct runlog runlog = {.report_count = 0};
+    parse(&runlog, TS "R: @@Common@@control@@rule@@directive@@7@@start@@the key" END_OF(NODE) "1\n2\n");
+    char *text = printed(&runlog);
+    ck_assert_str_eq(text, "{\n"
+                           "  \"info\": {\n"
+                           "    \"node_id\": \"" NODE "\",\n"
+                           "    \"timestamp\": \"2018-08-24T15:55:01+00:00\"\n"
+                           "  },\n"
+                           "  \"config_id\": \"the key\",\n"
+                           "  \"reports\": [\n"
+                           "    {\n"
+                           "      \"start_datetime\": \"2018-08-24T15:55:01+00:00\",\n"
+                           "      \"rule_id\": \"rule\",\n"
+                           "      \"directive_id\": \"directive\",\n"
+                           "      \"component\": \"start\",\n"
+                           "      \"key_value\": \"the key\",\n"
+                           "      \"event_type\": \"control\",\n"
+                           "      \"msg\": \"1\\n2\",\n"
+                           "      \"policy\": \"Common\",\n"
+                           "      \"node_id\": \"" NODE "\",\n"
+                           "      \"execution_datetime\": \"2018-08-24T15:55:02+00:00\",\n"
+                           "      \"report_id\": \"7\"\n"
+                           "    }\n"
+                           "  ]\n"
+                           "}\n");
+    free(text);
+    runlog_free(&runlog);
+}
+END_TEST
+
+START_TEST(json_is_valid_for_any_text)
+{
+    /* every character of one byte but line ends, some of more, and the C1 controls' neighbours */
+    char message[256] = "";
+    size_t len = 0;
+    for (char c = 1; c > 0 && c < 127; c++) {
+        if (c != '\n' && c != '\r') {
+            message[len++] = c;
+        }
+    }
+    strcpy(message + len, "\x7f\xc2\x80\xc2\x9f\xc2\xa0\xc3\x9b\xe2\x80\xa8\xf4\x8f\xbf\xbf");
+    struct buffer content = {0};
+    buffer_add_format(&content, TS BEGIN "c@@k" END_OF(NODE) "%s", message);
+    struct runlog runlog = {.report_count = 0};
+    parse(&runlog, buffer_text(&content));
+    char *text = printed(&runlog);
+    for (const char *at = text; *at != '\0'; at++) {
+        ck_assert((unsigned char)*at >= 0x20 || *at == '\n');
+    }
+    ck_assert_ptr_null(strstr(text, "\x7f"));
+    ck_assert_ptr_null(strstr(text, "\xc2\x9f"));
+    json_t *json = json_loads(text, 0, NULL);
+    ck_assert_ptr_nonnull(json);
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(json_object_get(json, "reports"), 0), "msg")), message);
+    ck_assert(json_is_null(json_object_get(json, "config_id")));
+    json_decref(json);
+    free(text);
+    runlog_free(&runlog);
+    buffer_free(&content);
+}
+END_TEST
+
+START_TEST(json_without_reports)
+{
+    struct runlog runlog = {.report_count = 0};
+    parse(&runlog, REPORT("a", "k", "m"));
+    char type[] = "result_success";
+    runlog_skip_event_types(&runlog, (char *const[]){type, NULL});
+    char *text = printed(&runlog);
+    json_t *json = json_loads(text, 0, NULL);
+    ck_assert_uint_eq(json_array_size(json_object_get(json, "reports")), 0);
+    ck_assert(json_is_array(json_object_get(json, "reports")));
+    json_decref(json);
+    free(text);
+    runlog_free(&runlog);
+}
+END_TEST
+
+START_TEST(json_tells_when_it_cannot_be_written)
+{
+    struct runlog runlog = {.report_count = 0};
+    parse(&runlog, REPORT("a", "k", "m"));
+    FILE *full = fopen("/dev/full", "w");
+    ck_assert_ptr_nonnull(full);
+    ck_assert(!runlog_json_print(&runlog, full));
+    fclose(full);
+    runlog_free(&runlog);
+}
+END_TEST
+
+SUITE_MAIN("runlog", event_types_are_skipped, free_leaves_an_empty_one, json_has_this_form, json_is_valid_for_any_text,
+           json_without_reports, json_tells_when_it_cannot_be_written)

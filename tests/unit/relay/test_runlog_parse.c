@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Reports and the run as a whole. Log entries and noise are in test_runlog_entries.c.
+ */
+#include "runlog_told.h"
+
+START_TEST(every_field_has_its_place)
+{
+    const char content[] = "2018-08-24T15:55:02.5+02:00 R: @@Policy@@audit_compliant@@the rule@@the directive@@7@@the component@@"
+                           "the key@@2018-08-24 15:55:01 +0130##" NODE "@#the message";
+    struct runlog runlog = {.report_count = 0};
+    char *copy;
+    ck_assert(told_parse(&runlog, content, sizeof content - 1, &copy, NULL));
+    ck_assert_uint_eq(runlog.report_count, 1);
+    const struct report *report = &runlog.reports[0];
+    const struct report_origin *origin = report->origin;
+    ck_assert(slice_is(origin->policy, "Policy"));
+    ck_assert(slice_is(report->event_type, "audit_compliant"));
+    ck_assert(slice_is(origin->rule_id, "the rule"));
+    ck_assert(slice_is(origin->directive_id, "the directive"));
+    ck_assert(slice_is(origin->report_id, "7"));
+    ck_assert(slice_is(origin->component, "the component"));
+    ck_assert(slice_is(origin->key_value, "the key"));
+    ck_assert(slice_is(report->message, "the message"));
+    char text[TIMESTAMP_TEXT_SIZE];
+    timestamp_format(&report->executed, text);
+    ck_assert_str_eq(text, "2018-08-24T15:55:02.500+02:00");
+    timestamp_format(&origin->start, text);
+    ck_assert_str_eq(text, "2018-08-24T15:55:01+01:30");
+    ck_assert(report->message.at > copy && report->message.at < copy + sizeof content); /* not copied */
+    ck_assert_str_eq(runlog.info.node_id, NODE);
+    runlog_free(&runlog);
+    free(copy);
+}
+END_TEST
+
+START_TEST(empty_fields_have_stand_ins)
+{
+    const char content[] = TS "R: @@@@@@rule@@directive@@@@component@@" END_OF(NODE);
+    struct runlog runlog = {.report_count = 0};
+    char *copy;
+    ck_assert(told_parse(&runlog, content, sizeof content - 1, &copy, NULL));
+    ck_assert(slice_is(runlog.reports[0].origin->report_id, "0"));
+    ck_assert(slice_is(runlog.reports[0].origin->key_value, "None"));
+    ck_assert(slice_is(runlog.reports[0].origin->policy, ""));
+    ck_assert(slice_is(runlog.reports[0].event_type, ""));
+    ck_assert(slice_is(runlog.reports[0].message, ""));
+    runlog_free(&runlog);
+    free(copy);
+}
+END_TEST
+
+START_TEST(lines_end_with_lf_crlf_or_cr)
+{
+    const char expected[] = "result_success|a|k|1~2~~3\nresult_success|b|k|\n";
+    TOLD(REPORT("a", "k", "1\n2\n\n3") REPORT("b", "k", ""), expected, 0);
+    TOLD(TS BEGIN "a@@k" END_OF(NODE) "1\r\n" TS "2\r\n\r\n3\r\n" TS BEGIN "b@@k" END_OF(NODE) "\r\n", expected, 0);
+    TOLD(TS BEGIN "a@@k" END_OF(NODE) "1\r" TS "2\r\r3\r" TS BEGIN "b@@k" END_OF(NODE) "\r", expected, 0);
+    TOLD(TS BEGIN "a@@k" END_OF(NODE) "1\r2\n\r\n3\r" TS BEGIN "b@@k" END_OF(NODE), expected, 0);
+}
+END_TEST
+
+START_TEST(the_last_line_end_adds_nothing)
+{
+    TOLD(TS BEGIN "a@@k" END_OF(NODE) "x", "result_success|a|k|x\n", 0);
+    TOLD(TS BEGIN "a@@k" END_OF(NODE) "x\n", "result_success|a|k|x\n", 0);
+    TOLD(TS BEGIN "a@@k" END_OF(NODE) "x\r\n", "result_success|a|k|x\n", 0);
+    TOLD(TS BEGIN "a@@k" END_OF(NODE) "x\n\n", "result_success|a|k|x~\n", 0);
+    TOLD(TS BEGIN "a@@k" END_OF(NODE) "x\n" TS, "result_success|a|k|x~\n", 0);
+    TOLD(TS BEGIN "a@@k" END_OF(NODE) "x\n" TS "\n\n", "result_success|a|k|x~~\n", 0);
+    TOLD(TS BEGIN "a@@k" END_OF(NODE) "x\ny", "result_success|a|k|x~y\n", 0);
+}
+END_TEST
+
+START_TEST(timestamps_of_further_lines_go)
+{
+    TOLD(TS BEGIN "a@@k" END_OF(NODE) "1\n" TS "2\n" TS " 3\n2018-08-24t15:55:02.25z 4\n2018-08-24T15:55:02-11:30 5\n"
+            "2018-08-24T15:55:02 6\n2018-08-24T15:55:02+00:00\n2018-08-24 7\n",
+         "result_success|a|k|1~2~ 3~4~5~2018-08-24T15:55:02 6~2018-08-24T15:55:02+00:00~2018-08-24 7\n", 0);
+}
+END_TEST
+
+START_TEST(components_and_keys_span_lines)
+{
+    TOLD(TS BEGIN "one\n" TS "two\nthree@@k" END_OF(NODE) "m\n", "result_success|one~two~three|k|m\n", 0);
+    TOLD(TS BEGIN "c@@one\n" TS "two\n\nthree" END_OF(NODE) "m\n", "result_success|c|one~two~~three|m\n", 0);
+    TOLD(TS BEGIN "c@@one\r\n" TS "two\r\n" TS "\r\n" TS "three" END_OF(NODE) "m\r\n" TS "n\r\n",
+         "result_success|c|one~two~~three|m~n\n", 0);
+    TOLD(TS BEGIN "one\ntwo@@three\n" TS END_OF(NODE) "m\n", "result_success|one~two|three~|m\n", 0);
+    TOLD(TS BEGIN "\ntwo@@\n" END_OF(NODE) "m\n", "result_success|~two|~|m\n", 0);
+}
+END_TEST
+
+START_TEST(keys_may_hold_what_is_no_end)
+{
+    TOLD(REPORT("c", "a@@b", "m"), "result_success|c|a@@b|m\n", 0);
+    TOLD(REPORT("c", "a@", "m"), "result_success|c|a@|m\n", 0);
+    TOLD(REPORT("c", "@@@@##@#", "m"), "result_success|c|@@@@##@#|m\n", 0);
+    TOLD(REPORT("c", "@@2018-13-24 15:55:01+00:00##" NODE "@#", "m"), "result_success|c|@@2018-13-24 15:55:01+00:00##" NODE "@#|m\n", 0);
+    TOLD(REPORT("c", "@@" START "##@", "m"), "result_success|c|@@" START "##@|m\n", 0);
+    TOLD(REPORT("c", "k", "m" END_OF("other")), "result_success|c|k|m" END_OF("other") "\n", 0);
+}
+END_TEST
+
+/* Each loses itself and what follows it, and nothing around it. */
+START_TEST(broken_reports_cost_only_themselves)
+{
+#define AMONG(broken) REPORT("a", "k", "1") broken REPORT("b", "k", "2")
+    const char expected[] = "result_success|a|k|1\nresult_success|b|k|2\n";
+    TOLD(AMONG(TS "R: @@\n"), expected, 1);
+    TOLD(AMONG(TS "R: @@Common@@\n"), expected, 1);
+    TOLD(AMONG(TS "R: @@Common@@\n" TS "more\nand more\n\n"), expected, 1);
+    TOLD(AMONG(TS "R: @@Common@@result_success@@rule\n@@directive@@0@@c@@k" END_OF(NODE) "m\n"), expected, 1);
+    TOLD(AMONG(TS BEGIN "component\n"), expected, 1);
+    TOLD(AMONG(TS BEGIN "c@@key\n" TS "more\n"), expected, 1);
+    TOLD(AMONG(TS BEGIN "c@@key@@yesterday##" NODE "@#m\n"), expected, 1);
+    TOLD(AMONG(TS BEGIN "c@@key@@2018-02-30 15:55:01+00:00##" NODE "@#m\n"), expected, 1);
+    TOLD(AMONG(TS BEGIN "c@@key@@" START "#" NODE "@#m\n"), expected, 1);
+    TOLD(AMONG(TS BEGIN "c@@key@@" START "##" NODE "\n@#m\n"), expected, 1);
+    TOLD(AMONG(TS BEGIN "c@@key@@" START "##" NODE "\n"), expected, 1);
+    TOLD(AMONG(BEGIN "c@@key" END_OF(NODE) "m\n" TS "more\n"), expected, 1);
+    TOLD(AMONG("2018-13-24T15:55:02+00:00 " BEGIN "c@@key" END_OF(NODE) "m\nmore\n"), expected, 1);
+    TOLD(AMONG("0000-01-01T00:00:00.5Z " BEGIN "c@@key" END_OF(NODE) "m\nmore\n"), expected, 1);
+    TOLD(AMONG(TS "R: @@Common@@\n" TS "R: @@Common@@\n" TS BEGIN "c\n"), expected, 3);
+    TOLD(REPORT("a", "k", "1") TS "R: @@", "result_success|a|k|1\n", 1);
+    TOLD(REPORT("a", "k", "1") TS BEGIN "c@@k", "result_success|a|k|1\n", 1);
+}
+END_TEST
+
+START_TEST(fields_that_the_table_wants_filled)
+{
+    const char expected[] = "result_success|a|k|1\nresult_success|b|k|2\n";
+    TOLD(AMONG(REPORT("", "k", "m\nmore")), expected, 1);
+    TOLD(AMONG(TS BEGIN "c@@k" END_OF("") "m\nmore\n"), expected, 1);
+    TOLD(AMONG(TS "R: @@Common@@result_success@@@@directive@@0@@c@@k" END_OF(NODE) "m\n"), expected, 1);
+    TOLD(AMONG(TS "R: @@Common@@result_success@@rule@@@@0@@c@@k" END_OF(NODE) "m\n"), expected, 1);
+}
+END_TEST
+
+START_TEST(bytes_that_are_no_utf8_are_replaced)
+{
+    TOLD(REPORT("c\xff", "\xc3", "\xe9t\xe9\0.") , "result_success|c\xef\xbf\xbd|\xef\xbf\xbd|\xef\xbf\xbdt\xef\xbf\xbd\xef\xbf\xbd.\n", 0);
+    TOLD(REPORT("c", "k", "caf\xc3\xa9 \xf0\x9f\x90\xa7"), "result_success|c|k|caf\xc3\xa9 \xf0\x9f\x90\xa7\n", 0);
+    TOLD(REPORT("c", "k", "1\n\xc3\n\xa9\n"), "result_success|c|k|1~\xef\xbf\xbd~\xef\xbf\xbd~\n", 0);
+    TOLD(TS "R: @@\xff@@\xff@@\xff@@\xff@@\xff@@c@@k" END_OF(NODE) "\xff\n", "\xef\xbf\xbd|c|k|\xef\xbf\xbd\n", 0);
+    /* clean fields behind unclean ones are still recognised and left in place */
+    TOLD(REPORT("a", "k", "\xff") REPORT("b", "k", "m") TS "\xff\n", "result_success|a|k|\xef\xbf\xbd\nresult_success|b|k|m~\xef\xbf\xbd\n", 0);
+}
+END_TEST
+
+START_TEST(another_nodes_report_refuses_the_run)
+{
+    REFUSED(REPORT("a", "k", "1") TS BEGIN "c@@k" END_OF("root") "m\n" REPORT("b", "k", "2"), "'root'", "'" NODE "'", "line 2");
+    REFUSED(TS BEGIN "c@@k" END_OF(NODE "x") "m\n", NODE "x");
+    REFUSED(TS BEGIN "c@@k" END_OF("a\x1b\nb") "m\n", "no report");
+    REFUSED(TS BEGIN "c@@k" END_OF("a\x1b") "m\n", "'a\\x1B'");
+    REFUSED(TS BEGIN "c@@k" END_OF("E745A140-40bc-4b86-b6dc-084488fc906b") "m\n", "E745A140");
+}
+END_TEST
+
+START_TEST(a_run_without_reports_is_refused)
+{
+    REFUSED("", "no report");
+    REFUSED("\n\n", "no report");
+    REFUSED("noise\n" TS "R: [INFO] entry\n", "no report");
+    REFUSED(TS "R: @@Common@@\n", "no report");
+    REFUSED(REPORT("", "k", "m"), "no report");
+    REFUSED("\xff\0", "no report");
+}
+END_TEST
+
+static void check_run(const char *content, const char *config_id, bool complete)
+{
+    struct runlog runlog = {.report_count = 0};
+    char *copy;
+    ck_assert(told_parse(&runlog, content, strlen(content), &copy, NULL));
+    ck_assert_int_eq(runlog.config_id.at != NULL, config_id != NULL);
+    ck_assert(config_id == NULL || slice_is(runlog.config_id, config_id));
+    ck_assert_int_eq(runlog.complete, complete);
+    runlog_free(&runlog);
+    free(copy);
+}
+
+#define EVENT(type, component, key) TS "R: @@Common@@" type "@@rudder@@run@@0@@" component "@@" key END_OF(NODE) "m\n"
+
+START_TEST(config_id_and_completeness)
+{
+    check_run(EVENT("control", "start", "1") EVENT("control", "end", "2"), "1", true);
+    check_run(EVENT("control", "end", "2") EVENT("control", "start", "1"), "2", true);
+    check_run(EVENT("control", "end", "2"), "2", false);
+    check_run(EVENT("result_na", "start", "1") EVENT("control", "other", "2") EVENT("log_info", "end", "3"), NULL, false);
+    check_run(TS "R: [INFO] x\n" EVENT("control", "start", "1"), "1", true);
+    check_run(EVENT("control", "started", "1") EVENT("controls", "start", "2"), NULL, false);
+}
+END_TEST
+
+START_TEST(another_start_is_no_reason_to_refuse)
+{
+    TOLD(REPORT("a", "k", "1") TS BEGIN "b@@k@@2017-08-24 15:55:01+00:00##" NODE "@#2\n",
+         "result_success|a|k|1\nresult_success|b|k|2\n", 0);
+}
+END_TEST
+
+START_TEST(too_many_reports_are_refused_with_the_figure)
+{
+    const char content[] = TS "R: [INFO] x\n" REPORT("a", "k", "1\n2") TS "R: [INFO] x\n" REPORT("b", "k", "2");
+    struct run_info info = told_info();
+    struct runlog runlog = {.report_count = 0};
+    struct err err = {""};
+    ck_assert(runlog_parse(&runlog, &info, slice_of(content), 4, &err));
+    runlog_clear(&runlog);
+    ck_assert(!runlog_parse(&runlog, &info, slice_of(content), 3, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "4 reports"));
+    ck_assert_ptr_nonnull(strstr(err.text, "limit is 3"));
+    ck_assert(!runlog_parse(&runlog, &info, slice_of(content), 1, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "4 reports"));
+    ck_assert(!runlog_parse(&runlog, &info, slice_of(content), 0, &err));
+    runlog_free(&runlog);
+}
+END_TEST
+
+START_TEST(a_run_log_is_used_again)
+{
+    struct run_info info = told_info();
+    struct runlog runlog = {.report_count = 0};
+    struct buffer content = {0};
+    for (int i = 0; i < 300; i++) {
+        buffer_add_format(&content, TS "R: [INFO] %d\n" TS BEGIN "component\nof two lines@@k" END_OF(NODE) "%d\n", i, i);
+    }
+    for (int round = 0; round < 3; round++) {
+        ck_assert(runlog_parse(&runlog, &info, buffer_slice(&content), 1000, NULL));
+        ck_assert_uint_eq(runlog.report_count, 600);
+        for (size_t i = 0; i < runlog.report_count; i++) {
+            ck_assert_int_eq(atoi(runlog.reports[i].message.at), (int)i / 2);
+            ck_assert_ptr_eq(runlog.reports[i].origin, runlog.reports[i | 1].origin);
+        }
+        runlog_clear(&runlog);
+        ck_assert_uint_eq(runlog.report_count, 0);
+        ck_assert(!runlog.complete && runlog.config_id.at == NULL && runlog.dropped == 0);
+    }
+    runlog_free(&runlog);
+    buffer_free(&content);
+}
+END_TEST
+
+SUITE_MAIN("runlog_parse", every_field_has_its_place, empty_fields_have_stand_ins, lines_end_with_lf_crlf_or_cr,
+           the_last_line_end_adds_nothing, timestamps_of_further_lines_go, components_and_keys_span_lines,
+           keys_may_hold_what_is_no_end, broken_reports_cost_only_themselves, fields_that_the_table_wants_filled,
+           bytes_that_are_no_utf8_are_replaced, another_nodes_report_refuses_the_run, a_run_without_reports_is_refused,
+           config_id_and_completeness, another_start_is_no_reason_to_refuse, too_many_reports_are_refused_with_the_figure,
+           a_run_log_is_used_again)
