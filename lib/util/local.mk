@@ -8,6 +8,12 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/buffer.c lib/util/buffer.h \
 	lib/util/decompress.c lib/util/decompress.h lib/util/decompress_private.h \
 	lib/util/decompress_gzip.c lib/util/decompress_zip.c \
+	lib/util/config_file.c lib/util/config_file.h \
+	lib/util/config_print.c \
+	lib/util/config_table.c lib/util/config_table.h \
+	lib/util/config_text.c lib/util/config_text.h \
+	lib/util/config_unknown.c \
+	lib/util/decompress.h \
 	lib/util/digest.c lib/util/digest.h \
 	lib/util/duration.c lib/util/duration.h \
 	lib/util/err.c lib/util/err.h \
@@ -16,6 +22,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/mime_header.c lib/util/mime_header.h \
 	lib/util/printable.c lib/util/printable.h \
 	lib/util/safe_file.c lib/util/safe_file.h \
+	lib/util/size_text.c lib/util/size_text.h \
 	lib/util/slice.h \
 	lib/util/timestamp.c lib/util/timestamp.h \
 	lib/util/utf8.c lib/util/utf8.h

@@ -73,16 +73,29 @@ static bool add_filter(struct settings *to, const char *item, size_t len, struct
     return true;
 }
 
-bool log_configure(enum log_level level, const char *filter, struct err *err)
+static bool parse_filter(struct settings *to, const char *filter, struct err *err)
 {
-    struct settings fresh = {.level = level};
     for (const char *item = filter; *item != '\0';) {
         size_t len = strcspn(item, ", ");
-        if (len > 0 && !add_filter(&fresh, item, len, err)) {
+        if (len > 0 && !add_filter(to, item, len, err)) {
             return false;
         }
         item += len;
         item += strspn(item, ", ");
+    }
+    return true;
+}
+
+bool log_filter_check(const char *filter, struct err *err)
+{
+    return parse_filter(&(struct settings){0}, filter, err);
+}
+
+bool log_configure(enum log_level level, const char *filter, struct err *err)
+{
+    struct settings fresh = {.level = level};
+    if (!parse_filter(&fresh, filter, err)) {
+        return false;
     }
     pthread_rwlock_wrlock(&settings_lock);
     settings = fresh;

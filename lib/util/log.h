@@ -56,6 +56,9 @@ void log_start(const char *program);
  * LOG_COMPONENT, e.g. "report_db=debug"). On a malformed filter nothing changes and err says why. */
 bool log_configure(enum log_level level, const char *filter, struct err *err);
 
+/* Would log_configure take the filter? */
+bool log_filter_check(const char *filter, struct err *err);
+
 bool log_enabled(enum log_level level, const char *component);
 
 /* fields ends with one of kind LOG_FIELD_END. Use the macros. */

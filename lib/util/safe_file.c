@@ -248,11 +248,11 @@ static bool read_open(int fd, const char *name, size_t limit, struct buffer *out
     return read_all(fd, name, limit, out, err);
 }
 
-bool safe_file_read(int dir_fd, const char *name, size_t limit, struct buffer *out, struct err *err)
+static bool open_and_read(int dir_fd, const char *name, int flags, size_t limit, struct buffer *out, struct err *err)
 {
     size_t before = out->len;
     /* O_NONBLOCK: opening a named pipe must not wait for its writer */
-    int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd = openat(dir_fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags);
     if (fd < 0) {
         return fail(err, errno, name);
     }
@@ -264,4 +264,14 @@ bool safe_file_read(int dir_fd, const char *name, size_t limit, struct buffer *o
         errno = why;
     }
     return done;
+}
+
+bool safe_file_read(int dir_fd, const char *name, size_t limit, struct buffer *out, struct err *err)
+{
+    return open_and_read(dir_fd, name, O_NOFOLLOW, limit, out, err);
+}
+
+bool safe_file_read_followed(const char *path, size_t limit, struct buffer *out, struct err *err)
+{
+    return open_and_read(AT_FDCWD, path, 0, limit, out, err);
 }

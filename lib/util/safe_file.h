@@ -43,4 +43,7 @@ size_t safe_file_sweep(int dir_fd, long seconds);
  * ELOOP a symbolic link, EISDIR or EINVAL no regular file. */
 bool safe_file_read(int dir_fd, const char *name, size_t limit, struct buffer *out, struct err *err);
 
+/* The same for a path that the operator chose: symbolic links are followed. */
+bool safe_file_read_followed(const char *path, size_t limit, struct buffer *out, struct err *err);
+
 #endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * config_table: a struct filled from a configuration file by a table, a row per key.
+ *
+ * The table is the only place that knows a key: its name, type, default, bounds, help, and the field it goes to. The commented
+ * sample file and the key section of a man page are printed from it.
+ */
+#ifndef RELAY_UTIL_CONFIG_TABLE_H
+#define RELAY_UTIL_CONFIG_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "util/config_file.h"
+#include "util/err.h"
+
+enum config_kind {
+    CONFIG_TEXT,     /* char *, owned, never NULL */
+    CONFIG_PATH,     /* char *: absolute; may be empty only where the default is */
+    CONFIG_INT,      /* int */
+    CONFIG_SIZE,     /* int64_t, bytes: a number, or a text such as "50MiB" */
+    CONFIG_DURATION, /* int64_t, seconds: a number, or a text that duration_parse takes */
+    CONFIG_BOOL,     /* bool */
+    CONFIG_CHOICE,   /* an enum: the index of the word in choices */
+    CONFIG_TEXTS,    /* char **, owned, NULL-terminated */
+};
+
+struct config_key {
+    const char *path; /* dotted */
+    enum config_kind kind;
+    size_t field;       /* offsetof in the target */
+    const char *preset; /* the default, as in the file but without quotes; "" for none and for an empty list */
+    int64_t low;        /* bounds of CONFIG_INT, CONFIG_SIZE, CONFIG_DURATION, both inclusive */
+    int64_t high;
+    const char *const *choices; /* NULL-terminated */
+    bool secret;                /* may hold a password: a text, which then is in no message */
+    const char *help;           /* one or more plain sentences */
+};
+
+struct config_table {
+    const struct config_key *keys; /* keys of one group stand together */
+    size_t count;
+    const char *const (*groups)[2]; /* path and a sentence of help for groups that want one; ends with {NULL, NULL} */
+};
+
+/* Sets every field of the table, in a target that was zeroed, from the file or to its default. On false nothing is left to free. */
+bool config_table_load(const struct config_table *table, const struct config_file *file, void *target, struct err *err);
+void config_table_free(const struct config_table *table, void *target);
+
+/* A log line for each setting that is not in the table, with its line and the nearest name that is. Returns how many. */
+size_t config_table_warn_unknown(const struct config_table *table, const struct config_file *file);
+
+/* Does the file set a key that may hold a password? */
+bool config_table_has_secret(const struct config_table *table, const struct config_file *file);
+
+/* A file that says nothing: groups as they are, keys commented out with their defaults, help above each. */
+void config_table_print_sample(const struct config_table *table, FILE *out);
+
+/* mdoc(7): a `.Bl -tag` list of the keys for each group. */
+void config_table_print_manual(const struct config_table *table, FILE *out);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/config_table.h"
+
+#include <string.h>
+
+#include "util/log.h"
+
+#define LOG_COMPONENT "config_table"
+
+enum { PATH_SIZE = 256, FARTHEST = 4 };
+
+struct walk {
+    const struct config_table *table;
+    const struct config_file *file;
+    size_t found;
+};
+
+/* Is path a key (then *is_key) or a group above one? */
+static bool is_known(const struct config_table *table, const char *path, bool *is_key)
+{
+    size_t len = strlen(path);
+    bool group = false;
+    *is_key = false;
+    for (size_t i = 0; i < table->count && !*is_key; i++) {
+        const char *key = table->keys[i].path;
+        bool below = strncmp(key, path, len) == 0;
+        *is_key = below && key[len] == '\0';
+        group = group || (below && key[len] == '.');
+    }
+    return group || *is_key;
+}
+
+static size_t min3(size_t a, size_t b, size_t c)
+{
+    size_t ab = a < b ? a : b;
+    return ab < c ? ab : c;
+}
+
+/* Levenshtein's edit distance, with one row of the matrix. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[PATH_SIZE];
+    size_t len = strlen(b);
+    for (size_t j = 0; j <= len; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < len; j++) {
+            size_t above = row[j + 1];
+            row[j + 1] = min3(above + 1, row[j] + 1, diagonal + (a[i] != b[j]));
+            diagonal = above;
+        }
+    }
+    return row[len];
+}
+
+static const char *last_name(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot != NULL ? dot + 1 : path;
+}
+
+/* The key that is fewest edits away, if few; else one of the same name in another group; else "". */
+static const char *nearest(const struct config_table *table, const char *path)
+{
+    const char *best = "";
+    size_t best_distance = FARTHEST;
+    for (size_t i = 0; i < table->count; i++) {
+        const char *key = table->keys[i].path;
+        size_t edits = distance(path, key);
+        bool moved = strcmp(last_name(path), last_name(key)) == 0;
+        edits = moved && edits >= FARTHEST ? FARTHEST - 1 : edits;
+        if (edits < best_distance) {
+            best_distance = edits;
+            best = key;
+        }
+    }
+    return best;
+}
+
+static void warn(struct walk *walk, const config_setting_t *setting, const char *path)
+{
+    const char *similar = nearest(walk->table, path);
+    walk->found++;
+    struct log_field file = log_text("file", config_file_name(walk->file));
+    struct log_field line = log_number("line", config_setting_source_line(setting));
+    if (similar[0] != '\0') {
+        log_warn("unknown configuration key", file, line, log_text("key", path), log_text("similar", similar));
+    } else {
+        log_warn("unknown configuration key", file, line, log_text("key", path));
+    }
+}
+
+/* No deeper than the table: what is in an unknown group is not looked at. */
+static void walk_group(struct walk *walk, const config_setting_t *group, const char *prefix)
+{
+    for (int i = 0; i < config_setting_length(group); i++) {
+        const config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
+        char path[PATH_SIZE];
+        bool is_key = false;
+        int len = snprintf(path, sizeof path, "%s%s", prefix, config_setting_name(setting));
+        if (len >= (int)sizeof path - 1 || !is_known(walk->table, path, &is_key)) {
+            warn(walk, setting, path);
+        } else if (!is_key && config_setting_is_group(setting)) {
+            path[len] = '.';
+            path[len + 1] = '\0';
+            walk_group(walk, setting, path);
+        }
+    }
+}
+
+size_t config_table_warn_unknown(const struct config_table *table, const struct config_file *file)
+{
+    struct walk walk = {table, file, 0};
+    walk_group(&walk, config_file_root(file), "");
+    return walk.found;
+}
+
+bool config_table_has_secret(const struct config_table *table, const struct config_file *file)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->keys[i].secret && config_file_find(file, table->keys[i].path, NULL) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
