@@ -7,6 +7,9 @@ TEST_LDADD = $(RELAY_LDADD) $(CHECK_LIBS)
 
 if HAVE_CHECK
 UNIT_TESTS = \
+	tests/unit/relay/test_relay_config \
+	tests/unit/util/test_config \
+	tests/unit/relay/test_spool \
 	tests/unit/relay/test_node_certs \
 	tests/unit/relay/test_node_index \
 	tests/unit/relay/test_node_list \
@@ -85,3 +88,15 @@ tests_unit_relay_test_runlog_parse_LDADD = $(TEST_LDADD)
 
 include $(top_srcdir)/tests/fuzz/local.mk
 include $(top_srcdir)/tests/bench/local.mk
+
+tests_unit_relay_test_spool_SOURCES = tests/unit/relay/test_spool.c tests/support/suite.h tests/support/folder.h
+tests_unit_relay_test_spool_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_spool_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_config_SOURCES = tests/unit/util/test_config.c tests/support/suite.h tests/support/folder.h
+tests_unit_util_test_config_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_config_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_relay_config_SOURCES = tests/unit/relay/test_relay_config.c tests/support/suite.h tests/support/folder.h
+tests_unit_relay_test_relay_config_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_relay_config_LDADD = $(TEST_LDADD)

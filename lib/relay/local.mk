@@ -15,6 +15,10 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/report_db_conninfo.c lib/relay/report_db_conninfo.h \
 	lib/relay/report_db_fault.c lib/relay/report_db_fault.h \
 	lib/relay/report_db_link.c lib/relay/report_db_link.h \
+	lib/relay/relay_config.c lib/relay/relay_config.h \
+	lib/relay/relay_config_check.c lib/relay/relay_config_check.h \
+	lib/relay/relay_config_keys.c lib/relay/relay_config_keys.h \
+	lib/relay/report_db.h \
 	lib/relay/run_info.c lib/relay/run_info.h \
 	lib/relay/runlog.c lib/relay/runlog.h \
 	lib/relay/runlog_header.c lib/relay/runlog_header.h \

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/relay_config_check.h"
+
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "relay/node_id.h"
+#include "util/memory.h"
+#include "util/safe_file.h"
+
+enum { SHORT_FILE_LIMIT = 4096 }; /* a node id, a password */
+
+static void replace(char **text, char *by)
+{
+    free(*text);
+    *text = by;
+}
+
+static struct slice trimmed(struct slice text)
+{
+    static const char white[] = " \t\r\n\f\v";
+    while (text.len > 0 && memchr(white, text.at[0], sizeof white - 1) != NULL) {
+        text.at++;
+        text.len--;
+    }
+    while (text.len > 0 && memchr(white, text.at[text.len - 1], sizeof white - 1) != NULL) {
+        text.len--;
+    }
+    return text;
+}
+
+static struct slice first_line(const struct buffer *content)
+{
+    const char *end = content->len > 0 ? memchr(content->at, '\n', content->len) : NULL;
+    return (struct slice){content->at, end != NULL ? (size_t)(end - content->at) : content->len};
+}
+
+static bool take_node_id(struct relay_config *config, const struct config_file *file, struct err *err)
+{
+    struct slice id = slice_of(config->general.node_id);
+    struct buffer content = {0};
+    struct err why;
+    const char *key = "general.node_id";
+    bool done = true;
+    if (id.len == 0) {
+        key = "general.node_id_file";
+        done = safe_file_read_followed(config->general.node_id_file, SHORT_FILE_LIMIT, &content, &why) ||
+               config_file_fault(file, key, err, "%s (there is no general.node_id either)", why.text);
+        id = trimmed(first_line(&content));
+    }
+    if (done && !node_id_valid(id.at, id.len)) {
+        done = config_file_fault(file, key, err, "\"%.*s\" is not a node id", (int)id.len, id.len > 0 ? id.at : "");
+    }
+    if (done) {
+        replace(&config->general.node_id, memory_text_of(id.at, id.len));
+    }
+    buffer_free(&content);
+    return done;
+}
+
+static bool is_root(const struct relay_config *config)
+{
+    return strcmp(config->general.node_id, "root") == 0;
+}
+
+static void settle_defaults(struct relay_config *config)
+{
+    if (config->general.nodes_certs_file[0] == '\0') {
+        replace(&config->general.nodes_certs_file, memory_text(is_root(config) ? "/var/rudder/lib/ssl/shared/allnodescerts.pem"
+                                                                               : "/var/rudder/lib/ssl/nodescerts.pem"));
+    }
+}
+
+/* libpq's own message may quote the url, password and all, so it is not used. */
+static bool read_url(const char *url, bool *has_password)
+{
+    PQconninfoOption *options = PQconninfoParse(url, NULL);
+    *has_password = false;
+    for (const PQconninfoOption *option = options; option != NULL && option->keyword != NULL; option++) {
+        if (strcmp(option->keyword, "password") == 0) {
+            *has_password = option->val != NULL && option->val[0] != '\0';
+        }
+    }
+    bool valid = options != NULL;
+    PQconninfoFree(options);
+    return valid;
+}
+
+static bool check_database(const struct relay_config *config, const struct config_file *file, struct err *err)
+{
+    bool in_url;
+    bool by_file = config->database.password_file[0] != '\0';
+    bool by_key = config->database.password[0] != '\0';
+    if (!read_url(config->database.url, &in_url)) {
+        return config_file_fault(file, "output.database.url", err,
+                                 "is no connection URL or string of libpq (a password in a URL needs %%XX for @ : / and the like)");
+    }
+    if (by_file && (by_key || in_url)) {
+        return config_file_fault(file, "output.database.password_file", err, "the password is given elsewhere, too");
+    }
+    if (config->reporting.output == RELAY_OUTPUT_DATABASE && !by_file && !by_key && !in_url) {
+        return config_file_fault(file, "processing.reporting.output", err,
+                                 "\"database\" needs output.database.password, password_file or a password in the url");
+    }
+    return true;
+}
+
+static bool is_host(const char *host)
+{
+    return host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]_")] == '\0';
+}
+
+/* Is an output that was chosen by this key complete? */
+static bool check_upstream_output(const struct relay_config *config, const struct config_file *file, const char *key,
+                                  enum relay_output output, struct err *err)
+{
+    if (output != RELAY_OUTPUT_UPSTREAM) {
+        return true;
+    }
+    if (config->upstream.host[0] == '\0') {
+        return config_file_fault(file, key, err, "\"upstream\" needs output.upstream.host");
+    }
+    if (config->upstream.password[0] == '\0' && config->upstream.password_file[0] == '\0') {
+        return config_file_fault(file, key, err, "\"upstream\" needs output.upstream.password or password_file");
+    }
+    return true;
+}
+
+static bool check_upstream(const struct relay_config *config, const struct config_file *file, struct err *err)
+{
+    if (!is_host(config->upstream.host)) {
+        return config_file_fault(file, "output.upstream.host", err,
+                                 "\"%s\" is not a host name or address (the port is general.https_port)", config->upstream.host);
+    }
+    if (!is_root(config) && config->upstream.host[0] == '\0') {
+        return config_file_fault(file, "output.upstream.host", err, "is needed, since this server (%s) is not root",
+                                 config->general.node_id);
+    }
+    if (config->upstream.password[0] != '\0' && config->upstream.password_file[0] != '\0') {
+        return config_file_fault(file, "output.upstream.password_file", err, "the password is given elsewhere, too");
+    }
+    if (config->upstream.default_password_file[0] != '\0' &&
+        config_file_find(file, "output.upstream.default_password", NULL) != NULL) {
+        return config_file_fault(file, "output.upstream.default_password_file", err, "the password is given elsewhere, too");
+    }
+    return check_upstream_output(config, file, "processing.reporting.output", config->reporting.output, err) &&
+           check_upstream_output(config, file, "processing.inventory.output", config->inventory.output, err);
+}
+
+static bool check_filter(const struct relay_config *config, const struct config_file *file, struct err *err)
+{
+    struct err why;
+    return log_filter_check(config->logging.filter, &why) ||
+           config_file_fault(file, "logging.filter", err, "%s", why.text);
+}
+
+bool relay_config_check(struct relay_config *config, const struct config_file *file, struct err *err)
+{
+    if (!take_node_id(config, file, err)) {
+        return false;
+    }
+    settle_defaults(config);
+    return check_database(config, file, err) && check_upstream(config, file, err) && check_filter(config, file, err);
+}
+
+static bool load_password(const char *path, char **password, struct err *err)
+{
+    struct buffer content = {0};
+    if (path[0] == '\0') {
+        return true;
+    }
+    bool done = safe_file_read_followed(path, SHORT_FILE_LIMIT, &content, err);
+    struct slice line = first_line(&content);
+    line.len -= slice_ends_with(line, "\r");
+    if (done && (line.len == 0 || memchr(line.at, '\0', line.len) != NULL)) {
+        done = err_set(err, "%s: its first line is not a password", path);
+    }
+    if (done) {
+        replace(password, memory_text_of(line.at, line.len));
+    }
+    buffer_free(&content);
+    return done;
+}
+
+bool relay_config_load_passwords(struct relay_config *config, struct err *err)
+{
+    bool upstream =
+        config->reporting.output == RELAY_OUTPUT_UPSTREAM || config->inventory.output == RELAY_OUTPUT_UPSTREAM;
+    bool database = config->reporting.output == RELAY_OUTPUT_DATABASE;
+    bool done = (!database || load_password(config->database.password_file, &config->database.password, err)) &&
+                (!upstream || load_password(config->upstream.password_file, &config->upstream.password, err)) &&
+                (!upstream ||
+                 load_password(config->upstream.default_password_file, &config->upstream.default_password, err));
+    return done || err_prefix(err, "%s", config->path);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * relay_config_keys: the table of the configuration's keys, for relay_config and its tests.
+ */
+#ifndef RELAY_RELAY_RELAY_CONFIG_KEYS_H
+#define RELAY_RELAY_RELAY_CONFIG_KEYS_H
+
+#include "util/config_table.h"
+
+extern const struct config_table relay_config_table;
+
+/* The keys of the group `logging` alone. */
+extern const struct config_table relay_config_logging_table;
+
+#endif
