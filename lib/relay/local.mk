@@ -8,7 +8,8 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/node_index_build.c \
 	lib/relay/node_index_format.c lib/relay/node_index_format.h \
 	lib/relay/node_list.c lib/relay/node_list.h \
-	lib/relay/relay_config.h \
+	lib/relay/relay_metrics.h \
+	lib/relay/relay_state.h \
 	lib/relay/report_db.c lib/relay/report_db.h \
 	lib/relay/report_db_batch.c lib/relay/report_db_batch.h \
 	lib/relay/report_db_binary.c lib/relay/report_db_binary.h \
@@ -18,7 +19,6 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/relay_config.c lib/relay/relay_config.h \
 	lib/relay/relay_config_check.c lib/relay/relay_config_check.h \
 	lib/relay/relay_config_keys.c lib/relay/relay_config_keys.h \
-	lib/relay/report_db.h \
 	lib/relay/run_info.c lib/relay/run_info.h \
 	lib/relay/runlog.c lib/relay/runlog.h \
 	lib/relay/runlog_header.c lib/relay/runlog_header.h \
