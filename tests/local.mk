@@ -7,19 +7,23 @@ TEST_LDADD = $(RELAY_LDADD) $(CHECK_LIBS)
 
 if HAVE_CHECK
 UNIT_TESTS = \
-	tests/unit/relay/test_relay_config \
-	tests/unit/util/test_config \
-	tests/unit/relay/test_spool \
 	tests/unit/relay/test_node_certs \
 	tests/unit/relay/test_node_index \
 	tests/unit/relay/test_node_list \
+	tests/unit/relay/test_relay_config \
 	tests/unit/relay/test_run_info \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \
 	tests/unit/relay/test_runlog_parse \
+	tests/unit/relay/test_smime_multipart \
+	tests/unit/relay/test_smime_verify \
+	tests/unit/relay/test_spool \
 	tests/unit/util/test_base64 \
+	tests/unit/util/test_config \
+	tests/unit/util/test_decompress \
 	tests/unit/util/test_digest \
 	tests/unit/util/test_duration \
+	tests/unit/util/test_mime_header \
 	tests/unit/util/test_safe_file \
 	tests/unit/util/test_text \
 	tests/unit/util/test_timestamp
@@ -71,6 +75,7 @@ include $(top_srcdir)/tests/unit/forwarder/local.mk
 
 # what tests/e2e/store-*.test drive
 noinst_PROGRAMS += tests/support/store_driver
+
 tests_support_store_driver_SOURCES = tests/support/store_driver.c tests/support/made_run.c tests/support/made_run.h
 tests_support_store_driver_LDADD = $(RELAY_LDADD)
 
@@ -85,6 +90,22 @@ tests_unit_relay_test_runlog_entries_LDADD = $(TEST_LDADD)
 tests_unit_relay_test_runlog_parse_SOURCES = tests/unit/relay/test_runlog_parse.c tests/unit/relay/runlog_told.h tests/support/suite.h
 tests_unit_relay_test_runlog_parse_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_runlog_parse_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_smime_multipart_SOURCES = tests/unit/relay/test_smime_multipart.c tests/support/suite.h
+tests_unit_relay_test_smime_multipart_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_smime_multipart_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_smime_verify_SOURCES = tests/unit/relay/test_smime_verify.c tests/support/suite.h tests/support/signing.c tests/support/signing.h
+tests_unit_relay_test_smime_verify_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_smime_verify_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_decompress_SOURCES = tests/unit/util/test_decompress.c tests/support/suite.h
+tests_unit_util_test_decompress_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_decompress_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_mime_header_SOURCES = tests/unit/util/test_mime_header.c tests/support/suite.h
+tests_unit_util_test_mime_header_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_mime_header_LDADD = $(TEST_LDADD)
 
 include $(top_srcdir)/tests/fuzz/local.mk
 include $(top_srcdir)/tests/bench/local.mk

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * signing: keys, self-signed certificates and signed messages for tests and benchmarks. Whatever OpenSSL refuses here ends
+ * the program: a test cannot go on without it.
+ */
+#ifndef RELAY_TESTS_SIGNING_H
+#define RELAY_TESTS_SIGNING_H
+
+#include <openssl/cms.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <stdbool.h>
+
+#include "util/buffer.h"
+#include "util/slice.h"
+
+struct identity {
+    EVP_PKEY *key;
+    X509 *certificate;
+    struct slice der; /* of the certificate */
+};
+
+EVP_PKEY *signing_rsa_key(int bits);
+EVP_PKEY *signing_ec_key(void); /* P-256 */
+
+/* Takes the key. The subject and issuer is UID=<uid>. It expired yesterday: a node's certificate is a pinned identity. */
+struct identity signing_identity(EVP_PKEY *key, const char *uid, long serial);
+void signing_identity_free(struct identity *identity);
+
+/* A detached signature of content by signer, flags as of CMS_add1_signer. */
+CMS_ContentInfo *signing_sign(const struct identity *signer, const EVP_MD *md, unsigned int flags, struct slice content);
+
+/* The same in steps: an empty signature, signers, the end. */
+CMS_ContentInfo *signing_start(void);
+CMS_SignerInfo *signing_add(CMS_ContentInfo *cms, const struct identity *signer, const EVP_MD *md, unsigned int flags);
+void signing_finish(CMS_ContentInfo *cms, struct slice content);
+
+/* Writes the message that holds content (as it is) and the signature, lines of the frame ending in eol. */
+void signing_write(struct buffer *message, struct slice content, CMS_ContentInfo *cms, const char *eol);
+
+#endif

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/decompress.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdint.h>
+#include <zlib.h>
+
+#include "support/suite.h"
+
+static const struct decompress_limits wide = {64 << 20, 0};
+static struct decompressor *decompressor; /* one for all calls of a test: its state must not leak from file to file */
+
+static bool expand(enum compression compression, struct buffer *image, const struct decompress_limits *limits,
+                   struct buffer *out, struct err *err)
+{
+    if (decompressor == NULL) {
+        decompressor = decompressor_new();
+    }
+    /* exactly as large as told, for the sanitizers to see a read behind the end */
+    char *exact = malloc(image->len > 0 ? image->len : 1);
+    memcpy(exact, image->len > 0 ? image->at : "", image->len);
+    bool good = decompress(decompressor, compression, (struct slice){exact, image->len}, limits, out, err);
+    free(exact);
+    return good;
+}
+
+static void accept(enum compression compression, struct buffer *image, struct slice expected)
+{
+    struct buffer out = {0};
+    struct err err = {0};
+    buffer_add_text(&out, "before");
+    ck_assert_msg(expand(compression, image, &wide, &out, &err), "%s", err.text);
+    ck_assert_uint_eq(out.len, 6 + expected.len);
+    ck_assert(memcmp(out.at, "before", 6) == 0);
+    ck_assert(expected.len == 0 || memcmp(out.at + 6, expected.at, expected.len) == 0);
+    buffer_free(&out);
+}
+
+static void refuse_within(enum compression compression, struct buffer *image, const struct decompress_limits *limits,
+                          const char *reason)
+{
+    struct buffer out = {0};
+    struct err err = {0};
+    buffer_add_text(&out, "before");
+    ck_assert(!expand(compression, image, limits, &out, &err));
+    ck_assert_msg(strstr(err.text, reason) != NULL, "'%s' instead of '%s'", err.text, reason);
+    ck_assert_uint_eq(out.len, 6);
+    buffer_free(&out);
+}
+
+static void refuse(enum compression compression, struct buffer *image, const char *reason)
+{
+    refuse_within(compression, image, &wide, reason);
+}
+
+static void add_gzip(struct buffer *image, struct slice text)
+{
+    z_stream stream = {0};
+    ck_assert_int_eq(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    size_t room = deflateBound(&stream, text.len);
+    stream.next_in = (unsigned char *)text.at;
+    stream.avail_in = (uInt)text.len;
+    stream.next_out = (unsigned char *)buffer_reserve(image, room);
+    stream.avail_out = (uInt)room;
+    ck_assert_int_eq(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    image->len += room - stream.avail_out;
+    deflateEnd(&stream);
+}
+
+/* Text that does not compress away to nothing. */
+static struct slice some_text(struct buffer *buffer, size_t lines)
+{
+    uint32_t state = 1;
+    for (size_t i = 0; i < lines; i++) {
+        state = state * 1664525 + 1013904223;
+        buffer_add_format(buffer, "line %zu of the text, %08x\n", i, state);
+    }
+    return buffer_slice(buffer);
+}
+
+static struct slice zero_bytes(struct buffer *buffer, size_t count)
+{
+    memset(buffer_reserve(buffer, count), 0, count);
+    buffer->len = count;
+    return buffer_slice(buffer);
+}
+
+START_TEST(gzip_of_any_size_is_expanded)
+{
+    static const size_t lines[] = {0, 1, 100, 1000, 100000};
+    struct buffer text = {0};
+    struct buffer image = {0};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        buffer_clear(&text);
+        buffer_clear(&image);
+        add_gzip(&image, some_text(&text, lines[i]));
+        accept(COMPRESSION_GZIP, &image, buffer_slice(&text));
+    }
+    buffer_free(&text);
+    buffer_free(&image);
+}
+END_TEST
+
+START_TEST(gzip_members_are_joined_and_padding_is_ignored)
+{
+    struct buffer image = {0};
+    struct buffer text = {0};
+    add_gzip(&image, some_text(&text, 5000));
+    add_gzip(&image, slice_of(""));
+    add_gzip(&image, slice_of("two"));
+    buffer_add_text(&text, "two");
+    accept(COMPRESSION_GZIP, &image, buffer_slice(&text));
+    buffer_add(&image, "\0", 1);
+    accept(COMPRESSION_GZIP, &image, buffer_slice(&text));
+    buffer_add(&image, "\0\0\0\0\0\0\0\0\0\0\0", 11);
+    accept(COMPRESSION_GZIP, &image, buffer_slice(&text));
+    buffer_add_text(&image, "x");
+    refuse(COMPRESSION_GZIP, &image, "followed by 13 bytes that do not belong to it");
+    buffer_free(&image);
+    buffer_free(&text);
+}
+END_TEST
+
+START_TEST(gzip_with_junk_behind_is_refused)
+{
+    static const char *const junk[] = {"x", "\x1f", "\x1f\x8b", "junk that is long enough for a member"};
+    static const char *const reasons[] = {"followed by 1 bytes", "followed by 1 bytes", "is cut", "followed by 37 bytes"};
+    for (size_t i = 0; i < sizeof junk / sizeof *junk; i++) {
+        struct buffer image = {0};
+        add_gzip(&image, slice_of("one"));
+        buffer_add_text(&image, junk[i]);
+        refuse(COMPRESSION_GZIP, &image, reasons[i]);
+        buffer_free(&image);
+    }
+}
+END_TEST
+
+START_TEST(damaged_gzip_is_refused_wherever_it_is_cut)
+{
+    struct buffer text = {0};
+    struct buffer image = {0};
+    add_gzip(&image, some_text(&text, 20));
+    size_t whole = image.len;
+    for (image.len = 0; image.len < whole; image.len++) {
+        refuse(COMPRESSION_GZIP, &image, image.len < 18 ? "cannot be a gzip" : "");
+    }
+    image.at[whole - 1] ^= 1; /* length */
+    refuse(COMPRESSION_GZIP, &image, "the gzip is damaged: incorrect length check");
+    image.at[whole - 1] ^= 1;
+    image.at[whole - 5] ^= 1; /* checksum */
+    refuse(COMPRESSION_GZIP, &image, "the gzip is damaged: incorrect data check");
+    image.at[whole - 5] ^= 1;
+    accept(COMPRESSION_GZIP, &image, buffer_slice(&text));
+    buffer_clear(&image);
+    buffer_add_text(&image, "2018-08-24T15:55:01+00:00 R: plain");
+    refuse(COMPRESSION_GZIP, &image, "the gzip is damaged: incorrect header check");
+    buffer_free(&text);
+    buffer_free(&image);
+}
+END_TEST
+
+START_TEST(expanded_size_is_limited_to_the_byte)
+{
+    struct buffer text = {0};
+    struct buffer image = {0};
+    struct buffer out = {0};
+    struct err err = {0};
+    add_gzip(&image, some_text(&text, 3000));
+    struct decompress_limits limits = {text.len, 0};
+    ck_assert_msg(expand(COMPRESSION_GZIP, &image, &limits, &out, &err), "%s", err.text);
+    limits.expanded--;
+    char reason[80];
+    snprintf(reason, sizeof reason, "expands to more than the limit of %zu bytes", limits.expanded);
+    refuse_within(COMPRESSION_GZIP, &image, &limits, reason);
+    limits.expanded = 100;
+    refuse_within(COMPRESSION_GZIP, &image, &limits, "expands to more than the limit of 100 bytes");
+    buffer_clear(&image);
+    add_gzip(&image, slice_of(""));
+    add_gzip(&image, buffer_slice(&text)); /* a limit for the members together, whatever the trailer says */
+    limits.expanded = text.len - 1;
+    refuse_within(COMPRESSION_GZIP, &image, &limits, reason);
+    buffer_free(&text);
+    buffer_free(&image);
+    buffer_free(&out);
+}
+END_TEST
+
+START_TEST(ratio_is_limited_above_a_free_allowance)
+{
+    struct buffer zeros = {0};
+    struct buffer image = {0};
+    struct buffer out = {0};
+    struct err err = {0};
+    const struct decompress_limits limits = {64 << 20, 100};
+    add_gzip(&image, zero_bytes(&zeros, DECOMPRESS_RATIO_FREE));
+    ck_assert_msg(expand(COMPRESSION_GZIP, &image, &limits, &out, &err), "%s", err.text);
+    buffer_clear(&image);
+    add_gzip(&image, zero_bytes(&zeros, DECOMPRESS_RATIO_FREE + 1));
+    refuse_within(COMPRESSION_GZIP, &image, &limits,
+                  "expands to more than 1048576 bytes, past the limit of 100 times its compressed size");
+    accept(COMPRESSION_GZIP, &image, buffer_slice(&zeros));
+    buffer_free(&zeros);
+    buffer_free(&image);
+    buffer_free(&out);
+}
+END_TEST
+
+struct zip_entry {
+    const char *name;
+    const char *text; /* NULL: a folder */
+    bool streamed;    /* the sizes stand behind the data */
+};
+
+static void make_zip(struct buffer *image, const char *options, const struct zip_entry *entries, size_t count)
+{
+    struct archive *archive = archive_write_new();
+    size_t used = 0;
+    archive_write_set_format_zip(archive);
+    ck_assert_int_eq(archive_write_set_options(archive, options), ARCHIVE_OK);
+    buffer_clear(image);
+    ck_assert_int_eq(archive_write_open_memory(archive, buffer_reserve(image, 1 << 20), 1 << 20, &used), ARCHIVE_OK);
+    for (size_t i = 0; i < count; i++) {
+        struct archive_entry *entry = archive_entry_new();
+        archive_entry_set_pathname(entry, entries[i].name);
+        archive_entry_set_mode(entry, entries[i].text != NULL ? AE_IFREG | 0644 : AE_IFDIR | 0755);
+        if (!entries[i].streamed) {
+            archive_entry_set_size(entry, entries[i].text != NULL ? (la_int64_t)strlen(entries[i].text) : 0);
+        }
+        ck_assert_int_eq(archive_write_header(archive, entry), ARCHIVE_OK);
+        if (entries[i].text != NULL) {
+            size_t len = strlen(entries[i].text);
+            ck_assert_int_eq(archive_write_data(archive, entries[i].text, len), (la_ssize_t)len);
+        }
+        archive_entry_free(entry);
+    }
+    ck_assert_int_eq(archive_write_close(archive), ARCHIVE_OK);
+    archive_write_free(archive);
+    image->len = used;
+}
+
+/* Where the record with this signature begins. */
+static unsigned char *find(struct buffer *image, const char *signature)
+{
+    unsigned char *at = memmem(image->at, image->len, signature, 4);
+    ck_assert_ptr_nonnull(at);
+    return at;
+}
+
+static const char deflated[] = "zip:compression=deflate";
+static const char stored[] = "zip:compression=store";
+
+START_TEST(first_file_of_a_zip_is_expanded)
+{
+    static const struct zip_entry entries[] = {
+        {"folder/", NULL, false}, {"folder/one", "the first text", false}, {"two", "the second text", false}};
+    static const char *const methods[] = {deflated, stored};
+    struct buffer image = {0};
+    for (size_t i = 0; i < 2; i++) {
+        make_zip(&image, methods[i], entries, 3);
+        accept(COMPRESSION_ZIP, &image, slice_of("the first text"));
+        make_zip(&image, methods[i], entries + 2, 1);
+        accept(COMPRESSION_ZIP, &image, slice_of("the second text"));
+    }
+    buffer_free(&image);
+}
+END_TEST
+
+START_TEST(streamed_and_large_zips_are_expanded)
+{
+    struct buffer text = {0};
+    struct buffer image = {0};
+    some_text(&text, 5000);
+    const struct zip_entry entry = {"one", buffer_text(&text), true};
+    make_zip(&image, deflated, &entry, 1);
+    accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
+    make_zip(&image, stored, &entry, 1);
+    accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
+    buffer_free(&text);
+    buffer_free(&image);
+}
+END_TEST
+
+START_TEST(zip_limits_are_those_of_gzip)
+{
+    struct buffer image = {0};
+    struct buffer text = {0};
+    zero_bytes(&text, 2 << 20);
+    memset(text.at, 'x', text.len);
+    const struct zip_entry entry = {"one", buffer_text(&text), false};
+    make_zip(&image, deflated, &entry, 1);
+    accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
+    const struct decompress_limits small = {(2 << 20) - 1, 0};
+    refuse_within(COMPRESSION_ZIP, &image, &small, "expands to more than the limit of 2097151 bytes");
+    const struct decompress_limits ratio = {64 << 20, 10};
+    refuse_within(COMPRESSION_ZIP, &image, &ratio, "past the limit of 10 times its compressed size");
+    buffer_free(&image);
+    buffer_free(&text);
+}
+END_TEST
+
+START_TEST(unreadable_zips_are_refused)
+{
+    static const struct zip_entry entry = {"one", "some text to be read from a zip", false};
+    static const struct zip_entry folder = {"folder/", NULL, false};
+    struct buffer image = {0};
+    buffer_add_text(&image, "this is no zip at all, only text");
+    refuse(COMPRESSION_ZIP, &image, "the zip is damaged");
+    image.len = 0;
+    refuse(COMPRESSION_ZIP, &image, "the zip");
+    make_zip(&image, stored, &folder, 1);
+    refuse(COMPRESSION_ZIP, &image, "holds no file");
+    make_zip(&image, stored, &entry, 1);
+    char *text = memmem(image.at, image.len, "text to be", 10);
+    text[0] ^= 1;
+    refuse(COMPRESSION_ZIP, &image, "the zip is damaged: ZIP bad CRC");
+    make_zip(&image, deflated, &entry, 1);
+    image.len = 50;
+    refuse(COMPRESSION_ZIP, &image, "the zip is damaged");
+    make_zip(&image, deflated, &entry, 1);
+    find(&image, "PK\3\4")[6] |= 1; /* general purpose flags: encrypted */
+    find(&image, "PK\1\2")[8] |= 1;
+    refuse(COMPRESSION_ZIP, &image, "the zip is encrypted");
+    make_zip(&image, deflated, &entry, 1);
+    find(&image, "PK\3\4")[8] = 14; /* method: LZMA */
+    find(&image, "PK\1\2")[10] = 14;
+    refuse(COMPRESSION_ZIP, &image, "another method than deflate: ZIP 2.0 (lzma)");
+    buffer_free(&image);
+}
+END_TEST
+
+START_TEST(plain_image_is_copied_within_the_limit)
+{
+    struct buffer image = {0};
+    buffer_add_text(&image, "plain");
+    accept(COMPRESSION_NONE, &image, slice_of("plain"));
+    const struct decompress_limits small = {4, 0};
+    refuse_within(COMPRESSION_NONE, &image, &small, "is larger than the limit of 4 bytes");
+    buffer_free(&image);
+}
+END_TEST
+
+SUITE_MAIN("decompress", gzip_of_any_size_is_expanded, gzip_members_are_joined_and_padding_is_ignored,
+           gzip_with_junk_behind_is_refused, damaged_gzip_is_refused_wherever_it_is_cut,
+           expanded_size_is_limited_to_the_byte, ratio_is_limited_above_a_free_allowance, first_file_of_a_zip_is_expanded,
+           streamed_and_large_zips_are_expanded, zip_limits_are_those_of_gzip, unreadable_zips_are_refused,
+           plain_image_is_copied_within_the_limit)
