@@ -56,6 +56,11 @@ void log_start(const char *program)
     with_priority = isatty(STDERR_FILENO) == 0;
 }
 
+void log_for_people(void)
+{
+    with_priority = false;
+}
+
 static bool add_filter(struct settings *to, const char *item, size_t len, struct err *err)
 {
     const char *equal = memchr(item, '=', len);

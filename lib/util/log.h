@@ -52,6 +52,9 @@ bool log_level_parse(const char *name, enum log_level *level);
 /* program: a word such as "upload"; it is not copied and must stay. Level until log_configure: info. */
 void log_start(const char *program);
 
+/* No journald prefix, wherever standard error goes: for commands that people run. After log_start. */
+void log_for_people(void);
+
 /* filter: "" or a comma-separated list of `component=level` that wins over level for that component (the source file's
  * LOG_COMPONENT, e.g. "report_db=debug"). On a malformed filter nothing changes and err says why. */
 bool log_configure(enum log_level level, const char *filter, struct err *err);

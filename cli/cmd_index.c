@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "command.h"
+#include "relay/node_index.h"
+
+static void print_summary(const char *index_file, const char *what, const struct node_index_summary *summary)
+{
+    printf("%s: %s, %" PRIu64 " nodes, %" PRIu64 " certificates, %" PRIu64 " certificates skipped\n", index_file, what,
+           summary->nodes, summary->certificates, summary->skipped_certificates);
+}
+
+/* Prints what the index holds if it is current. */
+static bool is_current(const struct relay_config *config)
+{
+    const char *index_file = config->general.node_index_file;
+    struct node_index_summary summary;
+    if (!node_index_current(config->general.nodes_list_file, config->general.nodes_certs_file, index_file)) {
+        return false;
+    }
+    struct node_index *index = node_index_open(index_file, NULL);
+    if (index == NULL) {
+        return false;
+    }
+    node_index_summary(index, &summary);
+    print_summary(index_file, "current", &summary);
+    node_index_close(index);
+    return true;
+}
+
+static int build(const struct command *command, const struct relay_config *config, bool if_stale)
+{
+    struct node_index_summary summary;
+    struct err err;
+    if (if_stale && is_current(config)) {
+        return command_finish(command);
+    }
+    if (!node_index_build(config->general.nodes_list_file, config->general.nodes_certs_file,
+                          config->general.node_index_file, &summary, &err)) {
+        return command_failed(command, &err);
+    }
+    print_summary(config->general.node_index_file, "built", &summary);
+    return command_finish(command);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"if-stale", no_argument, NULL, 's'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    const char *path = NULL;
+    bool if_stale = false;
+    int status;
+    for (int option; (option = command_option(command, argc, argv, options, &status)) != -1;) {
+        if (option == -2) {
+            return status;
+        }
+        if (option == 'c') {
+            path = optarg;
+        } else {
+            if_stale = true;
+        }
+    }
+    if (argc != optind) {
+        return command_usage(command, "it takes no argument but options");
+    }
+    struct relay_config *config = command_config(command, path);
+    if (config == NULL) {
+        return COMMAND_USAGE;
+    }
+    status = build(command, config, if_stale);
+    relay_config_free(config);
+    return status;
+}
+
+const struct command cmd_index = {
+    "index", "[-c FILE] [--if-stale]", "compile node list and certificates for the programs",
+    "Builds the index of nodes and certificates that every program maps. The forwarder does so by itself; programs\n"
+    "that run take the new index up by themselves. On an error the old one stays.\n"
+    "\n"
+    "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
+    "  -s, --if-stale     only if list or certificates have changed since it was built\n"
+    "  -h, --help         this text\n",
+    run};

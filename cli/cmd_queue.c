@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "command.h"
+#include "queue_report.h"
+#include "spools.h"
+#include "util/memory.h"
+
+enum { SHOWN = 50 }; /* files a folder without --all */
+
+struct request {
+    const char *path; /* of the configuration */
+    bool all;
+    bool json;
+};
+
+static bool add_folder(const struct command *command, struct queue_report *report, const struct spool *spool, int folder_fd,
+                       char *path, size_t limit)
+{
+    struct queue_folder *folder = &report->folders[report->count++];
+    struct err err;
+    *folder = (struct queue_folder){.path = path, .failed = folder_fd == spool_failed_fd(spool), .spool = spool};
+    if (!queue_list_read(&folder->list, folder_fd, limit, &err)) {
+        err_prefix(&err, "%s", path);
+        command_failed(command, &err);
+        return false;
+    }
+    return true;
+}
+
+/* False, after messages, when a folder could not be read; the others are in the report. */
+static bool collect(const struct command *command, const struct spools *spools, struct queue_report *report, size_t limit)
+{
+    bool done = true;
+    for (size_t i = 0; i < SPOOLS; i++) {
+        const struct spool *spool = spools->each[i];
+        if (spool == NULL) {
+            command_failed(command, &spools->err[i]);
+            done = false;
+            continue;
+        }
+        char *path = memory_text(spool_incoming_path(spool));
+        done = add_folder(command, report, spool, spool_incoming_fd(spool), path, limit) && done;
+        if (!spools_failed_seen(spools, i)) {
+            path = memory_format("%s/failed", spools->directory[i]);
+            done = add_folder(command, report, spool, spool_failed_fd(spool), path, limit) && done;
+        }
+    }
+    return done;
+}
+
+static int show(const struct command *command, const struct relay_config *config, const struct request *request)
+{
+    struct spools spools;
+    struct queue_report report = {.now = time(NULL)};
+    spools_open(&spools, config);
+    bool done = collect(command, &spools, &report, request->all ? SIZE_MAX : SHOWN);
+    if (request->json) {
+        queue_report_print_json(&report, stdout);
+    } else {
+        queue_report_print(&report, stdout);
+    }
+    for (size_t i = 0; i < report.count; i++) {
+        queue_list_free(&report.folders[i].list);
+        free(report.folders[i].path);
+    }
+    spools_close(&spools);
+    int status = command_finish(command);
+    return done ? status : COMMAND_FAILED;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"all", no_argument, NULL, 'a'},
+        {"config", required_argument, NULL, 'c'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    struct request request = {0};
+    int status;
+    for (int option; (option = command_option(command, argc, argv, options, &status)) != -1;) {
+        if (option == -2) {
+            return status;
+        }
+        request.path = option == 'c' ? optarg : request.path;
+        request.all = request.all || option == 'a';
+        request.json = request.json || option == 'j';
+    }
+    if (argc != optind) {
+        return command_usage(command, "it takes no argument but options");
+    }
+    struct relay_config *config = command_config(command, request.path);
+    if (config == NULL) {
+        return COMMAND_USAGE;
+    }
+    status = show(command, config, &request);
+    relay_config_free(config);
+    return status;
+}
+
+const struct command cmd_queue = {
+    "queue", "[-c FILE] [--all] [--json]", "list what waits and what failed",
+    "Shows the spool folders: how many files wait and how many failed, their size, the age of the oldest; then the\n"
+    "newest 50 of each, with age since the upload, size, name, and for failed ones the reason.\n"
+    "\n"
+    "  -a, --all          all files, not the newest 50\n"
+    "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
+    "  -j, --json         as JSON, for programs\n"
+    "  -h, --help         this text\n",
+    run};

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "queue_list.h"
+#include "spools.h"
+#include "util/printable.h"
+
+enum { PRINTED_NAME_SIZE = 1024 };
+
+struct tally {
+    size_t done;
+    size_t failed;
+};
+
+static void replay(const struct command *command, struct spool *spool, const char *name, struct tally *tally)
+{
+    struct err err;
+    if (spool_replay(spool, name, &err)) {
+        tally->done++;
+    } else {
+        command_failed(command, &err);
+        tally->failed++;
+    }
+}
+
+/* The names first: what is put back may fail again and would be met a second time. */
+static void replay_all(const struct command *command, struct spool *spool, struct tally *tally)
+{
+    struct queue_list list;
+    struct err err;
+    struct tally before = *tally;
+    if (!queue_list_read(&list, spool_failed_fd(spool), SIZE_MAX, &err)) {
+        command_failed(command, &err);
+        tally->failed++;
+    }
+    for (size_t i = 0; i < list.kept_count; i++) {
+        if (spool_owns(spool, list.kept[i].name)) {
+            replay(command, spool, list.kept[i].name, tally);
+        }
+    }
+    queue_list_free(&list);
+    printf("%s: %zu put back\n", spool_incoming_path(spool), tally->done - before.done);
+}
+
+static bool has_failed(struct spool *spool, const char *name)
+{
+    return spool != NULL && strchr(name, '/') == NULL &&
+           faccessat(spool_failed_fd(spool), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && spool_owns(spool, name);
+}
+
+static void replay_named(const struct command *command, const struct spools *spools, const char *name, struct tally *tally)
+{
+    struct tally before = *tally;
+    for (size_t i = 0; i < SPOOLS; i++) {
+        if (has_failed(spools->each[i], name)) {
+            replay(command, spools->each[i], name, tally);
+            if (tally->failed == before.failed) {
+                char printed[PRINTED_NAME_SIZE];
+                printable_copy(printed, sizeof printed, name, strlen(name));
+                printf("%s/%s: put back\n", spool_incoming_path(spools->each[i]), printed);
+            }
+        }
+    }
+    if (tally->done == before.done && tally->failed == before.failed) {
+        struct err err;
+        err_set(&err, "no failed file has the name '%s'; `rudder-relay queue` lists them", name);
+        command_failed(command, &err);
+        tally->failed++;
+    }
+}
+
+static int replay_names(const struct command *command, const struct relay_config *config, char **names, bool all)
+{
+    struct spools spools;
+    struct tally tally = {0};
+    spools_open(&spools, config);
+    for (size_t i = 0; i < SPOOLS; i++) {
+        if (spools.each[i] == NULL) {
+            command_failed(command, &spools.err[i]);
+            tally.failed += all;
+        } else if (all) {
+            replay_all(command, spools.each[i], &tally);
+        }
+    }
+    for (; !all && *names != NULL; names++) {
+        replay_named(command, &spools, *names, &tally);
+    }
+    spools_close(&spools);
+    int status = command_finish(command);
+    return tally.failed > 0 ? COMMAND_FAILED : status;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"all", no_argument, NULL, 'a'},
+        {"config", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    const char *path = NULL;
+    bool all = false;
+    int status;
+    for (int option; (option = command_option(command, argc, argv, options, &status)) != -1;) {
+        if (option == -2) {
+            return status;
+        }
+        if (option == 'c') {
+            path = optarg;
+        } else {
+            all = true;
+        }
+    }
+    if (all == (argc > optind)) {
+        return command_usage(command, "it takes the names of failed files, or --all");
+    }
+    struct relay_config *config = command_config(command, path);
+    if (config == NULL) {
+        return COMMAND_USAGE;
+    }
+    status = replay_names(command, config, argv + optind, all);
+    relay_config_free(config);
+    return status;
+}
+
+const struct command cmd_replay = {
+    "replay", "[-c FILE] NAME... | --all", "put failed files back among those that wait",
+    "Moves failed run logs and inventories back to the folder they came from, to be taken up as if they had just\n"
+    "been uploaded. A file of the same name that waits is never overwritten.\n"
+    "\n"
+    "  -a, --all          all of them\n"
+    "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
+    "  -h, --help         this text\n"
+    "\n"
+    "Exit status 1 when one could not be put back, or is not there.\n",
+    run};

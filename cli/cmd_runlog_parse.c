@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "relay/runlog_json.h"
+#include "relay/runlog_parse.h"
+#include "runlog_input.h"
+
+/* So many that only memory is guarded; how many the forwarder takes is its configuration's affair. */
+static const size_t MAX_REPORTS = 10000000;
+
+static int print_parsed(const struct command *command, const struct run_info *info, struct slice content)
+{
+    struct runlog runlog = {0};
+    struct err err;
+    if (!runlog_parse(&runlog, info, content, MAX_REPORTS, &err)) {
+        return command_failed(command, &err);
+    }
+    bool printed = runlog_json_print(&runlog, stdout);
+    runlog_free(&runlog);
+    int status = command_finish(command);
+    return printed ? status : COMMAND_FAILED;
+}
+
+static int parse_file(const struct command *command, const char *file, const char *name)
+{
+    struct run_info info;
+    struct buffer content = {0};
+    struct err err;
+    int status;
+    if (!run_info_parse(name, strlen(name), &info, &err)) {
+        return command_failed(command, &err);
+    }
+    if (!runlog_input_read(file, &content, &err)) {
+        status = command_failed(command, &err);
+    } else {
+        if (slice_starts_with(buffer_slice(&content), "MIME-Version:")) {
+            fprintf(stderr, "rudder-relay: this looks like a signed file, and its signature is not looked at here; "
+                            "`rudder-relay runlog verify` does that\n");
+        }
+        status = print_parsed(command, &info, buffer_slice(&content));
+    }
+    buffer_free(&content);
+    return status;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"name", required_argument, NULL, 'n'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    const char *name = NULL;
+    int status;
+    for (int option; (option = command_option(command, argc, argv, options, &status)) != -1;) {
+        if (option == -2) {
+            return status;
+        }
+        name = optarg;
+    }
+    if (argc - optind != 1) {
+        return command_usage(command, "it takes one FILE");
+    }
+    const char *file = argv[optind];
+    if (name == NULL && strcmp(file, "-") == 0) {
+        return command_usage(command, "standard input has no name: give one with --name");
+    }
+    return parse_file(command, file, name != NULL ? name : runlog_input_base_name(file));
+}
+
+const struct command cmd_runlog_parse = {
+    "runlog parse", "[--name NAME] FILE", "print a run log as JSON",
+    "Prints the run log in FILE as the forwarder understands it, in JSON. Lines that are dropped are told on\n"
+    "standard error. FILE is the plain text, gzip if it ends in .gz, zip if it ends in .zip; - is standard input.\n"
+    "The name says the node and the time: <datetime>@<node>.log or <node>_<datetime>.log.\n"
+    "\n"
+    "  -n, --name NAME  take this for the file's name\n"
+    "  -h, --help       this text\n"
+    "\n"
+    "Exit status 1 and a reason when the run is refused.\n",
+    run};

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "relay/node_certs.h"
+#include "relay/node_index.h"
+#include "relay/run_info.h"
+#include "relay/smime_verify.h"
+#include "runlog_input.h"
+#include "util/memory.h"
+
+struct certificates {
+    const char *node_id;
+    struct slice der[NODE_INDEX_MAX_CERTS]; /* owned */
+    size_t count;
+};
+
+static bool keep_if_wanted(void *context, const char *node_id, struct slice der, size_t line, struct err *err)
+{
+    struct certificates *certificates = context;
+    (void)line;
+    (void)err;
+    if (node_id != NULL && strcmp(node_id, certificates->node_id) == 0 && certificates->count < NODE_INDEX_MAX_CERTS) {
+        char *copy = memory_text_of(der.at, der.len);
+        certificates->der[certificates->count++] = (struct slice){copy, der.len};
+    }
+    return true;
+}
+
+static bool read_certificates(const char *path, struct certificates *certificates, struct err *err)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return err_set_errno(err, errno, "%s", path);
+    }
+    bool done = node_certs_walk_file(file, keep_if_wanted, certificates, err) || err_prefix(err, "%s", path);
+    fclose(file);
+    if (done && certificates->count == 0) {
+        done = err_set(err, "%s: no certificate with the UID %s", path, certificates->node_id);
+    }
+    return done;
+}
+
+static bool verify(struct slice message, const struct certificates *certificates, struct err *err)
+{
+    struct buffer canonical = {0};
+    struct slice content;
+    struct smime_verifier *verifier = smime_verifier_new(err);
+    bool done = verifier != NULL &&
+                smime_verify(verifier, message, certificates->der, certificates->count, &canonical, &content, err);
+    if (done) {
+        fwrite(content.at, 1, content.len, stdout);
+    }
+    smime_verifier_free(verifier);
+    buffer_free(&canonical);
+    return done;
+}
+
+static int verify_file(const struct command *command, const char *file, const char *certs, const char *node_id)
+{
+    struct certificates certificates = {.node_id = node_id};
+    struct buffer message = {0};
+    struct err err;
+    bool done = read_certificates(certs, &certificates, &err) && runlog_input_read(file, &message, &err) &&
+                verify(buffer_slice(&message), &certificates, &err);
+    int status = done ? command_finish(command) : command_failed(command, &err);
+    for (size_t i = 0; i < certificates.count; i++) {
+        free((char *)certificates.der[i].at);
+    }
+    buffer_free(&message);
+    return status;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"certs", required_argument, NULL, 'C'},
+        {"node", required_argument, NULL, 'n'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    const char *certs = NULL;
+    const char *node_id = NULL;
+    struct run_info info;
+    int status;
+    for (int option; (option = command_option(command, argc, argv, options, &status)) != -1;) {
+        if (option == -2) {
+            return status;
+        }
+        *(option == 'C' ? &certs : &node_id) = optarg;
+    }
+    if (argc - optind != 1 || certs == NULL) {
+        return command_usage(command, "it takes --certs PEM and one FILE");
+    }
+    const char *name = runlog_input_base_name(argv[optind]);
+    if (node_id == NULL && run_info_parse(name, strlen(name), &info, NULL)) {
+        node_id = info.node_id;
+    }
+    if (node_id == NULL) {
+        return command_usage(command, "the file's name does not say the node: give it with --node");
+    }
+    return verify_file(command, argv[optind], certs, node_id);
+}
+
+const struct command cmd_runlog_verify = {
+    "runlog verify", "--certs PEM [--node ID] FILE", "check the signature of a run log and print what was signed",
+    "Decompresses FILE (gzip if its name ends in .gz, zip if in .zip; - is standard input), checks its signature\n"
+    "against the certificates of the node, and prints the signed content.\n"
+    "\n"
+    "  -C, --certs PEM  the certificates, those of other nodes among them\n"
+    "  -n, --node ID    the node whose certificates count: those with this UID (default: as the file's name says)\n"
+    "  -h, --help       this text\n"
+    "\n"
+    "Exit status 1 and a reason when the signature is refused.\n",
+    run};

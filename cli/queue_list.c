@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "queue_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "relay/spool.h"
+#include "util/memory.h"
+
+/* Below 0 when a comes first: the newer, else the smaller name. */
+static int order(const void *left, const void *right)
+{
+    const struct queue_file *a = left;
+    const struct queue_file *b = right;
+    if (a->mtime != b->mtime) {
+        return a->mtime > b->mtime ? -1 : 1;
+    }
+    return strcmp(a->name, b->name);
+}
+
+static void swap(struct queue_file *a, struct queue_file *b)
+{
+    struct queue_file kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* The heap's top is the file that comes last, the first to go. */
+static void sift_up(struct queue_file *heap, size_t at)
+{
+    while (at > 0 && order(&heap[at], &heap[(at - 1) / 2]) > 0) {
+        swap(&heap[at], &heap[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+}
+
+static void sift_down(struct queue_file *heap, size_t count)
+{
+    for (size_t at = 0, child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && order(&heap[child + 1], &heap[child]) > 0) {
+            child++;
+        }
+        if (order(&heap[at], &heap[child]) >= 0) {
+            return;
+        }
+        swap(&heap[at], &heap[child]);
+    }
+}
+
+static void keep(struct queue_list *list, const struct spool_entry *entry)
+{
+    if (list->kept_count < list->limit) {
+        if ((list->kept_count & (list->kept_count + 1)) == 0) { /* 0, 1, 3, 7, ...: full */
+            list->kept = memory_resize(list->kept, 2 * list->kept_count + 1, sizeof *list->kept);
+        }
+        list->kept[list->kept_count++] = (struct queue_file){memory_text(entry->name), entry->size, entry->mtime};
+        sift_up(list->kept, list->kept_count - 1);
+        return;
+    }
+    struct queue_file file = {(char *)entry->name, entry->size, entry->mtime};
+    if (list->limit > 0 && order(&file, &list->kept[0]) < 0) {
+        free(list->kept[0].name);
+        list->kept[0] = (struct queue_file){memory_text(entry->name), entry->size, entry->mtime};
+        sift_down(list->kept, list->kept_count);
+    }
+}
+
+static bool count(void *context, const struct spool_entry *entry)
+{
+    struct queue_list *list = context;
+    list->oldest = list->files == 0 || entry->mtime < list->oldest ? entry->mtime : list->oldest;
+    list->files++;
+    list->bytes += entry->size;
+    keep(list, entry);
+    return true;
+}
+
+bool queue_list_read(struct queue_list *list, int folder_fd, size_t limit, struct err *err)
+{
+    *list = (struct queue_list){.limit = limit};
+    bool done = spool_scan(folder_fd, count, list, err);
+    if (list->kept_count > 0) {
+        qsort(list->kept, list->kept_count, sizeof *list->kept, order);
+    }
+    return done;
+}
+
+void queue_list_free(struct queue_list *list)
+{
+    for (size_t i = 0; i < list->kept_count; i++) {
+        free(list->kept[i].name);
+    }
+    free(list->kept);
+    *list = (struct queue_list){0};
+}

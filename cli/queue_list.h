@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * queue_list: the files of one spool folder, newest first, and their sum.
+ *
+ * All files are counted; only the newest `limit` are kept, in a heap, so that a hundred thousand that wait cost no memory.
+ */
+#ifndef RELAY_CLI_QUEUE_LIST_H
+#define RELAY_CLI_QUEUE_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/err.h"
+
+struct queue_file {
+    char *name; /* owned */
+    int64_t size;
+    int64_t mtime; /* seconds since 1970 */
+};
+
+struct queue_list {
+    size_t files;
+    int64_t bytes;
+    int64_t oldest; /* mtime, when there are files */
+    struct queue_file *kept;
+    size_t kept_count;
+    size_t limit;
+};
+
+/* Newest first; same times by name. limit SIZE_MAX: all. queue_list_free in any case. */
+bool queue_list_read(struct queue_list *list, int folder_fd, size_t limit, struct err *err);
+void queue_list_free(struct queue_list *list);
+
+#endif

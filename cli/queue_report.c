@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "queue_report.h"
+
+#include <string.h>
+
+#include "util/printable.h"
+#include "util/size_text.h"
+
+enum { AGE_SIZE = 32, NAME_SIZE = 1024 };
+
+/* The two largest units: "3s", "5min 20s", "2h 5min", "3d 4h". */
+static void format_age(int64_t seconds, char out[AGE_SIZE])
+{
+    static const struct {
+        int64_t seconds;
+        const char *unit;
+    } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+    size_t i = 0;
+    seconds = seconds > 0 ? seconds : 0; /* clocks differ */
+    while (i < 3 && seconds < units[i].seconds) {
+        i++;
+    }
+    int len = snprintf(out, AGE_SIZE, "%lld%s", (long long)(seconds / units[i].seconds), units[i].unit);
+    int64_t rest = i < 3 ? seconds % units[i].seconds / units[i + 1].seconds : 0;
+    if (rest > 0) {
+        snprintf(out + len, (size_t)(AGE_SIZE - len), " %lld%s", (long long)rest, units[i + 1].unit);
+    }
+}
+
+static void print_sum(const struct queue_folder *folder, int64_t now, int width, FILE *out)
+{
+    char size[SIZE_TEXT_SIZE];
+    char age[AGE_SIZE] = "-";
+    size_text_format(folder->list.bytes, size);
+    if (folder->list.files > 0) {
+        format_age(now - folder->list.oldest, age);
+    }
+    fprintf(out, "%-*s  %-7s  %8zu  %10s  %10s\n", width, folder->path, folder->failed ? "failed" : "waiting",
+            folder->list.files, size, age);
+}
+
+static int printed_name(const struct queue_file *file, char out[NAME_SIZE])
+{
+    return (int)printable_copy(out, NAME_SIZE, file->name, strlen(file->name));
+}
+
+/* Wide enough for the names that are usual; one that is longer pushes its own reason aside. */
+static int name_width(const struct queue_list *list)
+{
+    const int usual = 80;
+    int width = 0;
+    char name[NAME_SIZE];
+    for (size_t i = 0; i < list->kept_count; i++) {
+        int len = printed_name(&list->kept[i], name);
+        width = len > width ? len : width;
+    }
+    return width < usual ? width : usual;
+}
+
+static void print_file(const struct queue_folder *folder, const struct queue_file *file, int64_t now, int width, FILE *out)
+{
+    char name[NAME_SIZE];
+    char size[SIZE_TEXT_SIZE];
+    char age[AGE_SIZE];
+    struct err reason = {""};
+    size_text_format(file->size, size);
+    format_age(now - file->mtime, age);
+    printed_name(file, name);
+    if (folder->failed) {
+        spool_reason(folder->spool, file->name, &reason);
+    }
+    if (reason.text[0] != '\0') {
+        fprintf(out, "  %10s  %10s  %-*s  %s\n", age, size, width, name, reason.text);
+    } else {
+        fprintf(out, "  %10s  %10s  %s\n", age, size, name);
+    }
+}
+
+static void print_files(const struct queue_folder *folder, int64_t now, FILE *out)
+{
+    int width = name_width(&folder->list);
+    size_t hidden = folder->list.files - folder->list.kept_count;
+    fprintf(out, "\n%s, newest first:\n", folder->path);
+    for (size_t i = 0; i < folder->list.kept_count; i++) {
+        print_file(folder, &folder->list.kept[i], now, width, out);
+    }
+    if (hidden > 0) {
+        fprintf(out, "  ... and %zu more (--all shows them)\n", hidden);
+    }
+}
+
+void queue_report_print(const struct queue_report *report, FILE *out)
+{
+    int width = (int)strlen("FOLDER");
+    for (size_t i = 0; i < report->count; i++) {
+        int len = (int)strlen(report->folders[i].path);
+        width = len > width ? len : width;
+    }
+    fprintf(out, "%-*s  %-7s  %8s  %10s  %10s\n", width, "FOLDER", "STATE", "FILES", "SIZE", "OLDEST");
+    for (size_t i = 0; i < report->count; i++) {
+        print_sum(&report->folders[i], report->now, width, out);
+    }
+    for (size_t i = 0; i < report->count; i++) {
+        if (report->folders[i].list.kept_count > 0) {
+            print_files(&report->folders[i], report->now, out);
+        }
+    }
+}

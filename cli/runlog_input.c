@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runlog_input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/decompress.h"
+
+enum { READ_STEP = 256 * 1024 };
+
+static bool read_to_end(int fd, const char *name, struct buffer *out, struct err *err)
+{
+    for (;;) {
+        ssize_t got = read(fd, buffer_reserve(out, READ_STEP), READ_STEP);
+        if (got == 0) {
+            return true;
+        }
+        if (got < 0 && errno != EINTR) {
+            return err_set_errno(err, errno, "%s", name);
+        }
+        out->len += got > 0 ? (size_t)got : 0;
+        if (out->len > RUNLOG_INPUT_LIMIT) {
+            return err_set(err, "%s: larger than %zu bytes", name, RUNLOG_INPUT_LIMIT);
+        }
+    }
+}
+
+/* Any file that can be read: a pipe of the shell, too. */
+static bool read_file(const char *file, struct buffer *out, struct err *err)
+{
+    if (strcmp(file, "-") == 0) {
+        return read_to_end(STDIN_FILENO, "standard input", out, err);
+    }
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return err_set_errno(err, errno, "%s", file);
+    }
+    bool done = read_to_end(fd, file, out, err);
+    close(fd);
+    return done;
+}
+
+static enum compression compression_of(const char *file)
+{
+    struct slice name = slice_of(file);
+    return slice_ends_with(name, ".gz")    ? COMPRESSION_GZIP
+           : slice_ends_with(name, ".zip") ? COMPRESSION_ZIP
+                                           : COMPRESSION_NONE;
+}
+
+bool runlog_input_read(const char *file, struct buffer *out, struct err *err)
+{
+    const struct decompress_limits limits = {.expanded = RUNLOG_INPUT_LIMIT};
+    enum compression compression = compression_of(file);
+    struct buffer image = {0};
+    if (compression == COMPRESSION_NONE) {
+        return read_file(file, out, err);
+    }
+    bool done = read_file(file, &image, err);
+    if (done) {
+        struct decompressor *decompressor = decompressor_new();
+        done = decompress(decompressor, compression, buffer_slice(&image), &limits, out, err) || err_prefix(err, "%s", file);
+        decompressor_free(decompressor);
+    }
+    buffer_free(&image);
+    return done;
+}
+
+const char *runlog_input_base_name(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    return slash != NULL ? slash + 1 : file;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * runlog_input: the run log file a command was given.
+ */
+#ifndef RELAY_CLI_RUNLOG_INPUT_H
+#define RELAY_CLI_RUNLOG_INPUT_H
+
+#include <stdbool.h>
+
+#include "util/buffer.h"
+#include "util/err.h"
+
+/* The most that is read, and that a compressed file may expand to: far more than the forwarder would take. */
+#define RUNLOG_INPUT_LIMIT ((size_t)1 << 30)
+
+/* Reads the file, "-" for standard input, and decompresses it if its name ends in .gz or .zip. */
+bool runlog_input_read(const char *file, struct buffer *out, struct err *err);
+
+/* What follows the last slash. */
+const char *runlog_input_base_name(const char *file);
+
+#endif
