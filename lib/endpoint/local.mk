@@ -1,1 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# lib/endpoint: the FastCGI skeleton, sole user of libfcgi. May use lib/relay and lib/util.
+noinst_LIBRARIES += lib/endpoint/libendpoint.a
+lib_endpoint_libendpoint_a_SOURCES = \
+	lib/endpoint/body.c lib/endpoint/body.h \
+	lib/endpoint/endpoint.c lib/endpoint/endpoint.h \
+	lib/endpoint/fcgi.c lib/endpoint/fcgi.h \
+	lib/endpoint/request.c lib/endpoint/request.h \
+	lib/endpoint/response.c lib/endpoint/response.h \
+	lib/endpoint/route.c lib/endpoint/route.h

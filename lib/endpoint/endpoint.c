@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "endpoint/endpoint.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "endpoint/body.h"
+#include "endpoint/fcgi.h"
+#include "util/log.h"
+
+#define LOG_COMPONENT "endpoint"
+
+enum { EXIT_USAGE = 2, EXIT_START = 3 };
+
+struct endpoint {
+    const struct endpoint_program *program;
+    struct relay_config *config;
+    void *state;
+    struct fcgi *fcgi;
+    struct node_index *index; /* NULL until there is one */
+    struct err index_err;     /* why not, or why an old one is in use: said once, not with each request */
+    struct request request;
+    struct response response;
+    struct buffer out;
+};
+
+static void print_help(const struct endpoint_program *program)
+{
+    printf("Usage: rudder-relay-%s [-c FILE]\n"
+           "%s\n\n"
+           "A FastCGI program: systemd or spawn-fcgi(1) starts it with a listening socket as standard input.\n\n"
+           "  -c, --config FILE  read this configuration (default %s)\n"
+           "  -h, --help         print this\n"
+           "  -V, --version      print the version\n\n"
+           "Signals: TERM, INT, USR1 finish the request in hand and end; HUP reads the logging settings again.\n",
+           program->name, program->summary, relay_config_default_path());
+}
+
+/* True with the configuration's path; else *status is what to exit with. */
+static bool read_command_line(const struct endpoint_program *program, int argc, char **argv, const char **path, int *status)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"version", no_argument, NULL, 'V'},
+                                            {0}};
+    *path = relay_config_default_path();
+    for (int option; (option = getopt_long(argc, argv, "c:hV", options, NULL)) != -1;) {
+        switch (option) {
+        case 'c':
+            *path = optarg;
+            break;
+        case 'h':
+            print_help(program);
+            *status = EXIT_SUCCESS;
+            return false;
+        case 'V':
+            printf("rudder-relay-%s %s\n", program->name, PACKAGE_VERSION);
+            *status = EXIT_SUCCESS;
+            return false;
+        default:
+            *status = EXIT_USAGE;
+            return false;
+        }
+    }
+    if (optind < argc) {
+        fprintf(stderr, "rudder-relay-%s: unexpected argument '%s'\n", program->name, argv[optind]);
+        *status = EXIT_USAGE;
+        return false;
+    }
+    return true;
+}
+
+/* A trouble with the index is said when it begins, when it changes and when it is over. */
+static void note_index(struct endpoint *endpoint, const struct err *err)
+{
+    if (strcmp(endpoint->index_err.text, err->text) == 0) {
+        return;
+    }
+    if (err->text[0] == '\0') {
+        log_info("node index in use", log_text("file", endpoint->config->general.node_index_file));
+    } else {
+        log_error("node index", log_text("reason", err->text), log_text("in_use", endpoint->index != NULL ? "old" : "none"));
+    }
+    endpoint->index_err = *err;
+}
+
+static void refresh_index(struct endpoint *endpoint)
+{
+    if (!endpoint->program->uses_node_index) {
+        return;
+    }
+    struct err err = {0};
+    if (endpoint->index == NULL) {
+        endpoint->index = node_index_open(endpoint->config->general.node_index_file, &err);
+    } else {
+        (void)node_index_refresh(endpoint->index, &err);
+    }
+    note_index(endpoint, &err);
+}
+
+static void answer_request(struct endpoint *endpoint)
+{
+    const struct endpoint_program *program = endpoint->program;
+    struct request *request = &endpoint->request;
+    struct response *response = &endpoint->response;
+    refresh_index(endpoint);
+    request_begin(request, fcgi_env(endpoint->fcgi), fcgi_read, endpoint->fcgi);
+    request->index = endpoint->index;
+    response_clear(response);
+    route_request(program->routes, program->route_count, endpoint->state, request, response);
+    if (response->status == 0) {
+        log_error("no answer from the handler", log_text("path", request->path.at));
+        response_internal_error(response);
+    }
+    body_drain(request, endpoint->config->upload.max_body_size);
+    buffer_clear(&endpoint->out);
+    response_format(response, strcmp(request->method, "HEAD") == 0, &endpoint->out);
+    bool sent = fcgi_write(endpoint->fcgi, endpoint->out.at, endpoint->out.len);
+    log_debug("request", log_text("method", request->method), log_text("path", request->path.at),
+              log_number("status", response->status), log_text("sent", sent ? "yes" : "no"));
+    fcgi_finish(endpoint->fcgi);
+}
+
+static void reload(const struct endpoint *endpoint)
+{
+    struct err err = {0};
+    if (relay_config_reload_logging(endpoint->config->path, &err)) {
+        log_info("logging settings read again");
+    } else {
+        log_error("logging settings stay as they were", log_text("reason", err.text));
+    }
+}
+
+static int serve(struct endpoint *endpoint)
+{
+    struct err err = {0};
+    for (;;) {
+        switch (fcgi_wait(endpoint->fcgi, &err)) {
+        case FCGI_REQUEST:
+            answer_request(endpoint);
+            break;
+        case FCGI_RELOAD:
+            reload(endpoint);
+            break;
+        case FCGI_STOP:
+            log_info("stopped");
+            return EXIT_SUCCESS;
+        case FCGI_FAILED:
+            log_error("stopped", log_text("reason", err.text));
+            return EXIT_START;
+        }
+    }
+}
+
+static int start(struct endpoint *endpoint, const char *path)
+{
+    const struct endpoint_program *program = endpoint->program;
+    struct err err = {0};
+    int failure = EXIT_USAGE;
+    endpoint->config = relay_config_load(path, &err);
+    if (endpoint->config == NULL ||
+        !log_configure(endpoint->config->logging.level, endpoint->config->logging.filter, &err)) {
+        goto failed;
+    }
+    failure = EXIT_START;
+    endpoint->fcgi = fcgi_open(&err);
+    if (endpoint->fcgi == NULL) {
+        goto failed;
+    }
+    endpoint->state = program->start != NULL ? program->start(endpoint->config, &err) : endpoint;
+    if (endpoint->state == NULL) {
+        goto failed;
+    }
+    refresh_index(endpoint);
+    log_info("started", log_text("version", PACKAGE_VERSION), log_text("config", endpoint->config->path));
+    return EXIT_SUCCESS;
+
+failed:
+    log_error("does not start", log_text("reason", err.text));
+    return failure;
+}
+
+int endpoint_run(const struct endpoint_program *program, int argc, char **argv)
+{
+    const char *path;
+    int status;
+    if (!read_command_line(program, argc, argv, &path, &status)) {
+        return status;
+    }
+    log_start(program->name);
+    struct endpoint endpoint = {.program = program};
+    status = start(&endpoint, path);
+    if (status == EXIT_SUCCESS) {
+        status = serve(&endpoint);
+    }
+    if (endpoint.state != NULL && program->stop != NULL) {
+        program->stop(endpoint.state);
+    }
+    fcgi_close(endpoint.fcgi);
+    node_index_close(endpoint.index);
+    request_free(&endpoint.request);
+    response_free(&endpoint.response);
+    buffer_free(&endpoint.out);
+    relay_config_free(endpoint.config);
+    return status;
+}

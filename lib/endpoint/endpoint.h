@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * endpoint: the skeleton of a FastCGI program. The skeleton owns the process (command line, configuration, log, signals,
+ * the loop over requests, the node index); the program supplies a table of routes and what its handlers share.
+ *
+ * A program answers one request at a time; several processes of it share the listening socket, which belongs to systemd or
+ * spawn-fcgi, so that a restart loses no request. TERM, INT and USR1 let the request in hand finish, then the process ends
+ * with 0. HUP reads the logging settings again. A new node index is noticed before each request.
+ */
+#ifndef RELAY_ENDPOINT_ENDPOINT_H
+#define RELAY_ENDPOINT_ENDPOINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "endpoint/route.h"
+#include "relay/relay_config.h"
+#include "util/err.h"
+
+struct endpoint_program {
+    const char *name;    /* in the log: "upload" */
+    const char *summary; /* for --help: what the endpoint does, one line */
+    const struct route *routes;
+    size_t route_count;
+    bool uses_node_index;
+    /* Makes what the handlers share, once. NULL with err ends the program. The configuration outlives it. May be NULL. */
+    void *(*start)(const struct relay_config *config, struct err *err);
+    void (*stop)(void *state); /* may be NULL */
+};
+
+/* main's body. Returns the exit status: 0 when told to stop, 2 for bad usage or configuration, 3 for any other failure. */
+int endpoint_run(const struct endpoint_program *program, int argc, char **argv);
+
+#endif

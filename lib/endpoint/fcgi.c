@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "endpoint/fcgi.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "util/memory.h"
+
+enum { LISTENER = 0 };
+
+struct fcgi {
+    FCGX_Request request;
+    int signals; /* signalfd */
+};
+
+static bool is_listening(int fd)
+{
+    int listening = 0;
+    socklen_t len = sizeof listening;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening != 0;
+}
+
+/* A signal that our parent ignored would never reach the signalfd, hence the default action for each. */
+static int open_signals(void)
+{
+    static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1, SIGHUP};
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        sigaddset(&set, numbers[i]);
+        signal(numbers[i], SIG_DFL);
+    }
+    signal(SIGPIPE, SIG_IGN);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+struct fcgi *fcgi_open(struct err *err)
+{
+    if (!is_listening(LISTENER)) {
+        err_set(err, "standard input is not a listening socket: this program is started by systemd or spawn-fcgi(1)");
+        return NULL;
+    }
+    struct fcgi *fcgi = memory_zero(1, sizeof *fcgi);
+    fcgi->request.ipcFd = -1; /* until FCGX_InitRequest: 0 would be the listener, which fcgi_close must not shut down */
+    fcgi->signals = open_signals();
+    int flags = fcntl(LISTENER, F_GETFL);
+    if (fcgi->signals < 0 || flags < 0 || fcntl(LISTENER, F_SETFL, flags | O_NONBLOCK) != 0) {
+        err_set_errno(err, errno, "preparing the socket and the signals");
+        goto failed;
+    }
+    if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi->request, LISTENER, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+        err_set(err, "libfcgi does not start");
+        goto failed;
+    }
+    return fcgi;
+
+failed:
+    fcgi_close(fcgi);
+    return NULL;
+}
+
+void fcgi_close(struct fcgi *fcgi)
+{
+    if (fcgi != NULL) {
+        FCGX_Free(&fcgi->request, 1);
+        if (fcgi->signals >= 0) {
+            close(fcgi->signals);
+        }
+        free(fcgi);
+    }
+}
+
+/* Another worker was quicker, or the other side gave up: not our trouble. */
+static bool is_passing(int errnum)
+{
+    return errnum == EAGAIN || errnum == EWOULDBLOCK || errnum == EINTR || errnum == ECONNABORTED || errnum == EPROTO;
+}
+
+enum fcgi_event fcgi_wait(struct fcgi *fcgi, struct err *err)
+{
+    for (;;) {
+        struct pollfd waits[] = {{.fd = fcgi->signals, .events = POLLIN}, {.fd = LISTENER, .events = POLLIN}};
+        if (poll(waits, 2, -1) < 0 && errno != EINTR) {
+            err_set_errno(err, errno, "waiting for a request");
+            return FCGI_FAILED;
+        }
+        struct signalfd_siginfo signal_info;
+        if (read(fcgi->signals, &signal_info, sizeof signal_info) == sizeof signal_info) {
+            return signal_info.ssi_signo == SIGHUP ? FCGI_RELOAD : FCGI_STOP;
+        }
+        if (waits[1].revents == 0) {
+            continue;
+        }
+        int result = FCGX_Accept_r(&fcgi->request);
+        if (result == 0) {
+            return FCGI_REQUEST;
+        }
+        if (!is_passing(-result)) {
+            err_set_errno(err, -result, "accepting a connection");
+            return FCGI_FAILED;
+        }
+    }
+}
+
+char *const *fcgi_env(const struct fcgi *fcgi)
+{
+    return fcgi->request.envp;
+}
+
+ssize_t fcgi_read(void *context, char *into, size_t size)
+{
+    struct fcgi *fcgi = context;
+    int got = FCGX_GetStr(into, size < INT_MAX ? (int)size : INT_MAX, fcgi->request.in);
+    return FCGX_GetError(fcgi->request.in) == 0 ? got : -1;
+}
+
+bool fcgi_write(struct fcgi *fcgi, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        int piece = len < INT_MAX ? (int)len : INT_MAX;
+        if (FCGX_PutStr(bytes, piece, fcgi->request.out) != piece) {
+            return false;
+        }
+        bytes += piece;
+        len -= (size_t)piece;
+    }
+    return true;
+}
+
+/* One connection, one request: a kept connection would keep this worker from all others. */
+void fcgi_finish(struct fcgi *fcgi)
+{
+    FCGX_Finish_r(&fcgi->request);
+    FCGX_Free(&fcgi->request, 1);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * fcgi: one worker of a FastCGI program (FastCGI specification 1.0): connections come in on file descriptor 0, which
+ * systemd or spawn-fcgi listens on and which several workers share. The only user of libfcgi.
+ *
+ * libfcgi takes a signal in the middle of a body for the body's end. So TERM, INT, USR1 and HUP are blocked from
+ * fcgi_open on and are only taken from a signalfd while the worker waits for a request.
+ */
+#ifndef RELAY_ENDPOINT_FCGI_H
+#define RELAY_ENDPOINT_FCGI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "util/err.h"
+
+struct fcgi;
+
+enum fcgi_event {
+    FCGI_REQUEST, /* one is in hand: answer it, then fcgi_finish */
+    FCGI_RELOAD,  /* HUP */
+    FCGI_STOP,    /* TERM, INT, USR1 (multiwatch sends this one) */
+    FCGI_FAILED,
+};
+
+/* NULL with err when descriptor 0 is no listening socket. The process's signal mask changes. */
+struct fcgi *fcgi_open(struct err *err);
+void fcgi_close(struct fcgi *fcgi);
+
+enum fcgi_event fcgi_wait(struct fcgi *fcgi, struct err *err);
+
+/* Of the request in hand: its variables, its body (a request_read, context is the struct fcgi), its answer. */
+char *const *fcgi_env(const struct fcgi *fcgi);
+ssize_t fcgi_read(void *context, char *into, size_t size);
+bool fcgi_write(struct fcgi *fcgi, const char *bytes, size_t len);
+void fcgi_finish(struct fcgi *fcgi);
+
+#endif

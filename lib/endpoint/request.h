@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * request: what a handler may know of the request in hand.
+ *
+ * Nothing here knows of FastCGI: a request is a list of CGI variables (RFC 3875) and a function that gives the body, so a
+ * test fills one in by hand. The skeleton owns it; what the accessors return is valid until the handler returns.
+ *
+ * The path is SCRIPT_NAME and PATH_INFO: decoded and normalised by httpd, and what its access rules saw. REQUEST_URI is
+ * raw and is never looked at. Everything is outside input: handlers check it before it becomes a path or SQL, and the log
+ * makes it printable.
+ */
+#ifndef RELAY_ENDPOINT_REQUEST_H
+#define RELAY_ENDPOINT_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "relay/node_index.h"
+#include "util/buffer.h"
+#include "util/slice.h"
+
+enum { REQUEST_MAX_ARGS = 3 };
+enum { REQUEST_LENGTH_ABSENT = -1, REQUEST_LENGTH_BAD = -2 };
+
+/* Up to size bytes of the body, 0 at its end, -1 when the connection to httpd broke. */
+typedef ssize_t request_read(void *context, char *into, size_t size);
+
+struct request {
+    char *const *env; /* "NAME=value", NULL-terminated */
+    const char *method;
+    struct buffer path;                 /* NUL behind it */
+    struct slice args[REQUEST_MAX_ARGS]; /* what the `*` of the route matched */
+    int64_t length;                     /* CONTENT_LENGTH, or one of REQUEST_LENGTH_* */
+    int64_t body_read;                  /* bytes so far, see body.h */
+    bool body_failed;
+    request_read *read;
+    void *read_context;
+    struct node_index *index; /* fresh; NULL when there is none, or the program does not use it */
+};
+
+/* A request that is all zero bytes is a valid one to begin; beginning again keeps the memory. read may be NULL: no body. */
+void request_begin(struct request *request, char *const *env, request_read *read, void *read_context);
+void request_free(struct request *request);
+
+/* NULL when there is no such variable. */
+const char *request_env(const struct request *request, const char *name);
+
+/* Did the client prove with a certificate that httpd verified who it is? Then *uid is the certificate's UID, "" if it has
+ * none. Without a certificate, and with one that did not verify (httpd sets its UID all the same): false. */
+bool request_certificate_uid(const struct request *request, const char **uid);
+
+#endif
