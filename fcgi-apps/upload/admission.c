@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upload/admission.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/statvfs.h>
+#include <time.h>
+
+#include "relay/spool.h"
+
+enum {
+    SHARE_OF_ROOM = 16,
+    COUNT_LASTS_MS = 10000,
+    NAMES_PER_MS = 64, /* about what counting costs is a tenth of this: no more than a tenth of the time goes into it */
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool count_is_due(const struct admission *admission, int64_t now)
+{
+    if (!admission->counted) {
+        return true;
+    }
+    int64_t age = now - admission->counted_at;
+    if (age < (int64_t)(admission->waiting / NAMES_PER_MS)) {
+        return false;
+    }
+    if (admission->waiting > admission->max_waiting || age >= COUNT_LASTS_MS) {
+        return true;
+    }
+    return admission->stored_since >= (admission->max_waiting - admission->waiting) / SHARE_OF_ROOM;
+}
+
+static bool too_many(struct admission *admission, int folder_fd)
+{
+    int64_t now = now_ms();
+    if (count_is_due(admission, now)) {
+        admission->waiting = spool_count(folder_fd, admission->max_waiting + 1);
+        admission->counted_at = now;
+        admission->counted = true;
+        admission->stored_since = 0;
+    }
+    return admission->waiting > admission->max_waiting;
+}
+
+enum admission_verdict admission_check(struct admission *admission, int folder_fd, int64_t bytes, struct err *err)
+{
+    if (too_many(admission, folder_fd)) {
+        err_set(err, "more than %zu files wait in the spool", admission->max_waiting);
+        return ADMISSION_TOO_MANY;
+    }
+    struct statvfs space;
+    if (fstatvfs(folder_fd, &space) != 0) {
+        err_set_errno(err, errno, "looking at the free space");
+        return ADMISSION_NO_SPACE;
+    }
+    /* what a file system counts may exceed 63 bits when multiplied, so compare in blocks */
+    uint64_t wanted = ((uint64_t)bytes + (uint64_t)admission->min_free_space) / space.f_frsize;
+    if (space.f_bavail < wanted) {
+        err_set(err, "%" PRIu64 " blocks of %lu bytes are free, %" PRIu64 " are needed", (uint64_t)space.f_bavail,
+                space.f_frsize, wanted);
+        return ADMISSION_NO_SPACE;
+    }
+    return ADMISSION_GRANTED;
+}
+
+void admission_stored(struct admission *admission)
+{
+    admission->stored_since++;
+}

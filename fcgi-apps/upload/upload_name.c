@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upload/upload_name.h"
+
+#include <string.h>
+
+static bool take(struct slice raw, struct upload_name *name, struct err *err)
+{
+    const char *reason = "";
+    *name = (struct upload_name){.raw = raw};
+    run_info_queue_id(raw.at, raw.len, name->queue_id);
+    if (!safe_file_name(raw.at, raw.len, &reason)) {
+        return err_set(err, "%s", reason);
+    }
+    memcpy(name->text, raw.at, raw.len);
+    return true;
+}
+
+bool upload_name_report(struct slice raw, struct upload_name *name, struct err *err)
+{
+    struct run_info info;
+    if (!take(raw, name, err) || !run_info_parse(raw.at, raw.len, &info, err)) {
+        return false;
+    }
+    memcpy(name->node_id, info.node_id, sizeof name->node_id);
+    return true;
+}
+
+static bool is_inventory(struct slice name)
+{
+    static const char *const extensions[] = {".ocs", ".xml", ".ocs.gz", ".xml.gz"};
+    if (slice_ends_with(name, ".sign")) {
+        name.len -= strlen(".sign");
+    }
+    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
+        if (slice_ends_with(name, extensions[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool upload_name_inventory(struct slice raw, struct upload_name *name, struct err *err)
+{
+    if (!take(raw, name, err)) {
+        return false;
+    }
+    return is_inventory(raw) ||
+           err_set(err, "an inventory's name ends in .ocs, .xml, .ocs.gz or .xml.gz, perhaps with .sign behind it");
+}
