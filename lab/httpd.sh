@@ -60,7 +60,7 @@ lab_httpd_reload() {
 }
 
 lab_httpd_answers() {
-    lab_running httpd && [ "$(LAB_LOGIN=none lab_curl --output /dev/null --write-out '%{http_code}' "$LAB_HTTPS_URL/")" = 404 ]
+    lab_running httpd && [ "$(LAB_LOGIN=none lab_curl --output /dev/null --write-out '%{http_code}' "$LAB_HTTPS_URL/" 2>/dev/null)" = 404 ]
 }
 
 lab_httpd_program() {
