@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Benchmarks: programs that print figures, and scripts around them. `make bench-programs` builds the programs; they are no
 # part of `make` nor of `make check`. A new one: a name in BENCHMARKS, SOURCES and LDADD.
-BENCHMARKS =
+BENCHMARKS = \
+	tests/bench/bench_parse
 EXTRA_PROGRAMS = $(BENCHMARKS)
 CLEANFILES += $(BENCHMARKS)
 
 .PHONY: bench-programs
 bench-programs: $(BENCHMARKS)
+
+tests_bench_bench_parse_SOURCES = tests/bench/bench_parse.c tests/bench/bench.h
+tests_bench_bench_parse_LDADD = $(RELAY_LDADD)

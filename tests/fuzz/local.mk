@@ -5,12 +5,16 @@
 #
 # A new target: a line in FUZZ_TARGETS, SOURCES and LDADD as below.
 FUZZ_TARGETS = \
-	tests/fuzz/fuzz_run_info
+	tests/fuzz/fuzz_run_info \
+	tests/fuzz/fuzz_runlog
 FUZZ_SECONDS = 60
 FUZZ_LDADD = $(RELAY_LDADD) $(FUZZING_ENGINE)
 
 tests_fuzz_fuzz_run_info_SOURCES = tests/fuzz/fuzz_run_info.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_run_info_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_runlog_SOURCES = tests/fuzz/fuzz_runlog.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_runlog_LDADD = $(FUZZ_LDADD)
 
 if ENABLE_FUZZERS
 FUZZ_MAIN =

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * bench: a clock and a median, for programs that print figures.
+ */
+#ifndef RELAY_TESTS_BENCH_H
+#define RELAY_TESTS_BENCH_H
+
+#include <stdlib.h>
+#include <time.h>
+
+static inline double bench_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static inline int bench_compare(const void *a, const void *b)
+{
+    double first = *(const double *)a;
+    double second = *(const double *)b;
+    return (first > second) - (first < second);
+}
+
+/* Sorts the figures. */
+static inline double bench_median(double *figures, size_t count)
+{
+    qsort(figures, count, sizeof *figures, bench_compare);
+    return (figures[(count - 1) / 2] + figures[count / 2]) / 2;
+}
+
+#endif

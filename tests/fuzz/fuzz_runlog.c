@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The input's first line is the node id, the rest the run log.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "relay/runlog_json.h"
+#include "relay/runlog_parse.h"
+#include "util/log.h"
+#include "util/memory.h"
+#include "util/utf8.h"
+
+enum { MAX_REPORTS = 1000 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+static void require_clean(struct slice text)
+{
+    require(text.at != NULL && utf8_clean_prefix(text.at, text.len) == text.len);
+}
+
+static void require_moment(const struct timestamp *timestamp)
+{
+    char text[TIMESTAMP_TEXT_SIZE];
+    size_t len = timestamp_format(timestamp, text);
+    struct timestamp again;
+    require(timestamp_parse_rfc3339(text, len, false, &again) && timestamp_compare(timestamp, &again) == 0);
+}
+
+static void require_report(const struct report *report)
+{
+    const struct report_origin *origin = report->origin;
+    require_clean(report->event_type);
+    require_clean(report->message);
+    require_clean(origin->policy);
+    require_clean(origin->rule_id);
+    require_clean(origin->directive_id);
+    require_clean(origin->report_id);
+    require_clean(origin->component);
+    require_clean(origin->key_value);
+    require(origin->rule_id.len > 0 && origin->directive_id.len > 0 && origin->report_id.len > 0 &&
+            origin->component.len > 0 && origin->key_value.len > 0);
+    require_moment(&report->executed);
+    require_moment(&origin->start);
+}
+
+static void require_sound(const struct runlog *runlog)
+{
+    require(runlog->report_count > 0 && runlog->report_count <= MAX_REPORTS);
+    require(!runlog->complete || runlog->config_id.at != NULL);
+    for (size_t i = 0; i < runlog->report_count; i++) {
+        require_report(&runlog->reports[i]);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    log_configure(LOG_LEVEL_ERROR, "", NULL);
+    const char *text = (const char *)data;
+    const char *line_end = size > 0 ? memchr(text, '\n', size) : NULL;
+    if (line_end == NULL || (size_t)(line_end - text) >= NODE_ID_SIZE) {
+        return 0;
+    }
+    struct run_info info = {.compression = COMPRESSION_NONE};
+    memcpy(info.node_id, text, (size_t)(line_end - text));
+    struct slice content = {line_end + 1, size - (size_t)(line_end + 1 - text)};
+    struct runlog runlog = {.report_count = 0};
+    struct err err = {""};
+    if (runlog_parse(&runlog, &info, content, MAX_REPORTS, &err)) {
+        require_sound(&runlog);
+        FILE *nowhere = fopen("/dev/null", "w");
+        require(nowhere != NULL && runlog_json_print(&runlog, nowhere));
+        fclose(nowhere);
+    } else {
+        require(err.text[0] != '\0' && runlog.report_count == 0);
+    }
+    runlog_free(&runlog);
+    return 0;
+}
