@@ -40,16 +40,25 @@ static size_t start_len(struct slice text)
     return len;
 }
 
-static bool read_start(struct runlog_header *header, struct slice text)
+/* Takes the start and its `##` off text. It is the same in all reports of a run as a rule, and then not parsed again. */
+static bool take_start(struct runlog_header *header, struct slice *text)
 {
-    if (header->start_text.len > 0 && slice_equal(header->start_text, text)) {
-        return true;
+    size_t len = header->start_text.len;
+    if (len == 0 || text->len <= len || text->at[len] != '#' || memcmp(text->at, header->start_text.at, len) != 0) {
+        len = start_len(*text);
+        header->start_text.len = 0; /* a failure may leave half a timestamp */
+        if (!timestamp_parse_start(text->at, len, &header->start)) {
+            return false;
+        }
+        header->start_text = (struct slice){text->at, len};
     }
-    header->start_text.len = 0; /* a failure may leave half a timestamp */
-    if (!timestamp_parse_start(text.at, text.len, &header->start)) {
+    text->at += len;
+    text->len -= len;
+    if (!slice_starts_with(*text, "##")) {
         return false;
     }
-    header->start_text = text;
+    text->at += 2;
+    text->len -= 2;
     return true;
 }
 
@@ -57,18 +66,15 @@ static bool read_start(struct runlog_header *header, struct slice text)
  * looks for the next `@@` from here, and so passes each byte a fixed number of times. */
 static bool read_end(struct runlog_header *header, struct slice text)
 {
-    struct slice start = {text.at, start_len(text)};
-    struct slice rest = {text.at + start.len, text.len - start.len};
-    if (!slice_starts_with(rest, "##")) {
+    if (!take_start(header, &text)) {
         return false;
     }
-    const char *node_id = rest.at + 2;
     const char *end = text.at + text.len;
-    const char *at = memchr(node_id, '@', (size_t)(end - node_id));
-    if (at == NULL || end - at < 2 || at[1] != '#' || !read_start(header, start)) {
+    const char *at = memchr(text.at, '@', text.len);
+    if (at == NULL || end - at < 2 || at[1] != '#') {
         return false;
     }
-    header->node_id = (struct slice){node_id, (size_t)(at - node_id)};
+    header->node_id = (struct slice){text.at, (size_t)(at - text.at)};
     header->message = (struct slice){at + 2, (size_t)(end - at) - 2};
     return true;
 }

@@ -29,6 +29,9 @@ static const struct level {
     {TEXT("R:"), TEXT("log_info")},
 };
 
+/* Of the levels: most lines that start nothing are told by theirs. */
+static const char first_bytes[] = {'C', ' ', 'r', 'R'};
+
 static bool starts_with(struct slice text, struct slice start)
 {
     return text.len >= start.len && memcmp(text.at, start.at, start.len) == 0;
@@ -58,6 +61,9 @@ static void classify(struct runlog_line *line)
     if (starts_with(line->text, report)) {
         line->kind = RUNLOG_LINE_REPORT;
         line->rest = behind(line->text, report.len);
+        return;
+    }
+    if (line->text.len == 0 || memchr(first_bytes, line->text.at[0], sizeof first_bytes) == NULL) {
         return;
     }
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {

@@ -30,12 +30,9 @@ static struct slice stored(struct slice text, const struct runlog_store *store)
     return (struct slice){copy, len};
 }
 
-struct slice runlog_text_one(struct slice piece, const struct runlog_store *store)
+struct slice runlog_text_clean(struct slice piece, const struct runlog_store *store)
 {
-    if (piece.at + piece.len <= store->clean_until || utf8_clean_prefix(piece.at, piece.len) == piece.len) {
-        return piece;
-    }
-    return stored(piece, store);
+    return utf8_clean_prefix(piece.at, piece.len) == piece.len ? piece : stored(piece, store);
 }
 
 struct slice runlog_text_finish(const struct runlog_text *text, const struct runlog_store *store)

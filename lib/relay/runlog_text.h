@@ -39,8 +39,14 @@ void runlog_text_add_line(struct runlog_text *text, struct slice line);
 /* The finished field. A text without lines is empty. */
 struct slice runlog_text_finish(const struct runlog_text *text, const struct runlog_store *store);
 
+/* Where it is if it is clean, else a clean copy. */
+struct slice runlog_text_clean(struct slice piece, const struct runlog_store *store);
+
 /* A field that is one piece of the content. */
-struct slice runlog_text_one(struct slice piece, const struct runlog_store *store);
+static inline struct slice runlog_text_one(struct slice piece, const struct runlog_store *store)
+{
+    return piece.at + piece.len <= store->clean_until ? piece : runlog_text_clean(piece, store);
+}
 
 void runlog_text_free(struct runlog_text *text);
 

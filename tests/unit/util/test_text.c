@@ -57,6 +57,28 @@ START_TEST(utf8_replaces_maximal_subparts)
 }
 END_TEST
 
+/* It goes by blocks and words: wherever in them something stands, the answer is the same. */
+START_TEST(utf8_clean_prefix_at_every_place)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+        bool clean;
+    } cases[] = {{"\0", 1, false}, {"\xff", 1, false}, {"\x80", 1, false}, {"\x01\x7f", 2, true},
+                 {"\xc3\xa9", 2, true}, {"\xf0\x9f\x90\xa7", 4, true}, {"\xf0\x9f\x90.", 4, false}};
+    char text[200];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (size_t at = 0; at + cases[i].len <= sizeof text; at++) {
+            memset(text, 'a', sizeof text);
+            memcpy(text + at, cases[i].bytes, cases[i].len);
+            ck_assert_uint_eq(utf8_clean_prefix(text, sizeof text), cases[i].clean ? sizeof text : at);
+            size_t cut = at + cases[i].len - 1; /* a sequence that the end cuts is not clean */
+            ck_assert_uint_eq(utf8_clean_prefix(text, cut), (unsigned char)cases[i].bytes[0] < 0x80 ? cut : at);
+        }
+    }
+}
+END_TEST
+
 START_TEST(err_is_printable_and_cut)
 {
     struct err err;
@@ -127,5 +149,5 @@ START_TEST(log_filter_wins_over_level)
 END_TEST
 
 SUITE_MAIN("text", printable_escapes_what_could_harm, printable_cuts_with_dots_and_never_inside_a_piece,
-           utf8_replaces_maximal_subparts, err_is_printable_and_cut, buffer_grows_and_keeps,
+           utf8_replaces_maximal_subparts, utf8_clean_prefix_at_every_place, err_is_printable_and_cut, buffer_grows_and_keeps,
            arena_gives_pieces_and_takes_ends_back, log_filter_wins_over_level)
