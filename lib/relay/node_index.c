@@ -12,9 +12,9 @@
 
 enum {
     OPEN_ATTEMPTS = 5, /* each lost only to a build that ended in between */
-    /* The kernel counts the pages of the map that a process has touched as the process's. After so many of them, which is
-     * about 8 MB, the map is made anew, which costs less than one verified signature. */
-    READS_PER_MAP = 128
+    /* A page looked at, and what the kernel maps around it, counts as the process's memory. After so many, about 4 MB, the
+     * map is made anew; the pages stay in the page cache. */
+    READS_PER_MAP = 32
 };
 
 struct map {

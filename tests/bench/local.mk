@@ -2,12 +2,16 @@
 # Benchmarks: programs that print figures, and scripts around them. `make bench-programs` builds the programs; they are no
 # part of `make` nor of `make check`. A new one: a name in BENCHMARKS, SOURCES and LDADD.
 BENCHMARKS = \
+	tests/bench/bench_nodes \
 	tests/bench/bench_parse
 EXTRA_PROGRAMS = $(BENCHMARKS)
 CLEANFILES += $(BENCHMARKS)
 
 .PHONY: bench-programs
 bench-programs: $(BENCHMARKS)
+
+tests_bench_bench_nodes_SOURCES = tests/bench/bench_nodes.c tests/support/certificate.h
+tests_bench_bench_nodes_LDADD = $(RELAY_LDADD)
 
 tests_bench_bench_parse_SOURCES = tests/bench/bench_parse.c tests/bench/bench.h
 tests_bench_bench_parse_LDADD = $(RELAY_LDADD)

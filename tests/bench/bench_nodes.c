@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * bench_nodes [NODES [FOLDER]]: what a node list of that size (50,000) with a certificate for each costs: to build the index, to start a
+ * program with it, to look nodes up. Certificates are of 4096-bit RSA size, one made, the others with another UID patched in.
+ * Prints medians of RUNS. Sources and index go to FOLDER and stay there; without it, to a temporary one.
+ */
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "relay/node_index.h"
+#include "support/certificate.h"
+#include "util/log.h"
+#include "util/memory.h"
+
+enum { RUNS = 7, PEM_LINE = 64 };
+
+#define ID_FORMAT "%08x-0000-4000-8000-%012x"
+#define ID_PLACEHOLDER "00000000-0000-4000-8000-000000000000"
+
+struct files {
+    char *list;
+    char *certs;
+    char *index;
+    unsigned nodes;
+};
+
+static void die(const char *what)
+{
+    perror(what);
+    exit(EXIT_FAILURE);
+}
+
+static double now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* The sum of the Private_ lines of smaps_rollup, in KiB. */
+static long private_kib(void)
+{
+    char line[256];
+    long sum = 0, kib;
+    FILE *file = fopen("/proc/self/smaps_rollup", "re");
+    if (file == NULL) {
+        die("smaps_rollup");
+    }
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (sscanf(line, "Private_%*[A-Za-z]: %ld kB", &kib) == 1) {
+            sum += kib;
+        }
+    }
+    fclose(file);
+    return sum;
+}
+
+static double processor_ms(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1e3 +
+           (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e3;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+static double median(double *figures)
+{
+    qsort(figures, RUNS, sizeof *figures, ascending);
+    return figures[RUNS / 2];
+}
+
+/* ---- the sources ---- */
+
+static void write_list(const struct files *files)
+{
+    FILE *file = fopen(files->list, "we");
+    if (file == NULL) {
+        die(files->list);
+    }
+    for (unsigned i = 0; i < files->nodes; i++) {
+        fprintf(file, "%s\"" ID_FORMAT "\":{\"hostname\":\"node%u.some.example.com\",\"policy-server\":\"root\",\"key-hash\":\"sha256:%064x\"}",
+                i == 0 ? "{" : ",\n", i * 2654435761U, i, i, i);
+    }
+    fputs("}\n", file);
+    if (fclose(file) != 0) {
+        die(files->list);
+    }
+}
+
+/* As certificate.h makes it, padded by an extension to the 1,450 bytes that one of a 4096-bit RSA key has. */
+static unsigned char *template_certificate(int *len, unsigned char **uid)
+{
+    char padding[1101] = {0};
+    memset(padding, 'x', sizeof padding - 1);
+    X509 *certificate = certificate_make((const char *const[]){ID_PLACEHOLDER, NULL});
+    ASN1_IA5STRING *comment = ASN1_IA5STRING_new();
+    ASN1_STRING_set(comment, padding, -1);
+    X509_add1_ext_i2d(certificate, NID_netscape_comment, comment, 0, X509V3_ADD_APPEND);
+    ASN1_IA5STRING_free(comment);
+    unsigned char *der = NULL;
+    *len = i2d_X509(certificate, &der);
+    X509_free(certificate);
+    /* the second is the subject's, the first the issuer's */
+    unsigned char *issuer = memmem(der, (size_t)*len, ID_PLACEHOLDER, strlen(ID_PLACEHOLDER));
+    *uid = memmem(issuer + 1, (size_t)(der + *len - issuer - 1), ID_PLACEHOLDER, strlen(ID_PLACEHOLDER));
+    return der;
+}
+
+static void write_certificates(const struct files *files)
+{
+    int len;
+    unsigned char *uid, *der = template_certificate(&len, &uid);
+    unsigned char *text = memory_alloc((size_t)len * 2);
+    FILE *file = fopen(files->certs, "we");
+    if (file == NULL) {
+        die(files->certs);
+    }
+    for (unsigned i = 0; i < files->nodes; i++) {
+        char id[64];
+        snprintf(id, sizeof id, ID_FORMAT, i * 2654435761U, i);
+        memcpy(uid, id, strlen(id));
+        int chars = EVP_EncodeBlock(text, der, len);
+        fputs("-----BEGIN CERTIFICATE-----\n", file);
+        for (int at = 0; at < chars; at += PEM_LINE) {
+            fprintf(file, "%.*s\n", PEM_LINE, text + at);
+        }
+        fputs("-----END CERTIFICATE-----\n", file);
+    }
+    if (fclose(file) != 0) {
+        die(files->certs);
+    }
+    free(text);
+    OPENSSL_free(der);
+}
+
+/* ---- the measurements ---- */
+
+static void build(const struct files *files)
+{
+    struct node_index_summary summary;
+    struct err err;
+    if (!node_index_build(files->list, files->certs, files->index, &summary, &err) || summary.nodes != files->nodes ||
+        summary.certificates != files->nodes) {
+        fprintf(stderr, "bench_nodes: %s\n", err.text);
+        exit(EXIT_FAILURE);
+    }
+}
+
+static void measure_build(const struct files *files)
+{
+    double took[RUNS], cpu[RUNS];
+    struct rusage usage;
+    for (int i = 0; i < RUNS; i++) {
+        double start = now_ms();
+        pid_t child = fork();
+        if (child == 0) {
+            build(files);
+            _exit(EXIT_SUCCESS);
+        }
+        int status;
+        if (child < 0 || wait4(child, &status, 0, &usage) != child || status != 0) {
+            die("build");
+        }
+        took[i] = now_ms() - start;
+        cpu[i] = processor_ms(&usage);
+    }
+    long before = private_kib();
+    build(files);
+    struct stat index;
+    stat(files->index, &index);
+    printf("build                       %8.0f ms   %.0f ms processor, peak %ld KiB resident, %+ld KiB private when done, index %ld KiB\n",
+           median(took), median(cpu), usage.ru_maxrss, private_kib() - before, (long)(index.st_size / 1024));
+}
+
+static struct node_index *open_index(const struct files *files)
+{
+    struct err err;
+    struct node_index *index = node_index_open(files->index, &err);
+    if (index == NULL) {
+        fprintf(stderr, "bench_nodes: %s\n", err.text);
+        exit(EXIT_FAILURE);
+    }
+    return index;
+}
+
+static void look_up(struct node_index *index, unsigned i)
+{
+    char id[64];
+    struct slice der[NODE_INDEX_MAX_CERTS];
+    snprintf(id, sizeof id, ID_FORMAT, i * 2654435761U, i);
+    if (node_index_certificates(index, id, der, NODE_INDEX_MAX_CERTS) != 1) {
+        fprintf(stderr, "bench_nodes: %s not found\n", id);
+        exit(EXIT_FAILURE);
+    }
+}
+
+static void measure_start(const struct files *files)
+{
+    double took[RUNS];
+    long before = 0, after = 0;
+    for (int i = 0; i < RUNS; i++) {
+        before = private_kib();
+        double start = now_ms();
+        struct node_index *index = open_index(files);
+        look_up(index, files->nodes / 2);
+        took[i] = now_ms() - start;
+        after = private_kib();
+        node_index_close(index);
+    }
+    printf("open, first look-up         %8.3f ms   %+ld KiB private\n", median(took), after - before);
+}
+
+static double own_processor_ms(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return processor_ms(&usage);
+}
+
+static void measure_look_ups(const struct files *files)
+{
+    double took[RUNS];
+    struct err err;
+    struct node_index *index = open_index(files);
+    long before = private_kib(), most = 0;
+    for (int run = 0; run < RUNS; run++) {
+        double start = own_processor_ms();
+        for (unsigned i = 0; i < files->nodes; i++) {
+            node_index_refresh(index, &err);
+            look_up(index, i);
+        }
+        took[run] = own_processor_ms() - start;
+        for (unsigned i = 0; i < files->nodes; i += 97) { /* apart, since reading smaps takes longer than what it watches */
+            long now = private_kib();
+            most = now > most ? now : most;
+            node_index_refresh(index, &err);
+            look_up(index, i);
+        }
+    }
+    printf("look-up with refresh        %8.3f us   processor, %+ld KiB private at the most\n", median(took) * 1000 / files->nodes, most - before);
+    node_index_close(index);
+}
+
+static void measure_current(const struct files *files)
+{
+    double took[RUNS];
+    for (int i = 0; i < RUNS; i++) {
+        double start = now_ms();
+        if (!node_index_current(files->list, files->certs, files->index)) {
+            die("the index is not current");
+        }
+        took[i] = now_ms() - start;
+    }
+    printf("is it current?              %8.3f ms\n", median(took));
+}
+
+int main(int argc, char **argv)
+{
+    char temporary[] = "/tmp/bench-nodes.XXXXXX";
+    const char *folder = argc > 2 ? argv[2] : mkdtemp(temporary);
+    struct files files = {.nodes = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 50000};
+    if (folder == NULL) {
+        die("mkdtemp");
+    }
+    files.list = memory_format("%s/nodeslist.json", folder);
+    files.certs = memory_format("%s/nodescerts.pem", folder);
+    files.index = memory_format("%s/node-index.mdb", folder);
+    log_start("bench_nodes");
+    write_list(&files);
+    write_certificates(&files);
+    printf("%u nodes with a certificate each\n", files.nodes);
+    measure_build(&files);
+    measure_start(&files);
+    measure_look_ups(&files);
+    measure_current(&files);
+    if (argc <= 2) {
+        unlink(files.list);
+        unlink(files.certs);
+        unlink(files.index);
+        rmdir(folder);
+    }
+    free(files.list);
+    free(files.certs);
+    free(files.index);
+    return EXIT_SUCCESS;
+}
