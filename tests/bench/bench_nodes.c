@@ -6,16 +6,15 @@
  */
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench/bench.h"
 #include "relay/node_index.h"
 #include "support/certificate.h"
 #include "util/log.h"
@@ -39,13 +38,6 @@ static void die(const char *what)
     exit(EXIT_FAILURE);
 }
 
-static double now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
 /* The sum of the Private_ lines of smaps_rollup, in KiB. */
 static long private_kib(void)
 {
@@ -64,22 +56,10 @@ static long private_kib(void)
     return sum;
 }
 
-static double processor_ms(const struct rusage *usage)
+static double processor_seconds(const struct rusage *usage)
 {
-    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1e3 +
-           (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e3;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-static double median(double *figures)
-{
-    qsort(figures, RUNS, sizeof *figures, ascending);
-    return figures[RUNS / 2];
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
 }
 
 /* ---- the sources ---- */
@@ -103,13 +83,8 @@ static void write_list(const struct files *files)
 /* As certificate.h makes it, padded by an extension to the 1,450 bytes that one of a 4096-bit RSA key has. */
 static unsigned char *template_certificate(int *len, unsigned char **uid)
 {
-    char padding[1101] = {0};
-    memset(padding, 'x', sizeof padding - 1);
     X509 *certificate = certificate_make((const char *const[]){ID_PLACEHOLDER, NULL});
-    ASN1_IA5STRING *comment = ASN1_IA5STRING_new();
-    ASN1_STRING_set(comment, padding, -1);
-    X509_add1_ext_i2d(certificate, NID_netscape_comment, comment, 0, X509V3_ADD_APPEND);
-    ASN1_IA5STRING_free(comment);
+    certificate_pad(certificate, 1100);
     unsigned char *der = NULL;
     *len = i2d_X509(certificate, &der);
     X509_free(certificate);
@@ -164,7 +139,7 @@ static void measure_build(const struct files *files)
     double took[RUNS], cpu[RUNS];
     struct rusage usage;
     for (int i = 0; i < RUNS; i++) {
-        double start = now_ms();
+        double start = bench_seconds();
         pid_t child = fork();
         if (child == 0) {
             build(files);
@@ -174,15 +149,15 @@ static void measure_build(const struct files *files)
         if (child < 0 || wait4(child, &status, 0, &usage) != child || status != 0) {
             die("build");
         }
-        took[i] = now_ms() - start;
-        cpu[i] = processor_ms(&usage);
+        took[i] = bench_seconds() - start;
+        cpu[i] = processor_seconds(&usage);
     }
     long before = private_kib();
     build(files);
     struct stat index;
     stat(files->index, &index);
     printf("build                       %8.0f ms   %.0f ms processor, peak %ld KiB resident, %+ld KiB private when done, index %ld KiB\n",
-           median(took), median(cpu), usage.ru_maxrss, private_kib() - before, (long)(index.st_size / 1024));
+           bench_median(took, RUNS) * 1e3, bench_median(cpu, RUNS) * 1e3, usage.ru_maxrss, private_kib() - before, (long)(index.st_size / 1024));
 }
 
 static struct node_index *open_index(const struct files *files)
@@ -213,21 +188,14 @@ static void measure_start(const struct files *files)
     long before = 0, after = 0;
     for (int i = 0; i < RUNS; i++) {
         before = private_kib();
-        double start = now_ms();
+        double start = bench_seconds();
         struct node_index *index = open_index(files);
         look_up(index, files->nodes / 2);
-        took[i] = now_ms() - start;
+        took[i] = bench_seconds() - start;
         after = private_kib();
         node_index_close(index);
     }
-    printf("open, first look-up         %8.3f ms   %+ld KiB private\n", median(took), after - before);
-}
-
-static double own_processor_ms(void)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return processor_ms(&usage);
+    printf("open, first look-up         %8.3f ms   %+ld KiB private\n", bench_median(took, RUNS) * 1e3, after - before);
 }
 
 static void measure_look_ups(const struct files *files)
@@ -237,12 +205,12 @@ static void measure_look_ups(const struct files *files)
     struct node_index *index = open_index(files);
     long before = private_kib(), most = 0;
     for (int run = 0; run < RUNS; run++) {
-        double start = own_processor_ms();
+        double start = bench_cpu_seconds();
         for (unsigned i = 0; i < files->nodes; i++) {
             node_index_refresh(index, &err);
             look_up(index, i);
         }
-        took[run] = own_processor_ms() - start;
+        took[run] = bench_cpu_seconds() - start;
         for (unsigned i = 0; i < files->nodes; i += 97) { /* apart, since reading smaps takes longer than what it watches */
             long now = private_kib();
             most = now > most ? now : most;
@@ -250,7 +218,7 @@ static void measure_look_ups(const struct files *files)
             look_up(index, i);
         }
     }
-    printf("look-up with refresh        %8.3f us   processor, %+ld KiB private at the most\n", median(took) * 1000 / files->nodes, most - before);
+    printf("look-up with refresh        %8.3f us   processor, %+ld KiB private at the most\n", bench_median(took, RUNS) * 1e6 / files->nodes, most - before);
     node_index_close(index);
 }
 
@@ -258,13 +226,13 @@ static void measure_current(const struct files *files)
 {
     double took[RUNS];
     for (int i = 0; i < RUNS; i++) {
-        double start = now_ms();
+        double start = bench_seconds();
         if (!node_index_current(files->list, files->certs, files->index)) {
             die("the index is not current");
         }
-        took[i] = now_ms() - start;
+        took[i] = bench_seconds() - start;
     }
-    printf("is it current?              %8.3f ms\n", median(took));
+    printf("is it current?              %8.3f ms\n", bench_median(took, RUNS) * 1e3);
 }
 
 int main(int argc, char **argv)

@@ -10,7 +10,7 @@ CLEANFILES += $(BENCHMARKS)
 .PHONY: bench-programs
 bench-programs: $(BENCHMARKS)
 
-tests_bench_bench_nodes_SOURCES = tests/bench/bench_nodes.c tests/support/certificate.h
+tests_bench_bench_nodes_SOURCES = tests/bench/bench_nodes.c tests/bench/bench.h tests/support/certificate.h
 tests_bench_bench_nodes_LDADD = $(RELAY_LDADD)
 
 tests_bench_bench_parse_SOURCES = tests/bench/bench_parse.c tests/bench/bench.h

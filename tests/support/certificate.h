@@ -9,8 +9,12 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "util/buffer.h"
+#include "util/memory.h"
 
 /* The subject has a common name and, in this order, each of the uids up to NULL. */
 static inline X509 *certificate_make(const char *const *uids)
@@ -36,6 +40,18 @@ static inline X509 *certificate_make(const char *const *uids)
     X509_sign(certificate, key, EVP_sha256());
     EVP_PKEY_free(key);
     return certificate;
+}
+
+/* Makes it longer by `bytes` and a little. The signature then is of something else. */
+static inline void certificate_pad(X509 *certificate, size_t bytes)
+{
+    char *padding = memory_zero(bytes, 1);
+    ASN1_IA5STRING *comment = ASN1_IA5STRING_new();
+    memset(padding, 'x', bytes);
+    ASN1_STRING_set(comment, padding, (int)bytes);
+    X509_add1_ext_i2d(certificate, NID_netscape_comment, comment, 0, X509V3_ADD_APPEND);
+    ASN1_IA5STRING_free(comment);
+    free(padding);
 }
 
 static inline void certificate_add_pem(struct buffer *out, X509 *certificate)

@@ -94,12 +94,15 @@ START_TEST(damage_within_a_block_costs_that_block)
     buffer_add_text(&pem, "-----BEGIN CERTIFICATE-----\nMIIF\n");                            /* 9: no end */
     certificate_add(&pem, "whole");                                                          /* 11 */
     size_t last = lines(&pem) + 1;
-    buffer_add_text(&pem, "-----BEGIN CERTIFICATE-----\n");
-    for (int i = 0; i <= NODE_CERTS_MAX_PEM / 4; i++) {
-        buffer_add_text(&pem, "AAAA");
+    for (size_t padding = 40000; padding <= 50000; padding += 10000) { /* in base64 a third more: it fits, it does not */
+        X509 *large = certificate_make((const char *const[]){"large", NULL});
+        certificate_pad(large, padding);
+        certificate_add_pem(&pem, large);
+        X509_free(large);
+        if (padding == 40000) {
+            snprintf(wanted, sizeof wanted, "!@1 !@4 !@7 !@9 whole@11 large@%zu !@%zu ", last, lines(&pem) + 1);
+        }
     }
-    buffer_add_text(&pem, "\n-----END CERTIFICATE-----\n"); /* too long */
-    snprintf(wanted, sizeof wanted, "!@1 !@4 !@7 !@9 whole@11 !@%zu ", last);
     walk_meets(buffer_slice(&pem), wanted);
     buffer_free(&pem);
 }
@@ -133,6 +136,10 @@ START_TEST(the_callback_stops_the_walk)
     ck_assert(!node_certs_walk(buffer_slice(&pem), note, &met, &err));
     ck_assert_str_eq(err.text, "stopped");
     ck_assert_str_eq(buffer_text(&met.text), "a@1 ");
+    buffer_clear(&met.text);
+    memset(memmem(pem.at, pem.len, "-----END", 8), 'A', 8); /* the first block without its end */
+    ck_assert(!node_certs_walk(buffer_slice(&pem), note, &met, &err));
+    ck_assert_str_eq(buffer_text(&met.text), "!@1 ");
     buffer_free(&met.text);
     buffer_free(&pem);
 }
