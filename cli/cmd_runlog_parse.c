@@ -23,23 +23,28 @@ static int print_parsed(const struct command *command, const struct run_info *in
     return printed ? status : COMMAND_FAILED;
 }
 
+static bool read_both(const char *file, const char *name, struct run_info *info, struct buffer *content, struct err *err)
+{
+    if (!runlog_input_read(file, content, err)) {
+        return false;
+    }
+    return run_info_parse(name, strlen(name), info, err) || err_prefix(err, "%s", name);
+}
+
 static int parse_file(const struct command *command, const char *file, const char *name)
 {
     struct run_info info;
     struct buffer content = {0};
     struct err err;
     int status;
-    if (!run_info_parse(name, strlen(name), &info, &err)) {
-        return command_failed(command, &err);
-    }
-    if (!runlog_input_read(file, &content, &err)) {
-        status = command_failed(command, &err);
-    } else {
+    if (read_both(file, name, &info, &content, &err)) {
         if (slice_starts_with(buffer_slice(&content), "MIME-Version:")) {
             fprintf(stderr, "rudder-relay: this looks like a signed file, and its signature is not looked at here; "
                             "`rudder-relay runlog verify` does that\n");
         }
         status = print_parsed(command, &info, buffer_slice(&content));
+    } else {
+        status = command_failed(command, &err);
     }
     buffer_free(&content);
     return status;

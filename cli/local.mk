@@ -17,3 +17,19 @@ cli_rudder_relay_SOURCES = \
 	cli/runlog_input.c cli/runlog_input.h \
 	cli/spools.c cli/spools.h
 cli_rudder_relay_LDADD = $(RELAY_LDADD)
+
+# The sample configuration and the keys' part of relay.conf(5) come from the table of keys, printed by the command itself.
+# They are part of the tarball, so that a cross build need not run it. Order-only (after |): a newer program alone is no reason.
+dist_man_MANS += cli/rudder-relay.1 cli/relay.conf.5
+dist_pkgdata_DATA += cli/relay.conf.sample
+EXTRA_DIST += cli/relay.conf.5.in
+MAINTAINERCLEANFILES += cli/relay.conf.5 cli/relay.conf.sample
+RELAY_CONFIG_TABLE = lib/relay/relay_config.c lib/relay/relay_config_keys.c lib/util/config_print.c
+
+cli/relay.conf.sample: $(RELAY_CONFIG_TABLE) | cli/rudder-relay$(EXEEXT)
+	$(AM_V_GEN)./cli/rudder-relay$(EXEEXT) sample-config >$@.tmp && mv $@.tmp $@
+
+cli/relay.conf.5: cli/relay.conf.5.in $(RELAY_CONFIG_TABLE) | cli/rudder-relay$(EXEEXT)
+	$(AM_V_GEN)./cli/rudder-relay$(EXEEXT) sample-config --mdoc >$@.keys && \
+		$(SED) -e '/^@KEYS@$$/r $@.keys' -e '/^@KEYS@$$/d' $(srcdir)/cli/relay.conf.5.in >$@.tmp && \
+		rm -f $@.keys && mv $@.tmp $@

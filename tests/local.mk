@@ -121,3 +121,7 @@ tests_unit_util_test_config_LDADD = $(TEST_LDADD)
 tests_unit_relay_test_relay_config_SOURCES = tests/unit/relay/test_relay_config.c tests/support/suite.h tests/support/folder.h
 tests_unit_relay_test_relay_config_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_relay_config_LDADD = $(TEST_LDADD)
+
+# Manual pages that the build makes are there after `all`.
+TESTS += tests/static/manuals.sh
+EXTRA_DIST += tests/static/manuals.sh

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "util/config_table.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { WIDTH = 100, PATH_SIZE = 256, INDENT = 2 };
@@ -144,39 +145,63 @@ void config_table_print_sample(const struct config_table *table, FILE *out)
     close_groups(out, depth_of(before), 0);
 }
 
-/* roff takes a line that begins with a dot or an apostrophe, and every backslash, as its own. */
+/* A text line for roff: a backslash and a dot at the beginning would be its own, and a sentence ends its line. */
 static void print_roff(FILE *out, const char *text)
 {
+    fputs(text[0] == '.' || text[0] == '\'' ? "\\&" : "", out);
     for (const char *at = text; *at != '\0'; at++) {
         if (*at == '\\') {
             fputs("\\e", out);
-        } else if (at[0] == '.' && at[1] == ' ') { /* mdoc: a new sentence, a new line */
+        } else if (at[0] == '.' && at[1] == ' ') {
             fputs(".\n", out);
             at++;
         } else {
             fputc(*at, out);
         }
     }
-    fputc('\n', out);
 }
 
 static void print_manual_key(const struct config_key *key, FILE *out)
 {
     static const char *const kinds[] = {
-        [CONFIG_TEXT] = "text",         [CONFIG_PATH] = "path", [CONFIG_INT] = "number",    [CONFIG_SIZE] = "size",
-        [CONFIG_DURATION] = "duration", [CONFIG_BOOL] = "bool", [CONFIG_CHOICE] = "choice", [CONFIG_TEXTS] = "list of texts",
+        [CONFIG_TEXT] = "text",         [CONFIG_PATH] = "path",     [CONFIG_INT] = "number",    [CONFIG_SIZE] = "size",
+        [CONFIG_DURATION] = "duration", [CONFIG_BOOL] = "true or false", [CONFIG_CHOICE] = "word", [CONFIG_TEXTS] = "list of texts",
     };
-    fprintf(out, ".It Ic %s No ( Ns %s , default Ql ", key->path, kinds[key->kind]);
+    fprintf(out, ".It Cm %s\n", last_name(key->path));
+    print_roff(out, key->help);
+    fprintf(out, "\n(%s, default ", kinds[key->kind]);
     print_value(key, out);
     fputs(")\n", out);
-    print_roff(out, key->help);
+}
+
+static bool same_group(const char *a, const char *b)
+{
+    size_t len = (size_t)(last_name(a) - a);
+    return len == (size_t)(last_name(b) - b) && memcmp(a, b, len) == 0;
+}
+
+static void begin_manual_group(const struct config_table *table, const char *path, FILE *out)
+{
+    char group[PATH_SIZE];
+    const char *name = last_name(path);
+    snprintf(group, sizeof group, "%.*s", name > path ? (int)(name - path - 1) : 0, path);
+    const char *help = group_help(table, group);
+    fprintf(out, ".Ss %s\n", group);
+    if (help != NULL) {
+        print_roff(out, help);
+        fputc('\n', out);
+    }
+    fputs(".Bl -tag -width Ds\n", out);
 }
 
 void config_table_print_manual(const struct config_table *table, FILE *out)
 {
-    (void)table;
-    fputs(".Bl -tag -width Ds\n", out);
     for (size_t i = 0; i < table->count; i++) {
+        const char *path = table->keys[i].path;
+        if (i == 0 || !same_group(table->keys[i - 1].path, path)) {
+            fputs(i > 0 ? ".El\n" : "", out);
+            begin_manual_group(table, path, out);
+        }
         print_manual_key(&table->keys[i], out);
     }
     fputs(".El\n", out);

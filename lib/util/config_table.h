@@ -58,7 +58,7 @@ bool config_table_has_secret(const struct config_table *table, const struct conf
 /* A file that says nothing: groups as they are, keys commented out with their defaults, help above each. */
 void config_table_print_sample(const struct config_table *table, FILE *out);
 
-/* mdoc(7): a `.Bl -tag` list of the keys for each group. */
+/* mdoc(7): a subsection for each group, its keys as a list. */
 void config_table_print_manual(const struct config_table *table, FILE *out);
 
 #endif

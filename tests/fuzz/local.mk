@@ -5,12 +5,16 @@
 #
 # A new target: a line in FUZZ_TARGETS, SOURCES and LDADD as below.
 FUZZ_TARGETS = \
+	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_node_certs \
 	tests/fuzz/fuzz_node_list \
 	tests/fuzz/fuzz_run_info \
 	tests/fuzz/fuzz_runlog
 FUZZ_SECONDS = 60
 FUZZ_LDADD = $(RELAY_LDADD) $(FUZZING_ENGINE)
+
+tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_config_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_node_certs_SOURCES = tests/fuzz/fuzz_node_certs.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_node_certs_LDADD = $(FUZZ_LDADD)

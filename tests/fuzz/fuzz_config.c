@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "relay/relay_config.h"
+#include "relay/relay_config_keys.h"
+#include "util/config_file.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+/* What was taken keeps to the table. */
+static void require_bounds(const struct config_key *key, const struct relay_config *config)
+{
+    const char *at = (const char *)config + key->field;
+    switch (key->kind) {
+    case CONFIG_INT:
+        require(*(const int *)at >= key->low && *(const int *)at <= key->high);
+        break;
+    case CONFIG_SIZE:
+    case CONFIG_DURATION:
+        require(*(const int64_t *)at >= key->low && *(const int64_t *)at <= key->high);
+        break;
+    case CONFIG_CHOICE:
+        require(*(const unsigned *)at < 5 && key->choices[*(const unsigned *)at] != NULL);
+        break;
+    case CONFIG_BOOL:
+        require(*(const unsigned char *)at <= 1);
+        break;
+    case CONFIG_TEXTS:
+        require(*(char **const *)at != NULL);
+        break;
+    case CONFIG_TEXT:
+    case CONFIG_PATH:
+        require(*(char *const *)at != NULL);
+        break;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct err err = {""};
+    struct relay_config config = {0};
+    log_configure(LOG_LEVEL_ERROR, "", NULL); /* unknown keys are warnings */
+    struct config_file *file = config_file_parse("f", (struct slice){(const char *)data, size}, &err);
+    if (file == NULL) {
+        require(strncmp(err.text, "f:", 2) == 0);
+        return 0;
+    }
+    config_table_warn_unknown(&relay_config_table, file);
+    config_table_has_secret(&relay_config_table, file);
+    if (config_table_load(&relay_config_table, file, &config, &err)) {
+        for (size_t i = 0; i < relay_config_table.count; i++) {
+            require_bounds(&relay_config_table.keys[i], &config);
+        }
+        config_table_free(&relay_config_table, &config);
+    } else {
+        require(strncmp(err.text, "f:", 2) == 0);
+    }
+    config_file_close(file);
+    return 0;
+}
