@@ -71,7 +71,9 @@ tests_unit_relay_test_node_index_SOURCES = tests/unit/relay/test_node_index.c te
 tests_unit_relay_test_node_index_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_node_index_LDADD = $(TEST_LDADD)
 
+include $(top_srcdir)/tests/unit/endpoint/local.mk
 include $(top_srcdir)/tests/unit/forwarder/local.mk
+include $(top_srcdir)/tests/unit/upload/local.mk
 
 # what tests/e2e/store-*.test drive
 noinst_PROGRAMS += tests/support/store_driver

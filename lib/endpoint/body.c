@@ -20,23 +20,31 @@ bool body_check_length(const struct request *request, int64_t limit, struct resp
     return true;
 }
 
+/* What is wrong with the body now that `got` was the last that came? NULL when nothing is. */
+static const char *fault_of(const struct request *request, ssize_t got)
+{
+    if (got < 0) {
+        return "the connection broke";
+    }
+    if (request->length >= 0 && request->body_read > request->length) {
+        return "the body is longer than announced";
+    }
+    return got == 0 && request->body_read < request->length ? "the body ends too early" : NULL;
+}
+
 ssize_t body_read(struct request *request, char *into, size_t size, struct err *err)
 {
     ssize_t got = -1;
     if (!request->body_failed) {
         got = request->read != NULL ? request->read(request->read_context, into, size) : 0;
+        request->body_read += got > 0 ? got : 0;
     }
-    if (got > 0) {
-        request->body_read += got;
-    }
-    bool too_long = request->length >= 0 && request->body_read > request->length;
-    bool too_short = got == 0 && request->body_read < request->length;
-    if (got >= 0 && !too_long && !too_short) {
+    const char *fault = fault_of(request, got);
+    if (fault == NULL) {
         return got;
     }
     request->body_failed = true;
-    err_set(err, "the body %s after %" PRId64 " of %" PRId64 " bytes", too_long ? "goes on" : "ends", request->body_read,
-            request->length);
+    err_set(err, "%s: %" PRId64 " of %" PRId64 " bytes came", fault, request->body_read, request->length);
     return -1;
 }
 

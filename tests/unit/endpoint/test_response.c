@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "endpoint/response.h"
+#include "support/suite.h"
+
+static const char *formatted(const struct response *response, bool head, struct buffer *out)
+{
+    buffer_clear(out);
+    response_format(response, head, out);
+    return buffer_text(out);
+}
+
+START_TEST(a_text_has_its_length_and_type)
+{
+    struct response response = {0};
+    struct buffer out = {0};
+    response_text(&response, 403, "node %s is not known\n", "x");
+    ck_assert_str_eq(formatted(&response, false, &out), "Status: 403 Forbidden\r\n"
+                                                        "Content-Type: text/plain; charset=utf-8\r\n"
+                                                        "Content-Length: 20\r\n\r\n"
+                                                        "node x is not known\n");
+    response_free(&response);
+    buffer_free(&out);
+}
+END_TEST
+
+START_TEST(a_head_gets_the_length_but_not_the_body)
+{
+    struct response response = {0};
+    struct buffer out = {0};
+    response_text(&response, 404, "NOT FOUND");
+    ck_assert_str_eq(formatted(&response, true, &out), "Status: 404 Not Found\r\n"
+                                                       "Content-Type: text/plain; charset=utf-8\r\n"
+                                                       "Content-Length: 9\r\n\r\n");
+    response_free(&response);
+    buffer_free(&out);
+}
+END_TEST
+
+START_TEST(no_content_has_no_length)
+{
+    struct response response = {0};
+    struct buffer out = {0};
+    response_empty(&response, 204);
+    ck_assert_str_eq(formatted(&response, false, &out), "Status: 204 No Content\r\n\r\n");
+    response_empty(&response, 201);
+    ck_assert_str_eq(formatted(&response, false, &out), "Status: 201 Created\r\nContent-Length: 0\r\n\r\n");
+    response_free(&response);
+    buffer_free(&out);
+}
+END_TEST
+
+START_TEST(a_later_answer_replaces_an_earlier_one)
+{
+    struct response response = {0};
+    struct buffer out = {0};
+    response_text(&response, 400, "first");
+    response_header(&response, "Retry-After", "60");
+    response_empty(&response, 201);
+    ck_assert_str_eq(formatted(&response, false, &out), "Status: 201 Created\r\nContent-Length: 0\r\n\r\n");
+    response_free(&response);
+    buffer_free(&out);
+}
+END_TEST
+
+START_TEST(a_header_cannot_smuggle_in_another)
+{
+    struct response response = {0};
+    struct buffer out = {0};
+    response_empty(&response, 204);
+    response_header(&response, "Location", "/a\r\nSet-Cookie: b");
+    response_header(&response, "X-Umlaut", "\xc3\xa4");
+    ck_assert_str_eq(formatted(&response, false, &out), "Status: 204 No Content\r\nLocation: /a\r\nX-Umlaut: \xc3\xa4\r\n\r\n");
+    response_free(&response);
+    buffer_free(&out);
+}
+END_TEST
+
+START_TEST(an_internal_error_tells_nothing)
+{
+    struct response response = {0};
+    response_internal_error(&response);
+    ck_assert_int_eq(response.status, 500);
+    ck_assert_str_eq(buffer_text(&response.body), "internal error, see the relay's log\n");
+    response_free(&response);
+}
+END_TEST
+
+SUITE_MAIN("response", a_text_has_its_length_and_type, a_head_gets_the_length_but_not_the_body, no_content_has_no_length,
+           a_later_answer_replaces_an_earlier_one, a_header_cannot_smuggle_in_another, an_internal_error_tells_nothing)

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "endpoint/route.h"
+#include "support/made_request.h"
+#include "support/suite.h"
+
+struct seen {
+    char args[128];
+    int calls;
+};
+
+static void remember(void *state, struct request *request, struct response *response)
+{
+    struct seen *seen = state;
+    seen->calls++;
+    seen->args[0] = '\0';
+    for (size_t i = 0; i < REQUEST_MAX_ARGS; i++) {
+        size_t len = strlen(seen->args);
+        snprintf(seen->args + len, sizeof seen->args - len, "[%.*s]", (int)request->args[i].len,
+                 request->args[i].at != NULL ? request->args[i].at : "");
+    }
+    response_empty(response, 200);
+}
+
+static const struct route routes[] = {
+    {"PUT", "/reports/*", remember},
+    {"GET", "/things/*/parts/*", remember},
+    {"HEAD", "/things/*/parts/*", remember},
+    {"GET", "/info", remember},
+};
+
+static struct seen seen;
+static char allow[64];
+
+static int status_of(const char *method, const char *path)
+{
+    struct made_request made;
+    made_request_new(&made, method, path, NULL, "", 0);
+    made_request_begin(&made);
+    seen = (struct seen){0};
+    route_request(routes, sizeof routes / sizeof *routes, &seen, &made.request, &made.response);
+    int status = made.response.status;
+    const char *header = strstr(buffer_text(&made.response.headers), "Allow: ");
+    snprintf(allow, sizeof allow, "%.*s", header != NULL ? (int)strcspn(header, "\r") : 0, header);
+    made_request_free(&made);
+    return status;
+}
+
+START_TEST(a_star_is_one_segment)
+{
+    ck_assert_int_eq(status_of("PUT", "/reports/a:b@c+d.log"), 200);
+    ck_assert_str_eq(seen.args, "[a:b@c+d.log][][]");
+    ck_assert_int_eq(status_of("GET", "/things/1/parts/2"), 200);
+    ck_assert_str_eq(seen.args, "[1][2][]");
+    ck_assert_int_eq(status_of("PUT", "/reports/"), 200);
+    ck_assert_str_eq(seen.args, "[][][]");
+    ck_assert_int_eq(status_of("PUT", "/reports/*"), 200);
+    ck_assert_int_eq(status_of("PUT", "/reports/.."), 200);
+    ck_assert_str_eq(seen.args, "[..][][]");
+}
+END_TEST
+
+START_TEST(another_path_is_not_found)
+{
+    static const char *const paths[] = {"",           "/",          "/reports",    "/reports/a/b", "/reports/a/", "/reportsx/a",
+                                        "reports/a",  "/Reports/a", "//reports/a", "/reports//a",  "/info/",      "/inf",
+                                        "/things/1/", "/things/1/parts"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        ck_assert_msg(status_of("PUT", paths[i]) == 404, "'%s'", paths[i]);
+        ck_assert_int_eq(seen.calls, 0);
+    }
+}
+END_TEST
+
+START_TEST(another_method_is_told_which_are_allowed)
+{
+    ck_assert_int_eq(status_of("GET", "/reports/a"), 405);
+    ck_assert_str_eq(allow, "Allow: PUT");
+    ck_assert_int_eq(status_of("put", "/reports/a"), 405);
+    ck_assert_int_eq(status_of("", "/reports/a"), 405);
+    ck_assert_int_eq(status_of("DELETE", "/things/1/parts/2"), 405);
+    ck_assert_str_eq(allow, "Allow: GET, HEAD");
+    ck_assert_int_eq(seen.calls, 0);
+}
+END_TEST
+
+SUITE_MAIN("route", a_star_is_one_segment, another_path_is_not_found, another_method_is_told_which_are_allowed)

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "support/folder.h"
+#include "support/suite.h"
+#include "upload/admission.h"
+
+static void add_files(const struct folder *folder, size_t from, size_t count)
+{
+    for (size_t i = from; i < from + count; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%zu.log", i);
+        folder_write(folder->fd, name, "");
+    }
+}
+
+START_TEST(a_small_limit_is_exact)
+{
+    struct folder folder = folder_make();
+    struct admission admission = {.max_waiting = 5};
+    struct err err = {0};
+    size_t taken = 0;
+    while (admission_check(&admission, folder.fd, 1, &err) == ADMISSION_GRANTED) {
+        add_files(&folder, taken++, 1);
+        admission_stored(&admission);
+        ck_assert_uint_le(taken, 10);
+    }
+    ck_assert_uint_eq(taken, 6); /* with five there, it does not hold more than five */
+    ck_assert_str_eq(err.text, "more than 5 files wait in the spool");
+    unlinkat(folder.fd, "3.log", 0);
+    ck_assert_int_eq(admission_check(&admission, folder.fd, 1, &err), ADMISSION_GRANTED);
+    folder_remove(&folder);
+}
+END_TEST
+
+START_TEST(a_larger_limit_is_exact_though_not_always_counted)
+{
+    struct folder folder = folder_make();
+    struct admission admission = {.max_waiting = 50};
+    size_t taken = 0;
+    add_files(&folder, 1000, 20);
+    while (admission_check(&admission, folder.fd, 1, NULL) == ADMISSION_GRANTED) {
+        add_files(&folder, taken++, 1);
+        admission_stored(&admission);
+        ck_assert_uint_le(taken, 100);
+    }
+    ck_assert_uint_eq(taken, 31);
+    folder_remove(&folder);
+}
+END_TEST
+
+START_TEST(temporary_files_and_reasons_do_not_count)
+{
+    struct folder folder = folder_make();
+    struct admission admission = {.max_waiting = 0};
+    folder_write(folder.fd, ".0123456789abcdef.tmp", "");
+    folder_write(folder.fd, "a.log.reason", "");
+    ck_assert_int_eq(admission_check(&admission, folder.fd, 1, NULL), ADMISSION_GRANTED);
+    add_files(&folder, 0, 1);
+    ck_assert_int_eq(admission_check(&admission, folder.fd, 1, NULL), ADMISSION_TOO_MANY);
+    folder_remove(&folder);
+}
+END_TEST
+
+START_TEST(the_reserve_and_the_files_own_bytes_must_be_free)
+{
+    struct folder folder = folder_make();
+    struct admission admission = {.max_waiting = 5};
+    struct err err = {0};
+    ck_assert_int_eq(admission_check(&admission, folder.fd, 0, &err), ADMISSION_GRANTED);
+    ck_assert_int_eq(admission_check(&admission, folder.fd, INT64_MAX, &err), ADMISSION_NO_SPACE);
+    ck_assert_ptr_nonnull(strstr(err.text, "free"));
+    admission.min_free_space = INT64_MAX;
+    ck_assert_int_eq(admission_check(&admission, folder.fd, 0, &err), ADMISSION_NO_SPACE);
+    ck_assert_int_eq(admission_check(&admission, folder.fd, INT64_MAX, &err), ADMISSION_NO_SPACE);
+    folder_remove(&folder);
+}
+END_TEST
+
+SUITE_MAIN("admission", a_small_limit_is_exact, a_larger_limit_is_exact_though_not_always_counted,
+           temporary_files_and_reasons_do_not_count, the_reserve_and_the_files_own_bytes_must_be_free)
