@@ -101,7 +101,8 @@ int main(int argc, char **argv)
     if (config == NULL) {
         return failed(EXIT_USAGE, &err);
     }
-    if (!log_configure(config->logging.level, config->logging.filter, &err)) {
+    if (!relay_config_load_passwords(config, &err) ||
+        !log_configure(config->logging.level, config->logging.filter, &err)) {
         return failed(EXIT_USAGE, &err);
     }
     struct forwarder *forwarder = NULL;
