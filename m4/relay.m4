@@ -103,3 +103,18 @@ AC_DEFUN([RELAY_SANITIZERS], [
   AC_SUBST([SANITIZER_FLAGS])
   AC_SUBST([FUZZING_ENGINE])
 ])
+
+dnl RELAY_SYSTEMD: where units go and what is written in them.
+AC_DEFUN([RELAY_SYSTEMD], [
+  AC_ARG_WITH([systemdsystemunitdir],
+    [AS_HELP_STRING([--with-systemdsystemunitdir=DIR], [where systemd units go @<:@PREFIX/lib/systemd/system@:>@])],
+    [], [with_systemdsystemunitdir='${prefix}/lib/systemd/system'])
+  AC_SUBST([systemdsystemunitdir], [$with_systemdsystemunitdir])
+  dnl Debian and Fedora run httpd as different groups, and the build machine is mostly of the kind it builds for.
+  AS_IF([test -e /etc/redhat-release], [relay_httpd_group=apache], [relay_httpd_group=www-data])
+  AC_ARG_WITH([httpd-group],
+    [AS_HELP_STRING([--with-httpd-group=GROUP], [the group httpd runs as @<:@www-data or apache@:>@])],
+    [], [with_httpd_group=$relay_httpd_group])
+  AC_SUBST([HTTPD_GROUP], [$with_httpd_group])
+  AC_PATH_PROG([MULTIWATCH], [multiwatch], [/usr/bin/multiwatch])
+])

@@ -127,3 +127,7 @@ tests_unit_relay_test_relay_config_LDADD = $(TEST_LDADD)
 # Manual pages that the build makes are there after `all`.
 TESTS += tests/static/manuals.sh
 EXTRA_DIST += tests/static/manuals.sh
+
+# systemd's own judgement of the units.
+TESTS += tests/static/units.sh
+EXTRA_DIST += tests/static/units.sh

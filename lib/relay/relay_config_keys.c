@@ -22,7 +22,7 @@ static const struct config_key keys[] = {
     {"general.nodes_certs_file", CONFIG_PATH, FIELD(general.nodes_certs_file), "",
      .help = "The certificates of these nodes, PEM. When empty: /var/rudder/lib/ssl/shared/allnodescerts.pem on root, "
              "/var/rudder/lib/ssl/nodescerts.pem on a relay."},
-    {"general.node_index_file", CONFIG_PATH, FIELD(general.node_index_file), "/var/rudder/lib/relay/node-index.mdb",
+    {"general.node_index_file", CONFIG_PATH, FIELD(general.node_index_file), "/var/lib/rudder-relay/nodes/node-index.mdb",
      .help = "What the two files above are compiled into, for every program to map. The forwarder writes it; "
              "rudder-relay index does it by hand."},
     {"general.node_id", CONFIG_TEXT, FIELD(general.node_id), "",

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The systemd units, users and folders as installed in a root of their own: systemd finds no fault, nothing is left to be
+# substituted, and the folders are whose they should be. Run by `make check`.
+command -v systemd-analyze >/dev/null || {
+    echo "systemd is not installed"
+    exit 77
+}
+: "${top_srcdir:?is set by make check}" "${top_builddir:?}"
+root=$(mktemp -d) || exit
+trap 'rm -rf "$root"' EXIT
+faulty=0
+
+fault() {
+    echo "fault: $*"
+    faulty=1
+}
+
+# Every program of ours that a unit starts is there, in name.
+units=$root/units
+mkdir -p "$units"
+cp "$top_builddir"/systemd/*.{path,service,socket} "$units" && cp -r "$top_srcdir/systemd/rudder-relay-.service.d" "$units" || exit
+mkdir "$root/programs"
+while IFS= read -r program; do
+    ln -sf /bin/true "$root/programs/${program##*/}"
+    sed -i "s|$program|$root/programs/${program##*/}|" "$units"/*.service
+done < <(grep -Eho '^Exec[A-Za-z]*=.*' "$units"/*.service | grep -Eo '/[^ ]*(rudder-relay[a-z-]*|multiwatch)( |$)' | tr -d ' ' | sort -u)
+grep -n '@[A-Z_]*@' "$units"/*.{path,service,socket} && fault "a unit has a name in @ that was not replaced"
+
+# systemd-analyze warns and exits 0 for a key it does not know; manuals are not installed here
+for unit in "$units"/*.*; do
+    [ -f "$unit" ] || continue
+    said=$(SYSTEMD_UNIT_PATH=$units: systemd-analyze verify --man=no "$unit" 2>&1)
+    [ -z "$said" ] || fault "${unit##*/}: $said"
+done
+
+if [ "$(id -u)" = 0 ] && command -v systemd-sysusers >/dev/null && command -v systemd-tmpfiles >/dev/null; then
+    mkdir -p "$root/etc"
+    echo 'root:x:0:0::/:/bin/sh' >"$root/etc/passwd"
+    echo 'root:x:0:' >"$root/etc/group"
+    said=$(systemd-sysusers --root="$root" "$top_srcdir/systemd/sysusers.d/rudder-relay.conf" 2>&1) || fault "users: $said"
+    said=$(systemd-tmpfiles --root="$root" --create "$top_srcdir/systemd/tmpfiles.d/rudder-relay.conf" 2>&1)
+    [ -z "$said" ] || fault "folders: $said"
+    # a user of ours by number, since the names are those of the root alone
+    number_of() { sed -n "s/^$1:x:\([0-9]*\):.*/\1/p" "$root/etc/$2"; }
+    wanted="2770 $(number_of rudder-relay-upload passwd) $(number_of rudder-relay group)"
+    got=$(stat -c '%a %u %g' "$root/var/rudder/reports/incoming")
+    [ "$got" = "$wanted" ] || fault "reports/incoming is '$got', wanted '$wanted'"
+    for user in upload forwarder; do
+        for group in rudder rudder-relay; do
+            grep -Eq "^$group:.*[:,]rudder-relay-$user(,|\$)" "$root/etc/group" || fault "rudder-relay-$user is not in group $group"
+        done
+    done
+fi
+exit $faulty
