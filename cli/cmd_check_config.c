@@ -5,22 +5,24 @@
 
 static int run(const struct command *command, int argc, char **argv)
 {
-    const char *path = NULL;
-    struct err err;
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    const char *given[COMMAND_LETTERS] = {NULL};
     int status;
-    for (int option; (option = command_option(command, argc, argv, command_config_options, &status)) != -1;) {
-        if (option == -2) {
-            return status;
-        }
-        path = optarg;
+    if (!command_options(command, argc, argv, options, given, &status)) {
+        return status;
     }
     if (argc != optind) {
         return command_usage(command, "it takes no argument but -c FILE");
     }
-    struct relay_config *config = command_config(command, path);
+    struct relay_config *config = command_config(command, given['c']);
     if (config == NULL) {
         return COMMAND_USAGE;
     }
+    struct err err;
     bool complete = relay_config_load_passwords(config, &err);
     if (!complete) {
         command_failed(command, &err);

@@ -52,27 +52,19 @@ static int run(const struct command *command, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {0},
     };
-    const char *path = NULL;
-    bool if_stale = false;
+    const char *given[COMMAND_LETTERS] = {NULL};
     int status;
-    for (int option; (option = command_option(command, argc, argv, options, &status)) != -1;) {
-        if (option == -2) {
-            return status;
-        }
-        if (option == 'c') {
-            path = optarg;
-        } else {
-            if_stale = true;
-        }
+    if (!command_options(command, argc, argv, options, given, &status)) {
+        return status;
     }
     if (argc != optind) {
         return command_usage(command, "it takes no argument but options");
     }
-    struct relay_config *config = command_config(command, path);
+    struct relay_config *config = command_config(command, given['c']);
     if (config == NULL) {
         return COMMAND_USAGE;
     }
-    status = build(command, config, if_stale);
+    status = build(command, config, given['s'] != NULL);
     relay_config_free(config);
     return status;
 }

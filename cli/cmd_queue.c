@@ -10,14 +10,8 @@
 
 enum { SHOWN = 50 }; /* files a folder without --all */
 
-struct request {
-    const char *path; /* of the configuration */
-    bool all;
-    bool json;
-};
-
-static bool add_folder(const struct command *command, struct queue_report *report, const struct spool *spool, int folder_fd,
-                       char *path, size_t limit)
+static bool add_folder(const struct command *command, struct queue_report *report, const struct spool *spool,
+                       int folder_fd, char *path, size_t limit)
 {
     struct queue_folder *folder = &report->folders[report->count++];
     struct err err;
@@ -31,7 +25,8 @@ static bool add_folder(const struct command *command, struct queue_report *repor
 }
 
 /* False, after messages, when a folder could not be read; the others are in the report. */
-static bool collect(const struct command *command, const struct spools *spools, struct queue_report *report, size_t limit)
+static bool collect(const struct command *command, const struct spools *spools, struct queue_report *report,
+                    size_t limit)
 {
     bool done = true;
     for (size_t i = 0; i < SPOOLS; i++) {
@@ -51,13 +46,13 @@ static bool collect(const struct command *command, const struct spools *spools, 
     return done;
 }
 
-static int show(const struct command *command, const struct relay_config *config, const struct request *request)
+static int show(const struct command *command, const struct relay_config *config, bool all, bool json)
 {
     struct spools spools;
     struct queue_report report = {.now = time(NULL)};
     spools_open(&spools, config);
-    bool done = collect(command, &spools, &report, request->all ? SIZE_MAX : SHOWN);
-    if (request->json) {
+    bool done = collect(command, &spools, &report, all ? SIZE_MAX : SHOWN);
+    if (json) {
         queue_report_print_json(&report, stdout);
     } else {
         queue_report_print(&report, stdout);
@@ -80,24 +75,19 @@ static int run(const struct command *command, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {0},
     };
-    struct request request = {0};
+    const char *given[COMMAND_LETTERS] = {NULL};
     int status;
-    for (int option; (option = command_option(command, argc, argv, options, &status)) != -1;) {
-        if (option == -2) {
-            return status;
-        }
-        request.path = option == 'c' ? optarg : request.path;
-        request.all = request.all || option == 'a';
-        request.json = request.json || option == 'j';
+    if (!command_options(command, argc, argv, options, given, &status)) {
+        return status;
     }
     if (argc != optind) {
         return command_usage(command, "it takes no argument but options");
     }
-    struct relay_config *config = command_config(command, request.path);
+    struct relay_config *config = command_config(command, given['c']);
     if (config == NULL) {
         return COMMAND_USAGE;
     }
-    status = show(command, config, &request);
+    status = show(command, config, given['a'] != NULL, given['j'] != NULL);
     relay_config_free(config);
     return status;
 }

@@ -52,7 +52,8 @@ static bool has_failed(struct spool *spool, const char *name)
            faccessat(spool_failed_fd(spool), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && spool_owns(spool, name);
 }
 
-static void replay_named(const struct command *command, const struct spools *spools, const char *name, struct tally *tally)
+static void replay_named(const struct command *command, const struct spools *spools, const char *name,
+                         struct tally *tally)
 {
     struct tally before = *tally;
     for (size_t i = 0; i < SPOOLS; i++) {
@@ -102,23 +103,16 @@ static int run(const struct command *command, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {0},
     };
-    const char *path = NULL;
-    bool all = false;
+    const char *given[COMMAND_LETTERS] = {NULL};
     int status;
-    for (int option; (option = command_option(command, argc, argv, options, &status)) != -1;) {
-        if (option == -2) {
-            return status;
-        }
-        if (option == 'c') {
-            path = optarg;
-        } else {
-            all = true;
-        }
+    if (!command_options(command, argc, argv, options, given, &status)) {
+        return status;
     }
+    bool all = given['a'] != NULL;
     if (all == (argc > optind)) {
         return command_usage(command, "it takes the names of failed files, or --all");
     }
-    struct relay_config *config = command_config(command, path);
+    struct relay_config *config = command_config(command, given['c']);
     if (config == NULL) {
         return COMMAND_USAGE;
     }

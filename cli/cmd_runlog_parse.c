@@ -23,7 +23,8 @@ static int print_parsed(const struct command *command, const struct run_info *in
     return printed ? status : COMMAND_FAILED;
 }
 
-static bool read_both(const char *file, const char *name, struct run_info *info, struct buffer *content, struct err *err)
+static bool read_both(const char *file, const char *name, struct run_info *info, struct buffer *content,
+                      struct err *err)
 {
     if (!runlog_input_read(file, content, err)) {
         return false;
@@ -57,18 +58,16 @@ static int run(const struct command *command, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {0},
     };
-    const char *name = NULL;
+    const char *given[COMMAND_LETTERS] = {NULL};
     int status;
-    for (int option; (option = command_option(command, argc, argv, options, &status)) != -1;) {
-        if (option == -2) {
-            return status;
-        }
-        name = optarg;
+    if (!command_options(command, argc, argv, options, given, &status)) {
+        return status;
     }
     if (argc - optind != 1) {
         return command_usage(command, "it takes one FILE");
     }
     const char *file = argv[optind];
+    const char *name = given['n'];
     if (name == NULL && strcmp(file, "-") == 0) {
         return command_usage(command, "standard input has no name: give one with --name");
     }

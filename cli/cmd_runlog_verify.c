@@ -82,16 +82,14 @@ static int run(const struct command *command, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {0},
     };
-    const char *certs = NULL;
-    const char *node_id = NULL;
-    struct run_info info;
+    const char *given[COMMAND_LETTERS] = {NULL};
     int status;
-    for (int option; (option = command_option(command, argc, argv, options, &status)) != -1;) {
-        if (option == -2) {
-            return status;
-        }
-        *(option == 'C' ? &certs : &node_id) = optarg;
+    if (!command_options(command, argc, argv, options, given, &status)) {
+        return status;
     }
+    const char *certs = given['C'];
+    const char *node_id = given['n'];
+    struct run_info info;
     if (argc - optind != 1 || certs == NULL) {
         return command_usage(command, "it takes --certs PEM and one FILE");
     }

@@ -10,18 +10,19 @@ static int run(const struct command *command, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {0},
     };
-    void (*print)(FILE *) = relay_config_print_sample;
+    const char *given[COMMAND_LETTERS] = {NULL};
     int status;
-    for (int option; (option = command_option(command, argc, argv, options, &status)) != -1;) {
-        if (option == -2) {
-            return status;
-        }
-        print = relay_config_print_manual;
+    if (!command_options(command, argc, argv, options, given, &status)) {
+        return status;
     }
     if (argc != optind) {
         return command_usage(command, "it takes no argument");
     }
-    print(stdout);
+    if (given['m'] != NULL) {
+        relay_config_print_manual(stdout);
+    } else {
+        relay_config_print_sample(stdout);
+    }
     return command_finish(command);
 }
 

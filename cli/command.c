@@ -8,16 +8,10 @@
 
 enum { SHORT_OPTIONS_SIZE = 32 };
 
-const struct option command_config_options[] = {
-    {"config", required_argument, NULL, 'c'},
-    {"help", no_argument, NULL, 'h'},
-    {0},
-};
-
 void command_print_help(const struct command *command)
 {
-    printf("usage: rudder-relay %s%s%s\n\n%s", command->name, command->synopsis[0] != '\0' ? " " : "", command->synopsis,
-           command->help);
+    const char *space = command->synopsis[0] != '\0' ? " " : "";
+    printf("usage: rudder-relay %s%s%s\n\n%s", command->name, space, command->synopsis, command->help);
 }
 
 int command_usage(const struct command *command, const char *format, ...)
@@ -54,37 +48,38 @@ static void short_options(const struct option *options, char out[SHORT_OPTIONS_S
     size_t len = 0;
     out[len++] = ':'; /* a missing argument is told apart from an unknown option */
     for (; options->name != NULL && len + 2 < SHORT_OPTIONS_SIZE; options++) {
-        if (options->val < 256) {
-            out[len++] = (char)options->val;
-            if (options->has_arg == required_argument) {
-                out[len++] = ':';
-            }
+        out[len++] = (char)options->val;
+        if (options->has_arg == required_argument) {
+            out[len++] = ':';
         }
     }
     out[len] = '\0';
 }
 
-int command_option(const struct command *command, int argc, char **argv, const struct option *options, int *status)
+bool command_options(const struct command *command, int argc, char **argv, const struct option *options,
+                     const char *given[COMMAND_LETTERS], int *status)
 {
     char letters[SHORT_OPTIONS_SIZE];
     short_options(options, letters);
     opterr = 0;
-    int option = getopt_long(argc, argv, letters, options, NULL);
-    if (option == 'h') {
+    for (int option; (option = getopt_long(argc, argv, letters, options, NULL)) != -1;) {
+        if (option == ':') {
+            *status = command_usage(command, "%s needs an argument", argv[optind - 1]);
+            return false;
+        }
+        if (option == '?') { /* optopt is the letter, and 0 for a long option */
+            const char letter[] = {'-', (char)optopt, '\0'};
+            *status = command_usage(command, "unknown option %s", optopt != 0 ? letter : argv[optind - 1]);
+            return false;
+        }
+        given[option] = optarg != NULL ? optarg : "";
+    }
+    if (given['h'] != NULL) {
         command_print_help(command);
         *status = command_finish(command);
-        return -2;
+        return false;
     }
-    if (option == ':') {
-        *status = command_usage(command, "%s needs an argument", argv[optind - 1]);
-        return -2;
-    }
-    if (option == '?') { /* optopt is the letter, and 0 for a long option */
-        const char letter[] = {'-', (char)optopt, '\0'};
-        *status = command_usage(command, "unknown option %s", optopt != 0 ? letter : argv[optind - 1]);
-        return -2;
-    }
-    return option;
+    return true;
 }
 
 struct relay_config *command_config(const struct command *command, const char *path)

@@ -8,6 +8,7 @@
 #define RELAY_CLI_COMMAND_H
 
 #include <getopt.h>
+#include <stdbool.h>
 
 #include "relay/relay_config.h"
 #include "util/err.h"
@@ -30,9 +31,6 @@ extern const struct command cmd_runlog_parse;
 extern const struct command cmd_runlog_verify;
 extern const struct command cmd_sample_config;
 
-/* Most commands have no other options. */
-extern const struct option command_config_options[]; /* -c FILE, -h */
-
 void command_print_help(const struct command *command);
 
 /* "rudder-relay <name>: <formatted>" and how to go on, to standard error. Returns COMMAND_USAGE. */
@@ -44,9 +42,12 @@ int command_failed(const struct command *command, const struct err *err);
 /* Flushes standard output: COMMAND_DONE, or COMMAND_FAILED with a message when something could not be written. */
 int command_finish(const struct command *command);
 
-/* The next option, or -1 at the end; --help and wrong options are dealt with here: then -2, and *status is how to exit.
- * Short options are those of the long ones. */
-int command_option(const struct command *command, int argc, char **argv, const struct option *options, int *status);
+/* Reads the options, wherever they stand: given[letter] is an option's argument, "" for one that takes none, NULL for
+ * one that is not there. Short options are the val of the long ones. optind is then the first argument that is no
+ * option. False when the command is at its end already (--help, wrong options), *status being how to exit. */
+enum { COMMAND_LETTERS = 128 };
+bool command_options(const struct command *command, int argc, char **argv, const struct option *options,
+                     const char *given[COMMAND_LETTERS], int *status);
 
 /* NULL after a message; the caller then exits with COMMAND_USAGE. */
 struct relay_config *command_config(const struct command *command, const char *path);

@@ -18,8 +18,9 @@ cli_rudder_relay_SOURCES = \
 	cli/spools.c cli/spools.h
 cli_rudder_relay_LDADD = $(RELAY_LDADD)
 
-# The sample configuration and the keys' part of relay.conf(5) come from the table of keys, printed by the command itself.
-# They are part of the tarball, so that a cross build need not run it. Order-only (after |): a newer program alone is no reason.
+# The sample configuration and the keys' part of relay.conf(5) come from the table of keys, printed by the command
+# itself. They are part of the tarball, so that a cross build need not run it. Order-only (after |): a newer program
+# alone is no reason.
 dist_man_MANS += cli/rudder-relay.1 cli/relay.conf.5
 dist_pkgdata_DATA += cli/relay.conf.sample
 EXTRA_DIST += cli/relay.conf.5.in

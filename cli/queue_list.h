@@ -2,7 +2,8 @@
  *
  * queue_list: the files of one spool folder, newest first, and their sum.
  *
- * All files are counted; only the newest `limit` are kept, in a heap, so that a hundred thousand that wait cost no memory.
+ * All files are counted; only the newest `limit` are kept, in a heap, so that a hundred thousand that wait cost no
+ * memory.
  */
 #ifndef RELAY_CLI_QUEUE_LIST_H
 #define RELAY_CLI_QUEUE_LIST_H

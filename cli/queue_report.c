@@ -57,7 +57,8 @@ static int name_width(const struct queue_list *list)
     return width < usual ? width : usual;
 }
 
-static void print_file(const struct queue_folder *folder, const struct queue_file *file, int64_t now, int width, FILE *out)
+static void print_file(const struct queue_folder *folder, const struct queue_file *file, int64_t now, int width,
+                       FILE *out)
 {
     char name[NAME_SIZE];
     char size[SIZE_TEXT_SIZE];

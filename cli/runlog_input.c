@@ -61,7 +61,8 @@ bool runlog_input_read(const char *file, struct buffer *out, struct err *err)
     bool done = read_file(file, &image, err);
     if (done) {
         struct decompressor *decompressor = decompressor_new();
-        done = decompress(decompressor, compression, buffer_slice(&image), &limits, out, err) || err_prefix(err, "%s", file);
+        done = decompress(decompressor, compression, buffer_slice(&image), &limits, out, err) ||
+               err_prefix(err, "%s", file);
         decompressor_free(decompressor);
     }
     buffer_free(&image);

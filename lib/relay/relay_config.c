@@ -23,7 +23,8 @@ static void warn_if_readable_by_all(const struct config_file *file)
     struct stat status;
     if (config_table_has_secret(&relay_config_table, file) && stat(config_file_name(file), &status) == 0 &&
         (status.st_mode & S_IROTH) != 0) {
-        log_warn("the configuration holds passwords and everybody may read it", log_text("file", config_file_name(file)));
+        log_warn("the configuration holds passwords and everybody may read it",
+                 log_text("file", config_file_name(file)));
     }
 }
 
@@ -70,7 +71,8 @@ bool relay_config_reload_logging(const char *path, struct err *err)
 void relay_config_print_sample(FILE *out)
 {
     fputs("# relay.conf: the configuration of rudder-relay, see relay.conf(5).\n"
-          "# Every key is here, commented out, with its default. `rudder-relay check-config` says whether a file is right.\n",
+          "# Every key is here, commented out, with its default. `rudder-relay check-config` says whether a\n"
+          "# file is right.\n",
           out);
     config_table_print_sample(&relay_config_table, out);
 }

@@ -9,8 +9,8 @@
  * Errors (false): unreadable or malformed file, wrong type, value out of bounds, contradictions; err names file and
  * line. An unknown key is only logged as a warning. Passwords never reach err or the log.
  *
- * Contradictions: no valid node id; this server is not root and has no upstream host; an output that is chosen without its
- * password (the database's may also stand in its url) or, for upstream, its host; a password given twice.
+ * Contradictions: no valid node id; this server is not root and has no upstream host; an output that is chosen without
+ * its password (the database's may also stand in its url) or, for upstream, its host; a password given twice.
  */
 #ifndef RELAY_RELAY_CONFIG_H
 #define RELAY_RELAY_CONFIG_H
@@ -26,8 +26,8 @@
 enum relay_output { RELAY_OUTPUT_DISABLED, RELAY_OUTPUT_UPSTREAM, RELAY_OUTPUT_DATABASE };
 enum relay_peer_authentication { RELAY_PEER_CERT_PINNING, RELAY_PEER_CERT_VALIDATION, RELAY_PEER_DANGEROUS_NONE };
 
-/* Every text is owned by the configuration, NUL-terminated and never NULL ("" when not given). Durations are in seconds,
- * sizes in bytes. */
+/* Every text is owned by the configuration, NUL-terminated and never NULL ("" when not given). Durations are in
+ * seconds, sizes in bytes. */
 struct relay_config {
     char *path; /* where it was read from */
 
@@ -119,16 +119,17 @@ struct relay_config {
 /* The file used when no -c is given: $RUDDER_RELAY_CONFIG, else <sysconfdir>/rudder-relay/relay.conf. */
 const char *relay_config_default_path(void);
 
-/* Reads and checks. Returns NULL with err on error. relay_config_free takes NULL. Passwords that stand in files of their own are
- * not read yet: most programs neither need them nor may read those files. */
+/* Reads and checks. Returns NULL with err on error. relay_config_free takes NULL. Passwords that stand in files of
+ * their own are not read yet: most programs neither need them nor may read those files. */
 struct relay_config *relay_config_load(const char *path, struct err *err);
 void relay_config_free(struct relay_config *config);
 
-/* For the programs that use the passwords: puts the first line of each *password_file that is given into the password beside it.
- * False with err when a file that an output in force needs cannot be read or is empty. */
+/* For the programs that use the passwords: puts the first line of each *password_file that is given into the password
+ * beside it. False with err when a file that an output in force needs cannot be read or is empty. */
 bool relay_config_load_passwords(struct relay_config *config, struct err *err);
 
-/* The `logging` group of the file alone, for reload: applied to the process with log_configure. The old settings stay on error. */
+/* The `logging` group of the file alone, for reload: applied to the process with log_configure. The old settings stay
+ * on error. */
 bool relay_config_reload_logging(const char *path, struct err *err);
 
 /* The commented sample file, and the key section of relay.conf(5) in mdoc, from the same table. */

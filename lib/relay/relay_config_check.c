@@ -9,6 +9,8 @@
 #include "util/memory.h"
 #include "util/safe_file.h"
 
+static const char twice[] = "the password is given elsewhere, too";
+
 enum { SHORT_FILE_LIMIT = 4096 }; /* a node id, a password */
 
 static void replace(char **text, char *by)
@@ -66,9 +68,10 @@ static bool is_root(const struct relay_config *config)
 
 static void settle_defaults(struct relay_config *config)
 {
+    static const char on_root[] = "/var/rudder/lib/ssl/shared/allnodescerts.pem";
+    static const char on_relay[] = "/var/rudder/lib/ssl/nodescerts.pem";
     if (config->general.nodes_certs_file[0] == '\0') {
-        replace(&config->general.nodes_certs_file, memory_text(is_root(config) ? "/var/rudder/lib/ssl/shared/allnodescerts.pem"
-                                                                               : "/var/rudder/lib/ssl/nodescerts.pem"));
+        replace(&config->general.nodes_certs_file, memory_text(is_root(config) ? on_root : on_relay));
     }
 }
 
@@ -94,10 +97,11 @@ static bool check_database(const struct relay_config *config, const struct confi
     bool by_key = config->database.password[0] != '\0';
     if (!read_url(config->database.url, &in_url)) {
         return config_file_fault(file, "output.database.url", err,
-                                 "is no connection URL or string of libpq (a password in a URL needs %%XX for @ : / and the like)");
+                                 "is no connection URL or string of libpq (in a URL, a password needs %%XX for @ : / "
+                                 "and the like)");
     }
     if (by_file && (by_key || in_url)) {
-        return config_file_fault(file, "output.database.password_file", err, "the password is given elsewhere, too");
+        return config_file_fault(file, "output.database.password_file", err, "%s", twice);
     }
     if (config->reporting.output == RELAY_OUTPUT_DATABASE && !by_file && !by_key && !in_url) {
         return config_file_fault(file, "processing.reporting.output", err,
@@ -131,18 +135,19 @@ static bool check_upstream(const struct relay_config *config, const struct confi
 {
     if (!is_host(config->upstream.host)) {
         return config_file_fault(file, "output.upstream.host", err,
-                                 "\"%s\" is not a host name or address (the port is general.https_port)", config->upstream.host);
+                                 "\"%s\" is not a host name or address (the port is general.https_port)",
+                                 config->upstream.host);
     }
     if (!is_root(config) && config->upstream.host[0] == '\0') {
         return config_file_fault(file, "output.upstream.host", err, "is needed, since this server (%s) is not root",
                                  config->general.node_id);
     }
     if (config->upstream.password[0] != '\0' && config->upstream.password_file[0] != '\0') {
-        return config_file_fault(file, "output.upstream.password_file", err, "the password is given elsewhere, too");
+        return config_file_fault(file, "output.upstream.password_file", err, "%s", twice);
     }
     if (config->upstream.default_password_file[0] != '\0' &&
         config_file_find(file, "output.upstream.default_password", NULL) != NULL) {
-        return config_file_fault(file, "output.upstream.default_password_file", err, "the password is given elsewhere, too");
+        return config_file_fault(file, "output.upstream.default_password_file", err, "%s", twice);
     }
     return check_upstream_output(config, file, "processing.reporting.output", config->reporting.output, err) &&
            check_upstream_output(config, file, "processing.inventory.output", config->inventory.output, err);

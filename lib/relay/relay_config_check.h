@@ -9,7 +9,8 @@
 #include "relay/relay_config.h"
 #include "util/config_file.h"
 
-/* Settles node_id and nodes_certs_file, then looks for contradictions. err names the file, and the line where there is one. */
+/* Settles node_id and nodes_certs_file, then looks for contradictions. err names the file, and the line where there is
+ * one. */
 bool relay_config_check(struct relay_config *config, const struct config_file *file, struct err *err);
 
 #endif

@@ -17,12 +17,13 @@ static const char *const levels[] = {"error", "warn", "info", "debug", "trace", 
 
 static const struct config_key keys[] = {
     {"general.nodes_list_file", CONFIG_PATH, FIELD(general.nodes_list_file), "/var/rudder/lib/relay/nodeslist.json",
-     .help = "The list of the nodes below this server, JSON, written by the policy generation. A missing file counts as an "
-             "empty list."},
+     .help = "The list of the nodes below this server, JSON, written by the policy generation. A missing file "
+             "counts as an empty list."},
     {"general.nodes_certs_file", CONFIG_PATH, FIELD(general.nodes_certs_file), "",
-     .help = "The certificates of these nodes, PEM. When empty: /var/rudder/lib/ssl/shared/allnodescerts.pem on root, "
-             "/var/rudder/lib/ssl/nodescerts.pem on a relay."},
-    {"general.node_index_file", CONFIG_PATH, FIELD(general.node_index_file), "/var/lib/rudder-relay/nodes/node-index.mdb",
+     .help = "The certificates of these nodes, PEM. When empty: /var/rudder/lib/ssl/shared/allnodescerts.pem on "
+             "root, /var/rudder/lib/ssl/nodescerts.pem on a relay."},
+    {"general.node_index_file", CONFIG_PATH,
+     FIELD(general.node_index_file), "/var/lib/rudder-relay/nodes/node-index.mdb",
      .help = "What the two files above are compiled into, for every program to map. The forwarder writes it; "
              "rudder-relay index does it by hand."},
     {"general.node_id", CONFIG_TEXT, FIELD(general.node_id), "",
@@ -35,46 +36,51 @@ static const struct config_key keys[] = {
      .help = "How long an unused connection to another server is kept open."},
     {"general.peer_authentication", CONFIG_CHOICE, FIELD(general.peer_authentication), "cert_pinning",
      .choices = peer_authentications,
-     .help = "How the upstream server proves who it is. cert_pinning: by exactly the key of the configured certificate. "
-             "cert_validation: by a chain up to an authority of the system or of ca_path, and its host name. "
-             "dangerous_none: not at all, whoever answers gets the password."},
+     .help = "How the upstream server proves who it is. cert_pinning: by exactly the key of the configured "
+             "certificate. cert_validation: by a chain up to an authority of the system or of ca_path, and its host "
+             "name. dangerous_none: not at all, whoever answers gets the password."},
     {"general.ca_path", CONFIG_PATH, FIELD(general.ca_path), "",
      .help = "A PEM file of the authorities that cert_validation trusts. When empty: those of the system."},
 
     {"processing.inventory.directory", CONFIG_PATH, FIELD(inventory.directory), "/var/rudder/inventories",
      .help = "The folder that holds incoming, accepted-nodes-updates and failed."},
     {"processing.inventory.output", CONFIG_CHOICE, FIELD(inventory.output), "disabled", .choices = inventory_outputs,
-     .help = "Where inventories go. disabled: they stay where the web application picks them up, as on root. upstream: to the "
-             "policy server above, as on a relay."},
+     .help = "Where inventories go. disabled: they stay where the web application picks them up, as on root. "
+             "upstream: to the policy server above, as on a relay."},
     {"processing.inventory.catchup.frequency", CONFIG_DURATION, FIELD(inventory.catchup_frequency), "10s", 1, A_YEAR,
      .help = "How often the folders are looked through though no change was notified."},
     {"processing.inventory.catchup.limit", CONFIG_INT, FIELD(inventory.catchup_limit), "50", 0, MANY,
      .help = "Accepted for files of older versions, without effect: everything that waits is taken up."},
     {"processing.inventory.cleanup.frequency", CONFIG_DURATION, FIELD(inventory.cleanup_frequency), "1h", 1, A_YEAR,
      .help = "How often old files are removed."},
-    {"processing.inventory.cleanup.retention", CONFIG_DURATION, FIELD(inventory.cleanup_retention), "7d", 1, 10 * A_YEAR,
+    {"processing.inventory.cleanup.retention", CONFIG_DURATION,
+     FIELD(inventory.cleanup_retention), "7d", 1, 10 * A_YEAR,
      .help = "The age at which they are."},
 
     {"processing.reporting.directory", CONFIG_PATH, FIELD(reporting.directory), "/var/rudder/reports",
      .help = "The folder that holds incoming and failed."},
     {"processing.reporting.output", CONFIG_CHOICE, FIELD(reporting.output), "disabled", .choices = outputs,
-     .help = "Where run logs go. database: verified, parsed and stored in PostgreSQL, as on root. upstream: unchanged to the "
-             "policy server above, as on a relay. disabled: they wait."},
+     .help = "Where run logs go. database: verified, parsed and stored in PostgreSQL, as on root. upstream: "
+             "unchanged to the policy server above, as on a relay. disabled: they wait."},
     {"processing.reporting.skip_event_types", CONFIG_TEXTS, FIELD(reporting.skip_event_types), "",
-     .help = "Reports of these event types are left out before a run is stored, for example [ \"log_debug\", \"log_info\" ]."},
+     .help = "Reports of these event types are left out before a run is stored, for example [ \"log_debug\", "
+             "\"log_info\" ]."},
     {"processing.reporting.workers", CONFIG_INT, FIELD(reporting.workers), "0", 0, 256,
-     .help = "Threads that verify, parse and store, each with a database connection of its own as far as max_pool_size goes. "
-             "0: as many as there are processors."},
+     .help = "Threads that verify, parse and store, each with a database connection of its own as far as "
+             "max_pool_size goes. 0: as many as there are processors."},
     {"processing.reporting.batch_runs", CONFIG_INT, FIELD(reporting.batch_runs), "50", 1, 10000,
-     .help = "How many runs share a transaction at the most. A run does not wait for others: it is the queue that makes batches "
-             "large."},
+     .help = "How many runs share a transaction at the most. A run does not wait for others: it is the queue that "
+             "makes batches large."},
     {"processing.reporting.batch_interval_ms", CONFIG_INT, FIELD(reporting.batch_interval_ms), "50", 0, 10000,
      .help = "While runs keep coming, a worker begins transactions no closer together than this, in milliseconds."},
     {"processing.reporting.unknown_node_grace", CONFIG_DURATION, FIELD(reporting.unknown_node_grace), "1h", 0, A_YEAR,
-     .help = "How long a run log of a node that is not in the node list waits for it to appear there before it is set aside."},
-    {"processing.reporting.max_compressed_size", CONFIG_SIZE, FIELD(reporting.max_compressed_size), "50MiB", 1, LARGEST_FILE,
+     .help = "How long a run log of a node that is not in the node list waits for it to appear there before it is "
+             "set aside."},
+    {"processing.reporting.max_compressed_size", CONFIG_SIZE,
+     FIELD(reporting.max_compressed_size), "50MiB", 1, LARGEST_FILE,
      .help = "A run log file larger than this is refused."},
-    {"processing.reporting.max_expanded_size", CONFIG_SIZE, FIELD(reporting.max_expanded_size), "64MiB", 1, LARGEST_FILE,
+    {"processing.reporting.max_expanded_size", CONFIG_SIZE,
+     FIELD(reporting.max_expanded_size), "64MiB", 1, LARGEST_FILE,
      .help = "So is one that decompresses to more than this. Each worker may need a few times as much memory."},
     {"processing.reporting.max_expansion_ratio", CONFIG_INT, FIELD(reporting.max_expansion_ratio), "500", 0, MANY,
      .help = "So is one that decompresses to more than this many times its size, above 1 MiB. 0: no limit."},
@@ -86,23 +92,26 @@ static const struct config_key keys[] = {
      .help = "Accepted for files of older versions, without effect: everything that waits is taken up."},
     {"processing.reporting.cleanup.frequency", CONFIG_DURATION, FIELD(reporting.cleanup_frequency), "1h", 1, A_YEAR,
      .help = "How often old files are removed."},
-    {"processing.reporting.cleanup.retention", CONFIG_DURATION, FIELD(reporting.cleanup_retention), "7d", 1, 10 * A_YEAR,
+    {"processing.reporting.cleanup.retention", CONFIG_DURATION,
+     FIELD(reporting.cleanup_retention), "7d", 1, 10 * A_YEAR,
      .help = "The age at which they are: since the upload for what waits, since the failure for what failed."},
 
     {"upload.max_body_size", CONFIG_SIZE, FIELD(upload.max_body_size), "50MiB", 1, LARGEST_FILE,
      .help = "A larger upload is answered 413. httpd has a limit of its own, which should be the same."},
     {"upload.min_free_space", CONFIG_SIZE, FIELD(upload.min_free_space), "256MiB", 0, LARGEST_FILE,
-     .help = "When an upload would leave less than this free in the file system it is answered 507, and the sender keeps it."},
+     .help = "When an upload would leave less than this free in the file system it is answered 507, and the sender "
+             "keeps it."},
     {"upload.max_waiting_files", CONFIG_INT, FIELD(upload.max_waiting_files), "500000", 1, MANY,
      .help = "When this many files wait in a folder, an upload to it is answered 503, and the sender keeps it."},
     {"upload.retry_after", CONFIG_INT, FIELD(upload.retry_after), "300", 1, 86400,
      .help = "After how many seconds the sender of such an upload is asked to try again."},
 
     {"output.database.url", CONFIG_TEXT, FIELD(database.url), "postgres://rudder@127.0.0.1/rudder", .secret = true,
-     .help = "Any connection URL or string of libpq, with several hosts, too. A password in a URL needs %XX for characters "
-             "such as @ : / and %."},
+     .help = "Any connection URL or string of libpq, with several hosts, too. A password in a URL needs %XX for "
+             "characters such as @ : / and %."},
     {"output.database.password", CONFIG_TEXT, FIELD(database.password), "", .secret = true,
-     .help = "The password, if it is not in the url. A backslash and a quotation mark in it need a backslash in front."},
+     .help = "The password, if it is not in the url. A backslash and a quotation mark in it need a backslash in "
+             "front."},
     {"output.database.password_file", CONFIG_PATH, FIELD(database.password_file), "",
      .help = "Or a file whose first line is the password, as it is. Only the forwarder needs the right to read it."},
     {"output.database.max_pool_size", CONFIG_INT, FIELD(database.max_pool_size), "10", 1, 1000,
@@ -142,8 +151,8 @@ static const struct config_key keys[] = {
     {"logging.level", CONFIG_CHOICE, FIELD(logging.level), "info", .choices = levels,
      .help = "What is worth a line on standard error."},
     {"logging.filter", CONFIG_TEXT, FIELD(logging.filter), "",
-     .help = "Levels of their own for single components, for example \"report_db=debug,spool=trace\". Lines of level debug "
-             "and trace name their component."},
+     .help = "Levels of their own for single components, for example \"report_db=debug,spool=trace\". Lines of "
+             "level debug and trace name their component."},
 };
 
 enum { KEYS = sizeof keys / sizeof *keys, LOGGING_KEYS = 2 };

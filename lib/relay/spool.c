@@ -167,10 +167,9 @@ struct clean {
 static bool clean_one(void *context, const struct spool_entry *entry)
 {
     struct clean *clean = context;
-    if (entry->mtime >= clean->before || (clean->failed && spool_reason_time(clean->folder_fd, entry->name) >= clean->before)) {
-        return true;
-    }
-    if (unlinkat(clean->folder_fd, entry->name, 0) == 0) {
+    bool young = entry->mtime >= clean->before ||
+                 (clean->failed && spool_reason_time(clean->folder_fd, entry->name) >= clean->before);
+    if (!young && unlinkat(clean->folder_fd, entry->name, 0) == 0) {
         clean->removed++;
         if (clean->failed) {
             spool_reason_remove(clean->folder_fd, entry->name);

@@ -2,12 +2,13 @@
  *
  * spool: the folders where uploads wait: <directory>/incoming (or accepted-nodes-updates) and <directory>/failed.
  *
- * Files come in by rename and leave by unlink (done) or by rename into failed/ (refused), where `<name>.reason` beside each says
- * why. Another process may take a file at any time: a file that is gone is never an error. Every state that a kill -9 leaves is
- * a valid one: the reason is written before the file moves, and an orphaned reason is swept by the cleaner.
+ * Files come in by rename and leave by unlink (done) or by rename into failed/ (refused), where `<name>.reason` beside
+ * each says why. Another process may take a file at any time: a file that is gone is never an error. Every state that
+ * a kill -9 leaves is a valid one: the reason is written before the file moves, and an orphaned reason is swept by the
+ * cleaner.
  *
- * Reason file: lines `key: value`, keys time (RFC 3339, UTC), reason, queue-id, node (may be empty), folder (the incoming folder
- * it came from: two of them share one failed folder).
+ * Reason file: lines `key: value`, keys time (RFC 3339, UTC), reason, queue-id, node (may be empty), folder (the
+ * incoming folder it came from: two of them share one failed folder).
  */
 #ifndef RELAY_SPOOL_H
 #define RELAY_SPOOL_H
@@ -56,12 +57,13 @@ void spool_reason(const struct spool *spool, const char *name, struct err *reaso
 /* Did the failed file come from this spool's incoming folder? One without a reason counts as from `incoming`. */
 bool spool_owns(const struct spool *spool, const char *name);
 
-/* Back into incoming with a new mtime (the retention starts anew), its reason removed. False with err if it is not there, or a
- * file of that name waits. */
+/* Back into incoming with a new mtime (the retention starts anew), its reason removed. False with err if it is not
+ * there, or a file of that name waits. */
 bool spool_replay(struct spool *spool, const char *name, struct err *err);
 
-/* Removes failed files, with their reasons, that failed more than `retention` seconds ago, orphaned reasons older than an hour and
- * temporary files older than a day; with `incoming` also what waits longer than `retention`. Returns how many files went. */
+/* Removes failed files, with their reasons, that failed more than `retention` seconds ago, orphaned reasons older than
+ * an hour and temporary files older than a day; with `incoming` also what waits longer than `retention`. Returns how
+ * many files went. */
 size_t spool_clean(struct spool *spool, int64_t retention, bool incoming);
 
 #endif

@@ -24,7 +24,8 @@ static bool parse(struct config_file *file, struct slice text, struct err *err)
     if (!done) {
         err_prefix(err, "%s:%u", file->name, line);
     } else if (config_read_string(&file->config, buffer_text(&prepared)) != CONFIG_TRUE) {
-        done = err_set(err, "%s:%d: %s", file->name, config_error_line(&file->config), config_error_text(&file->config));
+        done = err_set(err, "%s:%d: %s", file->name, config_error_line(&file->config),
+                       config_error_text(&file->config));
     }
     buffer_free(&prepared);
     return done;

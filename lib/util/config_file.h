@@ -2,9 +2,10 @@
  *
  * config_file: one libconfig file, and messages that name its lines.
  *
- * Source: the libconfig manual, "Configuration Files". Two things are looked after before libconfig (1.5 and newer) sees the text:
- * a number above 32 bits gets the `L` that libconfig 1.5 wants and would otherwise silently cut to 32 bits; and @include is
- * refused, since an included file that is a folder ends the whole process inside libconfig, and its lines are misreported.
+ * Source: the libconfig manual, "Configuration Files". Two things are looked after before libconfig (1.5 and newer)
+ * sees the text: a number above 32 bits gets the `L` that libconfig 1.5 wants and would otherwise silently cut to 32
+ * bits; and @include is refused, since an included file that is a folder ends the whole process inside libconfig, and
+ * its lines are misreported.
  */
 #ifndef RELAY_UTIL_CONFIG_FILE_H
 #define RELAY_UTIL_CONFIG_FILE_H
@@ -31,7 +32,8 @@ void config_file_close(struct config_file *file);
 const char *config_file_name(const struct config_file *file);
 const config_setting_t *config_file_root(const struct config_file *file);
 
-/* The setting of a dotted path, or NULL. With err, an element on the way that is no group is a fault: *err then is not "". */
+/* The setting of a dotted path, or NULL. With err, an element on the way that is no group is a fault: *err then is not
+ * "". */
 const config_setting_t *config_file_find(const struct config_file *file, const char *key, struct err *err);
 
 /* "<path>:<line>: <key>: <formatted>" to err, without the line when the key is not in the file. Always false. */

@@ -164,8 +164,9 @@ static void print_roff(FILE *out, const char *text)
 static void print_manual_key(const struct config_key *key, FILE *out)
 {
     static const char *const kinds[] = {
-        [CONFIG_TEXT] = "text",         [CONFIG_PATH] = "path",     [CONFIG_INT] = "number",    [CONFIG_SIZE] = "size",
-        [CONFIG_DURATION] = "duration", [CONFIG_BOOL] = "true or false", [CONFIG_CHOICE] = "word", [CONFIG_TEXTS] = "list of texts",
+        [CONFIG_TEXT] = "text", [CONFIG_PATH] = "path",         [CONFIG_INT] = "number",
+        [CONFIG_SIZE] = "size", [CONFIG_DURATION] = "duration", [CONFIG_BOOL] = "true or false",
+        [CONFIG_CHOICE] = "word", [CONFIG_TEXTS] = "list of texts",
     };
     fprintf(out, ".It Cm %s\n", last_name(key->path));
     print_roff(out, key->help);

@@ -2,8 +2,8 @@
  *
  * config_table: a struct filled from a configuration file by a table, a row per key.
  *
- * The table is the only place that knows a key: its name, type, default, bounds, help, and the field it goes to. The commented
- * sample file and the key section of a man page are printed from it.
+ * The table is the only place that knows a key: its name, type, default, bounds, help, and the field it goes to. The
+ * commented sample file and the key section of a man page are printed from it.
  */
 #ifndef RELAY_UTIL_CONFIG_TABLE_H
 #define RELAY_UTIL_CONFIG_TABLE_H
@@ -45,11 +45,13 @@ struct config_table {
     const char *const (*groups)[2]; /* path and a sentence of help for groups that want one; ends with {NULL, NULL} */
 };
 
-/* Sets every field of the table, in a target that was zeroed, from the file or to its default. On false nothing is left to free. */
+/* Sets every field of the table, in a target that was zeroed, from the file or to its default. On false nothing is
+ * left to free. */
 bool config_table_load(const struct config_table *table, const struct config_file *file, void *target, struct err *err);
 void config_table_free(const struct config_table *table, void *target);
 
-/* A log line for each setting that is not in the table, with its line and the nearest name that is. Returns how many. */
+/* A log line for each setting that is not in the table, with its line and the nearest name that is. Returns how
+ * many. */
 size_t config_table_warn_unknown(const struct config_table *table, const struct config_file *file);
 
 /* Does the file set a key that may hold a password? */

@@ -2,6 +2,7 @@
 #include "util/config_text.h"
 
 #include <stdint.h>
+#include <string.h>
 
 static bool is_digit(char c)
 {
@@ -16,7 +17,7 @@ static bool is_hex(char c)
 /* What an identifier or a number is made of, signs aside. */
 static bool is_word(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '*' || c == '-' || c == '.';
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c != '\0' && strchr("_*-.", c) != NULL);
 }
 
 static size_t string_len(struct slice at)

@@ -20,10 +20,11 @@ enum { NAME_MAX_LEN = 240, TEMPORARY_HEX = 16, READ_STEP = 64 * 1024 };
 
 static const char temporary_suffix[] = ".tmp";
 
-static bool control_character(const char *at, size_t len, const char *name_end)
+/* Of a well-formed sequence of len bytes. */
+static bool control_character(const char *at, size_t len)
 {
     unsigned char byte = (unsigned char)at[0];
-    bool c1 = len == 2 && byte == 0xc2 && at + 1 < name_end && (unsigned char)at[1] < 0xa0;
+    bool c1 = len == 2 && byte == 0xc2 && (unsigned char)at[1] < 0xa0;
     return byte < 0x20 || byte == 0x7f || c1;
 }
 
@@ -44,7 +45,7 @@ static const char *name_fault(const char *name, size_t len)
         if (step == 0) {
             return "the name is not UTF-8";
         }
-        if (control_character(name + at, step, name + len)) {
+        if (control_character(name + at, step)) {
             return "the name holds a control character";
         }
         if (name[at] == '/' || name[at] == '\\') {

@@ -14,12 +14,13 @@
 
 enum { SAFE_FILE_NAME_SIZE = 256 }; /* NAME_MAX and the NUL */
 
-/* One path component that can do no harm: 1 to 240 bytes (a temporary name's suffix must still fit), printable ASCII or
- * UTF-8 without control characters, no '/', no '\\', not starting with a dot. reason, where not NULL, gets a constant text. */
+/* One path component that can do no harm: 1 to 240 bytes (a temporary name's suffix must still fit), printable ASCII
+ * or UTF-8 without control characters, no '/', no '\\', not starting with a dot. reason, where not NULL, gets a
+ * constant text. */
 bool safe_file_name(const char *name, size_t len, const char **reason);
 
-/* A file being written in the folder dir_fd, under a temporary name `.<random>.tmp` that no reader of the spool takes up.
- * Either safe_file_commit or safe_file_abandon ends it. */
+/* A file being written in the folder dir_fd, under a temporary name `.<random>.tmp` that no reader of the spool takes
+ * up. Either safe_file_commit or safe_file_abandon ends it. */
 struct safe_file {
     int fd;
     int dir_fd;
@@ -29,18 +30,19 @@ struct safe_file {
 /* The mode is exactly this, whatever the umask. On false there is nothing to end. */
 bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct err *err);
 
-/* fsync, rename to name (one path component), fsync of the folder: after true the file survives a power cut. *replaced (may be
- * NULL) says whether a file of that name was there. On false nothing is left behind and the file is ended; only when the folder
- * itself cannot be synced the file stands there all the same, since it may have taken the place of one that was promised. */
+/* fsync, rename to name (one path component), fsync of the folder: after true the file survives a power cut. *replaced
+ * (may be NULL) says whether a file of that name was there. On false nothing is left behind and the file is ended;
+ * only when the folder itself cannot be synced the file stands there all the same, since it may have taken the place
+ * of one that was promised. */
 bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, struct err *err);
 void safe_file_abandon(struct safe_file *file);
 
 /* Removes temporary files older than `seconds` that a killed process left in the folder. Returns how many. */
 size_t safe_file_sweep(int dir_fd, long seconds);
 
-/* Reads a whole regular file of at most `limit` bytes, appending to out. dir_fd may be AT_FDCWD. Symbolic links in the last
- * component are refused. On false out is as it was before, and errno tells apart: ENOENT it is not there, EFBIG over the limit,
- * ELOOP a symbolic link, EISDIR or EINVAL no regular file. */
+/* Reads a whole regular file of at most `limit` bytes, appending to out. dir_fd may be AT_FDCWD. Symbolic links in the
+ * last component are refused. On false out is as it was before, and errno tells apart: ENOENT it is not there, EFBIG
+ * over the limit, ELOOP a symbolic link, EISDIR or EINVAL no regular file. */
 bool safe_file_read(int dir_fd, const char *name, size_t limit, struct buffer *out, struct err *err);
 
 /* The same for a path that the operator chose: symbolic links are followed. */
