@@ -2,25 +2,23 @@
 #include "relay/smime_verify.h"
 
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 
 #include "relay/smime_multipart.h"
 #include "relay/smime_signature.h"
+#include "util/base64.h"
 #include "util/memory.h"
 #include "util/mime_header.h"
 
 struct smime_verifier {
     struct smime_digest digest;
-    EVP_ENCODE_CTX *base64;
-    unsigned char signature[SMIME_SIGNATURE_LIMIT]; /* decoded, which is shorter */
+    struct buffer signature; /* decoded */
 };
 
 struct smime_verifier *smime_verifier_new(struct err *err)
 {
     struct smime_verifier *verifier = memory_zero(1, sizeof *verifier);
-    verifier->base64 = EVP_ENCODE_CTX_new();
-    if (!smime_digest_open(&verifier->digest, err) || verifier->base64 == NULL) {
+    if (!smime_digest_open(&verifier->digest, err)) {
         smime_verifier_free(verifier);
         verifier = NULL;
     }
@@ -32,7 +30,7 @@ void smime_verifier_free(struct smime_verifier *verifier)
 {
     if (verifier != NULL) {
         smime_digest_close(&verifier->digest);
-        EVP_ENCODE_CTX_free(verifier->base64);
+        buffer_free(&verifier->signature);
         free(verifier);
     }
 }
@@ -75,24 +73,10 @@ static bool strip_text_header(struct slice signed_part, struct slice *content, s
     return true;
 }
 
-static bool decode_signature(struct smime_verifier *verifier, struct slice text, struct slice *signature, struct err *err)
-{
-    int len = 0;
-    int more = 0;
-    EVP_DecodeInit(verifier->base64);
-    if (EVP_DecodeUpdate(verifier->base64, verifier->signature, &len, (const unsigned char *)text.at, (int)text.len) < 0
-        || EVP_DecodeFinal(verifier->base64, verifier->signature + len, &more) < 0 || len + more == 0) {
-        return err_set(err, "the signature is not base64");
-    }
-    *signature = (struct slice){(const char *)verifier->signature, (size_t)(len + more)};
-    return true;
-}
-
 bool smime_verify(struct smime_verifier *verifier, struct slice message, const struct slice *certs, size_t count,
                   struct buffer *canonical, struct slice *content, struct err *err)
 {
     struct smime_multipart parts;
-    struct slice signature;
     struct slice text;
     bool good = false;
     if (count == 0) {
@@ -105,8 +89,15 @@ bool smime_verify(struct smime_verifier *verifier, struct slice message, const s
     if (parts.bare_lf) {
         parts.signed_part = canonicalise(parts.signed_part, canonical);
     }
-    if (!strip_text_header(parts.signed_part, &text, err) || !decode_signature(verifier, parts.signature, &signature, err)
-        || !smime_signature_check(&verifier->digest, signature, parts.signed_part, certs, count, err)) {
+    if (!strip_text_header(parts.signed_part, &text, err)) {
+        goto out;
+    }
+    buffer_clear(&verifier->signature);
+    if (!base64_decode(&verifier->signature, parts.signature)) {
+        err_set(err, "the signature is not base64");
+        goto out;
+    }
+    if (!smime_signature_check(&verifier->digest, buffer_slice(&verifier->signature), parts.signed_part, certs, count, err)) {
         goto out;
     }
     *content = text;
