@@ -29,6 +29,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/smime_cert.c lib/relay/smime_cert.h \
 	lib/relay/smime_digest.c lib/relay/smime_digest.h \
 	lib/relay/smime_multipart.c lib/relay/smime_multipart.h \
+	lib/relay/smime_rsa.c lib/relay/smime_rsa.h \
 	lib/relay/smime_signature.c lib/relay/smime_signature.h \
 	lib/relay/smime_verify.c lib/relay/smime_verify.h \
 	lib/relay/spool.c lib/relay/spool.h \

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * smime_cert: a node's DER certificate, as far as CMS needs it to check a signer: identity and key.
+ * smime_cert: is a node's certificate, given as DER, that of a signer, and what is its key?
  *
- * With OpenSSL 3 d2i_X509 takes twice as long as the RSA verification that follows, so for the usual case (an RSA key, a
- * signer named by issuer and serial number) the three fields are picked from the DER and an X509 is made that holds the key
- * alone. Every other case goes through d2i_X509 and CMS_SignerInfo_cert_cmp.
+ * With OpenSSL 3 d2i_X509 takes twice as long as the RSA verification that follows. So for the usual case (an RSA key, a
+ * signer named by issuer and serial number) the three fields are picked from the DER (RFC 5280 section 4.1) and compared
+ * byte by byte; every other case is decoded and left to CMS_SignerInfo_cert_cmp.
  */
 #ifndef RELAY_SMIME_CERT_H
 #define RELAY_SMIME_CERT_H
@@ -14,8 +14,14 @@
 
 #include "util/slice.h"
 
-/* NULL when the certificate is not the signer's (or is none). Else an X509 for CMS_SignerInfo_set1_signer_cert and nothing
- * else, for the caller to free. */
-X509 *smime_cert_of_signer(struct slice der, CMS_SignerInfo *signer);
+/* What the quick way needs, to be kept: making it costs as much as using it. NULL without RSA. Free: EVP_PKEY_CTX_free. */
+EVP_PKEY_CTX *smime_cert_key_maker(void);
+
+/* The quick way: the signer's key, for the caller to free. NULL when the certificate is not the signer's, or when that takes
+ * smime_cert_decode to tell. */
+EVP_PKEY *smime_cert_rsa_key(EVP_PKEY_CTX *maker, struct slice der, CMS_SignerInfo *signer);
+
+/* The way that always works: NULL when the certificate is not the signer's (or is none). For the caller to free. */
+X509 *smime_cert_decode(struct slice der, CMS_SignerInfo *signer);
 
 #endif

@@ -8,13 +8,38 @@
 #include <openssl/objects.h>
 
 #include "relay/smime_cert.h"
+#include "relay/smime_rsa.h"
 
 struct check {
-    struct smime_digest *digest;
+    struct smime_signature_tools *tools;
     struct slice content;
     const struct slice *certs;
     size_t count;
 };
+
+struct signer {
+    CMS_SignerInfo *info;
+    X509_ALGOR *signature_algorithm;
+    const EVP_MD *md;
+    BIO *content_digest;
+    bool has_attributes;
+};
+
+bool smime_signature_open(struct smime_signature_tools *tools, struct err *err)
+{
+    *tools = (struct smime_signature_tools){.key_maker = smime_cert_key_maker()};
+    if (!smime_digest_open(&tools->digest, err)) {
+        return false;
+    }
+    return tools->key_maker != NULL ? true : err_set(err, "OpenSSL does not offer RSA: its installation or configuration is broken");
+}
+
+void smime_signature_close(struct smime_signature_tools *tools)
+{
+    smime_digest_close(&tools->digest);
+    EVP_PKEY_CTX_free(tools->key_maker);
+    *tools = (struct smime_signature_tools){0};
+}
 
 static bool is_data(const ASN1_OBJECT *type)
 {
@@ -101,57 +126,81 @@ static bool refuse_unknown_signer(CMS_SignerInfo *signer, size_t count, struct e
     return false;
 }
 
-/* certificates of the same name may stand there several times with different keys: each is tried */
-static bool check_key(const struct check *check, CMS_SignerInfo *signer, bool attributes, BIO *content_digest,
-                      struct err *err)
+static bool refuse_signature(struct err *err)
+{
+    return err_set(err, "the signature does not verify with the key of the node's certificate (OpenSSL: %s)", openssl_reason());
+}
+
+enum match { MATCH_NONE, MATCH_BAD, MATCH_GOOD };
+
+/* Is this certificate the signer's, and is the signature one by its key? */
+static enum match try_certificate(const struct check *check, struct signer *signer, struct slice der, struct err *err)
+{
+    ERR_clear_error();
+    EVP_PKEY *key = NULL;
+    if (smime_rsa_applies(signer->signature_algorithm)) {
+        key = smime_cert_rsa_key(check->tools->key_maker, der, signer->info);
+    }
+    if (key != NULL) {
+        EVP_MD_CTX *content = NULL;
+        BIO_get_md_ctx(signer->content_digest, &content);
+        bool good = smime_rsa_verify(signer->info, key, signer->md, content);
+        EVP_PKEY_free(key);
+        return good ? MATCH_GOOD : (refuse_signature(err), MATCH_BAD);
+    }
+    X509 *certificate = smime_cert_decode(der, signer->info);
+    if (certificate == NULL) {
+        return MATCH_NONE;
+    }
+    CMS_SignerInfo_set1_signer_cert(signer->info, certificate);
+    X509_free(certificate);
+    int result = signer->has_attributes ? CMS_SignerInfo_verify(signer->info)
+                                        : CMS_SignerInfo_verify_content(signer->info, signer->content_digest);
+    return result == 1 ? MATCH_GOOD : (refuse_signature(err), MATCH_BAD);
+}
+
+/* Certificates of the same name may stand there several times with different keys: each is tried. */
+static bool check_key(const struct check *check, struct signer *signer, struct err *err)
 {
     bool known = false;
     for (size_t i = 0; i < check->count; i++) {
-        X509 *certificate = smime_cert_of_signer(check->certs[i], signer);
-        if (certificate == NULL) {
-            continue;
-        }
-        known = true;
-        CMS_SignerInfo_set1_signer_cert(signer, certificate);
-        X509_free(certificate);
-        ERR_clear_error();
-        int result = attributes ? CMS_SignerInfo_verify(signer) : CMS_SignerInfo_verify_content(signer, content_digest);
-        if (result == 1) {
+        enum match match = try_certificate(check, signer, check->certs[i], err);
+        if (match == MATCH_GOOD) {
             return true;
         }
-        err_set(err, "the signature does not verify with the key of the node's certificate (OpenSSL: %s)", openssl_reason());
+        known = known || match == MATCH_BAD;
     }
-    return known ? false : refuse_unknown_signer(signer, check->count, err);
+    return known ? false : refuse_unknown_signer(signer->info, check->count, err);
 }
 
-static bool check_signer(const struct check *check, CMS_SignerInfo *signer, struct err *err)
+static bool check_signer(const struct check *check, CMS_SignerInfo *info, struct err *err)
 {
+    struct signer signer = {.info = info};
     X509_ALGOR *digest_algorithm = NULL;
-    X509_ALGOR *signature_algorithm = NULL;
-    CMS_SignerInfo_get0_algs(signer, NULL, NULL, &digest_algorithm, &signature_algorithm);
-    const EVP_MD *md = smime_digest_find(check->digest, digest_algorithm, err);
-    if (md == NULL || !algorithms_agree(signature_algorithm, md, err)) {
+    CMS_SignerInfo_get0_algs(info, NULL, NULL, &digest_algorithm, &signer.signature_algorithm);
+    signer.md = smime_digest_find(&check->tools->digest, digest_algorithm, err);
+    if (signer.md == NULL || !algorithms_agree(signer.signature_algorithm, signer.md, err)) {
         return false;
     }
-    BIO *content_digest = smime_digest_of(check->digest, md, check->content);
-    if (content_digest == NULL) {
+    signer.content_digest = smime_digest_of(&check->tools->digest, signer.md, check->content);
+    if (signer.content_digest == NULL) {
         return err_set(err, "OpenSSL cannot digest the content: %s", openssl_reason());
     }
-    bool attributes = CMS_signed_get_attr_count(signer) >= 0; /* -1: the field is absent */
-    if (attributes && !check_attributes(signer, content_digest, err)) {
+    signer.has_attributes = CMS_signed_get_attr_count(info) >= 0; /* -1: the field is absent */
+    if (signer.has_attributes && !check_attributes(info, signer.content_digest, err)) {
         return false;
     }
-    return check_key(check, signer, attributes, content_digest, err);
+    return check_key(check, &signer, err);
 }
 
-bool smime_signature_check(struct smime_digest *digest, struct slice signature, struct slice content,
+bool smime_signature_check(struct smime_signature_tools *tools, struct slice signature, struct slice content,
                            const struct slice *certs, size_t count, struct err *err)
 {
     CMS_ContentInfo *cms = read_signed_data(signature, err);
     if (cms == NULL) {
         return false;
     }
-    const struct check check = {digest, content, certs, count};
+    const struct check check = {tools, content, certs, count};
     STACK_OF(CMS_SignerInfo) *signers = CMS_get0_SignerInfos(cms);
     int signer_count = sk_CMS_SignerInfo_num(signers);
     bool good = false;

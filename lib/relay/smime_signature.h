@@ -19,8 +19,18 @@
 
 enum { SMIME_MAX_SIGNERS = 8 };
 
+/* What is made once and used for every signature of a thread. */
+struct smime_signature_tools {
+    struct smime_digest digest;
+    EVP_PKEY_CTX *key_maker;
+};
+
+/* False when OpenSSL lacks something needed. Close it in either case. */
+bool smime_signature_open(struct smime_signature_tools *tools, struct err *err);
+void smime_signature_close(struct smime_signature_tools *tools);
+
 /* signature is DER or BER. Leaves OpenSSL's error queue as it comes. */
-bool smime_signature_check(struct smime_digest *digest, struct slice signature, struct slice content,
+bool smime_signature_check(struct smime_signature_tools *tools, struct slice signature, struct slice content,
                            const struct slice *certs, size_t count, struct err *err);
 
 #endif

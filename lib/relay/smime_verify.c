@@ -11,14 +11,14 @@
 #include "util/mime_header.h"
 
 struct smime_verifier {
-    struct smime_digest digest;
+    struct smime_signature_tools tools;
     struct buffer signature; /* decoded */
 };
 
 struct smime_verifier *smime_verifier_new(struct err *err)
 {
     struct smime_verifier *verifier = memory_zero(1, sizeof *verifier);
-    if (!smime_digest_open(&verifier->digest, err)) {
+    if (!smime_signature_open(&verifier->tools, err)) {
         smime_verifier_free(verifier);
         verifier = NULL;
     }
@@ -29,7 +29,7 @@ struct smime_verifier *smime_verifier_new(struct err *err)
 void smime_verifier_free(struct smime_verifier *verifier)
 {
     if (verifier != NULL) {
-        smime_digest_close(&verifier->digest);
+        smime_signature_close(&verifier->tools);
         buffer_free(&verifier->signature);
         free(verifier);
     }
@@ -97,7 +97,7 @@ bool smime_verify(struct smime_verifier *verifier, struct slice message, const s
         err_set(err, "the signature is not base64");
         goto out;
     }
-    if (!smime_signature_check(&verifier->digest, buffer_slice(&verifier->signature), parts.signed_part, certs, count, err)) {
+    if (!smime_signature_check(&verifier->tools, buffer_slice(&verifier->signature), parts.signed_part, certs, count, err)) {
         goto out;
     }
     *content = text;

@@ -3,7 +3,8 @@
 # part of `make` nor of `make check`. A new one: a name in BENCHMARKS, SOURCES and LDADD.
 BENCHMARKS = \
 	tests/bench/bench_nodes \
-	tests/bench/bench_parse
+	tests/bench/bench_parse \
+	tests/bench/bench_verify
 EXTRA_PROGRAMS = $(BENCHMARKS)
 CLEANFILES += $(BENCHMARKS)
 
@@ -15,3 +16,7 @@ tests_bench_bench_nodes_LDADD = $(RELAY_LDADD)
 
 tests_bench_bench_parse_SOURCES = tests/bench/bench_parse.c tests/bench/bench.h
 tests_bench_bench_parse_LDADD = $(RELAY_LDADD)
+
+tests_bench_bench_verify_SOURCES = tests/bench/bench_verify.c tests/bench/bench.h tests/support/signing.c \
+	tests/support/signing.h
+tests_bench_bench_verify_LDADD = $(RELAY_LDADD)
