@@ -1,1 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# agent: for nodes. The folder also works as it is, without being installed.
+agentlibdir = $(pkgdatadir)/agent
+agentconfdir = $(sysconfdir)/rudder-relay
+dist_agentlib_DATA = agent/agent-config.sh agent/agent-queue.sh agent/agent-runlog.sh agent/agent-upload.sh
+bin_SCRIPTS = agent/rudder-relay-agent
+dist_man_MANS += agent/rudder-relay-agent.1
+dist_noinst_SCRIPTS += agent/rudder-relay-agent.sh
+dist_doc_DATA = agent/agent.conf
+CLEANFILES += agent/rudder-relay-agent
+
+agent/rudder-relay-agent: agent/rudder-relay-agent.sh
+	$(AM_V_GEN)$(MKDIR_P) agent && \
+	$(SED) -e 's|@agentlib''dir@|$(agentlibdir)|' -e 's|@agent''conf@|$(agentconfdir)/agent.conf|' \
+		'$(srcdir)/agent/rudder-relay-agent.sh' >$@.tmp && chmod +x $@.tmp && mv $@.tmp $@

@@ -170,12 +170,15 @@ runner_count_check() {
         }' "$2"
 }
 
-# runner_e2e BUILD TEST...: some at a time.
+# runner_e2e BUILD TEST...: some at a time. What says "run-tests: once" has nothing to do with the build.
 runner_e2e() {
     local build=$1 test
     shift
     for test; do
         [ -e "${test%.test}.test" ] || continue
+        if [ "$build" != "${builds[0]}" ] && grep -q '^# run-tests: once' "${test%.test}.test"; then
+            continue
+        fi
         while [ "$(jobs -pr | wc -l)" -ge "$RUNNER_JOBS" ]; do
             wait -n
         done

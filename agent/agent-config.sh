@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+#
+# agent-config: reads agent.conf into variables conf_*. The file is text to be taken apart, never code: it is not sourced.
+# One "key = value" a line, # begins a comment line; the value is the rest of the line without the blanks around it.
+
+config_defaults() {
+    conf_server='' conf_port=443 conf_proxy='' conf_proxy_user='' conf_proxy_password_file=''
+    conf_node_id='' conf_node_id_file=/opt/rudder/etc/uuid.hive
+    conf_certificate=/opt/rudder/etc/ssl/agent.cert
+    conf_key=/var/rudder/cfengine-community/ppkeys/localhost.priv
+    conf_key_password_file=''
+    conf_server_public_key_pin='' conf_server_ca=''
+    conf_client_certificate=no conf_user='' conf_password_file=''
+    conf_queue=/var/rudder/reports conf_max_age_days=7 conf_max_kept_sent=50 conf_timeout=300
+}
+
+# config_read FILE: false, with a message, if it cannot be used.
+config_read() {
+    config_file=$1 config_line=0
+    config_defaults
+    if [ ! -r "$config_file" ] || [ -d "$config_file" ]; then
+        say "the configuration $config_file cannot be read by $(id -un); -c names another one"
+        return 1
+    fi
+    while IFS= read -r line || [ -n "$line" ]; do
+        config_line=$((config_line + 1))
+        config_take "$line" || return
+    done <"$config_file"
+    config_check
+}
+
+# trim TEXT: sets $trimmed to it without blanks at both ends (a carriage return is one).
+trim() {
+    trimmed=$1
+    while :; do
+        case $trimmed in
+        [[:space:]]*) trimmed=${trimmed#?} ;;
+        *[[:space:]]) trimmed=${trimmed%?} ;;
+        *) return ;;
+        esac
+    done
+}
+
+config_take() {
+    trim "$1"
+    case $trimmed in
+    '' | '#'*) return ;;
+    *=*) ;;
+    *) config_bad "is not of the form \"key = value\"" || return ;;
+    esac
+    value=${trimmed#*=}
+    trim "${trimmed%%=*}"
+    key=$trimmed
+    trim "$value"
+    case $trimmed in \"*\") trimmed=${trimmed#?} trimmed=${trimmed%?} ;; esac
+    config_set "$key" "$trimmed"
+}
+
+config_set() {
+    case $1 in
+    server) conf_server=$2 ;;
+    port) conf_port=$2 ;;
+    proxy) conf_proxy=$2 ;;
+    proxy_user) conf_proxy_user=$2 ;;
+    proxy_password_file) conf_proxy_password_file=$2 ;;
+    node_id) conf_node_id=$2 ;;
+    node_id_file) conf_node_id_file=$2 ;;
+    certificate) conf_certificate=$2 ;;
+    key) conf_key=$2 ;;
+    key_password_file) conf_key_password_file=$2 ;;
+    server_public_key_pin) conf_server_public_key_pin=$2 ;;
+    server_ca) conf_server_ca=$2 ;;
+    client_certificate) conf_client_certificate=$2 ;;
+    user) conf_user=$2 ;;
+    password_file) conf_password_file=$2 ;;
+    queue) conf_queue=$2 ;;
+    max_age_days) conf_max_age_days=$2 ;;
+    max_kept_sent) conf_max_kept_sent=$2 ;;
+    timeout) conf_timeout=$2 ;;
+    *) say "$config_file:$config_line: unknown key \"$1\", ignored" ;;
+    esac
+}
+
+config_bad() {
+    say "$config_file:$config_line: this line $1"
+    return 1
+}
+
+config_wrong() {
+    say "$config_file: $1"
+    return 1
+}
+
+config_check() {
+    config_check_values && config_check_identity && config_check_authentication && config_check_queue
+}
+
+config_check_values() {
+    case $conf_server in
+    '') config_wrong "server is missing: the name of the policy server that run logs go to" || return ;;
+    *[!A-Za-z0-9.:_-]*) config_wrong "server must be a host name or an address: $conf_server" || return ;;
+    *:*) conf_server="[$conf_server]" ;; # an IPv6 address as it stands in a URL
+    esac
+    config_check_number port "$conf_port" 1 65535 &&
+        config_check_number max_age_days "$conf_max_age_days" 1 3650 &&
+        config_check_number max_kept_sent "$conf_max_kept_sent" 0 100000 &&
+        config_check_number timeout "$conf_timeout" 1 86400 || return
+    case $conf_server_public_key_pin in
+    '' | sha256//?*) ;;
+    *) config_wrong "server_public_key_pin must have the form sha256//<base64>" || return ;;
+    esac
+    case $conf_client_certificate in
+    yes | no) ;;
+    *) config_wrong "client_certificate must be yes or no" || return ;;
+    esac
+}
+
+# config_check_number KEY VALUE MIN MAX. (More than 9 digits would overflow some shell's arithmetic.)
+config_check_number() {
+    case $2 in
+    '' | *[!0-9]* | ??????????*) ;;
+    *) [ "$2" -ge "$3" ] && [ "$2" -le "$4" ] && return ;;
+    esac
+    config_wrong "$1 must be a number from $3 to $4, not \"$2\""
+}
+
+# What the run log is named and signed with.
+config_check_identity() {
+    if [ -z "$conf_node_id" ]; then
+        config_readable node_id_file "$conf_node_id_file" || return
+        IFS= read -r conf_node_id <"$conf_node_id_file" || [ -n "$conf_node_id" ] ||
+            config_wrong "node_id_file $conf_node_id_file is empty" || return
+        trim "$conf_node_id"
+        conf_node_id=$trimmed
+    fi
+    case $conf_node_id in
+    '' | .* | *[!A-Za-z0-9.-]*) config_wrong "\"$conf_node_id\" is no node id (letters, digits, - and .)" || return ;;
+    esac
+    config_readable certificate "$conf_certificate" && config_readable key "$conf_key" &&
+        { [ -z "$conf_key_password_file" ] || config_secret key_password_file "$conf_key_password_file"; }
+}
+
+config_check_authentication() {
+    [ -z "$conf_server_ca" ] || config_readable server_ca "$conf_server_ca" || return
+    if [ -n "$conf_user" ]; then
+        config_secret password_file "$conf_password_file" || return
+    elif [ "$conf_client_certificate" = no ]; then
+        config_wrong "it says neither user and password_file nor client_certificate = yes: the server would refuse us" ||
+            return
+    fi
+    [ -z "$conf_proxy_user" ] || config_secret proxy_password_file "$conf_proxy_password_file"
+}
+
+config_check_queue() {
+    case $conf_queue in
+    /*) ;;
+    *) config_wrong "queue must be an absolute path: $conf_queue" || return ;;
+    esac
+}
+
+config_readable() {
+    if [ ! -f "$2" ]; then
+        config_wrong "$1: there is no file \"$2\""
+    elif [ ! -r "$2" ]; then
+        config_wrong "$1: \"$2\" cannot be read by $(id -un)"
+    fi
+}
+
+# A file with a password in its first line. It is used, but not without a word, when everybody may read it.
+config_secret() {
+    config_readable "$1" "$2" || return
+    # shellcheck disable=SC2012 # ls is what POSIX has for the mode of a file
+    case $(ls -ldL -- "$2") in
+    ???????r*) say "$config_file: $1: everybody may read $2; chmod 600 it" ;;
+    esac
+}

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=sh
+#
+# agent-upload: one file to the policy server with curl. All of curl's options go through its standard input: a command
+# line is everybody's to read.
+
+# upload FILE: 0 taken, 1 refused for good, 2 to be tried again; the latter two with $upload_reason.
+upload() {
+    upload_status=$(upload_options "$1" | upload_curl) || upload_status=
+    upload_answer=${upload_status#* }
+    upload_status=${upload_status%% *}
+    case $upload_status in
+    2[0-9][0-9]) return 0 ;;
+    400 | 413 | 415 | 422)
+        upload_reason="the server answered $upload_status: $upload_answer"
+        return 1
+        ;;
+    esac
+    upload_explain
+    return 2
+}
+
+# upload_curl: prints "<HTTP status> <what the server or curl says>", one line of printable text. curl -q: no ~/.curlrc.
+upload_curl() {
+    answer=$(curl -q --config - 2>&1)
+    status=${answer##*http_status=}
+    answer=${answer%http_status=*}
+    printf '%s %s\n' "$status" "$(printf '%s' "$answer" | upload_one_line)"
+}
+
+# httpd's own answers are HTML.
+upload_one_line() {
+    LC_ALL=C tr '\n\r\t' '   ' | LC_ALL=C tr -cd '[:print:]' | sed -e 's/<[^>]*>/ /g' -e 's/   */ /g' -e 's/ $//' | cut -c 1-300
+}
+
+upload_options() {
+    printf '%s\n' silent show-error globoff tlsv1.2 'connect-timeout = 20' 'speed-limit = 100' 'speed-time = 60'
+    upload_option max-time "$conf_timeout"
+    upload_option proto '=https'
+    upload_option max-filesize 65536 # of the answer
+    upload_option write-out '\nhttp_status=%{http_code}'
+    upload_option url "https://$conf_server:$conf_port/reports/${1##*/}"
+    upload_option upload-file "$1"
+    upload_option_server
+    if [ -n "$conf_user" ]; then
+        upload_option user "$conf_user:$(upload_password "$conf_password_file")"
+    fi
+    if [ "$conf_client_certificate" = yes ]; then
+        upload_option cert "$conf_certificate"
+        upload_option key "$conf_key"
+        [ -z "$conf_key_password_file" ] || upload_option pass "$(upload_password "$conf_key_password_file")"
+    fi
+    upload_option_proxy
+}
+
+# How the server is known: by its public key, by a CA, by both, or else by what this machine trusts.
+upload_option_server() {
+    if [ -n "$conf_server_public_key_pin" ]; then
+        upload_option pinnedpubkey "$conf_server_public_key_pin"
+        [ -n "$conf_server_ca" ] || echo insecure # the pin is still checked, the certificate's chain is not
+    fi
+    [ -z "$conf_server_ca" ] || upload_option cacert "$conf_server_ca"
+}
+
+# Without a proxy of ours none is used, whatever the environment says: runs start from cron, by hand, from a service.
+upload_option_proxy() {
+    if [ -z "$conf_proxy" ]; then
+        upload_option noproxy '*'
+        return
+    fi
+    upload_option proxy "$conf_proxy"
+    [ -z "$conf_proxy_user" ] ||
+        upload_option proxy-user "$conf_proxy_user:$(upload_password "$conf_proxy_password_file")"
+}
+
+# upload_option NAME VALUE: a line of curl's configuration. printf is built in: nobody sees its arguments.
+upload_option() {
+    case $2 in
+    *[\"\\]*) ;;
+    *)
+        printf '%s = "%s"\n' "$1" "$2"
+        return
+        ;;
+    esac
+    quoted='' rest=$2
+    while [ -n "$rest" ]; do
+        case $rest in
+        [\"\\]*) quoted="$quoted\\" ;;
+        esac
+        quoted=$quoted${rest%"${rest#?}"}
+        rest=${rest#?}
+    done
+    printf '%s = "%s"\n' "$1" "$quoted"
+}
+
+upload_password() {
+    IFS= read -r password <"$1" || [ -n "$password" ] || say "$1 is empty"
+    printf '%s' "$password"
+}
+
+# upload_explain: sets $upload_reason, with what a person may do about it.
+upload_explain() {
+    at="$conf_server:$conf_port"
+    case $upload_status in
+    '' | 000) upload_reason="$at cannot be reached or trusted: $upload_answer" ;;
+    401) upload_reason="$at wants another user or password (401); see user and password_file in $config_file" ;;
+    403) upload_reason="$at does not accept this node (403): is $conf_node_id accepted there, and this network allowed?" ;;
+    404 | 405) upload_reason="$at takes no run logs ($upload_status): is it a policy server, and the port right?" ;;
+    407) upload_reason="the proxy $conf_proxy wants another user or password (407)" ;;
+    503) upload_reason="$at is busy (503): $upload_answer" ;;
+    507) upload_reason="$at has no space left (507)" ;;
+    *) upload_reason="$at answered $upload_status: $upload_answer" ;;
+    esac
+}

@@ -1,0 +1,160 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# rudder-relay-agent: runs a command, signs its output as a run log and sends it to the policy server; keeps it if that
+# fails. See rudder-relay-agent(1). For any POSIX shell; needs openssl, curl, gzip and coreutils, busybox's are enough.
+set -u
+
+# make install puts the real paths here; a copy of the source folder works as it is
+library=@agentlibdir@
+config=${RUDDER_RELAY_AGENT_CONFIG:-@agentconf@}
+case $library in /*) ;; *) library=$(dirname -- "$0") ;; esac
+case $config in @*) config=/etc/rudder-relay/agent.conf ;; esac
+
+usage() {
+    cat <<END
+usage: rudder-relay-agent run [-c FILE] [--] COMMAND [ARGUMENT...]
+       rudder-relay-agent send [-c FILE]
+
+  run    runs the command; what it prints is shown, and is the run log that is signed and sent.
+         Logs kept from earlier runs are sent first. The exit status is the command's, whether
+         the log was sent or kept; 125 if it could be neither or nothing was run.
+  send   sends logs kept from earlier runs. Exit status 0 if none is left, 1 if some are, 2 if
+         the configuration is wrong.
+
+  -c FILE    the configuration, instead of $config
+END
+}
+
+say() {
+    printf '%s\n' "rudder-relay-agent: $*" >&2
+}
+
+. "$library/agent-config.sh"
+. "$library/agent-queue.sh"
+. "$library/agent-runlog.sh"
+. "$library/agent-upload.sh"
+
+need_tools() {
+    for tool in curl gzip mkfifo openssl tee; do
+        command -v $tool >/dev/null && continue
+        say "$tool is needed, and not in the PATH ($PATH)"
+        return 1
+    done
+}
+
+# A signal may hit one of our background subshells before it has put off our traps. ($$ is the same in all of them.)
+in_main_process() {
+    [ "$(exec sh -c 'echo $PPID' 2>/dev/null)" = $$ ]
+}
+
+clean_up() {
+    in_main_process || return 0
+    # shellcheck disable=SC2086 # a pid each, or nothing
+    [ -z "${copier:-}${stamper:-}" ] || kill ${copier:-} ${stamper:-} 2>/dev/null
+    [ -z "${run_work:-}" ] || rm -rf "$run_work"
+}
+
+# Interrupted: nothing of this run is kept.
+on_signal() {
+    trap '' HUP INT TERM
+    in_main_process || exit
+    [ -z "${run_work:-}" ] || say "interrupted; nothing of this run is sent"
+    clean_up
+    exit $((128 + $1))
+}
+
+# send_all: what is kept, then the run's own log if there is one. Says what stays behind.
+send_all() {
+    upload_failed=
+    queue_drop_old
+    queue_send_kept "$conf_max_kept_sent"
+    if [ -z "$upload_failed" ] && [ -n "${run_name:-}" ] && [ -e "$conf_queue/ready/$run_name.log.gz" ]; then
+        queue_send "$conf_queue/ready/$run_name.log.gz"
+    fi
+    queue_count
+    [ "$kept" -gt 0 ] || return 0
+    [ -z "$upload_failed" ] || say "$upload_failed"
+    say "$kept run log(s) kept in $conf_queue/ready; the next run sends them"
+    return 1
+}
+
+agent_run() {
+    command -v -- "$1" >/dev/null || {
+        say "there is no command $1"
+        return 127
+    }
+    queue_open && queue_reserve || return 125
+    runlog_run "$run_work" "$@" || return 125
+    case $stamp_status in
+    0) ;;
+    3)
+        rm -rf "$run_work"
+        run_work=
+        say "the command printed nothing: no run log to send"
+        send_all
+        return "$command_status"
+        ;;
+    *)
+        say "the run log could not be written to $run_work (is the file system full?); it is lost"
+        return 125
+        ;;
+    esac
+    runlog_seal "$run_work" && queue_put || {
+        say "the run log of this run is lost"
+        return 125
+    }
+    send_all
+    queue_release
+    return "$command_status"
+}
+
+agent_send() {
+    queue_open || return 2
+    run_name=
+    send_all
+}
+
+command=${1:-}
+case $command in
+run | send) shift ;;
+-h | --help)
+    usage
+    exit 0
+    ;;
+*)
+    usage >&2
+    exit 2
+    ;;
+esac
+[ "$command" = run ] && failure=125 || failure=2
+while getopts c:h option; do
+    case $option in
+    c) config=$OPTARG ;;
+    h)
+        usage
+        exit 0
+        ;;
+    *)
+        usage >&2
+        exit $failure
+        ;;
+    esac
+done
+shift $((OPTIND - 1))
+case $command:$# in
+run:0 | send:[1-9]*)
+    usage >&2
+    exit $failure
+    ;;
+esac
+
+caller_umask=$(umask)
+umask 077
+trap clean_up EXIT
+trap 'on_signal 1' HUP
+trap 'on_signal 2' INT
+trap 'on_signal 15' TERM
+need_tools && config_read "$config" || exit $failure
+"agent_$command" "$@"
+exit $?

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# agent: a node for the tests of agent/. Needs lab/lab.sh. Each shell that the agent must run in has a folder of its own
+# with a key, a certificate and agent.conf; busybox ash gets busybox's tools, too.
+#
+#     agent_new SHELL [LINE...]      sets AGENT (the folder), AGENT_QUEUE and AGENT_COMMAND; LINEs go to agent.conf
+#     agent run -- COMMAND...        runs it, output in $AGENT/out, messages in $AGENT/err
+#     agent_content FILE             prints what a sealed run log says, if its signature is right
+
+AGENT_SHELLS=(dash "busybox ash" bash)
+AGENT_NODE=0f3bb3a1-9d29-4f0e-8b39-6ecb7b5b1c55
+
+agent_new() {
+    AGENT="$LAB/agent ${1// /-}" # with a space: paths are quoted everywhere
+    AGENT_QUEUE=$AGENT/queue
+    read -r -a AGENT_COMMAND <<<"$1"
+    mkdir -p "$AGENT/bin"
+    openssl req -x509 -newkey rsa:2048 -sha256 -nodes -days 3650 -subj "/UID=$AGENT_NODE" \
+        -keyout "$AGENT/key" -out "$AGENT/cert" 2>/dev/null
+    case $1 in
+    busybox*)
+        local tool
+        for tool in cat cut date find gzip head id ls mkdir mkfifo mv rm sed sh sleep tee tr; do
+            printf '#!/bin/sh\nexec busybox %s "$@"\n' $tool >"$AGENT/bin/$tool" && chmod +x "$AGENT/bin/$tool"
+        done
+        ;;
+    esac
+    agent_configure "${@:2}"
+}
+
+# agent_configure [LINE...]: a server that nobody is, unless a LINE says another.
+agent_configure() {
+    printf '%s\n' "server = 127.0.0.1" "port = 1" "node_id = $AGENT_NODE" "certificate = $AGENT/cert" "key = $AGENT/key" \
+        "client_certificate = yes" "queue = $AGENT_QUEUE" "$@" >"$AGENT/conf"
+}
+
+agent() {
+    local command=$1
+    shift
+    PATH=$AGENT/bin:$PATH "${AGENT_COMMAND[@]}" agent/rudder-relay-agent.sh "$command" -c "$AGENT/conf" "$@" \
+        >"$AGENT/out" 2>"$AGENT/err" </dev/null
+}
+
+agent_ready() {
+    find "$AGENT_QUEUE/ready" -type f -name '*.log.gz' | LC_ALL=C sort
+}
+
+agent_count() {
+    agent_ready | wc -l
+}
+
+agent_content() {
+    gzip -dc "$1" | openssl smime -verify -text -noverify -nointern -certfile "$AGENT/cert" 2>"$AGENT/verify" |
+        tr -d '\r'
+    [ "${PIPESTATUS[1]}" = 0 ]
+}
+
+# Kept run logs of the past: agent_old "DAYS ago" N
+agent_old() {
+    local number
+    for number in $(seq "$2"); do
+        echo "kept $number of $1" | gzip -n \
+            >"$AGENT_QUEUE/ready/$(date -u -d "$1 + $number minutes" +%Y-%m-%dT%H:%M:%S+00:00)@$AGENT_NODE.log.gz"
+    done
+}
