@@ -98,10 +98,10 @@ runlog_wait_for_stamper() {
 runlog_plain() {
     escape=$(printf '\033') bell=$(printf '\007')
     LC_ALL=C sed \
-        -e "s,$escape\\[[0-?]*[ -/]*[@-~],,g" \
-        -e "s,$escape][^$bell$escape]*$bell,,g" \
-        -e "s,$escape][^$bell$escape]*$escape\\\\,,g" \
-        -e "s,$escape[ -/]*[0-~],,g" "$1" >"$2"
+        -e "s,${escape}\\[[0-?]*[ -/]*[@-~],,g" \
+        -e "s,${escape}][^$bell${escape}]*$bell,,g" \
+        -e "s,${escape}][^$bell$escape]*${escape}\\\\,,g" \
+        -e "s,${escape}[ -/]*[0-~],,g" "$1" >"$2"
 }
 
 # runlog_seal WORK: WORK/log becomes WORK/sealed, signed and compressed.
