@@ -14,6 +14,7 @@
 #                                     LAB_LOGIN=none: none
 #     lab_put FILE PATH [ARGS...]     uploads, prints the status: lab_put FILE reports/NAME
 #
+# LAB_HTTPS_PORT_WANTED is the port of a new lab's httpd instead of a free one.
 # LAB_HTTPD_VALUES (an array) is handed on to rudder-relay-httpd-conf, LAB_HTTPD_EXTRA is text for the end of httpd.conf.
 # Nothing secret stands on a command line. The port is kept: a lab taken up again has the one it had, or says that it is taken.
 
@@ -83,7 +84,7 @@ lab_httpd_modules() {
 
 lab_httpd_port() {
     if [ ! -s "$LAB/httpd/port" ]; then
-        lab_free_port >"$LAB/httpd/port"
+        echo "${LAB_HTTPS_PORT_WANTED:-$(lab_free_port)}" >"$LAB/httpd/port"
     elif (exec 3<>"/dev/tcp/127.0.0.1/$(cat "$LAB/httpd/port")") 2>/dev/null; then
         echo "lab: port $(cat "$LAB/httpd/port"), which this lab's httpd had, is taken by somebody else" >&2
         return 1

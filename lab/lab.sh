@@ -62,6 +62,7 @@ lab_free_port() {
 
 # lab_start NAME COMMAND...: runs it in the background, its output in log/NAME.log, its pid in run/NAME.pid.
 # COMMAND must be a program that stays in the foreground and becomes that pid (use exec in scripts; lab_as does).
+# With LAB_DETACH set a program gets a session of its own, to outlive the terminal.
 lab_start() {
     local name=$1
     shift
@@ -72,8 +73,9 @@ lab_start() {
     {
         # not exported: what is started does not see it
         LAB_EXEC=exec
-        if [ "$(type -t "$1")" = function ]; then "$@"; else exec "$@"; fi
+        if [ "$(type -t "$1")" = function ]; then "$@"; else exec ${LAB_DETACH:+setsid} "$@"; fi
     } </dev/null >>"$LAB/log/$name.log" 2>&1 &
+    lab_birth $! >"$LAB/run/$name.birth"
     echo $! >"$LAB/run/$name.pid"
 }
 
@@ -82,9 +84,17 @@ lab_pid() {
     cat "$LAB/run/$1.pid" 2>/dev/null
 }
 
+# lab_birth PID: prints when it began (field 22 of stat, the 20th after the name in brackets).
+lab_birth() {
+    local stat
+    read -r stat 2>/dev/null <"/proc/$1/stat" && read -ra stat <<<"${stat##*)}" && echo "${stat[19]}"
+}
+
+# A pid alone may have become somebody else's, after a reboot say.
 lab_running() {
     local pid
-    pid=$(lab_pid "$1") && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null
+    pid=$(lab_pid "$1") && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null &&
+        [ "$(lab_birth "$pid")" = "$(cat "$LAB/run/$1.birth" 2>/dev/null)" ]
 }
 
 # lab_stop NAME [SIGNAL [SECONDS]]: signals it (with what is in run/NAME.signal, else TERM), waits for its end (30 s), then
@@ -93,7 +103,10 @@ lab_stop() {
     local name=$1 signal=${2:-} seconds=${3:-30} pid
     pid=$(lab_pid "$name") || return 0
     [ -n "$signal" ] || signal=$(cat "$LAB/run/$name.signal" 2>/dev/null) || signal=TERM
-    [ -n "$pid" ] || return 0
+    if ! lab_running "$name"; then
+        rm -f "$LAB/run/$name.pid"
+        return 0
+    fi
     kill -s "$signal" "$pid" 2>/dev/null
     lab_wait_for "$seconds" lab_gone "$pid"
     local ended=$?

@@ -9,7 +9,7 @@
 #     lab_psql [ARGUMENT...]      psql as superuser in that database, stops at the first error
 #
 # LAB_PG_URL, LAB_PG_PASSWORD: how the relay connects, as the user with the least rights, by password over TCP.
-# LAB_PG_PORT: the port. The password holds characters that must be quoted in a URL, on purpose.
+# LAB_PG_PORT: the port (LAB_PG_PORT_WANTED if that is set when the cluster is made). The password holds characters that must be quoted in a URL, on purpose.
 #
 # Durability is PostgreSQL's default. The superuser comes in by the socket only, as root or whoever runs the cluster.
 
@@ -92,7 +92,7 @@ log_timezone = 'UTC'
 END
     # % and @ and : and / break whoever puts a password in a URL as it is
     printf 'p%%40@:/%s\n' "$(head -c 12 /dev/urandom | base64)" >"$LAB/pg/lab-password"
-    lab_free_port >"$LAB/pg/lab-port"
+    echo "${LAB_PG_PORT_WANTED:-$(lab_free_port)}" >"$LAB/pg/lab-port"
 }
 
 # Somebody may take the port between the choice and the start: then another one. Afterwards it stays.

@@ -126,8 +126,12 @@ tests_unit_relay_test_relay_config_LDADD = $(TEST_LDADD)
 
 # Manual pages that the build makes are there after `all`.
 TESTS += tests/static/manuals.sh
-EXTRA_DIST += tests/static/manuals.sh
 
 # systemd's own judgement of the units.
 TESTS += tests/static/units.sh
 EXTRA_DIST += tests/static/units.sh
+
+# What is run from the sources belongs to a release, whole folders of it.
+dist_noinst_SCRIPTS += run-tests quickstart
+EXTRA_DIST += lab tests/e2e tests/static \
+	tests/support/agent.sh tests/support/dav.sh tests/support/runner.sh tests/support/tap.sh

@@ -58,15 +58,6 @@ runner_close() {
     [ "$failed" = 0 ]
 }
 
-# runner_snapshot CHECKOUT: copies the sources without what git or an earlier build left among them.
-runner_snapshot() {
-    mkdir "$RUNNER/src"
-    tar -C "$1" --exclude-vcs --exclude='./build*' --exclude=./.quickstart --exclude=./autom4te.cache \
-        --exclude=./configure --exclude=./aclocal.m4 --exclude=./Makefile --exclude=./config.status \
-        --exclude='config.h*' --exclude=Makefile.in --exclude='*.o' --exclude='*.a' --exclude=.deps -cf - . |
-        tar -C "$RUNNER/src" --no-same-owner -xf -
-}
-
 # runner_step NAME COMMAND...: runs it with its output in a log, which is shown when it fails. Returns its status.
 runner_step() {
     local name=$1 start=$SECONDS status
