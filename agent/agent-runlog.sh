@@ -68,7 +68,9 @@ runlog_run() {
     command_status=$?
     runlog_wait_for_stamper
     stamper='' copier=''
-    read -r stamp_status <"$work/stamped"
+    # not there, or nothing in it, on a full file system
+    stamp_status=
+    [ ! -e "$work/stamped" ] || read -r stamp_status <"$work/stamped" || return 0
 }
 
 # A service that the command started may keep its output open for ever: that is not waited for. Asking again and again,

@@ -55,11 +55,15 @@ clean_up() {
     [ -z "${run_work:-}" ] || rm -rf "$run_work"
 }
 
-# Interrupted: nothing of this run is kept.
+# Interrupted during the command: nothing of this run is kept.
 on_signal() {
     trap '' HUP INT TERM
     in_main_process || exit
-    [ -z "${run_work:-}" ] || say "interrupted; nothing of this run is sent"
+    if [ -n "${run_work:-}" ] && [ -e "$conf_queue/ready/$run_name.log.gz" ]; then
+        say "interrupted; the run log is kept in $conf_queue/ready"
+    elif [ -n "${run_work:-}" ]; then
+        say "interrupted; nothing of this run is sent"
+    fi
     clean_up
     exit $((128 + $1))
 }
