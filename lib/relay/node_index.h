@@ -30,7 +30,7 @@ enum { NODE_INDEX_MAX_LEVELS = 20, NODE_INDEX_MAX_CERTS = 16 };
 struct node_index;
 
 struct node_index_entry {
-    struct slice hostname;
+    struct slice hostname; /* both as the list has them, unchecked */
     struct slice policy_server;
     struct slice key_hash; /* "sha256:<hex>" or empty */
 };

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "relay/node_certs.h"
 #include "relay/node_index.h"
 #include "support/certificate.h"
 #include "support/folder.h"
@@ -292,6 +294,70 @@ START_TEST(current_until_a_source_changes)
 }
 END_TEST
 
+struct crowd {
+    struct site *site;
+    _Atomic bool done;
+    _Atomic unsigned looked;
+};
+
+static void *keep_building(void *context)
+{
+    struct crowd *crowd = context;
+    struct node_index_summary summary;
+    struct err err;
+    for (int i = 0; i < 20; i++) {
+        ck_assert_msg(node_index_build(crowd->site->list, crowd->site->certs, crowd->site->index, &summary, &err), "%s",
+                      err.text);
+    }
+    return NULL;
+}
+
+static void *keep_looking(void *context)
+{
+    struct crowd *crowd = context;
+    struct err err;
+    struct node_index *index = node_index_open(crowd->site->index, &err);
+    ck_assert_msg(index != NULL, "%s", err.text);
+    do {
+        struct slice der[NODE_INDEX_MAX_CERTS];
+        char id[NODE_ID_SIZE];
+        ck_assert_msg(node_index_refresh(index, &err), "%s", err.text);
+        ck_assert_uint_eq(node_index_certificates(index, "a", der, NODE_INDEX_MAX_CERTS), 1);
+        ck_assert(node_certs_uid(der[0], id));
+        crowd->looked++;
+    } while (!crowd->done);
+    node_index_close(index);
+    return NULL;
+}
+
+/* Each thread has its handle, two build at the same time: nobody ever sees half an index. */
+START_TEST(builders_and_readers_do_not_disturb_each_other)
+{
+    struct buffer pem = {0};
+    certificate_add(&pem, "a");
+    struct site site = site_make("{" NODE("a", "root") "}", &pem);
+    ck_assert(build(&site));
+    struct crowd crowd = {.site = &site};
+    pthread_t builders[2], readers[3];
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(pthread_create(&readers[i], NULL, keep_looking, &crowd), 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(pthread_create(&builders[i], NULL, keep_building, &crowd), 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        pthread_join(builders[i], NULL);
+    }
+    crowd.done = true;
+    for (int i = 0; i < 3; i++) {
+        pthread_join(readers[i], NULL);
+    }
+    ck_assert_uint_ge(crowd.looked, 3);
+    buffer_free(&pem);
+    folder_remove(&site.folder);
+}
+END_TEST
+
 /* Every length a cut may leave, by odd steps, and rubbish of every size. */
 START_TEST(a_damaged_file_is_refused_and_not_mapped)
 {
@@ -343,4 +409,5 @@ SUITE_MAIN("node_index", a_node_is_found_with_all_that_is_known_of_it, an_empty_
            certificates_are_kept_with_their_node_in_order, a_node_has_no_more_certificates_than_the_limit,
            routes_go_up_to_the_neighbour, a_way_up_has_at_most_twenty_levels, a_replaced_file_is_seen_by_a_refresh,
            many_look_ups_with_refreshes_between_go_on, bad_sources_leave_the_index_in_place,
-           current_until_a_source_changes, a_damaged_file_is_refused_and_not_mapped)
+           current_until_a_source_changes, builders_and_readers_do_not_disturb_each_other,
+           a_damaged_file_is_refused_and_not_mapped)
