@@ -5,7 +5,7 @@
 # lab/postgres.sh to have started its cluster before lab_relay_config, else run logs only wait.
 #
 #     lab_relay_layout                        the folders below $LAB/relay
-#     lab_relay_config [KEY=VALUE...]         writes $LAB_CONFIG; KEY as in `upload.max_body_size`, VALUE as libconfig writes it
+#     lab_relay_config [KEY=VALUE...]         writes $LAB_CONFIG; KEY as in upload.max_body_size, VALUE as in libconfig
 #     lab_node_new ID HOSTNAME [SERVER]       a key, a certificate, an entry in the node list; again for an ID: others
 #     lab_node_drop ID                        out of the list and the certificates
 #     lab_index                               compiles list and certificates for the programs
@@ -13,7 +13,7 @@
 #     lab_runlog ID START [N]                 prints a run of N reports (default 20, at least 2)
 #     lab_sign ID <LOG                        prints it signed by that node
 #     lab_run_name ID START                   prints the file name of a run log without .gz
-#     lab_run_file FOLDER ID START [N]        all of it: a signed, compressed run log; prints its path. Comes in by rename.
+#     lab_run_file FOLDER ID START [N]        all of it: a signed, compressed run log, by rename; prints its path
 #     lab_forwarder_start, lab_forwarder_stop [SIGNAL]
 #     lab_program NAME                        prints where a program of ours is
 #
@@ -148,7 +148,8 @@ lab_runlog() {
         }
         function report(type, rule, directive, component, key, message) {
             printf "%s R: @@%s@@%s@@%s@@%s@@0@@%s@@%s@@%s##%s@#%s\n", now, \
-                rule == "rudder" ? "Common" : "Audit and configuration", type, rule, directive, component, key, start, id, message
+                rule == "rudder" ? "Common" : "Audit and configuration", type, rule, directive, component, key, \
+                start, id, message
         }
         BEGIN {
             day = substr(start, 1, 10)
@@ -166,13 +167,16 @@ lab_runlog() {
                 if (i % 17 == 5) {
                     print now " rudder     info: Wrote /etc/motd from its template"
                     print now " rudder   notice: 2 lines differ\n" now " from what was there"
-                    report("result_repaired", rule, directive, "File content", "/etc/motd", "The file /etc/motd was brought up to date")
+                    report("result_repaired", rule, directive, "File content", "/etc/motd", \
+                        "The file /etc/motd was brought up to date")
                 } else if (i % 17 == 9) {
                     print now " rudder    error: Package manager gave up: no network"
-                    report("result_error", rule, directive, "Package", "vim-" i, "The package vim-" i " could not be installed:\n" \
+                    report("result_error", rule, directive, "Package", "vim-" i, \
+                        "The package vim-" i " could not be installed:\n" \
                         now " the mirror does not answer\n" now " and no copy is here")
                 } else if (i % 17 == 11) {
-                    report("audit_noncompliant", rule, directive, "Permissions", "/etc/shadow", "Mode 0644 where 0600 was expected")
+                    report("audit_noncompliant", rule, directive, "Permissions", "/etc/shadow", \
+                        "Mode 0644 where 0600 was expected")
                 } else if (i % 17 == 14) {
                     report("log_info", rule, directive, "Service", "cron", "The service cron is looked at")
                 } else if (i % 5 == 0) {

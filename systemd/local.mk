@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# systemd: units, users and folders. --with-systemdsystemunitdir says where the units go; the other two kinds follow the prefix,
-# where systemd looks, too, for /usr and /usr/local.
+# systemd: units, users and folders. --with-systemdsystemunitdir says where the units go; the other two kinds follow
+# the prefix, where systemd looks, too, for /usr and /usr/local.
 SYSTEMD_UNITS = \
 	systemd/rudder-relay-forwarder.service \
 	systemd/rudder-relay-index.path \

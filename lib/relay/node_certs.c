@@ -27,8 +27,8 @@ struct der_value {
     struct slice content;
 };
 
-/* Takes the next value off the front of rest. False at its end and on anything that is not DER: lengths are definite, in
- * their shortest form, and within rest. */
+/* Takes the next value off the front of rest. False at its end and on anything that is not DER: lengths are definite,
+ * in their shortest form, and within rest. */
 static bool der_next(struct slice *rest, struct der_value *value)
 {
     const uint8_t *at = (const uint8_t *)rest->at;

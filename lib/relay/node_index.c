@@ -12,8 +12,8 @@
 
 enum {
     OPEN_ATTEMPTS = 5, /* each lost only to a build that ended in between */
-    /* A page looked at, and what the kernel maps around it, counts as the process's memory. After so many, about 4 MB, the
-     * map is made anew; the pages stay in the page cache. */
+    /* A page looked at, and what the kernel maps around it, counts as the process's memory. After so many, about 4 MB,
+     * the map is made anew; the pages stay in the page cache. */
     READS_PER_MAP = 32
 };
 
@@ -164,7 +164,8 @@ static struct slice take(struct slice *rest, size_t len)
 }
 
 /* The record of a node, taken apart. numbers: its certificates', not aligned. */
-static bool find_record(struct node_index *index, struct slice id, struct node_index_entry *entry, struct slice *numbers)
+static bool find_record(struct node_index *index, struct slice id, struct node_index_entry *entry,
+                        struct slice *numbers)
 {
     char key[NODE_INDEX_KEY_SIZE];
     struct node_index_record record;

@@ -2,18 +2,19 @@
  *
  * node_index: the node list and the certificates, compiled into one read-only file that every program maps.
  *
- * An LMDB file (single file, no lock file, never written in place): building writes a new file and renames it over the old one.
- * Opening costs a map; a look-up reads a few pages; nothing is parsed. Programs notice a new file by a stat: node_index_refresh,
- * called before a request or a batch. What node_index_* returns points into the map (or is the caller's own text) and is valid
- * until the next refresh or close.
+ * An LMDB file (single file, no lock file, never written in place): building writes a new file and renames it over the
+ * old one. Opening costs a map; a look-up reads a few pages; nothing is parsed. Programs notice a new file by a stat:
+ * node_index_refresh, called before a request or a batch. What node_index_* returns points into the map (or is the
+ * caller's own text) and is valid until the next refresh or close.
  *
- * One handle belongs to one thread; a thread more takes a handle more, which shares the pages. LMDB's warning against opening a
- * file twice in a process is about its lock file, which is not used here.
+ * One handle belongs to one thread; a thread more takes a handle more, which shares the pages. LMDB's warning against
+ * opening a file twice in a process is about its lock file, which is not used here.
  *
- * A file that was cut or is of another format or machine is refused when it is opened. What is in its pages is then trusted.
+ * A file that was cut or is of another format or machine is refused when it is opened. What is in its pages is then
+ * trusted.
  *
- * Routing words (PROTOCOL.md section 2): sub-node: any id in the list. Neighbour: its policy server is me. Next hop: walk up from
- * the node to the neighbour of mine that it hangs below, at most 20 levels.
+ * Routing words (PROTOCOL.md section 2): sub-node: any id in the list. Neighbour: its policy server is me. Next hop:
+ * walk up from the node to the neighbour of mine that it hangs below, at most 20 levels.
  */
 #ifndef RELAY_NODE_INDEX_H
 #define RELAY_NODE_INDEX_H
@@ -38,12 +39,12 @@ struct node_index_entry {
 struct node_index_summary {
     uint64_t nodes;
     uint64_t certificates;
-    uint64_t skipped_certificates; /* damaged, without UID, of a node that is not in the list, or too many for one node */
+    uint64_t skipped_certificates; /* damaged, without UID, of a node not in the list, or too many for one node */
 };
 
-/* Builds from the two source files, with a warning for each of the first ten nodes and certificates it skips (node_list.h,
- * node_certs.h). On false the index in place stays. A missing source counts as empty, with a warning. *summary is set on true.
- * Any number of builders may run at the same time. */
+/* Builds from the two source files, with a warning for each of the first ten nodes and certificates it skips
+ * (node_list.h, node_certs.h). On false the index in place stays. A missing source counts as empty, with a warning.
+ * *summary is set on true. Any number of builders may run at the same time. */
 bool node_index_build(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file,
                       struct node_index_summary *summary, struct err *err);
 
@@ -54,7 +55,8 @@ bool node_index_current(const char *nodes_list_file, const char *nodes_certs_fil
 struct node_index *node_index_open(const char *index_file, struct err *err);
 void node_index_close(struct node_index *index);
 
-/* Maps the file anew if it was replaced, and from time to time, so that pages once looked at do not stay in the process. False with err when the new one cannot be read: the old one then stays in use. */
+/* Maps the file anew if it was replaced, and from time to time, so that pages once looked at do not stay in the
+ * process. False with err when the new one cannot be read: the old one then stays in use. */
 bool node_index_refresh(struct node_index *index, struct err *err);
 
 void node_index_summary(const struct node_index *index, struct node_index_summary *summary);
@@ -68,7 +70,7 @@ size_t node_index_certificates(struct node_index *index, const char *node_id, st
 /* Is `ancestor` the node itself or a policy server on its way up? At most 20 levels; a loop or a gap ends the way. */
 bool node_index_is_above(struct node_index *index, const char *ancestor, const char *node_id);
 
-/* The neighbour of `me` below which the node hangs (the node itself, if it is a neighbour). False when there is none. */
+/* The neighbour of `me` below which the node hangs, or the node itself, if it is one. False when there is none. */
 bool node_index_next_hop(struct node_index *index, const char *me, const char *node_id, struct slice *next_hop);
 
 #endif

@@ -70,8 +70,9 @@ static bool put(struct builder *builder, MDB_val key, struct slice value, struct
     return ++builder->puts % PUTS_PER_TRANSACTION != 0 || (commit(builder, err) && begin(builder, err));
 }
 
-/* The map is address space only; the file grows with what is written. Each source byte becomes less than four: a certificate
- * of a little over half a page, 2.7 KB of PEM, takes a whole page, and a node's record is smaller than its JSON. */
+/* The map is address space only; the file grows with what is written. Each source byte becomes less than four: a
+ * certificate of a little over half a page, 2.7 KB of PEM, takes a whole page, and a node's record is smaller than its
+ * JSON. */
 static bool open_database(struct builder *builder, const char *path, struct err *err)
 {
     size_t map = 4 * (size_t)(builder->trailer.nodes_list.size + builder->trailer.nodes_certs.size) + (64U << 20);
@@ -86,7 +87,8 @@ static bool open_database(struct builder *builder, const char *path, struct err 
 static void skip(struct builder *builder, const char *why, const char *node_id, size_t line)
 {
     if (builder->trailer.summary.skipped_certificates++ < MAX_WARNINGS) {
-        log_warn("certificate skipped", log_text("why", why), log_text("node", node_id), log_number("line", (int64_t)line));
+        log_warn("certificate skipped", log_text("why", why), log_text("node", node_id),
+                 log_number("line", (int64_t)line));
     }
 }
 
@@ -213,7 +215,7 @@ static bool build_in(int dir_fd, const char *dir, const char *name, const char *
     node_index_source_of(nodes_list_file, &builder.trailer.nodes_list);
     node_index_source_of(nodes_certs_file, &builder.trailer.nodes_certs);
     if (!safe_file_create(&file, dir_fd, 0644, err)) {
-        return false;
+        return err_prefix(err, "%s", dir);
     }
     char *path = memory_format("%s/%s", dir, file.temporary);
     bool done = write_database(&builder, nodes_list_file, nodes_certs_file, path, err);
@@ -224,7 +226,7 @@ static bool build_in(int dir_fd, const char *dir, const char *name, const char *
         return false;
     }
     *trailer = builder.trailer;
-    return safe_file_commit(&file, name, NULL, err);
+    return safe_file_commit(&file, name, NULL, err) || err_prefix(err, "%s", dir);
 }
 
 static bool sources_are(const struct node_index_trailer *trailer, const char *nodes_list_file,
@@ -249,8 +251,8 @@ bool node_index_current(const char *nodes_list_file, const char *nodes_certs_fil
     return current;
 }
 
-/* Two builders do not disturb each other: each writes a file of its own and the last rename wins. One that started earlier might
- * win with older sources, and sources may change under a build: then it is done again. */
+/* Two builders do not disturb each other: each writes a file of its own and the last rename wins. One that started
+ * earlier might win with older sources, and sources may change under a build: then it is done again. */
 bool node_index_build(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file,
                       struct node_index_summary *summary, struct err *err)
 {

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * node_index_format: what the index file looks like. For node_index.c, which reads it, and node_index_build.c, which writes it.
+ * node_index_format: what the index file looks like, for node_index.c (reading) and node_index_build.c (writing).
  *
- * The pages of an LMDB database, behind them a trailer. LMDB trusts what it maps, so the trailer says what has to be true before
- * it may: the file is as long as it was written (a page that is missing would be a SIGBUS) and the two pages that LMDB starts
- * from are the ones that were written. It also keeps what the index was made from, so that this can be asked without a map.
+ * The pages of an LMDB database, behind them a trailer. LMDB trusts what it maps, so the trailer says what has to be
+ * true before it may: the file is as long as it was written (a page that is missing would be a SIGBUS) and the two
+ * pages that LMDB starts from are the ones that were written. It also keeps what the index was made from, so that this
+ * can be asked without a map.
  *
  * Keys, in this order:
  *     'c' <number, 32 bits, big-endian>    one certificate, DER, in the order of the certificates file
- *     'n' <node id>                        struct node_index_record, its certificates' numbers (32 bits each), its texts
+ *     'n' <node id>                        struct node_index_record, its certificates' numbers (32 bits each), texts
  * A node names its certificates by number because they come in any order, and LMDB packs a file best when keys ascend.
  *
  * Numbers are the machine's own: the index is made where it is read, and another machine's fails the check.
@@ -55,8 +56,8 @@ struct node_index_record {
     uint32_t key_hash_len;
 };
 
-/* Fills in magic and digests and writes the trailer behind the pages. Pages that LMDB took and did not use may be missing at the
- * end of the file: it is made as long as LMDB believes it is. */
+/* Fills in magic and digests and writes the trailer behind the pages. Pages that LMDB took and did not use may be
+ * missing at the end of the file: it is made as long as LMDB believes it is. */
 bool node_index_write_trailer(int fd, struct node_index_trailer *trailer, struct err *err);
 
 /* Reads the trailer and checks the file against it. After true LMDB may map it. */

@@ -103,8 +103,8 @@ static const char *normal_key_hash(struct node_list *list, const char *text)
     return hash;
 }
 
-static bool take_text(const struct reader *reader, const json_t *node, const char *id, const char *key, const char **text,
-                      struct err *err)
+static bool take_text(const struct reader *reader, const json_t *node, const char *id, const char *key,
+                      const char **text, struct err *err)
 {
     const json_t *value = json_object_get(node, key);
     if (!json_is_string(value)) {
@@ -238,8 +238,8 @@ bool node_list_parse(const char *json, size_t len, struct node_list *list, struc
     return true;
 }
 
-/* Read, not mapped: whoever writes the file may cut it at any moment, and touching a map behind its file's end kills. The path may
- * be a symbolic link, which safe_file_read does not follow. */
+/* Read, not mapped: whoever writes the file may cut it at any moment, and touching a map behind its file's end kills.
+ * The path may be a symbolic link, which safe_file_read does not follow. */
 bool node_list_read(const char *path, struct node_list *list, struct err *err)
 {
     struct buffer json = {0};

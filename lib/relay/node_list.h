@@ -2,9 +2,10 @@
  *
  * node_list: reads nodeslist.json for the index builder.
  *
- * Source: PROTOCOL.md section 2. A missing file is an empty list (with a log line). Malformed JSON, a node that is no object, and
- * a hostname or policy-server that is missing or no text are errors: a list like that is not what the server wrote. An id that
- * no node can have (node_id.h) is skipped with a warning: it costs nobody else anything. Of two entries with one id the later counts.
+ * Source: PROTOCOL.md section 2. A missing file is an empty list (with a log line). Malformed JSON, a node that is no
+ * object, and a hostname or policy-server that is missing or no text are errors: a list like that is not what the
+ * server wrote. An id that no node can have (node_id.h) is skipped with a warning: it costs nobody else anything. Of
+ * two entries with one id the later counts.
  *
  * The file is taken apart node by node, so that reading 50,000 of them needs little more memory than the list itself.
  */
@@ -23,7 +24,7 @@ struct node_list_entry {
     const char *id;
     const char *hostname;
     const char *policy_server;
-    const char *key_hash; /* normalised "sha256:<lower-case hex>" or "sha512:<hex>"; NULL when absent, empty or malformed */
+    const char *key_hash; /* "sha256:<lower-case hex>" or "sha512:<hex>"; NULL when absent, empty or malformed */
     size_t position;      /* of the entry in the file, bytes */
 };
 

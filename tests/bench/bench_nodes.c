@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * bench_nodes [NODES [FOLDER]]: what a node list of that size (50,000) with a certificate for each costs: to build the index, to start a
- * program with it, to look nodes up. Certificates are of 4096-bit RSA size, one made, the others with another UID patched in.
- * Prints medians of RUNS. Sources and index go to FOLDER and stay there; without it, to a temporary one.
+ * bench_nodes [NODES [FOLDER]]: what a node list of that size (50,000) with a certificate for each costs: to build the
+ * index, to start a program with it, to look nodes up. Certificates are of 4096-bit RSA size, one made, the others with
+ * another UID patched in. Prints medians of RUNS. Sources and index go to FOLDER and stay there; without it, to a
+ * temporary one.
  */
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -71,7 +72,9 @@ static void write_list(const struct files *files)
         die(files->list);
     }
     for (unsigned i = 0; i < files->nodes; i++) {
-        fprintf(file, "%s\"" ID_FORMAT "\":{\"hostname\":\"node%u.some.example.com\",\"policy-server\":\"root\",\"key-hash\":\"sha256:%064x\"}",
+        fprintf(file,
+                "%s\"" ID_FORMAT "\":{\"hostname\":\"node%u.some.example.com\",\"policy-server\":\"root\","
+                "\"key-hash\":\"sha256:%064x\"}",
                 i == 0 ? "{" : ",\n", i * 2654435761U, i, i, i);
     }
     fputs("}\n", file);
@@ -156,8 +159,10 @@ static void measure_build(const struct files *files)
     build(files);
     struct stat index;
     stat(files->index, &index);
-    printf("build                       %8.0f ms   %.0f ms processor, peak %ld KiB resident, %+ld KiB private when done, index %ld KiB\n",
-           bench_median(took, RUNS) * 1e3, bench_median(cpu, RUNS) * 1e3, usage.ru_maxrss, private_kib() - before, (long)(index.st_size / 1024));
+    printf("build                       %8.0f ms   %.0f ms processor, peak %ld KiB resident, "
+           "%+ld KiB private when done, index %ld KiB\n",
+           bench_median(took, RUNS) * 1e3, bench_median(cpu, RUNS) * 1e3, usage.ru_maxrss, private_kib() - before,
+           (long)(index.st_size / 1024));
 }
 
 static struct node_index *open_index(const struct files *files)
@@ -211,14 +216,15 @@ static void measure_look_ups(const struct files *files)
             look_up(index, i);
         }
         took[run] = bench_cpu_seconds() - start;
-        for (unsigned i = 0; i < files->nodes; i += 97) { /* apart, since reading smaps takes longer than what it watches */
+        for (unsigned i = 0; i < files->nodes; i += 97) { /* apart: reading smaps takes longer than the rest */
             long now = private_kib();
             most = now > most ? now : most;
             node_index_refresh(index, &err);
             look_up(index, i);
         }
     }
-    printf("look-up with refresh        %8.3f us   processor, %+ld KiB private at the most\n", bench_median(took, RUNS) * 1e6 / files->nodes, most - before);
+    printf("look-up with refresh        %8.3f us   processor, %+ld KiB private at the most\n", 
+           bench_median(took, RUNS) * 1e6 / files->nodes, most - before);
     node_index_close(index);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The input is tried as a PEM file and as one DER certificate. OpenSSL is the second reader: where it takes a certificate, too, it
- * must see the same UID, or a certificate could speak for one node here and for another there.
+ * The input is tried as a PEM file and as one DER certificate. OpenSSL is the second reader: where it takes a
+ * certificate, too, it must see the same UID, or a certificate could speak for one node here and for another there.
  */
 #include <openssl/err.h>
 #include <openssl/x509.h>
@@ -29,7 +29,8 @@ static void require_same_uid(struct slice der, const char *node_id)
         int place = X509_NAME_get_index_by_NID(subject, NID_userId, -1);
         require(place >= 0 && X509_NAME_get_index_by_NID(subject, NID_userId, place) < 0);
         const ASN1_STRING *uid = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, place));
-        require(slice_is((struct slice){(const char *)ASN1_STRING_get0_data(uid), (size_t)ASN1_STRING_length(uid)}, node_id));
+        struct slice text = {(const char *)ASN1_STRING_get0_data(uid), (size_t)ASN1_STRING_length(uid)};
+        require(slice_is(text, node_id));
     }
     X509_free(certificate);
     ERR_clear_error();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * certificate: node certificates for tests and benchmarks: self-signed, EC, made in no time. Nothing here is for real use.
+ * certificate: node certificates for tests and benchmarks: self-signed, EC, made in no time. Not for real use.
  */
 #ifndef RELAY_TESTS_CERTIFICATE_H
 #define RELAY_TESTS_CERTIFICATE_H

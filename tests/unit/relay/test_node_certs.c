@@ -94,7 +94,7 @@ START_TEST(damage_within_a_block_costs_that_block)
     buffer_add_text(&pem, "-----BEGIN CERTIFICATE-----\nMIIF\n");                            /* 9: no end */
     certificate_add(&pem, "whole");                                                          /* 11 */
     size_t last = lines(&pem) + 1;
-    for (size_t padding = 40000; padding <= 50000; padding += 10000) { /* in base64 a third more: it fits, it does not */
+    for (size_t padding = 40000; padding <= 50000; padding += 10000) { /* base64 is a third more */
         X509 *large = certificate_make((const char *const[]){"large", NULL});
         certificate_pad(large, padding);
         certificate_add_pem(&pem, large);

@@ -148,8 +148,9 @@ END_TEST
 
 START_TEST(routes_go_up_to_the_neighbour)
 {
-    struct site site = site_make("{" NODE("root", "root") "," NODE("r1", "root") "," NODE("r2", "r1") "," NODE("n", "r2") ","
-                                 NODE("loop1", "loop2") "," NODE("loop2", "loop1") "," NODE("gap", "gone") ","
+    struct site site = site_make("{" NODE("root", "root") "," NODE("r1", "root") "," NODE("r2", "r1") ","
+                                 NODE("n", "r2") "," NODE("loop1", "loop2") "," NODE("loop2", "loop1") ","
+                                 NODE("gap", "gone") ","
                                  NODE("odd", "../x") "}", NULL);
     struct node_index *index = build_and_open(&site);
     struct slice hop;
@@ -179,7 +180,8 @@ START_TEST(a_way_up_has_at_most_twenty_levels)
 {
     struct buffer list = {0};
     for (int i = 1; i <= NODE_INDEX_MAX_LEVELS + 1; i++) {
-        buffer_add_format(&list, "%s\"n%d\": {\"hostname\": \"h\", \"policy-server\": \"n%d\"}", i == 1 ? "{" : ",", i, i - 1);
+        buffer_add_format(&list, "%s\"n%d\": {\"hostname\": \"h\", \"policy-server\": \"n%d\"}", i == 1 ? "{" : ",", i,
+                          i - 1);
     }
     buffer_add_text(&list, "}");
     struct site site = site_make(buffer_text(&list), NULL);
@@ -262,8 +264,9 @@ START_TEST(bad_sources_leave_the_index_in_place)
     ck_assert(node_index_refresh(index, &site.err));
     ck_assert(node_index_find(index, "a", NULL));
     node_index_close(index);
-    for (const char *const *left = (const char *const[]){"list.json", "certs.pem", "nodes.index", NULL}; *left; left++) {
-        ck_assert_int_eq(unlinkat(site.folder.fd, *left, 0), 0);
+    const char *const left[] = {"list.json", "certs.pem", "nodes.index"};
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
+        ck_assert_int_eq(unlinkat(site.folder.fd, left[i], 0), 0);
     }
     ck_assert_int_eq(rmdir(site.folder.path), 0); /* nothing else was left behind */
     close(site.folder.fd);

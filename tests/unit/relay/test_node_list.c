@@ -52,8 +52,8 @@ END_TEST
 
 START_TEST(of_two_entries_the_later_counts)
 {
-    struct node_list list = parse("{\"a\":" NODE("1", "x") ",\"b\":" NODE("2", "x") ",\"a\":" NODE("3", "x") ",\"a\":" NODE(
-        "4", "x") "}");
+    struct node_list list = parse("{\"a\":" NODE("1", "x") ",\"b\":" NODE("2", "x") ",\"a\":" NODE("3", "x")
+                                  ",\"a\":" NODE("4", "x") "}");
     ck_assert_uint_eq(list.count, 2);
     ck_assert_str_eq(list.entries[0].hostname, "4");
     node_list_free(&list);
@@ -63,7 +63,8 @@ END_TEST
 static void hash_is(const char *json_value, const char *wanted)
 {
     char json[512];
-    snprintf(json, sizeof json, "{\"a\": {\"hostname\": \"h\", \"policy-server\": \"p\", \"key-hash\": %s}}", json_value);
+    snprintf(json, sizeof json, "{\"a\": {\"hostname\": \"h\", \"policy-server\": \"p\", \"key-hash\": %s}}",
+             json_value);
     struct node_list list = parse(json);
     ck_assert_pstr_eq(list.entries[0].key_hash, wanted);
     node_list_free(&list);
@@ -82,8 +83,9 @@ END_TEST
 
 START_TEST(a_malformed_hash_counts_as_absent)
 {
-    const char *const bad[] = {"\"sha256:\"", "\"\"", "\"sha256\"", "\"sha256//\"", "\"sha256/\"", "\"sha256:" HEX32 "00\"",
-                               "\"sha512:" HEX32 "\"", "\"md5:" HEX32 "\"", "\"sha256//AAEC\"", "\"" HEX32 "\"",
+    const char *const bad[] = {"\"sha256:\"", "\"\"", "\"sha256\"", "\"sha256//\"", "\"sha256/\"",
+                               "\"sha256:" HEX32 "00\"", "\"sha512:" HEX32 "\"", "\"md5:" HEX32 "\"",
+                               "\"sha256//AAEC\"", "\"" HEX32 "\"",
                                "\"sha256//AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHv8\"", "null", "1", "{}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         hash_is(bad[i], NULL);
