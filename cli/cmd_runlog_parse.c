@@ -15,6 +15,7 @@ static int print_parsed(const struct command *command, const struct run_info *in
     struct runlog runlog = {0};
     struct err err;
     if (!runlog_parse(&runlog, info, content, MAX_REPORTS, &err)) {
+        runlog_free(&runlog); /* a cleared one keeps its room */
         return command_failed(command, &err);
     }
     bool printed = runlog_json_print(&runlog, stdout);
