@@ -6,10 +6,13 @@
 # A new target: a line in FUZZ_TARGETS, SOURCES and LDADD as below.
 FUZZ_TARGETS = \
 	tests/fuzz/fuzz_config \
+	tests/fuzz/fuzz_decompress \
 	tests/fuzz/fuzz_node_certs \
 	tests/fuzz/fuzz_node_list \
 	tests/fuzz/fuzz_run_info \
-	tests/fuzz/fuzz_runlog
+	tests/fuzz/fuzz_runlog \
+	tests/fuzz/fuzz_smime \
+	tests/fuzz/fuzz_smime_cert
 FUZZ_SECONDS = 60
 FUZZ_LDADD = $(RELAY_LDADD) $(FUZZING_ENGINE)
 
@@ -27,6 +30,15 @@ tests_fuzz_fuzz_run_info_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_runlog_SOURCES = tests/fuzz/fuzz_runlog.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_runlog_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_decompress_SOURCES = tests/fuzz/fuzz_decompress.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_decompress_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_smime_SOURCES = tests/fuzz/fuzz_smime.c tests/fuzz/fuzz_smime_certs.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_smime_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_smime_cert_SOURCES = tests/fuzz/fuzz_smime_cert.c tests/support/signing.c tests/support/signing.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_smime_cert_LDADD = $(FUZZ_LDADD)
 
 if ENABLE_FUZZERS
 FUZZ_MAIN =
