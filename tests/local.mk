@@ -29,7 +29,8 @@ UNIT_TESTS = \
 	tests/unit/util/test_timestamp
 endif
 check_PROGRAMS += $(UNIT_TESTS)
-TESTS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS) tests/check-layers
+EXTRA_DIST += tests/check-layers
 
 tests_unit_util_test_text_SOURCES = tests/unit/util/test_text.c tests/support/suite.h
 tests_unit_util_test_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
