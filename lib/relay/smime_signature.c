@@ -103,7 +103,7 @@ static bool check_attributes(CMS_SignerInfo *signer, BIO *content_digest, struct
 
 static const char *openssl_reason(void)
 {
-    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    const char *reason = ERR_reason_error_string(ERR_peek_error()); /* the first is the cause */
     return reason != NULL ? reason : "no reason given";
 }
 
