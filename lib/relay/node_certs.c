@@ -87,13 +87,20 @@ static bool find_subject(struct slice der, struct slice *subject)
            && der_take(&tbs, TAG_SEQUENCE, subject);
 }
 
-/* One AttributeTypeAndValue: is it a UID, and what does it say? */
-static bool is_uid(struct slice attribute, struct der_value *value)
+/* One AttributeTypeAndValue: counts it if it is a UID. False when it is malformed. */
+static bool take_attribute(struct slice attribute, size_t *uids, struct der_value *uid)
 {
     static const char uid_oid[] = "\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01"; /* 0.9.2342.19200300.100.1.1 */
     struct slice oid;
-    return der_take(&attribute, TAG_OID, &oid) && slice_equal(oid, (struct slice){uid_oid, sizeof uid_oid - 1}) &&
-           der_next(&attribute, value);
+    struct der_value value;
+    if (!der_take(&attribute, TAG_OID, &oid) || !der_next(&attribute, &value) || attribute.len > 0) {
+        return false;
+    }
+    if (slice_equal(oid, (struct slice){uid_oid, sizeof uid_oid - 1})) {
+        ++*uids;
+        *uid = value;
+    }
+    return true;
 }
 
 static bool is_text(uint8_t tag)
@@ -101,24 +108,30 @@ static bool is_text(uint8_t tag)
     return tag == TAG_UTF8_STRING || tag == TAG_PRINTABLE_STRING || tag == TAG_IA5_STRING || tag == TAG_T61_STRING;
 }
 
-/* Two UIDs would let two readers see two nodes in one certificate: such a one is nobody's. */
-static size_t count_uids(struct slice subject, struct der_value *uid)
+/* Exactly one UID in a subject without a fault: with two, or with a part that another reader may take for one, two
+ * readers could see two nodes in one certificate. Such a one is nobody's. */
+static bool find_uid(struct slice subject, struct der_value *uid)
 {
-    size_t count = 0;
+    size_t uids = 0;
     struct slice names, attribute;
-    while (der_take(&subject, TAG_SET, &names)) {
-        while (der_take(&names, TAG_SEQUENCE, &attribute)) {
-            count += is_uid(attribute, uid);
+    while (subject.len > 0) {
+        if (!der_take(&subject, TAG_SET, &names)) {
+            return false;
+        }
+        while (names.len > 0) {
+            if (!der_take(&names, TAG_SEQUENCE, &attribute) || !take_attribute(attribute, &uids, uid)) {
+                return false;
+            }
         }
     }
-    return count;
+    return uids == 1;
 }
 
 bool node_certs_uid(struct slice der, char node_id[NODE_ID_SIZE])
 {
     struct slice subject;
     struct der_value uid;
-    if (!find_subject(der, &subject) || count_uids(subject, &uid) != 1 || !is_text(uid.tag) ||
+    if (!find_subject(der, &subject) || !find_uid(subject, &uid) || !is_text(uid.tag) ||
         !node_id_valid(uid.content.at, uid.content.len)) {
         return false;
     }
