@@ -107,7 +107,8 @@ EVP_PKEY_CTX *smime_cert_key_maker(void)
     return maker;
 }
 
-/* What d2i_PublicKey makes is of the old kind, which OpenSSL 3 converts at the first use, for a fifth of a verification. */
+/* What d2i_PublicKey makes is of the old kind, which OpenSSL 3 converts at the first use, for a fifth of a
+ * verification. */
 static EVP_PKEY *make_key(EVP_PKEY_CTX *maker, const BIGNUM *modulus, const BIGNUM *exponent)
 {
     unsigned char n[LARGEST_NUMBER];
@@ -117,7 +118,8 @@ static EVP_PKEY *make_key(EVP_PKEY_CTX *maker, const BIGNUM *modulus, const BIGN
     BN_bn2nativepad(modulus, n, n_len);
     BN_bn2nativepad(exponent, e, e_len);
     OSSL_PARAM params[] = {OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, n, (size_t)n_len),
-                           OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, e, (size_t)e_len), OSSL_PARAM_construct_end()};
+                           OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, e, (size_t)e_len),
+                           OSSL_PARAM_construct_end()};
     EVP_PKEY *key = NULL;
     (void)EVP_PKEY_fromdata(maker, &key, EVP_PKEY_PUBLIC_KEY, params); /* key stays NULL if it fails */
     return key;

@@ -28,7 +28,8 @@ static bool boundary_is_valid(struct slice boundary)
 static enum delimiter delimiter_of(struct slice line, struct slice boundary)
 {
     size_t len = 2 + boundary.len;
-    if (line.len < len || line.at[0] != '-' || line.at[1] != '-' || memcmp(line.at + 2, boundary.at, boundary.len) != 0) {
+    if (line.len < len || line.at[0] != '-' || line.at[1] != '-'
+        || memcmp(line.at + 2, boundary.at, boundary.len) != 0) {
         return DELIMITER_NONE;
     }
     enum delimiter kind = DELIMITER_NEXT;

@@ -17,7 +17,7 @@ bool smime_rsa_applies(const X509_ALGOR *signature_algorithm)
     return nid == NID_rsaEncryption || (OBJ_find_sigid_algs(nid, NULL, &key) == 1 && key == NID_rsaEncryption);
 }
 
-/* RFC 5652 section 5.4: what is signed is the DER of the attributes with the tag of a SET, in the order they stand in. */
+/* RFC 5652 section 5.4: what is signed is the DER of the attributes with the tag of a SET, in their order. */
 static unsigned char *encode_attributes(CMS_SignerInfo *signer, size_t *len)
 {
     int count = CMS_signed_get_attr_count(signer);
@@ -67,8 +67,8 @@ bool smime_rsa_verify(CMS_SignerInfo *signer, EVP_PKEY *key, const EVP_MD *md, c
     bool good = digested && context != NULL && EVP_PKEY_verify_init(context) == 1
                 && EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1
                 && EVP_PKEY_CTX_set_signature_md(context, md) == 1
-                && EVP_PKEY_verify(context, ASN1_STRING_get0_data(signature), (size_t)ASN1_STRING_length(signature), digest,
-                                   digest_len) == 1;
+                && EVP_PKEY_verify(context, ASN1_STRING_get0_data(signature), (size_t)ASN1_STRING_length(signature),
+                                   digest, digest_len) == 1;
     EVP_PKEY_CTX_free(context);
     return good;
 }

@@ -31,7 +31,10 @@ bool smime_signature_open(struct smime_signature_tools *tools, struct err *err)
     if (!smime_digest_open(&tools->digest, err)) {
         return false;
     }
-    return tools->key_maker != NULL ? true : err_set(err, "OpenSSL does not offer RSA: its installation or configuration is broken");
+    if (tools->key_maker == NULL) {
+        return err_set(err, "OpenSSL does not offer RSA: its installation or configuration is broken");
+    }
+    return true;
 }
 
 void smime_signature_close(struct smime_signature_tools *tools)
@@ -113,13 +116,15 @@ static bool refuse_unknown_signer(CMS_SignerInfo *signer, size_t count, struct e
     ASN1_INTEGER *serial = NULL;
     CMS_SignerInfo_get0_signer_id(signer, NULL, &issuer, &serial);
     if (issuer == NULL || serial == NULL) {
-        return err_set(err, "the signer (named by key identifier) is not among the node's %zu known certificates", count);
+        return err_set(err, "the signer (named by key identifier) is not among the node's %zu known certificates",
+                       count);
     }
     char name[128] = "";
     X509_NAME_oneline(issuer, name, sizeof name);
     BIGNUM *number = ASN1_INTEGER_to_BN(serial, NULL);
     char *hex = number != NULL ? BN_bn2hex(number) : NULL;
-    err_set(err, "the signer (certificate with serial number %.64s of issuer %s) is not among the node's %zu known certificates",
+    err_set(err, "the signer (certificate with serial number %.64s of issuer %s) is not among the node's %zu known "
+                 "certificates",
             hex != NULL ? hex : "?", name, count);
     OPENSSL_free(hex);
     BN_free(number);
@@ -128,7 +133,8 @@ static bool refuse_unknown_signer(CMS_SignerInfo *signer, size_t count, struct e
 
 static bool refuse_signature(struct err *err)
 {
-    return err_set(err, "the signature does not verify with the key of the node's certificate (OpenSSL: %s)", openssl_reason());
+    return err_set(err, "the signature does not verify with the key of the node's certificate (OpenSSL: %s)",
+                   openssl_reason());
 }
 
 enum match { MATCH_NONE, MATCH_BAD, MATCH_GOOD };

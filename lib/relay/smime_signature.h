@@ -2,10 +2,10 @@
  *
  * smime_signature: a detached CMS signature (RFC 5652 section 5) checked against the content and a node's certificates.
  *
- * What must hold, for every signer: it is one of the certificates; the digest is SHA-256 or stronger, and the signature
- * algorithm uses the same; with signed attributes there is exactly one content type, data, and exactly one message digest,
- * that of the content, and the signature is over the attributes; without any the signature is over the content. Signature
- * algorithms are those of OpenSSL's CMS: RSA (PKCS #1 v1.5 and PSS), ECDSA.
+ * What must hold, for every signer: it is one of the certificates; the digest is SHA-256 or stronger, and the
+ * signature algorithm uses the same; with signed attributes there is exactly one content type, data, and exactly one
+ * message digest, that of the content, and the signature is over the attributes; without any the signature is over
+ * the content. Signature algorithms are those of OpenSSL's CMS: RSA (PKCS #1 v1.5 and PSS), ECDSA.
  */
 #ifndef RELAY_SMIME_SIGNATURE_H
 #define RELAY_SMIME_SIGNATURE_H

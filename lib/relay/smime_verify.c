@@ -60,8 +60,8 @@ static bool strip_text_header(struct slice signed_part, struct slice *content, s
     struct mime_header header;
     *content = signed_part;
     if (!mime_header_read(content, &header, NULL) || !mime_header_is(header.content_type, "text/plain")) {
-        return err_set(err, "the signed part does not begin with a text/plain header: sign with openssl smime -sign -text, "
-                            "without -binary");
+        return err_set(err, "the signed part does not begin with a text/plain header: sign with openssl smime -sign "
+                            "-text, without -binary");
     }
     if (header.transfer_encoding.at != NULL && !mime_header_is(header.transfer_encoding, "7bit")
         && !mime_header_is(header.transfer_encoding, "8bit") && !mime_header_is(header.transfer_encoding, "binary")) {
@@ -97,7 +97,8 @@ bool smime_verify(struct smime_verifier *verifier, struct slice message, const s
         err_set(err, "the signature is not base64");
         goto out;
     }
-    if (!smime_signature_check(&verifier->tools, buffer_slice(&verifier->signature), parts.signed_part, certs, count, err)) {
+    if (!smime_signature_check(&verifier->tools, buffer_slice(&verifier->signature), parts.signed_part, certs, count,
+                               err)) {
         goto out;
     }
     *content = text;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * decompress: a gzip (RFC 1952, several members too) or zip (first entry) image in memory to its content, within limits.
+ * decompress: a gzip (RFC 1952, several members too) or zip (first entry) image in memory to its content, within
+ * limits.
  *
  * The compressed image is at most the upload limit, so it is in memory already; what it expands to is what needs
- * watching. A gzip is inflated with zlib, a zip read with libarchive. A damaged, cut or encrypted image is refused; checksum
- * and length are checked. Behind a gzip's last member zero bytes are taken for padding, as gzip(1) does; anything else is
- * refused (gzip(1) only warns: it has nobody to ask, here the sender still has the file). In a zip, folders before the
- * first file are passed over, and only stored and deflated files are read: other methods let the image choose how much
- * memory they take.
+ * watching. A gzip is inflated with zlib, a zip read with libarchive. A damaged, cut or encrypted image is refused;
+ * checksum and length are checked. Behind a gzip's last member zero bytes are taken for padding, as gzip(1) does;
+ * anything else is refused (gzip(1) only warns: it has nobody to ask, here the sender still has the file). In a zip,
+ * folders before the first file are passed over, and only stored and deflated files are read: other methods let the
+ * image choose how much memory they take.
  */
 #ifndef RELAY_UTIL_DECOMPRESS_H
 #define RELAY_UTIL_DECOMPRESS_H
@@ -33,7 +34,8 @@ struct decompressor;
 struct decompressor *decompressor_new(void);
 void decompressor_free(struct decompressor *decompressor);
 
-/* Appends the content to out. On false out is as it was before, and err names the fault, or the limit and the figure. */
+/* Appends the content to out. On false out is as it was before, and err names the fault, or the limit and the figure.
+ * */
 bool decompress(struct decompressor *decompressor, enum compression compression, struct slice image,
                 const struct decompress_limits *limits, struct buffer *out, struct err *err);
 

@@ -35,7 +35,8 @@ static bool find_first_file(struct decompress_job *job, struct archive *archive,
         return err_set(job->err, "the zip is encrypted");
     }
     if (!method_is_plain(archive)) {
-        return err_set(job->err, "the zip is compressed by another method than deflate: %s", archive_format_name(archive));
+        return err_set(job->err, "the zip is compressed by another method than deflate: %s",
+                       archive_format_name(archive));
     }
     return true;
 }

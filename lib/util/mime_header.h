@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * mime_header: the header block of a MIME entity (RFC 2045, folding as in RFC 5322 section 2.2.3), as far as it says what
- * the body is.
+ * mime_header: the header block of a MIME entity (RFC 2045, folding as in RFC 5322 section 2.2.3), as far as it says
+ * what the body is.
  *
  * Lines end in LF or CRLF. Names and types are compared without regard to case. A field that is given twice is refused,
  * since readers differ in which one they take; comments in parentheses are not understood.
@@ -17,7 +17,8 @@
 
 enum { MIME_HEADER_LIMIT = 8192 }; /* bytes of one block */
 
-/* Values point into the text and may hold line breaks where they were folded; at is NULL for a field that is not there. */
+/* Values point into the text and may hold line breaks where they were folded; at is NULL for a field that is not
+ * there. */
 struct mime_header {
     struct slice content_type;
     struct slice transfer_encoding;

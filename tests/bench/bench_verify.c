@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * bench_verify: what it costs to verify a signed run log, beside the bare verification of a digest with the same key and
- * beside OpenSSL's own S/MIME reader. The ways take turns, so that a busy machine is as hard on each; medians of processor time
- * are printed.
+ * bench_verify: what it costs to verify a signed run log, beside the bare verification of a digest with the same key
+ * and beside OpenSSL's own S/MIME reader. The ways take turns, so that a busy machine is as hard on each; medians of
+ * processor time are printed.
  *
  * Usage: bench_verify [ROUNDS [BYTES]]
  */
@@ -37,14 +37,16 @@ static bool bare(struct scene *scene)
     return EVP_PKEY_verify(scene->bare, scene->signature, scene->signature_len, scene->digest, scene->digest_len) == 1;
 }
 
-/* A forwarder hardly ever sees the same node twice in a row: OpenSSL prepares each key anew, the cheapest way it offers. */
+/* A forwarder hardly ever sees the same node twice in a row: OpenSSL prepares each key anew, the cheapest way it
+ * offers. */
 static bool bare_fresh(struct scene *scene)
 {
     const unsigned char *at = scene->public_key;
     EVP_PKEY *key = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, scene->public_key_len);
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
     bool good = EVP_PKEY_verify_init(context) == 1 && EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1
-                && EVP_PKEY_verify(context, scene->signature, scene->signature_len, scene->digest, scene->digest_len) == 1;
+                && EVP_PKEY_verify(context, scene->signature, scene->signature_len, scene->digest,
+                                   scene->digest_len) == 1;
     EVP_PKEY_CTX_free(context);
     EVP_PKEY_free(key);
     return good;
@@ -53,7 +55,8 @@ static bool bare_fresh(struct scene *scene)
 static bool ours(struct scene *scene)
 {
     struct slice content;
-    return smime_verify(scene->verifier, buffer_slice(&scene->message), &scene->signer.der, 1, &scene->canonical, &content, NULL);
+    return smime_verify(scene->verifier, buffer_slice(&scene->message), &scene->signer.der, 1, &scene->canonical,
+                        &content, NULL);
 }
 
 static X509 *decode(const struct scene *scene)
@@ -77,7 +80,8 @@ static bool stock_with(struct scene *scene, X509 *certificate)
     CMS_ContentInfo *cms = SMIME_read_CMS(in, &content);
     STACK_OF(X509) *certificates = sk_X509_new_null();
     sk_X509_push(certificates, certificate);
-    bool good = CMS_verify(cms, certificates, NULL, content, out, CMS_NOINTERN | CMS_NO_SIGNER_CERT_VERIFY | CMS_TEXT) == 1;
+    bool good = CMS_verify(cms, certificates, NULL, content, out,
+                           CMS_NOINTERN | CMS_NO_SIGNER_CERT_VERIFY | CMS_TEXT) == 1;
     sk_X509_free(certificates);
     CMS_ContentInfo_free(cms);
     BIO_free(content);
@@ -126,8 +130,8 @@ static void make_message(struct scene *scene, size_t bytes)
 {
     buffer_add_text(&scene->text, "Content-Type: text/plain\r\n\r\n");
     for (int i = 0; scene->text.len < bytes; i++) {
-        buffer_add_format(&scene->text, "2026-01-01T00:00:%02d+00:00 R: @@policy@@result_success@@rule@@directive@@0@@component"
-                          "@@None@@2026-01-01 00:00:00+00:00##node@#line %d of a run log\r\n", i % 60, i);
+        buffer_add_format(&scene->text, "2026-01-01T00:00:%02d+00:00 R: @@policy@@result_success@@rule@@directive@@0@@"
+                          "component@@None@@2026-01-01 00:00:00+00:00##node@#line %d of a run log\r\n", i % 60, i);
     }
     CMS_ContentInfo *cms = signing_sign(&scene->signer, EVP_sha256(), CMS_NOCERTS, buffer_slice(&scene->text));
     signing_write(&scene->message, buffer_slice(&scene->text), cms, "\n");
@@ -140,7 +144,8 @@ static void sign_bare(struct scene *scene)
     scene->signature_len = sizeof scene->signature;
     require(EVP_Digest(scene->text.at, scene->text.len, scene->digest, &scene->digest_len, EVP_sha256(), NULL) == 1
                 && EVP_PKEY_sign_init(context) == 1 && EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1
-                && EVP_PKEY_sign(context, scene->signature, &scene->signature_len, scene->digest, scene->digest_len) == 1,
+                && EVP_PKEY_sign(context, scene->signature, &scene->signature_len, scene->digest,
+                                 scene->digest_len) == 1,
             "signing");
     EVP_PKEY_CTX_free(context);
     scene->bare = EVP_PKEY_CTX_new(X509_get0_pubkey(scene->signer.certificate), NULL);

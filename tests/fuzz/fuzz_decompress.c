@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The first byte says how: bits 0 and 1 the compression, bits 2 to 4 the limit of the expanded size, 2^(8 to 22), bits 5 to 7
- * the ratio. The rest is the image.
+ * The first byte says how: bits 0 and 1 the compression, bits 2 to 4 the limit of the expanded size, 2^(8 to 22),
+ * bits 5 to 7 the ratio. The rest is the image.
  */
 #include <stdint.h>
 #include <stdlib.h>

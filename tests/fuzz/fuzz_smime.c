@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The input is a message. Every seed that is accepted signs one of two texts; with no other text was anything ever signed by
- * these keys, which were thrown away: an accepted message with another text would be a forgery.
+ * The input is a message. Every seed that is accepted signs one of two texts; with no other text was anything ever
+ * signed by these keys, which were thrown away: an accepted message with another text would be a forgery.
  */
 #include <openssl/err.h>
 #include <stdint.h>

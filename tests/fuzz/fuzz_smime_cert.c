@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The input is a certificate, which may be that of the signer UID=node, serial number 7: whatever the quick way finds, the
- * thorough way must find as well, with the same key.
+ * The input is a certificate, which may be that of the signer UID=node, serial number 7: whatever the quick way
+ * finds, the thorough way must find as well, with the same key.
  */
 #include <openssl/err.h>
 #include <stdint.h>
@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static CMS_SignerInfo *make_signer(unsigned int flags)
 {
     struct identity node = signing_identity(signing_ec_key(), "node", 7);
-    CMS_ContentInfo *cms = signing_sign(&node, EVP_sha256(), flags, slice_of("text")); /* lives as long as the program */
+    /* lives as long as the program */
+    CMS_ContentInfo *cms = signing_sign(&node, EVP_sha256(), flags, slice_of("text"));
     signing_identity_free(&node);
     return sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
 }

@@ -121,8 +121,8 @@ void signing_write(struct buffer *message, struct slice content, CMS_ContentInfo
     static const char type[] = "application/x-pkcs7-signature";
     static const char boundary[] = "----0A1B2C3D4E5F60718293A4B5C6D7E8F9";
     buffer_add_format(message, "MIME-Version: 1.0%s", eol);
-    buffer_add_format(message, "Content-Type: multipart/signed; protocol=\"%s\"; micalg=\"sha-256\"; boundary=\"%s\"%s%s",
-                      type, boundary, eol, eol);
+    buffer_add_format(message, "Content-Type: multipart/signed; protocol=\"%s\"; micalg=\"sha-256\"; ", type);
+    buffer_add_format(message, "boundary=\"%s\"%s%s", boundary, eol, eol);
     buffer_add_format(message, "This is an S/MIME signed message%s%s--%s%s", eol, eol, boundary, eol);
     buffer_add(message, content.at, content.len);
     buffer_add_format(message, "%s--%s%sContent-Type: %s; name=\"smime.p7s\"%s", eol, boundary, eol, type, eol);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * signing: keys, self-signed certificates and signed messages for tests and benchmarks. Whatever OpenSSL refuses here ends
- * the program: a test cannot go on without it.
+ * signing: keys, self-signed certificates and signed messages for tests and benchmarks. Whatever OpenSSL refuses here
+ * ends the program: a test cannot go on without it.
  */
 #ifndef RELAY_TESTS_SIGNING_H
 #define RELAY_TESTS_SIGNING_H
@@ -23,12 +23,14 @@ struct identity {
 EVP_PKEY *signing_rsa_key(int bits);
 EVP_PKEY *signing_ec_key(void); /* P-256 */
 
-/* Takes the key. The subject and issuer is UID=<uid>. It expired yesterday: a node's certificate is a pinned identity. */
+/* Takes the key. The subject and issuer is UID=<uid>. It expired yesterday: a node's certificate is a pinned
+ * identity. */
 struct identity signing_identity(EVP_PKEY *key, const char *uid, long serial);
 void signing_identity_free(struct identity *identity);
 
 /* A detached signature of content by signer, flags as of CMS_add1_signer. */
-CMS_ContentInfo *signing_sign(const struct identity *signer, const EVP_MD *md, unsigned int flags, struct slice content);
+CMS_ContentInfo *signing_sign(const struct identity *signer, const EVP_MD *md, unsigned int flags,
+                              struct slice content);
 
 /* The same in steps: an empty signature, signers, the end. */
 CMS_ContentInfo *signing_start(void);

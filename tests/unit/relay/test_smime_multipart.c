@@ -48,14 +48,16 @@ END_TEST
 
 START_TEST(only_whole_lines_are_boundaries)
 {
-    ck_assert(slice_is(split(HEAD "x--b\n--b \t\none--b\n --b\n--bc\n--b-\n--b--x\n-b\n" SIGNATURE "--b--\n").signed_part,
+    ck_assert(slice_is(split(HEAD "x--b\n--b \t\none--b\n --b\n--bc\n--b-\n--b--x\n-b\n" SIGNATURE "--b--\n")
+                           .signed_part,
                        "one--b\n --b\n--bc\n--b-\n--b--x\n-b"));
 }
 END_TEST
 
 START_TEST(preamble_and_epilogue_are_passed_over)
 {
-    ck_assert(slice_is(split(HEAD "a\n\nContent-Type: x\n--b\none\n" SIGNATURE "--b-- \nb\n--b\nc\n").signed_part, "one"));
+    ck_assert(slice_is(split(HEAD "a\n\nContent-Type: x\n--b\none\n" SIGNATURE "--b-- \nb\n--b\nc\n").signed_part,
+                       "one"));
 }
 END_TEST
 
@@ -72,7 +74,8 @@ START_TEST(other_messages_are_refused)
     refuse(slice_of(""), "not a signed message");
     refuse(slice_of("Content-Type: text/plain\n\ntext\n"), "not a signed message");
     refuse(slice_of("MIME-Version: 1.0\n\ntext\n"), "not a signed message");
-    refuse(slice_of("Content-Type: multipart/mixed; boundary=b\n\n--b\nx\n" SIGNATURE "--b--\n"), "not a signed message");
+    refuse(slice_of("Content-Type: multipart/mixed; boundary=b\n\n--b\nx\n" SIGNATURE "--b--\n"),
+           "not a signed message");
     refuse(slice_of("Content-Type: application/x-pkcs7-mime; smime-type=signed-data\n\nAAAA\n"), "opaque");
     refuse(slice_of("Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nAAAA\n"), "opaque");
 }
@@ -109,7 +112,8 @@ START_TEST(bad_signature_parts_are_refused)
 {
     refuse(slice_of(HEAD "--b\none\n--b\nContent-Transfer-Encoding: base64\n\nAAAA\n--b--\n"), "type is not");
     refuse(slice_of(HEAD "--b\none\n--b\nContent-Type: application/pkcs7-signature\n\nAAAA\n--b--\n"), "not base64");
-    refuse(slice_of(HEAD "--b\none\n--b\nContent-Type: application/pkcs7-signature\nAAAA\n\n\n--b--\n"), "no header line");
+    refuse(slice_of(HEAD "--b\none\n--b\nContent-Type: application/pkcs7-signature\nAAAA\n\n\n--b--\n"),
+           "no header line");
     struct buffer message = {0};
     buffer_add_text(&message, HEAD "--b\none\n" SIGNATURE);
     for (int i = 0; i < 1024; i++) {

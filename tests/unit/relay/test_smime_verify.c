@@ -201,7 +201,8 @@ END_TEST
 
 START_TEST(last_line_may_have_no_end)
 {
-    static const char text[] = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\r\n\xff\r";
+    static const char text[] = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+                               "\r\n\xff\r";
     write_message(slice_of(text), signing_sign(&node, EVP_sha256(), 0, slice_of(text)), "\r\n");
     ck_assert(slice_is(accept_from(&node), "\r\n\xff\r"));
 }
@@ -285,11 +286,16 @@ static X509_ATTRIBUTE *attribute_of(CMS_SignerInfo *signer, int nid)
     return CMS_signed_get_attr(signer, CMS_signed_get_attr_by_NID(signer, nid, -1));
 }
 
+static void delete_attribute(CMS_SignerInfo *signer, int nid)
+{
+    X509_ATTRIBUTE_free(CMS_signed_delete_attr(signer, CMS_signed_get_attr_by_NID(signer, nid, -1)));
+}
+
 START_TEST(altered_attributes_are_refused)
 {
     CMS_ContentInfo *cms = sign(&node);
     CMS_SignerInfo *signer = first_signer(cms);
-    X509_ATTRIBUTE_free(CMS_signed_delete_attr(signer, CMS_signed_get_attr_by_NID(signer, NID_pkcs9_signingTime, -1)));
+    delete_attribute(signer, NID_pkcs9_signingTime);
     refuse_signature(cms, "the signature does not verify with the key");
     cms = sign(&node);
     signer = first_signer(cms);
@@ -310,7 +316,7 @@ START_TEST(content_type_attribute_must_say_data)
     refuse_signature(cms, "content type attribute");
     cms = sign(&node);
     CMS_SignerInfo *signer = first_signer(cms);
-    X509_ATTRIBUTE_free(CMS_signed_delete_attr(signer, CMS_signed_get_attr_by_NID(signer, NID_pkcs9_contentType, -1)));
+    delete_attribute(signer, NID_pkcs9_contentType);
     refuse_signature(cms, "content type attribute");
 }
 END_TEST
@@ -339,7 +345,7 @@ START_TEST(attributes_must_not_be_ambiguous)
     }
     CMS_ContentInfo *cms = sign(&node);
     CMS_SignerInfo *signer = first_signer(cms);
-    X509_ATTRIBUTE_free(CMS_signed_delete_attr(signer, CMS_signed_get_attr_by_NID(signer, NID_pkcs9_messageDigest, -1)));
+    delete_attribute(signer, NID_pkcs9_messageDigest);
     refuse_signature(cms, "message digest attribute");
 }
 END_TEST
@@ -452,7 +458,8 @@ START_TEST(cut_message_is_refused)
 {
     write_message(slice_of(SIGNED), signing_sign(&node, EVP_sha256(), CMS_NOCERTS, slice_of(SIGNED)), "\n");
     size_t whole = message.len;
-    for (message.len = 0; message.len < whole - 4; message.len += 13) { /* only line ends stand behind the last boundary */
+    /* only line ends stand behind the last boundary */
+    for (message.len = 0; message.len < whole - 4; message.len += 13) {
         refuse_from(&node, "");
     }
 }
@@ -470,11 +477,11 @@ int main(void)
         text_is_given_without_its_header, every_kind_of_key_and_naming_is_taken, every_strong_digest_is_taken,
         weak_digests_are_refused, signature_algorithm_must_use_the_digest, rsa_pss_is_taken_with_its_digest_only,
         lines_that_lost_their_cr_get_it_back, last_line_may_have_no_end, other_signers_are_refused,
-        every_certificate_of_the_node_is_tried, junk_in_place_of_a_certificate_matches_nobody, altered_content_is_refused,
-        altered_signature_is_refused, altered_attributes_are_refused, content_type_attribute_must_say_data,
-        attributes_must_not_be_ambiguous, every_signer_must_be_known, number_of_signers_is_limited,
-        other_structures_are_refused, damaged_base64_and_der_are_refused, text_must_be_text, unsigned_text_is_refused,
-        cut_message_is_refused,
+        every_certificate_of_the_node_is_tried, junk_in_place_of_a_certificate_matches_nobody,
+        altered_content_is_refused, altered_signature_is_refused, altered_attributes_are_refused,
+        content_type_attribute_must_say_data, attributes_must_not_be_ambiguous, every_signer_must_be_known,
+        number_of_signers_is_limited, other_structures_are_refused, damaged_base64_and_der_are_refused,
+        text_must_be_text, unsigned_text_is_refused, cut_message_is_refused,
     };
     int result = suite_run("smime_verify", tests, sizeof tests / sizeof *tests);
     struct identity *const identities[] = {&node, &twin, &elder, &stranger, &large, &elliptic};

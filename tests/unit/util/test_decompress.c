@@ -125,7 +125,8 @@ END_TEST
 START_TEST(gzip_with_junk_behind_is_refused)
 {
     static const char *const junk[] = {"x", "\x1f", "\x1f\x8b", "junk that is long enough for a member"};
-    static const char *const reasons[] = {"followed by 1 bytes", "followed by 1 bytes", "is cut", "followed by 37 bytes"};
+    static const char *const reasons[] = {"followed by 1 bytes", "followed by 1 bytes", "is cut",
+                                          "followed by 37 bytes"};
     for (size_t i = 0; i < sizeof junk / sizeof *junk; i++) {
         struct buffer image = {0};
         add_gzip(&image, slice_of("one"));
@@ -342,6 +343,6 @@ END_TEST
 
 SUITE_MAIN("decompress", gzip_of_any_size_is_expanded, gzip_members_are_joined_and_padding_is_ignored,
            gzip_with_junk_behind_is_refused, damaged_gzip_is_refused_wherever_it_is_cut,
-           expanded_size_is_limited_to_the_byte, ratio_is_limited_above_a_free_allowance, first_file_of_a_zip_is_expanded,
-           streamed_and_large_zips_are_expanded, zip_limits_are_those_of_gzip, unreadable_zips_are_refused,
-           plain_image_is_copied_within_the_limit)
+           expanded_size_is_limited_to_the_byte, ratio_is_limited_above_a_free_allowance,
+           first_file_of_a_zip_is_expanded, streamed_and_large_zips_are_expanded, zip_limits_are_those_of_gzip,
+           unreadable_zips_are_refused, plain_image_is_copied_within_the_limit)

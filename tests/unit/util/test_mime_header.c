@@ -12,7 +12,8 @@ static struct slice parameter(const char *value, const char *name)
 
 START_TEST(header_ends_at_the_empty_line)
 {
-    struct slice text = slice_of("MIME-Version: 1.0\ncontent-type: text/plain; a=b\r\nCONTENT-TRANSFER-ENCODING:\t8bit\r\n\r\nbody\n");
+    struct slice text = slice_of("MIME-Version: 1.0\ncontent-type: text/plain; a=b\r\n"
+                                 "CONTENT-TRANSFER-ENCODING:\t8bit\r\n\r\nbody\n");
     struct mime_header header;
     ck_assert(mime_header_read(&text, &header, NULL));
     ck_assert(slice_is(text, "body\n"));
@@ -35,7 +36,8 @@ END_TEST
 
 START_TEST(folded_values_go_on)
 {
-    struct slice text = slice_of("X: y\n  z\nContent-Type: multipart/signed;\r\n\tmicalg=x;\n boundary=\"a b\"\nY: z\n\n");
+    struct slice text = slice_of("X: y\n  z\nContent-Type: multipart/signed;\r\n\tmicalg=x;\n boundary=\"a b\"\n"
+                                 "Y: z\n\n");
     struct mime_header header;
     struct slice value;
     ck_assert(mime_header_read(&text, &header, NULL));
