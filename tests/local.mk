@@ -110,6 +110,10 @@ tests_unit_util_test_mime_header_SOURCES = tests/unit/util/test_mime_header.c te
 tests_unit_util_test_mime_header_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_mime_header_LDADD = $(TEST_LDADD)
 
+# what tests/e2e/upload-broken.test asks with
+noinst_PROGRAMS += tests/support/fcgi_client
+tests_support_fcgi_client_SOURCES = tests/support/fcgi_client.c
+
 include $(top_srcdir)/tests/fuzz/local.mk
 include $(top_srcdir)/tests/bench/local.mk
 
