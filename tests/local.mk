@@ -11,6 +11,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_node_index \
 	tests/unit/relay/test_node_list \
 	tests/unit/relay/test_relay_config \
+	tests/unit/relay/test_report_db \
 	tests/unit/relay/test_run_info \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \
@@ -73,6 +74,12 @@ tests_unit_relay_test_node_index_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_node_index_LDADD = $(TEST_LDADD)
 
 include $(top_srcdir)/tests/unit/endpoint/local.mk
+
+tests_unit_relay_test_report_db_SOURCES = tests/unit/relay/test_report_db.c tests/support/suite.h \
+	tests/support/made_run.c tests/support/made_run.h
+tests_unit_relay_test_report_db_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_report_db_LDADD = $(TEST_LDADD)
+
 include $(top_srcdir)/tests/unit/forwarder/local.mk
 include $(top_srcdir)/tests/unit/upload/local.mk
 

@@ -93,7 +93,7 @@ static int by_key_and_place(const void *left, const void *right)
 static size_t pick(struct report_db_item *items, size_t count, struct report_db_item **picked)
 {
     size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && found < REPORT_DB_BATCH_MOST; i++) {
         if (!items[i].done && (found == 0 || picked[found - 1]->key != items[i].key)) {
             picked[found++] = &items[i];
         }

@@ -83,12 +83,10 @@ static bool begin_and_lock(struct report_db_link *link, struct report_db_item **
 {
     struct buffer sql = {0};
     buffer_add_text(&sql, "BEGIN ISOLATION LEVEL READ COMMITTED;"
-                          "SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '60s';"
-                          "SELECT count(pg_advisory_xact_lock(key)) FROM unnest('{");
+                          "SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '60s';");
     for (size_t i = 0; i < count; i++) {
-        buffer_add_format(&sql, "%s%" PRId64, i > 0 ? "," : "", items[i]->key);
+        buffer_add_format(&sql, "%spg_advisory_xact_lock(%" PRId64 ")", i > 0 ? "," : "SELECT ", items[i]->key);
     }
-    buffer_add_text(&sql, "}'::bigint[]) AS key");
     bool good = report_db_link_run(link, buffer_text(&sql), failure);
     buffer_free(&sql);
     return good;

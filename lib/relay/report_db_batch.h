@@ -26,7 +26,10 @@ struct report_db_item {
 
 int64_t report_db_batch_key(const struct runlog *runlog);
 
-/* items: ascending by key, no key twice. True when committed, all outcomes are then set: STORED, DUPLICATE, or REFUSED for a
+/* PostgreSQL has a limit for what a SELECT may list, and for locks. */
+enum { REPORT_DB_BATCH_MOST = 500 };
+
+/* items: ascending by key, no key twice, at most REPORT_DB_BATCH_MOST. True when committed, all outcomes are then set: STORED, DUPLICATE, or REFUSED for a
  * run whose node and date another run has. False: failure says why; nothing is stored, or, if LOST, it is not known. */
 bool report_db_batch_store(struct report_db_link *link, struct report_db_item **items, size_t count,
                            struct report_db_failure *failure);

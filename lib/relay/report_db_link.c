@@ -144,11 +144,14 @@ static void explain(const PGresult *result, struct report_db_failure *failure)
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
     if (sqlstate == NULL || strlen(sqlstate) >= SQLSTATE_SIZE) {
         fail(failure, REPORT_DB_FAULT_LOST, "", PQresultErrorMessage(result));
         return;
     }
-    fail(failure, report_db_fault_of(sqlstate), sqlstate, primary != NULL ? primary : "");
+    /* FATAL and PANIC: the server's last words before it closes the connection */
+    bool last = severity != NULL && strcmp(severity, "ERROR") != 0;
+    fail(failure, last ? REPORT_DB_FAULT_LOST : report_db_fault_of(sqlstate), sqlstate, primary != NULL ? primary : "");
     memcpy(failure->sqlstate, sqlstate, strlen(sqlstate) + 1);
 }
 
