@@ -4,6 +4,7 @@
 BENCHMARKS = \
 	tests/bench/bench_nodes \
 	tests/bench/bench_parse \
+	tests/bench/bench_store \
 	tests/bench/bench_verify
 EXTRA_PROGRAMS = $(BENCHMARKS)
 CLEANFILES += $(BENCHMARKS)
@@ -20,3 +21,8 @@ tests_bench_bench_parse_LDADD = $(RELAY_LDADD)
 tests_bench_bench_verify_SOURCES = tests/bench/bench_verify.c tests/bench/bench.h tests/support/signing.c \
 	tests/support/signing.h
 tests_bench_bench_verify_LDADD = $(RELAY_LDADD)
+
+tests_bench_bench_store_SOURCES = tests/bench/bench_store.c tests/bench/cpu_time.c tests/bench/cpu_time.h \
+	tests/support/made_run.c tests/support/made_run.h
+tests_bench_bench_store_LDADD = $(RELAY_LDADD)
+dist_noinst_SCRIPTS += tests/bench/store
