@@ -145,5 +145,6 @@ EXTRA_DIST += tests/static/units.sh
 
 # What is run from the sources belongs to a release, whole folders of it.
 dist_noinst_SCRIPTS += run-tests quickstart
-EXTRA_DIST += lab tests/e2e tests/static \
+EXTRA_DIST += lab tests/e2e \
+	tests/static/manuals.sh tests/static/runner.test tests/static/sources.test \
 	tests/support/agent.sh tests/support/dav.sh tests/support/runner.sh tests/support/tap.sh
