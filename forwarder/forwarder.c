@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -98,6 +99,10 @@ static bool start_storing(struct forwarder *forwarder, struct err *err)
     }
     shared->dispatch = dispatch_new((size_t)config->reporting.batch_runs, (unsigned)config->reporting.batch_interval_ms);
     shared->outage = outage_new(&outage_backoff);
+    shared->stop_fd = eventfd(0, EFD_CLOEXEC);
+    if (shared->stop_fd < 0) {
+        return err_set_errno(err, errno, "eventfd");
+    }
     return start_workers(forwarder, err);
 }
 
@@ -107,7 +112,7 @@ struct forwarder *forwarder_start(const struct relay_config *config, struct err 
     int64_t now = clock_ms();
     *forwarder = (struct forwarder){
         .config = config,
-        .shared = {.config = config, .retry = retry_backoff},
+        .shared = {.config = config, .retry = retry_backoff, .stop_fd = -1},
         .inotify_fd = -1,
         .next_scan_ms = now,
         .next_clean_reporting_ms = now + config->reporting.cleanup_frequency * 1000,
@@ -242,6 +247,13 @@ static bool stop_workers(struct forwarder *forwarder)
     return ended;
 }
 
+static void close_if_open(int fd)
+{
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
 bool forwarder_stop(struct forwarder *forwarder)
 {
     struct worker_shared *shared = &forwarder->shared;
@@ -249,6 +261,7 @@ bool forwarder_stop(struct forwarder *forwarder)
     if (forwarder->worker_count > 0) {
         dispatch_stop(shared->dispatch);
         outage_stop(shared->outage);
+        eventfd_write(shared->stop_fd, 1);
     }
     if (!stop_workers(forwarder)) {
         log_warn("stopped without waiting for the database any longer; what was in hand waits in the spool");
@@ -260,12 +273,9 @@ bool forwarder_stop(struct forwarder *forwarder)
     if (shared->spool != NULL) {
         spool_close(shared->spool);
     }
-    if (forwarder->inotify_fd >= 0) {
-        close(forwarder->inotify_fd);
-    }
-    if (forwarder->signal_fd >= 0) {
-        close(forwarder->signal_fd);
-    }
+    close_if_open(shared->stop_fd);
+    close_if_open(forwarder->inotify_fd);
+    close_if_open(forwarder->signal_fd);
     free(forwarder);
     return true;
 }

@@ -15,3 +15,9 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/spool_process.c forwarder/spool_process.h \
 	forwarder/spool_watch.c forwarder/spool_watch.h \
 	forwarder/worker.c forwarder/worker.h
+dist_man_MANS += forwarder/rudder-relay-forwarder.8
+
+forwarderdir = $(libexecdir)/rudder-relay
+forwarder_PROGRAMS = forwarder/rudder-relay-forwarder
+forwarder_rudder_relay_forwarder_SOURCES = forwarder/main.c
+forwarder_rudder_relay_forwarder_LDADD = forwarder/libforwarder.a $(RELAY_LDADD)

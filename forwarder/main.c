@@ -98,10 +98,7 @@ int main(int argc, char **argv)
     bound_memory();
     struct err err = {0};
     struct relay_config *config = relay_config_load(path, &err);
-    if (config == NULL) {
-        return failed(EXIT_USAGE, &err);
-    }
-    if (!relay_config_load_passwords(config, &err) ||
+    if (config == NULL || !relay_config_load_passwords(config, &err) ||
         !log_configure(config->logging.level, config->logging.filter, &err)) {
         return failed(EXIT_USAGE, &err);
     }

@@ -288,9 +288,13 @@ static bool open_tools(struct worker *worker, unsigned number, struct err *err)
     worker->tools.settings = &config->reporting;
     worker->tools.spool = worker->shared->spool;
     worker->tools.decompressor = decompressor_new();
-    return (worker->tools.index = node_index_open(config->general.node_index_file, err)) != NULL &&
-           (worker->tools.verifier = smime_verifier_new(err)) != NULL &&
-           (worker->db = report_db_new(config->database.url, config->database.password, name, err)) != NULL;
+    if ((worker->tools.index = node_index_open(config->general.node_index_file, err)) == NULL ||
+        (worker->tools.verifier = smime_verifier_new(err)) == NULL ||
+        (worker->db = report_db_new(config->database.url, config->database.password, name, err)) == NULL) {
+        return false;
+    }
+    report_db_stop_fd(worker->db, worker->shared->stop_fd);
+    return true;
 }
 
 /* Signals are the main thread's. */

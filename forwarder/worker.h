@@ -22,6 +22,7 @@ struct worker_shared {
     struct dispatch *dispatch;
     struct outage *outage;
     struct backoff retry; /* of one file */
+    int stop_fd;          /* an eventfd, readable once the workers shall end: see report_db_stop_fd */
 };
 
 struct worker;

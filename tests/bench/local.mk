@@ -5,7 +5,9 @@ BENCHMARKS = \
 	tests/bench/bench_nodes \
 	tests/bench/bench_parse \
 	tests/bench/bench_store \
-	tests/bench/bench_verify
+	tests/bench/bench_verify \
+	tests/bench/feed_runs \
+	tests/bench/make_runs
 EXTRA_PROGRAMS = $(BENCHMARKS)
 CLEANFILES += $(BENCHMARKS)
 
@@ -26,3 +28,8 @@ tests_bench_bench_store_SOURCES = tests/bench/bench_store.c tests/bench/cpu_time
 	tests/support/made_run.c tests/support/made_run.h
 tests_bench_bench_store_LDADD = $(RELAY_LDADD)
 dist_noinst_SCRIPTS += tests/bench/store
+
+tests_bench_feed_runs_SOURCES = tests/bench/feed_runs.c
+
+tests_bench_make_runs_SOURCES = tests/bench/make_runs.c
+tests_bench_make_runs_LDADD = $(OPENSSL_LIBS) $(ZLIB_LIBS)

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * feed_runs: uploads at a pace: renames the files of one folder into another, so many a second, each with the time of its
+ * arrival as its own.
+ *
+ *     feed_runs FROM TO RATE
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+static int fail(const char *what)
+{
+    perror(what);
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4) {
+        fprintf(stderr, "usage: feed_runs FROM TO RATE\n");
+        return 2;
+    }
+    DIR *from = opendir(argv[1]);
+    int to = open(argv[2], O_RDONLY | O_DIRECTORY);
+    double rate = atof(argv[3]);
+    if (from == NULL || to < 0) {
+        return fail("feed_runs");
+    }
+    struct timespec start;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    unsigned fed = 0;
+    const struct dirent *entry;
+    while ((entry = readdir(from)) != NULL) {
+        if (entry->d_name[0] == '.') {
+            continue;
+        }
+        double at = (double)start.tv_sec + (double)start.tv_nsec / 1e9 + fed / rate;
+        struct timespec moment = {.tv_sec = (time_t)at, .tv_nsec = (long)((at - (double)(time_t)at) * 1e9)};
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, NULL);
+        if (utimensat(dirfd(from), entry->d_name, NULL, 0) != 0 ||
+            renameat(dirfd(from), entry->d_name, to, entry->d_name) != 0) {
+            return fail(entry->d_name);
+        }
+        fed++;
+    }
+    return 0;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * make_runs: a site to measure with: many nodes, and signed, compressed runs of some of them, as real agents send them.
+ *
+ *     make_runs FOLDER NODES RUNS REPORTS
+ *
+ * writes FOLDER/nodeslist.json, FOLDER/certificates.pem and FOLDER/runs/<datetime>@<node>.log.gz. The nodes share a few RSA-4096
+ * keys: each has a certificate of its own, which is what counts, and making 50,000 keys would take a day. For the same
+ * reason the certificates' own signatures, which nobody checks, are those of their pattern.
+ */
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs7.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <zlib.h>
+
+enum { KEYS = 4, NODE_SIZE = 64 };
+
+struct identity {
+    EVP_PKEY *key;
+    X509 *pattern;
+};
+
+static void need(bool condition, const char *what)
+{
+    if (!condition) {
+        fprintf(stderr, "make_runs: %s\n", what);
+        exit(1);
+    }
+}
+
+static FILE *create(const char *folder, const char *name)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    need(file != NULL, path);
+    return file;
+}
+
+static void node_name(char out[NODE_SIZE], unsigned node)
+{
+    snprintf(out, NODE_SIZE, "%08x-40bc-4b86-b6dc-%012x", node * 2654435761u, node);
+}
+
+static struct identity make_identity(void)
+{
+    struct identity identity = {.key = EVP_RSA_gen(4096), .pattern = X509_new()};
+    X509_set_version(identity.pattern, 2);
+    X509_gmtime_adj(X509_getm_notBefore(identity.pattern), 0);
+    X509_gmtime_adj(X509_getm_notAfter(identity.pattern), 10 * 365 * 86400L);
+    X509_set_pubkey(identity.pattern, identity.key);
+    need(X509_sign(identity.pattern, identity.key, EVP_sha256()) > 0, "cannot sign a certificate");
+    return identity;
+}
+
+static X509 *certificate_of(const struct identity *identity, unsigned node)
+{
+    char id[NODE_SIZE];
+    node_name(id, node);
+    X509 *certificate = X509_dup(identity->pattern);
+    X509_NAME *name = X509_NAME_new();
+    X509_NAME_add_entry_by_txt(name, "UID", MBSTRING_UTF8, (const unsigned char *)id, -1, -1, 0);
+    X509_set_subject_name(certificate, name);
+    X509_set_issuer_name(certificate, name);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), (long)node + 1);
+    X509_NAME_free(name);
+    i2d_re_X509_tbs(certificate, NULL); /* forgets the encoding it was copied with */
+    return certificate;
+}
+
+static void write_nodes(const char *folder, const struct identity *identities, unsigned nodes)
+{
+    FILE *list = create(folder, "nodeslist.json");
+    FILE *certificates = create(folder, "certificates.pem");
+    fputs("{\"root\":{\"hostname\":\"root.example.com\",\"policy-server\":\"root\",\"key-hash\":\"\"}", list);
+    for (unsigned i = 0; i < nodes; i++) {
+        char id[NODE_SIZE];
+        node_name(id, i);
+        fprintf(list, ",\n\"%s\":{\"hostname\":\"node%u.example.com\",\"policy-server\":\"root\",\"key-hash\":\"\"}", id, i);
+        X509 *certificate = certificate_of(&identities[i % KEYS], i);
+        PEM_write_X509(certificates, certificate);
+        X509_free(certificate);
+    }
+    fputs("}\n", list);
+    fclose(list);
+    fclose(certificates);
+}
+
+/* About 280 bytes a report, the length of those of the common directives. */
+static void write_content(BIO *out, const char *id, time_t start, unsigned reports)
+{
+    struct tm tm;
+    char moment[32], day[32];
+    gmtime_r(&start, &tm);
+    strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%S", &tm);
+    strftime(day, sizeof day, "%Y-%m-%d %H:%M:%S", &tm);
+    for (unsigned i = 0; i < reports; i++) {
+        const char *event = i == 0 || i + 1 == reports ? "control" : i % 9 == 0 ? "result_repaired" : "result_success";
+        const char *component = i == 0 ? "start" : i + 1 == reports ? "end" : "Process checking";
+        BIO_printf(out,
+                   "%s+00:00 R: @@Common@@%s@@32377fd7-02fd-43d0-aab7-28460a91347b@@"
+                   "d86ce2e5-d5b6-45cc-87e8-c11cca71d907@@%u@@%s@@20180824-130007-3ad37587@@%s+00:00##%s@#"
+                   "The internal environment security is acceptable for what was asked of it\n",
+                   moment, event, i, component, day, id);
+    }
+}
+
+static void write_gzip(const char *path, BIO *message)
+{
+    char *bytes;
+    long len = BIO_get_mem_data(message, &bytes);
+    gzFile file = gzopen(path, "wb6");
+    need(file != NULL && gzwrite(file, bytes, (unsigned)len) == len && gzclose(file) == Z_OK, path);
+}
+
+static void write_run(const char *folder, const struct identity *identity, unsigned node, time_t start, unsigned reports)
+{
+    char id[NODE_SIZE], moment[32], path[4096];
+    struct tm tm;
+    node_name(id, node);
+    gmtime_r(&start, &tm);
+    strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%S", &tm);
+    snprintf(path, sizeof path, "%s/runs/%s+00:00@%s.log.gz", folder, moment, id);
+    const int flags = PKCS7_TEXT | PKCS7_DETACHED | PKCS7_NOCERTS;
+    X509 *certificate = certificate_of(identity, node);
+    BIO *content = BIO_new(BIO_s_mem()), *message = BIO_new(BIO_s_mem());
+    write_content(content, id, start, reports);
+    PKCS7 *signature = PKCS7_sign(NULL, NULL, NULL, content, flags | PKCS7_PARTIAL);
+    need(PKCS7_sign_add_signer(signature, certificate, identity->key, EVP_sha256(), flags) != NULL &&
+             PKCS7_final(signature, content, flags),
+         "cannot sign a run");
+    BIO_reset(content); /* signing has read it to its end */
+    write_content(content, id, start, reports);
+    need(SMIME_write_PKCS7(message, signature, content, flags), "cannot write a run");
+    write_gzip(path, message);
+    BIO_free(content);
+    BIO_free(message);
+    PKCS7_free(signature);
+    X509_free(certificate);
+}
+
+int main(int argc, char **argv)
+{
+    need(argc == 5, "usage: make_runs FOLDER NODES RUNS REPORTS");
+    const char *folder = argv[1];
+    unsigned nodes = (unsigned)atoi(argv[2]), runs = (unsigned)atoi(argv[3]), reports = (unsigned)atoi(argv[4]);
+    char path[4096];
+    snprintf(path, sizeof path, "%s/runs", folder);
+    mkdir(folder, 0755);
+    mkdir(path, 0755);
+    struct identity identities[KEYS];
+    for (unsigned i = 0; i < KEYS; i++) {
+        identities[i] = make_identity();
+    }
+    write_nodes(folder, identities, nodes);
+    time_t first = time(NULL) - 300;
+    for (unsigned i = 0; i < runs; i++) {
+        /* nodes in turn; five minutes between the runs of one */
+        write_run(folder, &identities[i % nodes % KEYS], i % nodes, first + i / nodes * 300, reports);
+    }
+    return 0;
+}
