@@ -21,6 +21,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/relay_config_keys.c lib/relay/relay_config_keys.h \
 	lib/relay/run_info.c lib/relay/run_info.h \
 	lib/relay/runlog.c lib/relay/runlog.h \
+	lib/relay/runlog_build.c lib/relay/runlog_build.h \
 	lib/relay/runlog_header.c lib/relay/runlog_header.h \
 	lib/relay/runlog_json.c lib/relay/runlog_json.h \
 	lib/relay/runlog_line.c lib/relay/runlog_line.h \

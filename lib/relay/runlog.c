@@ -3,8 +3,14 @@
 
 #include <stdlib.h>
 
+enum { MOST_KEPT = 16384 }; /* reports; a run of more is rare, its memory is given back */
+
 void runlog_clear(struct runlog *runlog)
 {
+    if (runlog->report_capacity > MOST_KEPT) {
+        runlog_free(runlog);
+        return;
+    }
     arena_clear(&runlog->arena);
     *runlog = (struct runlog){
         .reports = runlog->reports,

@@ -45,7 +45,8 @@ struct runlog {
     struct arena arena;
 };
 
-/* Gives back what the run log owns; the struct is then empty and may be parsed into again (clear keeps memory for that). */
+/* Gives back what the run log owns; the struct is then empty and may be parsed into again (clear keeps a usual
+ * run's memory for that). */
 void runlog_clear(struct runlog *runlog);
 void runlog_free(struct runlog *runlog);
 

@@ -44,9 +44,8 @@ static size_t start_len(struct slice text)
 static bool take_start(struct runlog_header *header, struct slice *text)
 {
     size_t len = header->start_text.len;
-    if (len == 0 || text->len <= len || text->at[len] != '#' || memcmp(text->at, header->start_text.at, len) != 0) {
+    if (len == 0 || text->len < len || memcmp(text->at, header->start_text.at, len) != 0) {
         len = start_len(*text);
-        header->start_text.len = 0; /* a failure may leave half a timestamp */
         if (!timestamp_parse_start(text->at, len, &header->start)) {
             return false;
         }

@@ -34,6 +34,11 @@ static inline void runlog_text_reset(struct runlog_text *text)
     text->several = false;
 }
 
+static inline bool runlog_text_is_empty(const struct runlog_text *text)
+{
+    return !text->several && (!text->begun || text->first.len == 0);
+}
+
 void runlog_text_add_line(struct runlog_text *text, struct slice line);
 
 /* The finished field. A text without lines is empty. */

@@ -60,7 +60,7 @@ void arena_clear(struct arena *arena)
     struct arena_block *kept = NULL;
     for (struct arena_block *block = arena->first, *next; block != NULL; block = next) {
         next = block->next;
-        if (kept == NULL || block->size > kept->size) {
+        if (block->size <= ARENA_LARGEST_DOUBLING && (kept == NULL || block->size > kept->size)) {
             struct arena_block *smaller = kept;
             kept = block;
             block = smaller;

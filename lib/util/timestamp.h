@@ -20,7 +20,9 @@ struct timestamp {
 /* Large enough for every text that timestamp_format writes, with the NUL. */
 enum { TIMESTAMP_TEXT_SIZE = 40 };
 
-/* The whole text must be one RFC 3339 date-time, years 0001 to 9999 (the year 0000 is none to PostgreSQL), `T` and `Z` in
+/* Both parsers leave *out as it was when they return false.
+ *
+ * The whole text must be one RFC 3339 date-time, years 0001 to 9999 (the year 0000 is none to PostgreSQL), `T` and `Z` in
  * either case, any number of fraction digits (those behind the ninth are dropped). A second of 60 becomes the first of the
  * next minute. colon_may_be_underscore: `_` may stand for `:`, as Windows agents write file names. */
 bool timestamp_parse_rfc3339(const char *text, size_t len, bool colon_may_be_underscore, struct timestamp *out);

@@ -46,6 +46,27 @@ START_TEST(free_leaves_an_empty_one)
 }
 END_TEST
 
+START_TEST(clear_gives_back_what_a_huge_run_took)
+{
+    struct buffer content = {0};
+    for (int i = 0; i < 20000; i++) {
+        buffer_add_text(&content, TS "R: x\n");
+    }
+    buffer_add_text(&content, REPORT("a", "k", "m"));
+    struct run_info info = told_info();
+    struct runlog runlog = {.report_count = 0};
+    ck_assert(runlog_parse(&runlog, &info, buffer_slice(&content), 30000, NULL));
+    runlog_clear(&runlog);
+    ck_assert_ptr_null(runlog.reports);
+    parse(&runlog, REPORT("a", "k", "m"));
+    const struct report *kept = runlog.reports;
+    runlog_clear(&runlog);
+    ck_assert_ptr_eq(runlog.reports, kept);
+    runlog_free(&runlog);
+    buffer_free(&content);
+}
+END_TEST
+
 static char *printed(const struct runlog *runlog)
 {
     char *text;
@@ -148,5 +169,6 @@ START_TEST(json_tells_when_it_cannot_be_written)
 }
 END_TEST
 
-SUITE_MAIN("runlog", event_types_are_skipped, free_leaves_an_empty_one, json_has_this_form, json_is_valid_for_any_text,
+SUITE_MAIN("runlog", event_types_are_skipped, free_leaves_an_empty_one, clear_gives_back_what_a_huge_run_took,
+           json_has_this_form, json_is_valid_for_any_text,
            json_without_reports, json_tells_when_it_cannot_be_written)

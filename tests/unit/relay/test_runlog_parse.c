@@ -2,6 +2,9 @@
  *
  * Reports and the run as a whole. Log entries and noise are in test_runlog_entries.c.
  */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "runlog_told.h"
 
 START_TEST(every_field_has_its_place)
@@ -120,6 +123,7 @@ START_TEST(broken_reports_cost_only_themselves)
     TOLD(AMONG(TS BEGIN "c@@key@@" START "##" NODE "\n"), expected, 1);
     TOLD(AMONG(BEGIN "c@@key" END_OF(NODE) "m\n" TS "more\n"), expected, 1);
     TOLD(AMONG("2018-13-24T15:55:02+00:00 " BEGIN "c@@key" END_OF(NODE) "m\nmore\n"), expected, 1);
+    TOLD(AMONG("2018-13-24T15:55:02-00:00 " BEGIN "c@@key" END_OF(NODE) "m\nmore\n"), expected, 1);
     TOLD(AMONG("0000-01-01T00:00:00.5Z " BEGIN "c@@key" END_OF(NODE) "m\nmore\n"), expected, 1);
     TOLD(AMONG(TS "R: @@Common@@\n" TS "R: @@Common@@\n" TS BEGIN "c\n"), expected, 3);
     TOLD(REPORT("a", "k", "1") TS "R: @@", "result_success|a|k|1\n", 1);
@@ -145,6 +149,25 @@ START_TEST(bytes_that_are_no_utf8_are_replaced)
     TOLD(TS "R: @@\xff@@\xff@@\xff@@\xff@@\xff@@c@@k" END_OF(NODE) "\xff\n", "\xef\xbf\xbd|c|k|\xef\xbf\xbd\n", 0);
     /* clean fields behind unclean ones are still recognised and left in place */
     TOLD(REPORT("a", "k", "\xff") REPORT("b", "k", "m") TS "\xff\n", "result_success|a|k|\xef\xbf\xbd\nresult_success|b|k|m~\xef\xbf\xbd\n", 0);
+}
+END_TEST
+
+START_TEST(replacements_need_more_room_than_the_bytes)
+{
+    enum { BYTES = 100000 };
+    struct buffer content = {0};
+    buffer_add_text(&content, TS BEGIN "c@@k" END_OF(NODE));
+    memset(buffer_reserve(&content, BYTES), 0xff, BYTES);
+    content.len += BYTES;
+    buffer_add_text(&content, "\n" REPORT("c", "k", "\xff"));
+    struct run_info info = told_info();
+    struct runlog runlog = {.report_count = 0};
+    ck_assert(runlog_parse(&runlog, &info, buffer_slice(&content), 10, NULL));
+    ck_assert_uint_eq(runlog.reports[0].message.len, 3 * BYTES);
+    ck_assert(slice_ends_with(runlog.reports[0].message, "\xef\xbf\xbd"));
+    ck_assert(slice_is(runlog.reports[1].message, "\xef\xbf\xbd"));
+    runlog_free(&runlog);
+    buffer_free(&content);
 }
 END_TEST
 
@@ -208,6 +231,8 @@ START_TEST(too_many_reports_are_refused_with_the_figure)
     struct runlog runlog = {.report_count = 0};
     struct err err = {""};
     ck_assert(runlog_parse(&runlog, &info, slice_of(content), 4, &err));
+    ck_assert_uint_eq(runlog.report_count, 4);
+    ck_assert(slice_is(runlog.reports[3].message, "2"));
     runlog_clear(&runlog);
     ck_assert(!runlog_parse(&runlog, &info, slice_of(content), 3, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "4 reports"));
@@ -216,6 +241,84 @@ START_TEST(too_many_reports_are_refused_with_the_figure)
     ck_assert_ptr_nonnull(strstr(err.text, "4 reports"));
     ck_assert(!runlog_parse(&runlog, &info, slice_of(content), 0, &err));
     runlog_free(&runlog);
+}
+END_TEST
+
+START_TEST(what_is_above_the_limit_takes_no_memory)
+{
+    struct buffer content = {0};
+    for (int i = 0; i < 1000; i++) {
+        buffer_add_text(&content, REPORT("a", "k", "two\nlines"));
+    }
+    struct run_info info = told_info();
+    struct runlog runlog = {.report_count = 0};
+    struct err err = {""};
+    ck_assert(!runlog_parse(&runlog, &info, buffer_slice(&content), 64, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "1000 reports"));
+    ck_assert_uint_eq(runlog.report_capacity, 64);
+    runlog_free(&runlog);
+    buffer_free(&content);
+}
+END_TEST
+
+/* Parses and returns what was logged meanwhile, a string for the test's life. The test has a process of its own. */
+static const char *logged(const char *content)
+{
+    FILE *log = tmpfile();
+    ck_assert(log != NULL && dup2(fileno(log), STDERR_FILENO) == STDERR_FILENO);
+    struct run_info info = told_info();
+    struct runlog runlog = {.report_count = 0};
+    ck_assert(runlog_parse(&runlog, &info, slice_of(content), 1000, NULL));
+    runlog_free(&runlog);
+    static char text[65536];
+    ssize_t len = pread(fileno(log), text, sizeof text - 1, 0);
+    ck_assert(len >= 0);
+    text[len] = '\0';
+    fclose(log);
+    return text;
+}
+
+static size_t count_of(const char *text, const char *word)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, word)) != NULL; text++) {
+        count++;
+    }
+    return count;
+}
+
+START_TEST(a_bad_run_does_not_flood_the_log)
+{
+    struct buffer content = {0};
+    buffer_add_text(&content, EVENT("control", "start", "1"));
+    for (int i = 0; i < 99; i++) {
+        buffer_add_text(&content, TS "R: @@broken\n");
+    }
+    const char *log = logged(buffer_text(&content));
+    ck_assert_uint_eq(count_of(log, "left out"), 21);
+    ck_assert_uint_eq(count_of(log, " line=2 text=\"R: @@broken\""), 1);
+    ck_assert_uint_eq(count_of(log, " count=79\n"), 1);
+    ck_assert_uint_eq(count_of(log, NODE), 21);
+    buffer_free(&content);
+}
+END_TEST
+
+START_TEST(a_strange_run_is_told_once)
+{
+    const char *log = logged(REPORT("a", "k", "m") TS BEGIN "b@@k@@2017-08-24 15:55:01+00:00##" NODE "@#m\n"
+                                 TS BEGIN "b@@k@@2017-08-24 15:55:01+00:00##" NODE "@#m\n" REPORT("a", "k", "m"));
+    ck_assert_uint_eq(count_of(log, "\n"), 2);
+    ck_assert_uint_eq(count_of(log, "differ in when it started"), 1);
+    ck_assert_uint_eq(count_of(log, " count=2\n"), 1);
+    ck_assert_uint_eq(count_of(log, "without a config id"), 1);
+}
+END_TEST
+
+START_TEST(a_good_run_is_not_told)
+{
+    /* the same moment, written with another offset */
+    const char *log = logged(EVENT("control", "start", "1") TS BEGIN "b@@k@@2018-08-24 17:55:01+02:00##" NODE "@#m\n");
+    ck_assert_str_eq(log, "");
 }
 END_TEST
 
@@ -246,6 +349,8 @@ END_TEST
 SUITE_MAIN("runlog_parse", every_field_has_its_place, empty_fields_have_stand_ins, lines_end_with_lf_crlf_or_cr,
            the_last_line_end_adds_nothing, timestamps_of_further_lines_go, components_and_keys_span_lines,
            keys_may_hold_what_is_no_end, broken_reports_cost_only_themselves, fields_that_the_table_wants_filled,
-           bytes_that_are_no_utf8_are_replaced, another_nodes_report_refuses_the_run, a_run_without_reports_is_refused,
+           bytes_that_are_no_utf8_are_replaced, replacements_need_more_room_than_the_bytes,
+           another_nodes_report_refuses_the_run, a_run_without_reports_is_refused,
            config_id_and_completeness, another_start_is_no_reason_to_refuse, too_many_reports_are_refused_with_the_figure,
-           a_run_log_is_used_again)
+           what_is_above_the_limit_takes_no_memory, a_bad_run_does_not_flood_the_log, a_strange_run_is_told_once,
+           a_good_run_is_not_told, a_run_log_is_used_again)
