@@ -47,6 +47,29 @@ START_TEST(a_larger_limit_is_exact_though_not_always_counted)
 }
 END_TEST
 
+START_TEST(several_workers_keep_it_together)
+{
+    struct folder folder = folder_make();
+    struct admission workers[16];
+    size_t taken = 0;
+    size_t refused = 0;
+    for (size_t i = 0; i < 16; i++) {
+        workers[i] = (struct admission){.max_waiting = 50};
+    }
+    for (size_t i = 0; refused < 16; i++) {
+        if (admission_check(&workers[i % 16], folder.fd, 1, NULL) == ADMISSION_GRANTED) {
+            add_files(&folder, taken++, 1);
+            admission_stored(&workers[i % 16]);
+        } else {
+            refused++;
+        }
+        ck_assert_uint_le(taken, 200);
+    }
+    ck_assert_uint_eq(taken, 51);
+    folder_remove(&folder);
+}
+END_TEST
+
 START_TEST(temporary_files_and_reasons_do_not_count)
 {
     struct folder folder = folder_make();
@@ -76,4 +99,5 @@ START_TEST(the_reserve_and_the_files_own_bytes_must_be_free)
 END_TEST
 
 SUITE_MAIN("admission", a_small_limit_is_exact, a_larger_limit_is_exact_though_not_always_counted,
+           several_workers_keep_it_together,
            temporary_files_and_reasons_do_not_count, the_reserve_and_the_files_own_bytes_must_be_free)
