@@ -2,8 +2,8 @@
  *
  * run_info: what the name of a run log file says.
  *
- * Source: PROTOCOL.md section 4. `<datetime>@<node-id>.log[.gz]` and `<node-id>_<datetime>.log[.gz|.zip]`, `_` may stand for
- * `:` in the datetime.
+ * Source: PROTOCOL.md section 4. `<datetime>@<node-id>.log[.gz]` and `<node-id>_<datetime>.log[.gz|.zip]`, `_` may
+ * stand for `:` in the datetime.
  */
 #ifndef RELAY_RUN_INFO_H
 #define RELAY_RUN_INFO_H
@@ -26,7 +26,8 @@ bool run_info_parse(const char *name, size_t len, struct run_info *info, struct 
 
 enum { QUEUE_ID_SIZE = 33 };
 
-/* PROTOCOL.md section 13: the first 16 bytes of SHA-256 of the file name, upper-case hex, to follow a file across relays. */
+/* PROTOCOL.md section 13: the first 16 bytes of SHA-256 of the file name, upper-case hex, to follow a file across
+ * relays. */
 void run_info_queue_id(const char *name, size_t len, char out[QUEUE_ID_SIZE]);
 
 #endif

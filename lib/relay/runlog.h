@@ -16,7 +16,7 @@
 #include "util/slice.h"
 #include "util/timestamp.h"
 
-/* What the reports made from one `R: @@` line have in common: the report itself and the log entries that belong to it. */
+/* What the reports made from one `R: @@` line have in common: the report itself and the log entries that go with it. */
 struct report_origin {
     struct slice policy;
     struct slice rule_id;

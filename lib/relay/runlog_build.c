@@ -73,7 +73,8 @@ static void note_run(struct runlog_build *build, const struct report_origin *ori
     }
 }
 
-void runlog_build_report(struct runlog_build *build, const struct runlog_header *header, const struct timestamp *executed)
+void runlog_build_report(struct runlog_build *build, const struct runlog_header *header,
+                         const struct timestamp *executed)
 {
     struct slice event_type = runlog_text_one(header->event_type, &build->store);
     build->last = new_origin(&build->store, header);
@@ -91,7 +92,8 @@ bool runlog_build_end(struct runlog_build *build, struct err *err)
         return err_set(err, "no report can be read in the run log");
     }
     if (build->seen > build->max_reports) {
-        return err_set(err, "%zu reports and log entries in the run log, the limit is %zu", build->seen, build->max_reports);
+        return err_set(err, "%zu reports and log entries in the run log, the limit is %zu", build->seen,
+                       build->max_reports);
     }
     give_origin(build);
     return true;

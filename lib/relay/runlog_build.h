@@ -2,8 +2,8 @@
  *
  * runlog_build: reports and log entries, as they are found, to a struct runlog. Private to runlog_parse.
  *
- * Source: PROTOCOL.md sections 6 and 14. Log entries wait for the next report and take its fields, those behind the last
- * report take that one's.
+ * Source: PROTOCOL.md sections 6 and 14. Log entries wait for the next report and take its fields, those behind the
+ * last report take that one's.
  */
 #ifndef RELAY_RUNLOG_BUILD_H
 #define RELAY_RUNLOG_BUILD_H
@@ -31,7 +31,8 @@ struct runlog_build {
 void runlog_build_entry(struct runlog_build *build, struct slice event_type, const struct timestamp *executed);
 
 /* A whole header none of whose fields is missing. */
-void runlog_build_report(struct runlog_build *build, const struct runlog_header *header, const struct timestamp *executed);
+void runlog_build_report(struct runlog_build *build, const struct runlog_header *header,
+                         const struct timestamp *executed);
 
 /* The message of the one added last. */
 void runlog_build_message(struct runlog_build *build, const struct runlog_text *message);

@@ -40,7 +40,7 @@ static size_t start_len(struct slice text)
     return len;
 }
 
-/* Takes the start and its `##` off text. It is the same in all reports of a run as a rule, and then not parsed again. */
+/* Takes the start and its `##` off text. As a rule it is the same in all reports of a run, and then parsed only once. */
 static bool take_start(struct runlog_header *header, struct slice *text)
 {
     size_t len = header->start_text.len;
@@ -61,8 +61,8 @@ static bool take_start(struct runlog_header *header, struct slice *text)
     return true;
 }
 
-/* `<start>##<node id>@#<message>`, text being all of it. No byte behind the `@` that ends the node id is looked at: the caller
- * looks for the next `@@` from here, and so passes each byte a fixed number of times. */
+/* `<start>##<node id>@#<message>`, text being all of it. No byte behind the `@` that ends the node id is looked at: the
+ * caller looks for the next `@@` from here, and so passes each byte a fixed number of times. */
 static bool read_end(struct runlog_header *header, struct slice text)
 {
     if (!take_start(header, &text)) {

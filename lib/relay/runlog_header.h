@@ -4,8 +4,8 @@
  *
  * Source: PROTOCOL.md section 6:
  *     <policy>@@<event type>@@<rule id>@@<directive id>@@<report id>@@<component>@@<key>@@<start>##<node id>@#<message>
- * Component and key may span lines. The key goes on to the first `@@<start>##<node id>@#` with a start that is one, so that a
- * key may hold `@@`.
+ * Component and key may span lines. The key goes on to the first `@@<start>##<node id>@#` with a start that is one, so
+ * that a key may hold `@@`.
  */
 #ifndef RELAY_RUNLOG_HEADER_H
 #define RELAY_RUNLOG_HEADER_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/runlog_json.h"
 
-/* The bytes that may not, or had better not, stand as they are: controls for JSON's sake, DEL and C1 controls (two bytes in
- * UTF-8) for the terminal's. Returns how many bytes were written as an escape, 0 for none. */
+/* The bytes that may not, or had better not, stand as they are: controls for JSON's sake, DEL and C1 controls (two
+ * bytes in UTF-8) for the terminal's. Returns how many bytes were written as an escape, 0 for none. */
 static size_t print_escape(struct slice text, FILE *out)
 {
     unsigned char first = (unsigned char)text.at[0];

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/runlog_line.h"
 
-#define TEXT(literal) {literal, sizeof literal - 1}
+#define TEXT(literal)                                                                                                  \
+    {                                                                                                                  \
+        literal, sizeof literal - 1                                                                                    \
+    }
 
 /* Looked at from the top: what is more special stands before `R:`. */
 static const struct level {
@@ -112,8 +115,8 @@ static bool looks_like_timestamp(struct slice word)
     return looks_like(offset, "Z") || looks_like(offset, "+00:00") || looks_like(offset, "-00:00");
 }
 
-/* Takes the timestamp and its space off the text. One that cannot be comes off too, so that the line is told for what it is,
- * a report without a moment, say, rather than for more of the message before it; but it times nothing. */
+/* Takes the timestamp and its space off the text. One that cannot be comes off too, so that the line is told for what
+ * it is, a report without a moment, say, rather than for more of the message before it; but it times nothing. */
 static void take_timestamp(struct runlog_line *line)
 {
     enum { USUAL_LEN = 25 }; /* 2018-08-24T15:55:01+00:00 */

@@ -22,8 +22,8 @@ enum runlog_line_kind {
 
 struct runlog_line {
     enum runlog_line_kind kind;
-    struct slice text; /* behind the timestamp */
-    struct slice rest; /* behind the level of a log entry, behind the `R: @@` of a report */
+    struct slice text;       /* behind the timestamp */
+    struct slice rest;       /* behind the level of a log entry, behind the `R: @@` of a report */
     struct slice event_type; /* of a log entry: a constant */
     bool timed;
     struct timestamp timestamp; /* if timed */

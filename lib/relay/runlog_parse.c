@@ -39,7 +39,8 @@ static void leave_out(struct parser *parser, enum log_level level, const char *w
         return;
     }
     text.len = text.len < MOST_SHOWN ? text.len : MOST_SHOWN;
-    LOG_AT(level, why, log_text("node", runlog->info.node_id), log_number("line", (int64_t)number), log_slice("text", text));
+    LOG_AT(level, why, log_text("node", runlog->info.node_id), log_number("line", (int64_t)number),
+           log_slice("text", text));
 }
 
 static void leave_line_out(struct parser *parser, const char *why, const struct runlog_line *line)
@@ -71,7 +72,8 @@ static void begin_message(struct parser *parser, struct slice line)
     parser->state = MESSAGE;
 }
 
-static void begin_entry(struct parser *parser, const struct runlog_line *line, struct slice event_type, struct slice text)
+static void begin_entry(struct parser *parser, const struct runlog_line *line, struct slice event_type,
+                        struct slice text)
 {
     runlog_build_entry(&parser->build, event_type, &line->timestamp);
     begin_message(parser, text);
@@ -89,8 +91,8 @@ static bool end_header(struct parser *parser, struct err *err)
     }
     if (!slice_is(header->node_id, node_id)) {
         int len = (int)(header->node_id.len < NODE_ID_SIZE ? header->node_id.len : NODE_ID_SIZE);
-        return err_set(err, "the report on line %zu is of node '%.*s', but the run log of node '%s'", parser->header_number,
-                       len, header->node_id.at, node_id);
+        return err_set(err, "the report on line %zu is of node '%.*s', but the run log of node '%s'",
+                       parser->header_number, len, header->node_id.at, node_id);
     }
     runlog_build_report(&parser->build, header, &parser->executed);
     begin_message(parser, header->message);
@@ -104,7 +106,8 @@ static bool enter_header(struct parser *parser, enum runlog_header_state reached
     }
     parser->state = HEADER;
     if (reached == RUNLOG_HEADER_BROKEN) {
-        leave_report_out(parser, "report left out of the run: its fields up to the report id are not all on its first line");
+        leave_report_out(parser,
+                         "report left out of the run: its fields up to the report id are not all on its first line");
     }
     return true;
 }
@@ -191,12 +194,9 @@ bool runlog_parse(struct runlog *runlog, const struct run_info *info, struct sli
                   struct err *err)
 {
     struct parser parser = {
-        .build = {
-            .runlog = runlog,
-            .max_reports = max_reports,
-            .store = {.arena = &runlog->arena, .clean_until = content.at + utf8_clean_prefix(content.at, content.len)},
-        },
+        .build = {.runlog = runlog, .max_reports = max_reports, .store = {.arena = &runlog->arena}},
     };
+    parser.build.store.clean_until = content.at + utf8_clean_prefix(content.at, content.len);
     runlog->info = *info;
     runlog_lines_begin(&parser.lines, content);
     bool good = take_lines(&parser, err);

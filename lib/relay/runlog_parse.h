@@ -2,11 +2,12 @@
  *
  * runlog_parse: the content of a run log file to a struct runlog, in one pass over the bytes.
  *
- * Source: the grammar of PROTOCOL.md section 6, with the amendments of section 14. Time is linear in the input whatever the
- * input; text is copied only where a field spans lines or needs U+FFFD.
+ * Source: the grammar of PROTOCOL.md section 6, with the amendments of section 14. Time is linear in the input whatever
+ * the input; text is copied only where a field spans lines or needs U+FFFD.
  *
- * What is broken is left out and counted, with a log line each up to a limit; the run is refused (false, with the reason)
- * when no report can be read, when a report carries another node's id, or when there are more reports than the limit.
+ * What is broken is left out and counted, with a log line each up to a limit; the run is refused (false, with the
+ * reason) when no report can be read, when a report carries another node's id, or when there are more reports than the
+ * limit.
  */
 #ifndef RELAY_RUNLOG_PARSE_H
 #define RELAY_RUNLOG_PARSE_H

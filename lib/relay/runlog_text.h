@@ -2,8 +2,8 @@
  *
  * runlog_text: a field of a run log, made from one or several lines. Private to runlog_parse.
  *
- * One line of clean UTF-8 stays where it is, in the content. Several are joined with LF in the arena, and what is not clean
- * is copied there with U+FFFD in place of what isn't.
+ * One line of clean UTF-8 stays where it is, in the content. Several are joined with LF in the arena, and what is not
+ * clean is copied there with U+FFFD in place of what isn't.
  */
 #ifndef RELAY_RUNLOG_TEXT_H
 #define RELAY_RUNLOG_TEXT_H

@@ -182,9 +182,10 @@ size_t timestamp_format(const struct timestamp *timestamp, char out[TIMESTAMP_TE
     char fraction[16];
     snprintf(fraction, sizeof fraction, ".%09u", timestamp->nanoseconds);
     int digits_shown = fraction_digits(timestamp->nanoseconds);
-    unsigned offset = (unsigned)(timestamp->offset_minutes < 0 ? -timestamp->offset_minutes : timestamp->offset_minutes);
-    return (size_t)snprintf(out, TIMESTAMP_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d%.*s%c%02u:%02u", civil.year, civil.month,
-                            civil.day, in_day / 3600, in_day / 60 % 60, in_day % 60,
+    unsigned offset =
+        (unsigned)(timestamp->offset_minutes < 0 ? -timestamp->offset_minutes : timestamp->offset_minutes);
+    return (size_t)snprintf(out, TIMESTAMP_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d%.*s%c%02u:%02u", civil.year,
+                            civil.month, civil.day, in_day / 3600, in_day / 60 % 60, in_day % 60,
                             digits_shown > 0 ? digits_shown + 1 : 0, fraction,
                             timestamp->offset_minutes < 0 ? '-' : '+', offset / 60, offset % 60);
 }

@@ -22,15 +22,16 @@ enum { TIMESTAMP_TEXT_SIZE = 40 };
 
 /* Both parsers leave *out as it was when they return false.
  *
- * The whole text must be one RFC 3339 date-time, years 0001 to 9999 (the year 0000 is none to PostgreSQL), `T` and `Z` in
- * either case, any number of fraction digits (those behind the ninth are dropped). A second of 60 becomes the first of the
- * next minute. colon_may_be_underscore: `_` may stand for `:`, as Windows agents write file names. */
+ * The whole text must be one RFC 3339 date-time, years 0001 to 9999 (the year 0000 is none to PostgreSQL), `T` and `Z`
+ * in either case, any number of fraction digits (those behind the ninth are dropped). A second of 60 becomes the first
+ * of the next minute. colon_may_be_underscore: `_` may stand for `:`, as Windows agents write file names. */
 bool timestamp_parse_rfc3339(const char *text, size_t len, bool colon_may_be_underscore, struct timestamp *out);
 
 /* The whole text must be `YYYY-MM-DD HH:MM:SS`, optional spaces, `+HH:MM` or `-HH:MM` (also `+HHMM`); same years. */
 bool timestamp_parse_start(const char *text, size_t len, struct timestamp *out);
 
-/* RFC 3339 with the original offset, `+00:00` for UTC, and 0, 3, 6 or 9 fraction digits, as many as needed. Returns the length. */
+/* RFC 3339 with the original offset, `+00:00` for UTC, and 0, 3, 6 or 9 fraction digits, as many as needed. Returns the
+ * length. */
 size_t timestamp_format(const struct timestamp *timestamp, char out[TIMESTAMP_TEXT_SIZE]);
 
 /* Microseconds since 2000-01-01T00:00:00Z, rounded down: PostgreSQL's binary timestamptz. */

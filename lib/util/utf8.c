@@ -48,8 +48,8 @@ size_t utf8_sequence(const unsigned char *at, size_t len, size_t *bad)
 
 enum { BLOCK = 64, WORD = sizeof(uint64_t) };
 
-/* Are all these bytes (a multiple of WORD) ASCII and none of them NUL? Taking one off a byte borrows from the next only where
- * the byte is NUL, which is seen itself. No branch inside: compilers make vector instructions of it. */
+/* Are all these bytes (a multiple of WORD) ASCII and none of them NUL? Taking one off a byte borrows from the next only
+ * where the byte is NUL, which is seen itself. No branch inside: compilers make vector instructions of it. */
 static inline bool plain(const char *at, size_t len)
 {
     const uint64_t ones = 0x0101010101010101u;

@@ -2,7 +2,7 @@
  *
  * bench_parse: how fast run logs are parsed, UTF-8 check and all, on one core.
  *
- *     bench_parse                 run logs made here: 100 reports, a log entry for every fifth, some messages over lines
+ *     bench_parse                 run logs made here: 100 reports, a log entry for every fifth, some of two lines
  *     bench_parse FILE...         these, by their names
  *
  * Prints the median of the rounds in MB/s (10^6 bytes a second of processor time), and the least and the most.
@@ -24,15 +24,18 @@ struct run {
     struct buffer content;
 };
 
-static const char *const components[] = {"Process checking", "CRON Daemon", "Check apache boot script", "File content",
-                                         "Synchronize resources", "Log system for reports", "Package presence"};
-static const char *const keys[] = {"None", "/etc/ssh/sshd_config", "cron", "apache2", "/var/log/some/longer/path/file.log"};
-static const char *const types[] = {"result_success", "result_na", "log_repaired", "result_repaired", "log_info",
-                                    "audit_compliant"};
+static const char *const components[] = {"Process checking", "CRON Daemon",           "Check apache boot script",
+                                         "File content",     "Synchronize resources", "Log system for reports",
+                                         "Package presence"};
+static const char *const keys[] = {"None", "/etc/ssh/sshd_config", "cron", "apache2",
+                                   "/var/log/some/longer/path/file.log"};
+static const char *const types[] = {"result_success",  "result_na", "log_repaired",
+                                    "result_repaired", "log_info",  "audit_compliant"};
 static const char *const messages[] = {
     "Cron daemon status was correct",
     "Check if the service apache2 is started at boot was correct",
-    "Ensure permissions mode 640, owner root and group adm on /var/log/some/longer/path/file.log with no recursion was repaired",
+    "Ensure permissions mode 640, owner root and group adm on /var/log/some/longer/path/file.log with no recursion was "
+    "repaired",
     "The internal environment security is acceptable \xe2\x9c\x93",
 };
 
@@ -51,12 +54,15 @@ static void add_report(struct buffer *out, const char *node, unsigned n)
 {
     if (n % 5 == 0) {
         add_timestamp(out, n);
-        buffer_add_format(out, "rudder     info: Executing 'no timeout' ... '/bin/sh /var/rudder/inputs/common/check %u'\n", n);
+        buffer_add_format(
+            out, "rudder     info: Executing 'no timeout' ... '/bin/sh /var/rudder/inputs/common/check %u'\n", n);
     }
     add_timestamp(out, n);
-    buffer_add_format(out, "R: @@Technique-%u@@%s@@32377fd7-02fd-43d0-aab7-28460a91347b@@928d47b9-0486-4abc-8b2c-%012u@@%u@@%s@@"
-                           "%s@@2024-03-05 00:00:00+00:00##%s@#%s\n",
-                      n % 7, PICK(types, n), n, n % 3, PICK(components, n + 1), PICK(keys, n + 2), node, PICK(messages, n + 3));
+    buffer_add_format(
+        out,
+        "R: @@Technique-%u@@%s@@32377fd7-02fd-43d0-aab7-28460a91347b@@928d47b9-0486-4abc-8b2c-%012u@@%u@@%s@@"
+        "%s@@2024-03-05 00:00:00+00:00##%s@#%s\n",
+        n % 7, PICK(types, n), n, n % 3, PICK(components, n + 1), PICK(keys, n + 2), node, PICK(messages, n + 3));
     if (n % 20 == 0) {
         add_timestamp(out, n);
         buffer_add_text(out, "and a second line of the message\n");
@@ -69,8 +75,10 @@ static void make_run(struct run *run, unsigned number)
     snprintf(name, sizeof name, "2024-03-05T00:00:00+00:00@e745a140-40bc-4b86-b6dc-%012u.log", number);
     run_info_parse(name, strlen(name), &run->info, NULL);
     add_timestamp(&run->content, 0);
-    buffer_add_format(&run->content, "R: @@Common@@control@@rudder@@run@@0@@start@@20240305-%u@@2024-03-05 00:00:00+00:00##%s@#"
-                                     "Start execution\n", number, run->info.node_id);
+    buffer_add_format(&run->content,
+                      "R: @@Common@@control@@rudder@@run@@0@@start@@20240305-%u@@2024-03-05 00:00:00+00:00##%s@#"
+                      "Start execution\n",
+                      number, run->info.node_id);
     for (unsigned i = 1; i < REPORTS; i++) {
         add_report(&run->content, run->info.node_id, i);
     }
@@ -137,8 +145,8 @@ static bool measure(const struct run *runs, size_t count)
     runlog_free(&runlog);
     if (bytes > 0) {
         double median = bench_median(figures, ROUNDS);
-        printf("parse: %.0f MB/s median of %d rounds (%.0f to %.0f), %zu run logs of %zu bytes on average\n", median, ROUNDS,
-               figures[0], figures[ROUNDS - 1], count, bytes / count);
+        printf("parse: %.0f MB/s median of %d rounds (%.0f to %.0f), %zu run logs of %zu bytes on average\n", median,
+               ROUNDS, figures[0], figures[ROUNDS - 1], count, bytes / count);
     }
     return bytes > 0;
 }

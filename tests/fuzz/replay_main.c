@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * replay_main: runs a fuzz target over files, for builds without libFuzzer. Arguments are files and folders of them;
- * without arguments it is the target's own corpus, so that `make check` needs none. An empty corpus is a failure: it would
- * test nothing.
+ * without arguments it is the target's own corpus, so that `make check` needs none. An empty corpus is a failure: it
+ * would test nothing.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -78,7 +78,8 @@ int main(int argc, char **argv)
     }
     if (argc == 1) {
         const char *source = getenv("top_srcdir");
-        char *corpus = memory_format("%s/tests/fuzz/corpus/%s", source != NULL ? source : ".", program_invocation_short_name);
+        char *corpus =
+            memory_format("%s/tests/fuzz/corpus/%s", source != NULL ? source : ".", program_invocation_short_name);
         good = replay(corpus);
         free(corpus);
     }

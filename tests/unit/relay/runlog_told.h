@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * runlog_told: a run log parsed and told in few words, for tests to compare: a line a report, `event type|component|key|
- * message`, with ~ for each LF in a field.
+ * runlog_told: a run log parsed and told in few words, for tests to compare: a line a report, `event
+ * type|component|key| message`, with ~ for each LF in a field.
  */
 #ifndef RELAY_TESTS_RUNLOG_TOLD_H
 #define RELAY_TESTS_RUNLOG_TOLD_H

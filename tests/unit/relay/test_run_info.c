@@ -21,12 +21,14 @@ START_TEST(names_of_both_forms)
         {"root_2018-08-24T15:55:01+00:00.log", "root", "2018-08-24T15:55:01+00:00", COMPRESSION_NONE},
         {NODE "_2018-08-24T15:55:01+00:00.log.gz", NODE, "2018-08-24T15:55:01+00:00", COMPRESSION_GZIP},
         {NODE "_2018-08-24T15_55_01+00_00.log.zip", NODE, "2018-08-24T15:55:01+00:00", COMPRESSION_ZIP},
-        {NODE "_2018-08-24T15_55_01.1234567+00_00.log.zip", NODE, "2018-08-24T15:55:01.123456700+00:00", COMPRESSION_ZIP},
+        {NODE "_2018-08-24T15_55_01.1234567+00_00.log.zip", NODE, "2018-08-24T15:55:01.123456700+00:00",
+         COMPRESSION_ZIP},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct run_info info;
         struct err err = {""};
-        ck_assert_msg(run_info_parse(names[i].name, strlen(names[i].name), &info, &err), "%s: %s", names[i].name, err.text);
+        ck_assert_msg(run_info_parse(names[i].name, strlen(names[i].name), &info, &err), "%s: %s", names[i].name,
+                      err.text);
         ck_assert_str_eq(info.node_id, names[i].node_id);
         ck_assert_int_eq(info.compression, names[i].compression);
         char text[TIMESTAMP_TEXT_SIZE];
@@ -39,16 +41,39 @@ END_TEST
 START_TEST(other_names_are_refused_with_a_reason)
 {
     const char *const names[] = {
-        "", ".log", ".gz", "@.log", "_.log", "uuid.hive", "root.log", "root.ocs.gz",
-        "2018-08-24T15:55:01+00:00@root", "2018-08-24T15:55:01+00:00@root.gz", "2018-08-24T15:55:01+00:00@root.zip",
-        "2018-08-24T15:55:01+00:00@root.log.xz", "2018-08-24T15:55:01+00:00@root.log.gz.gz",
-        "2018-08-24T15:55:01+00:00@root.log.zip", "2018-08-24T15:55:01+00:00@root.log.log",
-        "2018-08-24T15:55:01+00:00@root.log.gz.tmp", "2018-08-24T15:55:01+00:00@.log", "@root.log",
-        "2018-08-24T15:55:01+00:00@ro_ot.log", "2018-08-24T15:55:01+00:00@ro@ot.log", "2018-08-24T15:55:01+00:00@../x.log",
-        "2018-08-24T15:55:01+00:00@ro ot.log", "2018-08-24T15:55:01+00:00@ro\not.log", "2018-08-24T15:55:01@root.log",
-        "2018-08-24 15:55:01+00:00@root.log", "2018-08-34T15:55:01+00:00@root.log", "_2018-08-24T15:55:01+00:00.log",
-        "root_2018-08-24T15:55:01.log", "root-2018-08-24T15:55:01+00:00.log", "root_2018-08-24T15:55:01+00:00_x.log",
-        "ro_ot_2018-08-24T15:55:01+00:00.log", "root_2018-08-24T15:55:01+00:00.log/", "root_2018-08-24T15:55:01+00:00.LOG",
+        "",
+        ".log",
+        ".gz",
+        "@.log",
+        "_.log",
+        "uuid.hive",
+        "root.log",
+        "root.ocs.gz",
+        "2018-08-24T15:55:01+00:00@root",
+        "2018-08-24T15:55:01+00:00@root.gz",
+        "2018-08-24T15:55:01+00:00@root.zip",
+        "2018-08-24T15:55:01+00:00@root.log.xz",
+        "2018-08-24T15:55:01+00:00@root.log.gz.gz",
+        "2018-08-24T15:55:01+00:00@root.log.zip",
+        "2018-08-24T15:55:01+00:00@root.log.log",
+        "2018-08-24T15:55:01+00:00@root.log.gz.tmp",
+        "2018-08-24T15:55:01+00:00@.log",
+        "@root.log",
+        "2018-08-24T15:55:01+00:00@ro_ot.log",
+        "2018-08-24T15:55:01+00:00@ro@ot.log",
+        "2018-08-24T15:55:01+00:00@../x.log",
+        "2018-08-24T15:55:01+00:00@ro ot.log",
+        "2018-08-24T15:55:01+00:00@ro\not.log",
+        "2018-08-24T15:55:01@root.log",
+        "2018-08-24 15:55:01+00:00@root.log",
+        "2018-08-34T15:55:01+00:00@root.log",
+        "_2018-08-24T15:55:01+00:00.log",
+        "root_2018-08-24T15:55:01.log",
+        "root-2018-08-24T15:55:01+00:00.log",
+        "root_2018-08-24T15:55:01+00:00_x.log",
+        "ro_ot_2018-08-24T15:55:01+00:00.log",
+        "root_2018-08-24T15:55:01+00:00.log/",
+        "root_2018-08-24T15:55:01+00:00.LOG",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct run_info info;
@@ -89,5 +114,5 @@ START_TEST(queue_id_follows_the_name)
 }
 END_TEST
 
-SUITE_MAIN("run_info", names_of_both_forms, other_names_are_refused_with_a_reason, node_ids_have_a_length, a_nul_is_no_end,
-           queue_id_follows_the_name)
+SUITE_MAIN("run_info", names_of_both_forms, other_names_are_refused_with_a_reason, node_ids_have_a_length,
+           a_nul_is_no_end, queue_id_follows_the_name)

@@ -132,7 +132,8 @@ START_TEST(json_is_valid_for_any_text)
     ck_assert_ptr_null(strstr(text, "\xc2\x9f"));
     json_t *json = json_loads(text, 0, NULL);
     ck_assert_ptr_nonnull(json);
-    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(json_object_get(json, "reports"), 0), "msg")), message);
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(json_object_get(json, "reports"), 0), "msg")),
+                     message);
     ck_assert(json_is_null(json_object_get(json, "config_id")));
     json_decref(json);
     free(text);
@@ -170,5 +171,4 @@ START_TEST(json_tells_when_it_cannot_be_written)
 END_TEST
 
 SUITE_MAIN("runlog", event_types_are_skipped, free_leaves_an_empty_one, clear_gives_back_what_a_huge_run_took,
-           json_has_this_form, json_is_valid_for_any_text,
-           json_without_reports, json_tells_when_it_cannot_be_written)
+           json_has_this_form, json_is_valid_for_any_text, json_without_reports, json_tells_when_it_cannot_be_written)

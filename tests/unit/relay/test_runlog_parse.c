@@ -9,8 +9,9 @@
 
 START_TEST(every_field_has_its_place)
 {
-    const char content[] = "2018-08-24T15:55:02.5+02:00 R: @@Policy@@audit_compliant@@the rule@@the directive@@7@@the component@@"
-                           "the key@@2018-08-24 15:55:01 +0130##" NODE "@#the message";
+    const char content[] =
+        "2018-08-24T15:55:02.5+02:00 R: @@Policy@@audit_compliant@@the rule@@the directive@@7@@the component@@"
+        "the key@@2018-08-24 15:55:01 +0130##" NODE "@#the message";
     struct runlog runlog = {.report_count = 0};
     char *copy;
     ck_assert(told_parse(&runlog, content, sizeof content - 1, &copy, NULL));
@@ -78,7 +79,7 @@ END_TEST
 START_TEST(timestamps_of_further_lines_go)
 {
     TOLD(TS BEGIN "a@@k" END_OF(NODE) "1\n" TS "2\n" TS " 3\n2018-08-24t15:55:02.25z 4\n2018-08-24T15:55:02-11:30 5\n"
-            "2018-08-24T15:55:02 6\n2018-08-24T15:55:02+00:00\n2018-08-24 7\n",
+                                      "2018-08-24T15:55:02 6\n2018-08-24T15:55:02+00:00\n2018-08-24 7\n",
          "result_success|a|k|1~2~ 3~4~5~2018-08-24T15:55:02 6~2018-08-24T15:55:02+00:00~2018-08-24 7\n", 0);
 }
 END_TEST
@@ -99,7 +100,8 @@ START_TEST(keys_may_hold_what_is_no_end)
     TOLD(REPORT("c", "a@@b", "m"), "result_success|c|a@@b|m\n", 0);
     TOLD(REPORT("c", "a@", "m"), "result_success|c|a@|m\n", 0);
     TOLD(REPORT("c", "@@@@##@#", "m"), "result_success|c|@@@@##@#|m\n", 0);
-    TOLD(REPORT("c", "@@2018-13-24 15:55:01+00:00##" NODE "@#", "m"), "result_success|c|@@2018-13-24 15:55:01+00:00##" NODE "@#|m\n", 0);
+    TOLD(REPORT("c", "@@2018-13-24 15:55:01+00:00##" NODE "@#", "m"),
+         "result_success|c|@@2018-13-24 15:55:01+00:00##" NODE "@#|m\n", 0);
     TOLD(REPORT("c", "@@" START "##@", "m"), "result_success|c|@@" START "##@|m\n", 0);
     TOLD(REPORT("c", "k", "m" END_OF("other")), "result_success|c|k|m" END_OF("other") "\n", 0);
 }
@@ -143,12 +145,14 @@ END_TEST
 
 START_TEST(bytes_that_are_no_utf8_are_replaced)
 {
-    TOLD(REPORT("c\xff", "\xc3", "\xe9t\xe9\0.") , "result_success|c\xef\xbf\xbd|\xef\xbf\xbd|\xef\xbf\xbdt\xef\xbf\xbd\xef\xbf\xbd.\n", 0);
+    TOLD(REPORT("c\xff", "\xc3", "\xe9t\xe9\0."),
+         "result_success|c\xef\xbf\xbd|\xef\xbf\xbd|\xef\xbf\xbdt\xef\xbf\xbd\xef\xbf\xbd.\n", 0);
     TOLD(REPORT("c", "k", "caf\xc3\xa9 \xf0\x9f\x90\xa7"), "result_success|c|k|caf\xc3\xa9 \xf0\x9f\x90\xa7\n", 0);
     TOLD(REPORT("c", "k", "1\n\xc3\n\xa9\n"), "result_success|c|k|1~\xef\xbf\xbd~\xef\xbf\xbd~\n", 0);
     TOLD(TS "R: @@\xff@@\xff@@\xff@@\xff@@\xff@@c@@k" END_OF(NODE) "\xff\n", "\xef\xbf\xbd|c|k|\xef\xbf\xbd\n", 0);
     /* clean fields behind unclean ones are still recognised and left in place */
-    TOLD(REPORT("a", "k", "\xff") REPORT("b", "k", "m") TS "\xff\n", "result_success|a|k|\xef\xbf\xbd\nresult_success|b|k|m~\xef\xbf\xbd\n", 0);
+    TOLD(REPORT("a", "k", "\xff") REPORT("b", "k", "m") TS "\xff\n",
+         "result_success|a|k|\xef\xbf\xbd\nresult_success|b|k|m~\xef\xbf\xbd\n", 0);
 }
 END_TEST
 
@@ -173,7 +177,8 @@ END_TEST
 
 START_TEST(another_nodes_report_refuses_the_run)
 {
-    REFUSED(REPORT("a", "k", "1") TS BEGIN "c@@k" END_OF("root") "m\n" REPORT("b", "k", "2"), "'root'", "'" NODE "'", "line 2");
+    REFUSED(REPORT("a", "k", "1") TS BEGIN "c@@k" END_OF("root") "m\n" REPORT("b", "k", "2"), "'root'", "'" NODE "'",
+            "line 2");
     REFUSED(TS BEGIN "c@@k" END_OF(NODE "x") "m\n", NODE "x");
     REFUSED(TS BEGIN "c@@k" END_OF("a\x1b\nb") "m\n", "no report");
     REFUSED(TS BEGIN "c@@k" END_OF("a\x1b") "m\n", "'a\\x1B'");
@@ -211,7 +216,8 @@ START_TEST(config_id_and_completeness)
     check_run(EVENT("control", "start", "1") EVENT("control", "end", "2"), "1", true);
     check_run(EVENT("control", "end", "2") EVENT("control", "start", "1"), "2", true);
     check_run(EVENT("control", "end", "2"), "2", false);
-    check_run(EVENT("result_na", "start", "1") EVENT("control", "other", "2") EVENT("log_info", "end", "3"), NULL, false);
+    check_run(EVENT("result_na", "start", "1") EVENT("control", "other", "2") EVENT("log_info", "end", "3"), NULL,
+              false);
     check_run(TS "R: [INFO] x\n" EVENT("control", "start", "1"), "1", true);
     check_run(EVENT("control", "started", "1") EVENT("controls", "start", "2"), NULL, false);
 }
@@ -305,8 +311,9 @@ END_TEST
 
 START_TEST(a_strange_run_is_told_once)
 {
-    const char *log = logged(REPORT("a", "k", "m") TS BEGIN "b@@k@@2017-08-24 15:55:01+00:00##" NODE "@#m\n"
-                                 TS BEGIN "b@@k@@2017-08-24 15:55:01+00:00##" NODE "@#m\n" REPORT("a", "k", "m"));
+    const char *log =
+        logged(REPORT("a", "k", "m") TS BEGIN "b@@k@@2017-08-24 15:55:01+00:00##" NODE "@#m\n" TS BEGIN
+                                              "b@@k@@2017-08-24 15:55:01+00:00##" NODE "@#m\n" REPORT("a", "k", "m"));
     ck_assert_uint_eq(count_of(log, "\n"), 2);
     ck_assert_uint_eq(count_of(log, "differ in when it started"), 1);
     ck_assert_uint_eq(count_of(log, " count=2\n"), 1);
@@ -328,7 +335,8 @@ START_TEST(a_run_log_is_used_again)
     struct runlog runlog = {.report_count = 0};
     struct buffer content = {0};
     for (int i = 0; i < 300; i++) {
-        buffer_add_format(&content, TS "R: [INFO] %d\n" TS BEGIN "component\nof two lines@@k" END_OF(NODE) "%d\n", i, i);
+        buffer_add_format(&content, TS "R: [INFO] %d\n" TS BEGIN "component\nof two lines@@k" END_OF(NODE) "%d\n", i,
+                          i);
     }
     for (int round = 0; round < 3; round++) {
         ck_assert(runlog_parse(&runlog, &info, buffer_slice(&content), 1000, NULL));
@@ -350,7 +358,7 @@ SUITE_MAIN("runlog_parse", every_field_has_its_place, empty_fields_have_stand_in
            the_last_line_end_adds_nothing, timestamps_of_further_lines_go, components_and_keys_span_lines,
            keys_may_hold_what_is_no_end, broken_reports_cost_only_themselves, fields_that_the_table_wants_filled,
            bytes_that_are_no_utf8_are_replaced, replacements_need_more_room_than_the_bytes,
-           another_nodes_report_refuses_the_run, a_run_without_reports_is_refused,
-           config_id_and_completeness, another_start_is_no_reason_to_refuse, too_many_reports_are_refused_with_the_figure,
+           another_nodes_report_refuses_the_run, a_run_without_reports_is_refused, config_id_and_completeness,
+           another_start_is_no_reason_to_refuse, too_many_reports_are_refused_with_the_figure,
            what_is_above_the_limit_takes_no_memory, a_bad_run_does_not_flood_the_log, a_strange_run_is_told_once,
            a_good_run_is_not_told, a_run_log_is_used_again)

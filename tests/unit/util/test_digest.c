@@ -26,7 +26,16 @@ START_TEST(unhex_takes_exactly_the_digits)
     ck_assert(!digest_unhex(out, 4, "001fA0F", 7));
     ck_assert(!digest_unhex(out, 4, "001fA0Ff0", 9));
     ck_assert(!digest_unhex(out, 4, "001fA0Ff00", 10));
-    const char *const bad[] = {"/0", ":0", "@0", "G0", "`0", "g0", " 0", "0x", ("\xe1" "0")};
+    const char *const bad[] = {"/0",
+                               ":0",
+                               "@0",
+                               "G0",
+                               "`0",
+                               "g0",
+                               " 0",
+                               "0x",
+                               ("\xe1"
+                                "0")};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         ck_assert_msg(!digest_unhex(out, 1, bad[i], 2), "%s", bad[i]);
     }
