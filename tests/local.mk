@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_node_certs \
 	tests/unit/relay/test_node_index \
 	tests/unit/relay/test_node_list \
+	tests/unit/cli/test_queue_list \
 	tests/unit/relay/test_relay_config \
 	tests/unit/relay/test_report_db \
 	tests/unit/relay/test_run_info \
@@ -135,6 +136,12 @@ tests_unit_util_test_config_LDADD = $(TEST_LDADD)
 tests_unit_relay_test_relay_config_SOURCES = tests/unit/relay/test_relay_config.c tests/support/suite.h tests/support/folder.h
 tests_unit_relay_test_relay_config_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_relay_config_LDADD = $(TEST_LDADD)
+
+tests_unit_cli_test_queue_list_SOURCES = tests/unit/cli/test_queue_list.c cli/queue_list.c cli/queue_list.h \
+	tests/support/suite.h tests/support/folder.h
+tests_unit_cli_test_queue_list_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_cli_test_queue_list_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_cli_test_queue_list_LDADD = $(TEST_LDADD)
 
 # Manual pages that the build makes are there after `all`.
 TESTS += tests/static/manuals.sh

@@ -134,6 +134,7 @@ START_TEST(quarantine_and_replay)
     ck_assert_uint_eq(spool_count(spool_failed_fd(spool), 10), 1);
 
     struct seen seen = {0};
+    folder_age(spool_failed_fd(spool), name, 1000);
     ck_assert(spool_replay(spool, name, &err));
     ck_assert(spool_scan(spool_incoming_fd(spool), note, &seen, &err));
     ck_assert_int_eq(seen.size, 5);
