@@ -12,7 +12,7 @@ static struct folder shuffled(void)
     for (int i = 0; i < FILES; i++) {
         char name[32];
         snprintf(name, sizeof name, "%03d.log", i);
-        folder_write(folder.fd, name, "123456" + i % 7);
+        folder_write(folder.fd, name, &"123456"[i % 7]);
         folder_age(folder.fd, name, i * 7919 % FILES / 2 * 10);
     }
     return folder;
