@@ -40,7 +40,7 @@ static size_t start_len(struct slice text)
     return len;
 }
 
-/* Takes the start and its `##` off text. As a rule it is the same in all reports of a run, and then parsed only once. */
+/* Takes the start and its `##` off text. As a rule all reports of a run have the same, and it is parsed only once. */
 static bool take_start(struct runlog_header *header, struct slice *text)
 {
     size_t len = header->start_text.len;
