@@ -87,6 +87,21 @@ static int failed(int status, const struct err *err)
     return status;
 }
 
+/* From start to stop; the configuration outlives it. */
+static int run(const struct relay_config *config)
+{
+    struct err err = {0};
+    struct forwarder *forwarder = NULL;
+    if (!offers_output(config, &err) || (forwarder = forwarder_start(config, &err)) == NULL) {
+        return failed(EXIT_START, &err);
+    }
+    int status = forwarder_run(forwarder) ? EXIT_SUCCESS : EXIT_START;
+    if (!forwarder_stop(forwarder)) {
+        _exit(status); /* a worker still has the configuration in use */
+    }
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     const char *path = relay_config_default_path();
@@ -100,15 +115,9 @@ int main(int argc, char **argv)
     struct relay_config *config = relay_config_load(path, &err);
     if (config == NULL || !relay_config_load_passwords(config, &err) ||
         !log_configure(config->logging.level, config->logging.filter, &err)) {
-        return failed(EXIT_USAGE, &err);
-    }
-    struct forwarder *forwarder = NULL;
-    if (!offers_output(config, &err) || (forwarder = forwarder_start(config, &err)) == NULL) {
-        return failed(EXIT_START, &err);
-    }
-    status = forwarder_run(forwarder) ? EXIT_SUCCESS : EXIT_START;
-    if (!forwarder_stop(forwarder)) {
-        _exit(status);
+        status = failed(EXIT_USAGE, &err);
+    } else {
+        status = run(config);
     }
     relay_config_free(config);
     return status;

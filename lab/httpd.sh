@@ -21,7 +21,6 @@
 LAB_SOURCE=${LAB_SOURCE:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
 
 lab_httpd_start() {
-    local user
     lab_httpd_names
     lab_running httpd && return 0
     mkdir -p "$LAB/httpd" "$LAB/log" && lab_httpd_port && lab_httpd_secrets && lab_httpd_clients || return
@@ -165,22 +164,27 @@ lab_httpd_write() {
 
 # multiwatch keeps several workers on one socket; one worker needs nobody.
 lab_upload_start() {
-    local workers=${1:-2} program
+    local workers=${1:-2} program before
     program=$(lab_program rudder-relay-upload) || return
     local command=("$program" -c "$LAB_CONFIG")
     [ "$workers" = 1 ] || command=("$(command -v multiwatch)" -f "$workers" -- "${command[@]}")
     rm -f "$LAB/run/upload.sock"
+    before=$(lab_upload_starts)
     lab_start upload spawn-fcgi -n -s "$LAB/run/upload.sock" -M 0666 -- "${command[@]}" || return
-    lab_wait_for 30 lab_upload_listens && return 0
+    lab_wait_for 30 lab_upload_listens "$before" && return 0
     echo "lab: the upload program does not start:" >&2
     tail -n 5 "$LAB/log/upload.log" >&2
     lab_stop upload
     return 1
 }
 
-# The program is there (and not only spawn-fcgi's socket) when it has said so.
+# The program is there (and not only spawn-fcgi's socket) when it has said so once more than before.
 lab_upload_listens() {
-    lab_running upload && [ -S "$LAB/run/upload.sock" ] && grep -q 'upload: started' "$LAB/log/upload.log"
+    lab_running upload && [ -S "$LAB/run/upload.sock" ] && [ "$(lab_upload_starts)" -gt "${1:-0}" ]
+}
+
+lab_upload_starts() {
+    cat "$LAB/log/upload.log" 2>/dev/null | grep -c 'upload: started'
 }
 
 lab_upload_stop() {
