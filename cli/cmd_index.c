@@ -29,11 +29,12 @@ static bool is_current(const struct relay_config *config)
     return true;
 }
 
-static int build(const struct command *command, const struct relay_config *config, bool if_stale)
+static int run(const struct command *command, const struct command_line *line)
 {
+    const struct relay_config *config = line->config;
     struct node_index_summary summary;
     struct err err;
-    if (if_stale && is_current(config)) {
+    if (line->given['s'] != NULL && is_current(config)) {
         return command_finish(command);
     }
     if (!node_index_build(config->general.nodes_list_file, config->general.nodes_certs_file,
@@ -44,37 +45,25 @@ static int build(const struct command *command, const struct relay_config *confi
     return command_finish(command);
 }
 
-static int run(const struct command *command, int argc, char **argv)
-{
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"if-stale", no_argument, NULL, 's'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    const char *given[COMMAND_LETTERS] = {NULL};
-    int status;
-    if (!command_options(command, argc, argv, options, given, &status)) {
-        return status;
-    }
-    if (argc != optind) {
-        return command_usage(command, "it takes no argument but options");
-    }
-    struct relay_config *config = command_config(command, given['c']);
-    if (config == NULL) {
-        return COMMAND_USAGE;
-    }
-    status = build(command, config, given['s'] != NULL);
-    relay_config_free(config);
-    return status;
-}
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"if-stale", no_argument, NULL, 's'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
 
 const struct command cmd_index = {
-    "index", "[-c FILE] [--if-stale]", "compile node list and certificates for the programs",
-    "Builds the index of nodes and certificates that every program maps. The forwarder does so by itself; programs\n"
-    "that run take the new index up by themselves. On an error the old one stays.\n"
-    "\n"
-    "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
-    "  -s, --if-stale     only if list or certificates have changed since it was built\n"
-    "  -h, --help         this text\n",
-    run};
+    .name = "index",
+    .synopsis = "[-c FILE] [--if-stale]",
+    .summary = "compile node list and certificates for the programs",
+    .help =
+        "Builds the index of nodes and certificates that every program maps. The forwarder does so by itself; programs\n"
+        "that run take the new index up by themselves. On an error the old one stays.\n"
+        "\n"
+        "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
+        "  -s, --if-stale     only if list or certificates have changed since it was built\n"
+        "  -h, --help         this text\n",
+    .options = options,
+    .wants_config = true,
+    .run = run,
+};

@@ -46,13 +46,13 @@ static bool collect(const struct command *command, const struct spools *spools, 
     return done;
 }
 
-static int show(const struct command *command, const struct relay_config *config, bool all, bool json)
+static int run(const struct command *command, const struct command_line *line)
 {
     struct spools spools;
     struct queue_report report = {.now = time(NULL)};
-    spools_open(&spools, config);
-    bool done = collect(command, &spools, &report, all ? SIZE_MAX : SHOWN);
-    if (json) {
+    spools_open(&spools, line->config);
+    bool done = collect(command, &spools, &report, line->given['a'] != NULL ? SIZE_MAX : SHOWN);
+    if (line->given['j'] != NULL) {
         queue_report_print_json(&report, stdout);
     } else {
         queue_report_print(&report, stdout);
@@ -66,39 +66,27 @@ static int show(const struct command *command, const struct relay_config *config
     return done ? status : COMMAND_FAILED;
 }
 
-static int run(const struct command *command, int argc, char **argv)
-{
-    static const struct option options[] = {
-        {"all", no_argument, NULL, 'a'},
-        {"config", required_argument, NULL, 'c'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    const char *given[COMMAND_LETTERS] = {NULL};
-    int status;
-    if (!command_options(command, argc, argv, options, given, &status)) {
-        return status;
-    }
-    if (argc != optind) {
-        return command_usage(command, "it takes no argument but options");
-    }
-    struct relay_config *config = command_config(command, given['c']);
-    if (config == NULL) {
-        return COMMAND_USAGE;
-    }
-    status = show(command, config, given['a'] != NULL, given['j'] != NULL);
-    relay_config_free(config);
-    return status;
-}
+static const struct option options[] = {
+    {"all", no_argument, NULL, 'a'},
+    {"config", required_argument, NULL, 'c'},
+    {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
 
 const struct command cmd_queue = {
-    "queue", "[-c FILE] [--all] [--json]", "list what waits and what failed",
-    "Shows the spool folders: how many files wait and how many failed, their size, the age of the oldest; then the\n"
-    "newest 50 of each, with age since the upload, size, name, and for failed ones the reason.\n"
-    "\n"
-    "  -a, --all          all files, not the newest 50\n"
-    "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
-    "  -j, --json         as JSON, for programs\n"
-    "  -h, --help         this text\n",
-    run};
+    .name = "queue",
+    .synopsis = "[-c FILE] [--all] [--json]",
+    .summary = "list what waits and what failed",
+    .help =
+        "Shows the spool folders: how many files wait and how many failed, their size, the age of the oldest; then the\n"
+        "newest 50 of each, with age since the upload, size, name, and for failed ones the reason.\n"
+        "\n"
+        "  -a, --all          all files, not the newest 50\n"
+        "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
+        "  -j, --json         as JSON, for programs\n"
+        "  -h, --help         this text\n",
+    .options = options,
+    .wants_config = true,
+    .run = run,
+};

@@ -95,40 +95,37 @@ static int replay_names(const struct command *command, const struct relay_config
     return tally.failed > 0 ? COMMAND_FAILED : status;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run(const struct command *command, const struct command_line *line)
 {
-    static const struct option options[] = {
-        {"all", no_argument, NULL, 'a'},
-        {"config", required_argument, NULL, 'c'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    const char *given[COMMAND_LETTERS] = {NULL};
-    int status;
-    if (!command_options(command, argc, argv, options, given, &status)) {
-        return status;
-    }
-    bool all = given['a'] != NULL;
-    if (all == (argc > optind)) {
+    bool all = line->given['a'] != NULL;
+    if (all == (line->arguments[0] != NULL)) {
         return command_usage(command, "it takes the names of failed files, or --all");
     }
-    struct relay_config *config = command_config(command, given['c']);
-    if (config == NULL) {
-        return COMMAND_USAGE;
-    }
-    status = replay_names(command, config, argv + optind, all);
-    relay_config_free(config);
-    return status;
+    return replay_names(command, line->config, line->arguments, all);
 }
 
+static const struct option options[] = {
+    {"all", no_argument, NULL, 'a'},
+    {"config", required_argument, NULL, 'c'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
 const struct command cmd_replay = {
-    "replay", "[-c FILE] NAME... | --all", "put failed files back among those that wait",
-    "Moves failed run logs and inventories back to the folder they came from, to be taken up as if they had just\n"
-    "been uploaded. A file of the same name that waits is never overwritten.\n"
-    "\n"
-    "  -a, --all          all of them\n"
-    "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
-    "  -h, --help         this text\n"
-    "\n"
-    "Exit status 1 when one could not be put back, or is not there.\n",
-    run};
+    .name = "replay",
+    .synopsis = "[-c FILE] NAME... | --all",
+    .summary = "put failed files back among those that wait",
+    .help =
+        "Moves failed run logs and inventories back to the folder they came from, to be taken up as if they had just\n"
+        "been uploaded. A file of the same name that waits is never overwritten.\n"
+        "\n"
+        "  -a, --all          all of them\n"
+        "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
+        "  -h, --help         this text\n"
+        "\n"
+        "Exit status 1 when one could not be put back, or is not there.\n",
+    .options = options,
+    .files = COMMAND_ANY_ARGUMENTS,
+    .wants_config = true,
+    .run = run,
+};

@@ -52,37 +52,36 @@ static int parse_file(const struct command *command, const char *file, const cha
     return status;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run(const struct command *command, const struct command_line *line)
 {
-    static const struct option options[] = {
-        {"name", required_argument, NULL, 'n'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    const char *given[COMMAND_LETTERS] = {NULL};
-    int status;
-    if (!command_options(command, argc, argv, options, given, &status)) {
-        return status;
-    }
-    if (argc - optind != 1) {
-        return command_usage(command, "it takes one FILE");
-    }
-    const char *file = argv[optind];
-    const char *name = given['n'];
+    const char *file = line->arguments[0];
+    const char *name = line->given['n'];
     if (name == NULL && strcmp(file, "-") == 0) {
         return command_usage(command, "standard input has no name: give one with --name");
     }
     return parse_file(command, file, name != NULL ? name : runlog_input_base_name(file));
 }
 
+static const struct option options[] = {
+    {"name", required_argument, NULL, 'n'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
 const struct command cmd_runlog_parse = {
-    "runlog parse", "[--name NAME] FILE", "print a run log as JSON",
-    "Prints the run log in FILE as the forwarder understands it, in JSON. Lines that are dropped are told on\n"
-    "standard error. FILE is the plain text, gzip if it ends in .gz, zip if it ends in .zip; - is standard input.\n"
-    "The name says the node and the time: <datetime>@<node>.log or <node>_<datetime>.log.\n"
-    "\n"
-    "  -n, --name NAME  take this for the file's name\n"
-    "  -h, --help       this text\n"
-    "\n"
-    "Exit status 1 and a reason when the run is refused.\n",
-    run};
+    .name = "runlog parse",
+    .synopsis = "[--name NAME] FILE",
+    .summary = "print a run log as JSON",
+    .help =
+        "Prints the run log in FILE as the forwarder understands it, in JSON. Lines that are dropped are told on\n"
+        "standard error. FILE is the plain text, gzip if it ends in .gz, zip if it ends in .zip; - is standard input.\n"
+        "The name says the node and the time: <datetime>@<node>.log or <node>_<datetime>.log.\n"
+        "\n"
+        "  -n, --name NAME  take this for the file's name\n"
+        "  -h, --help       this text\n"
+        "\n"
+        "Exit status 1 and a reason when the run is refused.\n",
+    .options = options,
+    .files = 1,
+    .run = run,
+};

@@ -74,43 +74,45 @@ static int verify_file(const struct command *command, const char *file, const ch
     return status;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int run(const struct command *command, const struct command_line *line)
 {
-    static const struct option options[] = {
-        {"certs", required_argument, NULL, 'C'},
-        {"node", required_argument, NULL, 'n'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    const char *given[COMMAND_LETTERS] = {NULL};
-    int status;
-    if (!command_options(command, argc, argv, options, given, &status)) {
-        return status;
-    }
-    const char *certs = given['C'];
-    const char *node_id = given['n'];
+    const char *file = line->arguments[0];
+    const char *name = runlog_input_base_name(file);
+    const char *node_id = line->given['n'];
     struct run_info info;
-    if (argc - optind != 1 || certs == NULL) {
+    if (line->given['C'] == NULL) {
         return command_usage(command, "it takes --certs PEM and one FILE");
     }
-    const char *name = runlog_input_base_name(argv[optind]);
     if (node_id == NULL && run_info_parse(name, strlen(name), &info, NULL)) {
         node_id = info.node_id;
     }
     if (node_id == NULL) {
         return command_usage(command, "the file's name does not say the node: give it with --node");
     }
-    return verify_file(command, argv[optind], certs, node_id);
+    return verify_file(command, file, line->given['C'], node_id);
 }
 
+static const struct option options[] = {
+    {"certs", required_argument, NULL, 'C'},
+    {"node", required_argument, NULL, 'n'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
 const struct command cmd_runlog_verify = {
-    "runlog verify", "--certs PEM [--node ID] FILE", "check the signature of a run log and print what was signed",
-    "Decompresses FILE (gzip if its name ends in .gz, zip if in .zip; - is standard input), checks its signature\n"
-    "against the certificates of the node, and prints the signed content.\n"
-    "\n"
-    "  -C, --certs PEM  the certificates, those of other nodes among them\n"
-    "  -n, --node ID    the node whose certificates count: those with this UID (default: as the file's name says)\n"
-    "  -h, --help       this text\n"
-    "\n"
-    "Exit status 1 and a reason when the signature is refused.\n",
-    run};
+    .name = "runlog verify",
+    .synopsis = "--certs PEM [--node ID] FILE",
+    .summary = "check the signature of a run log and print what was signed",
+    .help =
+        "Decompresses FILE (gzip if its name ends in .gz, zip if in .zip; - is standard input), checks its signature\n"
+        "against the certificates of the node, and prints the signed content.\n"
+        "\n"
+        "  -C, --certs PEM  the certificates, those of other nodes among them\n"
+        "  -n, --node ID    the node whose certificates count: those with this UID (default: as the file's name says)\n"
+        "  -h, --help       this text\n"
+        "\n"
+        "Exit status 1 and a reason when the signature is refused.\n",
+    .options = options,
+    .files = 1,
+    .run = run,
+};

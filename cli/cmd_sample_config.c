@@ -3,22 +3,9 @@
 
 #include "command.h"
 
-static int run(const struct command *command, int argc, char **argv)
+static int run(const struct command *command, const struct command_line *line)
 {
-    static const struct option options[] = {
-        {"mdoc", no_argument, NULL, 'm'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
-    };
-    const char *given[COMMAND_LETTERS] = {NULL};
-    int status;
-    if (!command_options(command, argc, argv, options, given, &status)) {
-        return status;
-    }
-    if (argc != optind) {
-        return command_usage(command, "it takes no argument");
-    }
-    if (given['m'] != NULL) {
+    if (line->given['m'] != NULL) {
         relay_config_print_manual(stdout);
     } else {
         relay_config_print_sample(stdout);
@@ -26,10 +13,21 @@ static int run(const struct command *command, int argc, char **argv)
     return command_finish(command);
 }
 
+static const struct option options[] = {
+    {"mdoc", no_argument, NULL, 'm'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
 const struct command cmd_sample_config = {
-    "sample-config", "", "print a commented configuration file with every key and its default",
-    "Prints a configuration file that says nothing: every key is there, explained, with its default, commented out.\n"
-    "\n"
-    "  -m, --mdoc  the same as the section of relay.conf(5) that is made from it\n"
-    "  -h, --help  this text\n",
-    run};
+    .name = "sample-config",
+    .synopsis = "",
+    .summary = "print a commented configuration file with every key and its default",
+    .help =
+        "Prints a configuration file that says nothing: every key is there, explained, with its default, commented out.\n"
+        "\n"
+        "  -m, --mdoc  the same as the section of relay.conf(5) that is made from it\n"
+        "  -h, --help  this text\n",
+    .options = options,
+    .run = run,
+};

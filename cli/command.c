@@ -56,38 +56,62 @@ static void short_options(const struct option *options, char out[SHORT_OPTIONS_S
     out[len] = '\0';
 }
 
-bool command_options(const struct command *command, int argc, char **argv, const struct option *options,
-                     const char *given[COMMAND_LETTERS], int *status)
+/* The word as it was typed where getopt stopped at it; of several letters in one word, the letter. */
+static int wrong_option(const struct command *command, char **argv)
+{
+    const char *word = argv[optind - 1];
+    const char letter[] = {'-', (char)optopt, '\0'};
+    bool is_long = optopt == 0 || strncmp(word, "--", 2) == 0;
+    return command_usage(command, "unknown option %s", is_long ? word : letter);
+}
+
+/* False when the command is at its end already, *status being how to exit. */
+static bool read_options(const struct command *command, int argc, char **argv, struct command_line *line, int *status)
 {
     char letters[SHORT_OPTIONS_SIZE];
-    short_options(options, letters);
+    short_options(command->options, letters);
     opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, letters, options, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, letters, command->options, NULL)) != -1;) {
         if (option == ':') {
             *status = command_usage(command, "%s needs an argument", argv[optind - 1]);
             return false;
         }
-        if (option == '?') { /* optopt is the letter, and 0 for a long option */
-            const char letter[] = {'-', (char)optopt, '\0'};
-            *status = command_usage(command, "unknown option %s", optopt != 0 ? letter : argv[optind - 1]);
+        if (option == '?') {
+            *status = wrong_option(command, argv);
             return false;
         }
-        given[option] = optarg != NULL ? optarg : "";
+        line->given[option] = optarg != NULL ? optarg : "";
     }
-    if (given['h'] != NULL) {
+    line->arguments = argv + optind;
+    if (line->given['h'] != NULL) {
         command_print_help(command);
         *status = command_finish(command);
+        return false;
+    }
+    if (command->files != COMMAND_ANY_ARGUMENTS && argc - optind != command->files) {
+        *status = command_usage(command, "it takes %s", command->files == 0 ? "no argument but options" : "one FILE");
         return false;
     }
     return true;
 }
 
-struct relay_config *command_config(const struct command *command, const char *path)
+int command_run(const struct command *command, int argc, char **argv)
 {
+    struct command_line line = {.config = NULL};
     struct err err;
-    struct relay_config *config = relay_config_load(path != NULL ? path : relay_config_default_path(), &err);
-    if (config == NULL) {
-        command_failed(command, &err);
+    int status;
+    if (!read_options(command, argc, argv, &line, &status)) {
+        return status;
     }
-    return config;
+    if (command->wants_config) {
+        const char *path = line.given['c'] != NULL ? line.given['c'] : relay_config_default_path();
+        line.config = relay_config_load(path, &err);
+        if (line.config == NULL) {
+            command_failed(command, &err);
+            return COMMAND_USAGE;
+        }
+    }
+    status = command->run(command, &line);
+    relay_config_free(line.config);
+    return status;
 }

@@ -15,12 +15,24 @@
 
 enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_USAGE = 2 };
 
+enum { COMMAND_LETTERS = 128, COMMAND_ANY_ARGUMENTS = -1 };
+
+/* What was typed behind the command's name. */
+struct command_line {
+    const char *given[COMMAND_LETTERS]; /* by the option's letter: its argument, "" if it takes none, NULL if not there */
+    char **arguments;                   /* the rest, NULL-terminated */
+    struct relay_config *config;        /* for a command with wants_config, else NULL */
+};
+
 struct command {
-    const char *name;     /* one word or two */
-    const char *synopsis; /* what follows the name */
-    const char *summary;  /* one line */
-    const char *help;     /* paragraphs and options, each line with its line end */
-    int (*run)(const struct command *command, int argc, char **argv); /* argv[0] is "rudder-relay <name>" */
+    const char *name;             /* one word or two */
+    const char *synopsis;         /* what follows the name */
+    const char *summary;          /* one line */
+    const char *help;             /* paragraphs and options, each line with its line end */
+    const struct option *options; /* long ones; the short are their val. With `help`, and `config` for wants_config */
+    int files;                    /* how many arguments it takes, 0, 1 or COMMAND_ANY_ARGUMENTS */
+    bool wants_config;
+    int (*run)(const struct command *command, const struct command_line *line);
 };
 
 extern const struct command cmd_check_config;
@@ -33,6 +45,9 @@ extern const struct command cmd_sample_config;
 
 void command_print_help(const struct command *command);
 
+/* Reads options, arguments and configuration, and runs it. argv[0] is the last word of its name. Returns the exit status. */
+int command_run(const struct command *command, int argc, char **argv);
+
 /* "rudder-relay <name>: <formatted>" and how to go on, to standard error. Returns COMMAND_USAGE. */
 int command_usage(const struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -41,15 +56,5 @@ int command_failed(const struct command *command, const struct err *err);
 
 /* Flushes standard output: COMMAND_DONE, or COMMAND_FAILED with a message when something could not be written. */
 int command_finish(const struct command *command);
-
-/* Reads the options, wherever they stand: given[letter] is an option's argument, "" for one that takes none, NULL for
- * one that is not there. Short options are the val of the long ones. optind is then the first argument that is no
- * option. False when the command is at its end already (--help, wrong options), *status being how to exit. */
-enum { COMMAND_LETTERS = 128 };
-bool command_options(const struct command *command, int argc, char **argv, const struct option *options,
-                     const char *given[COMMAND_LETTERS], int *status);
-
-/* NULL after a message; the caller then exits with COMMAND_USAGE. */
-struct relay_config *command_config(const struct command *command, const char *path);
 
 #endif

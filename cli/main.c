@@ -97,5 +97,5 @@ int main(int argc, char **argv)
         command_print_help(command);
         return COMMAND_DONE;
     }
-    return command->run(command, argc - words, argv + words);
+    return command_run(command, argc - words, argv + words);
 }
