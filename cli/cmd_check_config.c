@@ -25,8 +25,8 @@ const struct command cmd_check_config = {
     .synopsis = "[-c FILE]",
     .summary = "say whether the configuration is right",
     .help =
-        "Reads the configuration, with the password files it names, as the programs do at their start. Unknown keys are\n"
-        "told on standard error.\n"
+        "Reads the configuration, with the password files it names, as the programs do at their start. Unknown keys\n"
+        "are told on standard error.\n"
         "\n"
         "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
         "  -h, --help         this text\n"

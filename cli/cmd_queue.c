@@ -79,8 +79,8 @@ const struct command cmd_queue = {
     .synopsis = "[-c FILE] [--all] [--json]",
     .summary = "list what waits and what failed",
     .help =
-        "Shows the spool folders: how many files wait and how many failed, their size, the age of the oldest; then the\n"
-        "newest 50 of each, with age since the upload, size, name, and for failed ones the reason.\n"
+        "Shows the spool folders: how many files wait and how many failed, their size, the age of the oldest; then\n"
+        "the newest 50 of each, with age since the upload, size, name, and for failed ones the reason.\n"
         "\n"
         "  -a, --all          all files, not the newest 50\n"
         "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"

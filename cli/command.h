@@ -19,7 +19,7 @@ enum { COMMAND_LETTERS = 128, COMMAND_ANY_ARGUMENTS = -1 };
 
 /* What was typed behind the command's name. */
 struct command_line {
-    const char *given[COMMAND_LETTERS]; /* by the option's letter: its argument, "" if it takes none, NULL if not there */
+    const char *given[COMMAND_LETTERS]; /* by letter: the argument, "" if it takes none, NULL if not there */
     char **arguments;                   /* the rest, NULL-terminated */
     struct relay_config *config;        /* for a command with wants_config, else NULL */
 };
@@ -45,7 +45,8 @@ extern const struct command cmd_sample_config;
 
 void command_print_help(const struct command *command);
 
-/* Reads options, arguments and configuration, and runs it. argv[0] is the last word of its name. Returns the exit status. */
+/* Reads options, arguments and configuration, and runs it. argv[0] is the last word of its name. Returns the exit
+ * status. */
 int command_run(const struct command *command, int argc, char **argv);
 
 /* "rudder-relay <name>: <formatted>" and how to go on, to standard error. Returns COMMAND_USAGE. */
