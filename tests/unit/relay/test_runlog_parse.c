@@ -130,6 +130,9 @@ START_TEST(broken_reports_cost_only_themselves)
     TOLD(AMONG(TS "R: @@Common@@\n" TS "R: @@Common@@\n" TS BEGIN "c\n"), expected, 3);
     TOLD(REPORT("a", "k", "1") TS "R: @@", "result_success|a|k|1\n", 1);
     TOLD(REPORT("a", "k", "1") TS BEGIN "c@@k", "result_success|a|k|1\n", 1);
+    TOLD(REPORT("a", "k", "1") TS BEGIN "c@@k@@2018-08-24 15:5", "result_success|a|k|1\n", 1); /* cut in its start */
+    TOLD(REPORT("a", "k", "1") TS BEGIN "c@@k@@" START "#", "result_success|a|k|1\n", 1);
+    TOLD(REPORT("a", "k", "1") TS BEGIN "c@@k@@" START "##" NODE "@", "result_success|a|k|1\n", 1);
 }
 END_TEST
 
