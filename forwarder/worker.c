@@ -247,12 +247,17 @@ static void *work(void *context)
     struct worker *worker = context;
     const struct worker_shared *shared = worker->shared;
     while (outage_wait(shared->outage) && dispatch_begin(shared->dispatch)) {
+        int64_t began_ms = clock_ms();
         refresh_index(worker);
         gather(worker);
+        int64_t gathered_ms = clock_ms();
+        size_t count = worker->count;
         if (!store(worker)) {
             put_back_all(worker);
             break;
         }
+        log_debug("batch done", log_number("runs", (int64_t)count), log_number("gather_ms", gathered_ms - began_ms),
+                  log_number("store_ms", clock_ms() - gathered_ms));
     }
     return NULL;
 }
