@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * clock: the time that back-off, pacing and timers are counted in. It never jumps, and means nothing outside the process.
+ * clock: the time that back-off, pacing and timers are counted in. It never jumps, and means nothing outside the
+ * process.
  */
 #ifndef RELAY_FORWARDER_CLOCK_H
 #define RELAY_FORWARDER_CLOCK_H

@@ -52,7 +52,8 @@ static int64_t run_time(const char *name)
     return run_info_parse(name, strlen(name), &info, NULL) ? timestamp_postgres(&info.timestamp) : INT64_MIN;
 }
 
-/* A sleeping worker is needed for the first run, and another one when there is a whole batch: in between somebody gathers. */
+/* A sleeping worker is needed for the first run, and another one when there is a whole batch: in between somebody
+ * gathers. */
 static void wake_if_needed(struct dispatch *dispatch)
 {
     size_t waiting = run_queue_waiting(dispatch->queue, clock_ms());

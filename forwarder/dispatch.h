@@ -2,10 +2,10 @@
  *
  * dispatch: hands the waiting runs to the workers: the run_queue with a lock around it, and when a batch may begin.
  *
- * A batch becomes one transaction, and a transaction costs about the same for one run as for twenty. So a batch begins at once
- * when the last one began long enough ago (a lone run never waits for company), or when enough runs wait for a whole one;
- * otherwise what arrives is gathered until the interval is over. One worker does for a slow stream; all of them are at work
- * when there is a back-log.
+ * A batch becomes one transaction, and a transaction costs about the same for one run as for twenty. So a batch begins
+ * at once when the last one began long enough ago (a lone run never waits for company), or when enough runs wait for a
+ * whole one; otherwise what arrives is gathered until the interval is over. One worker does for a slow stream; all of
+ * them are at work when there is a back-log.
  *
  * All functions may be called by any thread.
  */

@@ -94,10 +94,11 @@ static bool start_storing(struct forwarder *forwarder, struct err *err)
     }
     forwarder->inotify_fd = spool_watch_open(shared->spool, &watch_err);
     if (forwarder->inotify_fd < 0) {
-        log_warn("no notifications of new files; the folder is scanned now and then", log_text("reason", watch_err.text),
-                 log_number("every_s", config->reporting.catchup_frequency));
+        log_warn("no notifications of new files; the folder is scanned now and then",
+                 log_text("reason", watch_err.text), log_number("every_s", config->reporting.catchup_frequency));
     }
-    shared->dispatch = dispatch_new((size_t)config->reporting.batch_runs, (unsigned)config->reporting.batch_interval_ms);
+    shared->dispatch =
+        dispatch_new((size_t)config->reporting.batch_runs, (unsigned)config->reporting.batch_interval_ms);
     shared->outage = outage_new(&outage_backoff);
     shared->stop_fd = eventfd(0, EFD_CLOEXEC);
     if (shared->stop_fd < 0) {

@@ -2,8 +2,8 @@
  *
  * forwarder: the daemon: brings the run logs that wait in the spool into the database, and cleans the spool up.
  *
- * The main thread has the signals, the notifications and the timers; the workers do the work. All state is in the spool and in
- * the database: the process may end at any point, and any number of them may run beside each other.
+ * The main thread has the signals, the notifications and the timers; the workers do the work. All state is in the
+ * spool and in the database: the process may end at any point, and any number of them may run beside each other.
  */
 #ifndef RELAY_FORWARDER_FORWARDER_H
 #define RELAY_FORWARDER_FORWARDER_H
@@ -21,8 +21,8 @@ struct forwarder *forwarder_start(const struct relay_config *config, struct err 
 /* Until SIGTERM or SIGINT (true), or until the spool folder is taken away from under it (false). */
 bool forwarder_run(struct forwarder *forwarder);
 
-/* Finishes what is in hand, within seconds, and frees everything. False when a worker hangs in the database: then nothing is freed
- * and the process must end without ado (_exit). */
+/* Finishes what is in hand, within seconds, and frees everything. False when a worker hangs in the database: then
+ * nothing is freed and the process must end without ado (_exit). */
 bool forwarder_stop(struct forwarder *forwarder);
 
 #endif

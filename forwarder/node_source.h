@@ -10,8 +10,8 @@
 #include "relay/relay_config.h"
 #include "util/err.h"
 
-/* At start: builds the index unless it is current. When that fails an index of before will do, with a log line; without one
- * false with err. */
+/* At start: builds the index unless it is current. When that fails an index of before will do, with a log line;
+ * without one false with err. */
 bool node_source_prepare(const struct relay_config *config, struct err *err);
 
 /* On reload: builds it in any case. False with err, the index of before stays. */

@@ -16,9 +16,9 @@ struct outage {
     pthread_mutex_t lock;
     pthread_cond_t change;
     struct backoff backoff;
-    atomic_bool lasts;   /* written under the lock */
-    const void *prober;  /* NULL: the next who meets the outage is */
-    unsigned failures;   /* of the prober */
+    atomic_bool lasts;  /* written under the lock */
+    const void *prober; /* NULL: the next who meets the outage is */
+    unsigned failures;  /* of the prober */
     int64_t since_ms;
     bool stopping;
 };

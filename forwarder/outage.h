@@ -2,9 +2,10 @@
  *
  * outage: what all workers know of the database: usable or not.
  *
- * While it is not, nobody knocks but one worker, the prober, once a back-off step; the others stand still with what they have in
- * hand. The prober's first success, not the bare answer to its probe, ends the outage: a database that answers but lacks a
- * table is not usable either. One log line says that it began and why, one that it is over and how long it took.
+ * While it is not, nobody knocks but one worker, the prober, once a back-off step; the others stand still with what
+ * they have in hand. The prober's first success, not the bare answer to its probe, ends the outage: a database that
+ * answers but lacks a table is not usable either. One log line says that it began and why, one that it is over and how
+ * long it took.
  */
 #ifndef RELAY_FORWARDER_OUTAGE_H
 #define RELAY_FORWARDER_OUTAGE_H
@@ -23,8 +24,9 @@ void outage_free(struct outage *outage);
 /* Asks whether the database answers; false with the reason. */
 typedef bool outage_probe(void *context, struct err *reason);
 
-/* The caller has just found the database unusable, and says why. Waits until the caller may try again: as the prober when a
- * probe was answered, else when the outage is over. False when the workers shall end. self: the worker, as who it is. */
+/* The caller has just found the database unusable, and says why. Waits until the caller may try again: as the prober
+ * when a probe was answered, else when the outage is over. False when the workers shall end. self: the worker, as who
+ * it is. */
 bool outage_met(struct outage *outage, const void *self, const char *reason, outage_probe *probe, void *context);
 
 /* Waits until there is no outage. False when the workers shall end. */

@@ -44,8 +44,8 @@ static int read_name(struct spool_tools *tools, struct spool_file *file, struct 
     return run_info_parse(file->name, strlen(file->name), &file->info, reason) ? NEXT_STEP : SPOOL_REFUSED;
 }
 
-/* A node may be on its way into the list: its runs get a grace time. It counts from when the file came, so that it does not
- * start anew with the program. */
+/* A node may be on its way into the list: its runs get a grace time. It counts from when the file came, so that it
+ * does not start anew with the program. */
 static int unknown_node(const struct spool_tools *tools, struct spool_file *file)
 {
     int64_t age = time(NULL) - file->status.st_mtime;
@@ -99,8 +99,8 @@ static int verify_and_parse(struct spool_tools *tools, struct spool_file *file, 
                       reason)) {
         return SPOOL_REFUSED;
     }
-    return runlog_parse(&file->runlog, &file->info, content, (size_t)tools->settings->max_reports, reason) ? NEXT_STEP
-                                                                                                           : SPOOL_REFUSED;
+    size_t max_reports = (size_t)tools->settings->max_reports;
+    return runlog_parse(&file->runlog, &file->info, content, max_reports, reason) ? NEXT_STEP : SPOOL_REFUSED;
 }
 
 static int skip_event_types(struct spool_tools *tools, struct spool_file *file, struct err *reason)

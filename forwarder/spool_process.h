@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * spool_process: the steps that one file of incoming/ takes until it is ready for the database, and what becomes of it when one
- * of them does not let it pass.
+ * spool_process: the steps that one file of incoming/ takes until it is ready for the database, and what becomes of it
+ * when one of them does not let it pass.
  */
 #ifndef RELAY_FORWARDER_SPOOL_PROCESS_H
 #define RELAY_FORWARDER_SPOOL_PROCESS_H

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * spool_watch: says what is in incoming/: the kernel's notifications as a hint that comes at once, the scan as the truth.
+ * spool_watch: says what is in incoming/: the kernel's notifications as a hint that comes at once, the scan as the
+ * truth.
  *
- * Only names whose last extension is gz, zip or log are of interest (PROTOCOL.md section 4), and no hidden ones. Without inotify
- * (a watch limit is reached, a file system that has none) the scans alone keep things going, a little later.
+ * Only names whose last extension is gz, zip or log are of interest (PROTOCOL.md section 4), and no hidden ones.
+ * Without inotify (a watch limit is reached, a file system that has none) the scans alone keep things going, a little
+ * later.
  */
 #ifndef RELAY_FORWARDER_SPOOL_WATCH_H
 #define RELAY_FORWARDER_SPOOL_WATCH_H

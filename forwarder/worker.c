@@ -48,8 +48,8 @@ static void log_stored(const struct job *job, const struct report_db_run *stored
     clock_gettime(CLOCK_REALTIME, &now);
     int64_t age_ms = (now.tv_sec - file->status.st_mtim.tv_sec) * INT64_C(1000) +
                      (now.tv_nsec - file->status.st_mtim.tv_nsec) / 1000000;
-    log_info(stored->outcome == REPORT_DB_STORED ? "run stored" : "run was stored before", log_text("queue_id", queue_id),
-             log_text("node", file->info.node_id), log_text("file", file->name),
+    log_info(stored->outcome == REPORT_DB_STORED ? "run stored" : "run was stored before",
+             log_text("queue_id", queue_id), log_text("node", file->info.node_id), log_text("file", file->name),
              log_number("reports", (int64_t)file->runlog.report_count),
              log_number("bytes", (int64_t)file->message.len), log_number("age_ms", age_ms));
 }
@@ -206,8 +206,8 @@ static void store_once(struct worker *worker)
     report_db_store(worker->db, worker->runs, worker->count);
 }
 
-/* Until the database has spoken for each run of the batch. The work done on them so far is not lost in an outage: they stay
- * in hand. False when the worker shall end before that. */
+/* Until the database has spoken for each run of the batch. The work done on them so far is not lost in an outage: they
+ * stay in hand. False when the worker shall end before that. */
 static bool store(struct worker *worker)
 {
     const struct worker_shared *shared = worker->shared;

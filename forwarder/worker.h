@@ -30,8 +30,8 @@ struct worker;
 /* Opens what the worker needs for itself and starts its thread. NULL with err. */
 struct worker *worker_start(const struct worker_shared *shared, unsigned number, struct err *err);
 
-/* Waits until the worker has ended, after dispatch_stop and outage_stop, no longer than until_ms (clock_ms), and frees it.
- * False when it has not ended: it hangs in the database, and only the end of the process ends it. */
+/* Waits until the worker has ended, after dispatch_stop and outage_stop, no longer than until_ms (clock_ms), and frees
+ * it. False when it has not ended: it hangs in the database, and only the end of the process ends it. */
 bool worker_join(struct worker *worker, int64_t until_ms);
 
 #endif
