@@ -238,7 +238,7 @@ START_TEST(a_full_spool_says_when_to_come_again)
     struct fixture it = fixture_make();
     fixture_start(&it);
     for (int i = 0; i < 4; i++) {
-        char name[32];
+        char name[48];
         snprintf(name, sizeof name, "reports/incoming/%d.log", i);
         folder_write(it.folder.fd, name, "");
     }
