@@ -8,6 +8,7 @@
  *   hammer THREADS BATCH    THREADS connections at once store all runs of the batch, each in an order of its own and BATCH at
  *                           a time, each run again until its outcome is final: "stored N duplicate N refused N"
  *   probe                   "ok" or the reason
+ *   stop                    from now on, report_db waits only as long as when stopping; no answer
  *
  * The database is that of LAB_PG_URL and LAB_PG_PASSWORD.
  */
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "relay/report_db.h"
@@ -29,6 +31,7 @@ struct driver {
     struct report_db *db;
     struct runlog runlogs[MOST_RUNS];
     size_t count;
+    int stop_fd;
 };
 
 struct hammer {
@@ -200,6 +203,8 @@ int main(void)
 {
     struct driver *driver = memory_zero(1, sizeof *driver);
     driver->db = connect_or_exit();
+    driver->stop_fd = eventfd(0, 0);
+    report_db_stop_fd(driver->db, driver->stop_fd);
     setvbuf(stdout, NULL, _IOLBF, 0);
     char *line = NULL;
     size_t size = 0;
@@ -214,6 +219,8 @@ int main(void)
             hammer(driver, line + 7);
         } else if (strcmp(line, "probe") == 0) {
             puts(report_db_probe(driver->db, &err) ? "ok" : err.text);
+        } else if (strcmp(line, "stop") == 0) {
+            eventfd_write(driver->stop_fd, 1);
         } else {
             fprintf(stderr, "store_driver: %s?\n", line);
             return 2;
@@ -222,6 +229,7 @@ int main(void)
     free(line);
     clear(driver);
     report_db_free(driver->db);
+    close(driver->stop_fd);
     free(driver);
     return 0;
 }
