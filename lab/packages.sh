@@ -12,9 +12,9 @@ PACKAGES_BUILD=(
 PACKAGES_RUN=(
     apache2-bin apache2-utils curl gzip multiwatch openssl postgresql procps spawn-fcgi util-linux
 )
-# for the tests on top of these two
+# for the tests on top of these two; llvm has what names the lines in a sanitizer's report
 PACKAGES_TEST=(
-    busybox check clang dash libclang-rt-dev mandoc shellcheck zip
+    busybox check clang dash libclang-rt-dev llvm mandoc shellcheck zip
 )
 
 # packages_missing PACKAGE...: prints those that are not installed.
