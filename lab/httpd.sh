@@ -187,8 +187,14 @@ lab_upload_starts() {
     cat "$LAB/log/upload.log" 2>/dev/null | grep -c 'upload: started'
 }
 
+# multiwatch cannot pass on a KILL: its workers are killed, too, as systemd would.
 lab_upload_stop() {
+    local workers='' ended
+    [ "${1:-TERM}" != KILL ] || mapfile -t workers < <(pgrep -P "$(lab_pid upload)")
     lab_stop upload "${1:-TERM}"
+    ended=$?
+    [ -z "${workers[*]}" ] || kill -KILL "${workers[@]}" 2>/dev/null
+    return $ended
 }
 
 # ---- clients ----
