@@ -149,18 +149,20 @@ static void conclude(struct worker *worker, struct job *job, const struct report
     }
 }
 
-/* Takes runs until the batch is full or none waits. */
+/* Takes runs until there are enough or none waits. What is refused or put off counts, too: good runs shall not wait in
+ * hand while thousands of bad ones are looked through. */
 static void gather(struct worker *worker)
 {
-    struct queued_run *run;
     size_t most = (size_t)worker->shared->config->reporting.batch_runs;
     size_t bytes = 0;
     worker->count = 0;
-    while (worker->count < most && bytes < BATCH_BYTES && (run = dispatch_take(worker->shared->dispatch)) != NULL) {
+    for (size_t taken = 0; taken < most && bytes < BATCH_BYTES; taken++) {
         struct job *job = &worker->jobs[worker->count];
         struct err reason = {0};
-        job->run = run;
-        job->file.name = queued_run_name(run);
+        if ((job->run = dispatch_take(worker->shared->dispatch)) == NULL) {
+            break;
+        }
+        job->file.name = queued_run_name(job->run);
         enum spool_verdict verdict = spool_process(&worker->tools, &job->file, &reason);
         if (verdict == SPOOL_READY) {
             worker->count++;
@@ -242,10 +244,21 @@ static void refresh_index(struct worker *worker)
     }
 }
 
+/* An outage at the start is worth a line before the first run comes: whoever has just changed a password is watching. */
+static void try_database(struct worker *worker)
+{
+    struct outage *outage = worker->shared->outage;
+    struct err reason;
+    if (!report_db_probe(worker->db, &reason) && outage_met(outage, worker, reason.text, probe, worker->db)) {
+        outage_over(outage, dispatch_count(worker->shared->dispatch));
+    }
+}
+
 static void *work(void *context)
 {
     struct worker *worker = context;
     const struct worker_shared *shared = worker->shared;
+    try_database(worker);
     while (outage_wait(shared->outage) && dispatch_begin(shared->dispatch)) {
         int64_t began_ms = clock_ms();
         refresh_index(worker);

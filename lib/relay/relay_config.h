@@ -62,7 +62,7 @@ struct relay_config {
         char **skip_event_types; /* NULL-terminated */
         int workers;             /* ours: 0 = number of processors */
         int batch_runs;          /* ours: runs a transaction at the most */
-        int batch_interval_ms;   /* ours: a worker starts transactions no more often than this while runs keep coming */
+        int batch_interval_ms;   /* ours: transactions begin no closer together while runs keep coming */
         int64_t unknown_node_grace;
         int64_t max_compressed_size;
         int64_t max_expanded_size;

@@ -71,8 +71,9 @@ static const struct config_key keys[] = {
     {"processing.reporting.batch_runs", CONFIG_INT, FIELD(reporting.batch_runs), "50", 1, 10000,
      .help = "How many runs share a transaction at the most. A run does not wait for others: it is the queue that "
              "makes batches large."},
-    {"processing.reporting.batch_interval_ms", CONFIG_INT, FIELD(reporting.batch_interval_ms), "50", 0, 10000,
-     .help = "While runs keep coming, a worker begins transactions no closer together than this, in milliseconds."},
+    {"processing.reporting.batch_interval_ms", CONFIG_INT, FIELD(reporting.batch_interval_ms), "200", 0, 10000,
+     .help = "While runs keep coming, transactions begin no closer together than this, in milliseconds, unless "
+             "batch_runs wait."},
     {"processing.reporting.unknown_node_grace", CONFIG_DURATION, FIELD(reporting.unknown_node_grace), "1h", 0, A_YEAR,
      .help = "How long a run log of a node that is not in the node list waits for it to appear there before it is "
              "set aside."},
