@@ -4,9 +4,9 @@
  *
  *     make_runs FOLDER NODES RUNS REPORTS
  *
- * writes FOLDER/nodeslist.json, FOLDER/certificates.pem and FOLDER/runs/<datetime>@<node>.log.gz. The nodes share a few RSA-4096
- * keys: each has a certificate of its own, which is what counts, and making 50,000 keys would take a day. For the same
- * reason the certificates' own signatures, which nobody checks, are those of their pattern.
+ * writes FOLDER/nodeslist.json, FOLDER/certificates.pem and FOLDER/runs/<datetime>@<node>.log.gz. The nodes share a
+ * few RSA-4096 keys: each has a certificate of its own, which is what counts, and making 50,000 keys would take a day.
+ * For the same reason the certificates' own signatures, which nobody checks, are those of their pattern.
  */
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -83,7 +83,8 @@ static void write_nodes(const char *folder, const struct identity *identities, u
     for (unsigned i = 0; i < nodes; i++) {
         char id[NODE_SIZE];
         node_name(id, i);
-        fprintf(list, ",\n\"%s\":{\"hostname\":\"node%u.example.com\",\"policy-server\":\"root\",\"key-hash\":\"\"}", id, i);
+        fprintf(list, ",\n\"%s\":{\"hostname\":\"node%u.example.com\",\"policy-server\":\"root\",\"key-hash\":\"\"}",
+                id, i);
         X509 *certificate = certificate_of(&identities[i % KEYS], i);
         PEM_write_X509(certificates, certificate);
         X509_free(certificate);
@@ -120,7 +121,8 @@ static void write_gzip(const char *path, BIO *message)
     need(file != NULL && gzwrite(file, bytes, (unsigned)len) == len && gzclose(file) == Z_OK, path);
 }
 
-static void write_run(const char *folder, const struct identity *identity, unsigned node, time_t start, unsigned reports)
+static void write_run(const char *folder, const struct identity *identity, unsigned node, time_t start,
+                      unsigned reports)
 {
     char id[NODE_SIZE], moment[32], path[4096];
     struct tm tm;

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# forwarder: what the end-to-end tests of the forwarder share: a lab with PostgreSQL and two nodes, n1 and n2, and questions
-# to ask. Sourced; it makes the lab at once and takes it away on exit. RELAY_CONFIG=(KEY=VALUE...) before it adds to the configuration.
+# forwarder: what the end-to-end tests of the forwarder share: a lab with PostgreSQL and two nodes, n1 and n2, and
+# questions to ask. Sourced; it makes the lab at once and takes it away on exit. RELAY_CONFIG=(KEY=VALUE...) before it
+# adds to the configuration.
 
 FORWARDER_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$FORWARDER_TOP/lab/lab.sh"
