@@ -244,7 +244,7 @@ static void refresh_index(struct worker *worker)
     }
 }
 
-/* An outage at the start is worth a line before the first run comes: whoever has just changed a password is watching. */
+/* An outage at the start is worth a line before any run comes: whoever has just changed a password is watching. */
 static void try_database(struct worker *worker)
 {
     struct outage *outage = worker->shared->outage;
