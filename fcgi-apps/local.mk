@@ -1,20 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fcgi-apps: one program an endpoint, in $(libexecdir)/rudder-relay. What a program's handlers are made of is a library of its
-# own, so that tests call the handlers without a socket.
+# own, so that tests call the handlers without a socket. Each program's folder says in its local.mk what it is made of.
 fcgidir = $(libexecdir)/rudder-relay
-fcgi_PROGRAMS = fcgi-apps/upload/rudder-relay-upload
-
-noinst_LIBRARIES += fcgi-apps/upload/libupload.a
-fcgi_apps_upload_libupload_a_SOURCES = \
-	fcgi-apps/upload/admission.c fcgi-apps/upload/admission.h \
-	fcgi-apps/upload/receive.c fcgi-apps/upload/receive.h \
-	fcgi-apps/upload/upload.c fcgi-apps/upload/upload.h \
-	fcgi-apps/upload/upload_name.c fcgi-apps/upload/upload_name.h
-fcgi_apps_upload_libupload_a_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-
-fcgi_apps_upload_rudder_relay_upload_SOURCES = fcgi-apps/upload/main.c
-fcgi_apps_upload_rudder_relay_upload_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-fcgi_apps_upload_rudder_relay_upload_LDADD = fcgi-apps/upload/libupload.a $(ENDPOINT_LDADD)
+fcgi_PROGRAMS =
 
 FCGI_APPS_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/fcgi-apps
 ENDPOINT_LDADD = lib/endpoint/libendpoint.a $(RELAY_LDADD) $(FCGI_LIBS)
+
+include $(top_srcdir)/fcgi-apps/upload/local.mk

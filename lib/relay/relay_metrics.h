@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * relay_metrics: the names and labels of what relay_state counts.
+ *
+ * Source: PROTOCOL.md section 16. One table in relay_metrics.c: a row a metric family with its name, type, help and label
+ * values; each combination of label values is one cell of relay_state. The functions below are what programs call where
+ * something happens; relay_metrics_print writes the Prometheus text format (version 0.0.4).
+ */
+#ifndef RELAY_RELAY_METRICS_H
+#define RELAY_RELAY_METRICS_H
+
+#include <stdint.h>
+
+#include "relay/relay_state.h"
+#include "util/buffer.h"
+
+enum relay_endpoint {
+    RELAY_ENDPOINT_UPLOAD,
+    RELAY_ENDPOINT_SYSTEM,
+    RELAY_ENDPOINT_SHARED_FILES,
+    RELAY_ENDPOINT_SHARED_FOLDER,
+    RELAY_ENDPOINT_REMOTE_RUN,
+    RELAY_ENDPOINT_POLICIES,
+    RELAY_ENDPOINT_METRICS,
+    RELAY_ENDPOINTS
+};
+
+enum relay_kind { RELAY_KIND_REPORT, RELAY_KIND_INVENTORY, RELAY_KIND_INVENTORY_UPDATE, RELAY_KINDS };
+
+enum relay_report_result { /* rudder_relayd_reports_total{status} */
+    RELAY_REPORT_OK,
+    RELAY_REPORT_ERROR,   /* refused */
+    RELAY_REPORT_INVALID, /* unknown node */
+    RELAY_REPORT_FORWARD_OK,
+    RELAY_REPORT_FORWARD_ERROR,
+    RELAY_REPORT_RESULTS
+};
+
+/* Any endpoint: one request answered. */
+void relay_metrics_request(struct relay_state *state, enum relay_endpoint endpoint, int status, uint64_t microseconds);
+
+/* upload: one upload answered; bytes of its body. */
+void relay_metrics_upload(struct relay_state *state, enum relay_kind kind, int status, uint64_t bytes);
+
+/* forwarder */
+void relay_metrics_report(struct relay_state *state, enum relay_report_result result);
+void relay_metrics_report_processed(struct relay_state *state, uint64_t microseconds, uint64_t uncompressed_bytes);
+void relay_metrics_inventory(struct relay_state *state, bool forwarded);
+void relay_metrics_retry(struct relay_state *state, enum relay_kind kind);
+void relay_metrics_duplicate(struct relay_state *state);
+/* Spool figures of one folder: waiting or failed. oldest: seconds since 1970, 0 when empty. */
+void relay_metrics_spool(struct relay_state *state, enum relay_kind kind, bool failed, uint64_t files, uint64_t bytes,
+                         int64_t oldest);
+
+/* Gauges that are known only when asked for. */
+struct relay_metrics_now {
+    uint64_t neighbours; /* rudder_relayd_managed_nodes_total */
+    uint64_t sub_nodes;  /* rudder_relayd_sub_nodes_total */
+    const char *version;
+};
+
+/* Appends the whole page, process_* of the calling process included. */
+void relay_metrics_print(const struct relay_state *state, const struct relay_metrics_now *now, struct buffer *out);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * relay_state: what the programs of a relay tell each other while they run: counters, and the state of what they depend on.
+ *
+ * One small file (general.state_file, on a tmpfs), mapped shared by every program and made by the first that comes. Counters
+ * are atomic, so any number of processes and threads add to them, and they survive the restart of a single program (not that of
+ * the machine). Nothing in it is needed to work: a program that cannot map it counts into memory of its own and says so once.
+ *
+ * Written by everybody: counters, the minutes of activity. Written by the forwarder alone: spool figures, database and upstream
+ * state, the last error. Written by `system` alone: the reload generation. Text is kept whole by a sequence lock.
+ *
+ * The file's mode is 0660 with the group of its folder: whoever may write it can spoil figures and no more. All that is read from
+ * it is checked (bounds, NUL, printable) as outside input is.
+ */
+#ifndef RELAY_RELAY_STATE_H
+#define RELAY_RELAY_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/err.h"
+
+struct relay_state;
+
+/* Never NULL: without the file, memory of the process's own (a warning says why). Safe for use by several threads. */
+struct relay_state *relay_state_open(const char *path);
+void relay_state_close(struct relay_state *state);
+bool relay_state_shared(const struct relay_state *state); /* false: memory of our own */
+
+/* -- counters; relay_metrics.h gives them their names and labels */
+
+void relay_state_add(struct relay_state *state, unsigned cell, uint64_t amount);
+uint64_t relay_state_get(const struct relay_state *state, unsigned cell);
+void relay_state_set(struct relay_state *state, unsigned cell, uint64_t value); /* gauges: the one writer only */
+
+/* -- activity: what happened in each of the last minutes, for the chart on the status page */
+
+enum relay_activity { RELAY_ACTIVITY_UPLOADED, RELAY_ACTIVITY_DONE, RELAY_ACTIVITY_REFUSED, RELAY_ACTIVITY_KINDS };
+enum { RELAY_STATE_MINUTES = 64 };
+
+void relay_state_active(struct relay_state *state, enum relay_activity kind, int64_t now_seconds);
+/* How many in the minute that began at minute * 60 seconds since 1970; 0 when that is too long ago. */
+uint64_t relay_state_activity(const struct relay_state *state, enum relay_activity kind, int64_t minute);
+
+/* -- the database and the upstream, as the forwarder finds them */
+
+enum relay_peer { RELAY_PEER_DATABASE, RELAY_PEER_UPSTREAM, RELAY_PEERS };
+enum relay_peer_state { RELAY_PEER_UNKNOWN, RELAY_PEER_UP, RELAY_PEER_DOWN };
+
+struct relay_peer_report {
+    enum relay_peer_state state;
+    int64_t since;   /* seconds since 1970: when it became so */
+    int64_t checked; /* seconds since 1970: when it was last seen to be so */
+    char details[256]; /* printable reason when down, else "" */
+};
+
+void relay_state_set_peer(struct relay_state *state, enum relay_peer peer, enum relay_peer_state is, const char *details);
+void relay_state_peer(const struct relay_state *state, enum relay_peer peer, struct relay_peer_report *report);
+
+/* -- the last thing that went wrong, for the status page */
+
+struct relay_last_error {
+    int64_t when; /* seconds since 1970, 0: nothing yet */
+    char text[256];
+};
+
+void relay_state_set_last_error(struct relay_state *state, const char *text);
+void relay_state_last_error(const struct relay_state *state, struct relay_last_error *error);
+
+/* -- reload: `system` raises the generation after the index was rebuilt; whoever sees a new one re-reads the logging settings */
+
+uint64_t relay_state_generation(const struct relay_state *state);
+void relay_state_raise_generation(struct relay_state *state);
+
+#endif
