@@ -28,7 +28,8 @@ UNIT_TESTS = \
 	tests/unit/util/test_mime_header \
 	tests/unit/util/test_safe_file \
 	tests/unit/util/test_text \
-	tests/unit/util/test_timestamp
+	tests/unit/util/test_timestamp \
+	tests/unit/util/test_url_form
 endif
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS) tests/check-layers
@@ -57,6 +58,10 @@ tests_unit_relay_test_run_info_LDADD = $(TEST_LDADD)
 tests_unit_util_test_timestamp_SOURCES = tests/unit/util/test_timestamp.c tests/support/suite.h
 tests_unit_util_test_timestamp_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_timestamp_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_url_form_SOURCES = tests/unit/util/test_url_form.c tests/support/suite.h
+tests_unit_util_test_url_form_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_url_form_LDADD = $(TEST_LDADD)
 
 tests_unit_util_test_base64_SOURCES = tests/unit/util/test_base64.c tests/support/suite.h
 tests_unit_util_test_base64_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

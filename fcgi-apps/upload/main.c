@@ -14,8 +14,7 @@ static const struct route routes[] = {
 static const struct endpoint_program program = {
     .name = "upload",
     .summary = "Takes run logs and inventories into the spool.",
-    .routes = routes,
-    .route_count = sizeof routes / sizeof *routes,
+    .routes = {.at = routes, .count = sizeof routes / sizeof *routes},
     .uses_node_index = true,
     .start = upload_start,
     .stop = upload_stop,

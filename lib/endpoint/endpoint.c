@@ -24,6 +24,7 @@ struct endpoint {
     struct err index_err;     /* why not, or why an old one is in use: said once, not with each request */
     struct request request;
     struct response response;
+    struct response_sink sink; /* where an answer goes that is sent as it comes */
     struct buffer out;
 };
 
@@ -109,16 +110,19 @@ static void answer_request(struct endpoint *endpoint)
     refresh_index(endpoint);
     request_begin(request, fcgi_env(endpoint->fcgi), fcgi_read, endpoint->fcgi);
     request->index = endpoint->index;
-    response_clear(response);
-    route_request(program->routes, program->route_count, endpoint->state, request, response);
+    response_begin(response, strcmp(request->method, "HEAD") == 0, &endpoint->sink);
+    route_request(&program->routes, endpoint->state, request, response);
     if (response->status == 0) {
         log_error("no answer from the handler", log_text("path", request->path.at));
         response_internal_error(response);
     }
     body_drain(request, endpoint->config->upload.max_body_size);
-    buffer_clear(&endpoint->out);
-    response_format(response, strcmp(request->method, "HEAD") == 0, &endpoint->out);
-    bool sent = fcgi_write(endpoint->fcgi, endpoint->out.at, endpoint->out.len);
+    bool sent = !response->gone;
+    if (!response->started) {
+        buffer_clear(&endpoint->out);
+        response_format(response, &endpoint->out);
+        sent = fcgi_write(endpoint->fcgi, endpoint->out.at, endpoint->out.len);
+    }
     log_debug("request", log_text("method", request->method), log_text("path", request->path.at),
               log_number("status", response->status), log_text("sent", sent ? "yes" : "no"));
     fcgi_finish(endpoint->fcgi);
@@ -170,6 +174,7 @@ static int start(struct endpoint *endpoint, const char *path)
     if (endpoint->fcgi == NULL) {
         goto failed;
     }
+    endpoint->sink = (struct response_sink){fcgi_send, fcgi_connection, endpoint->fcgi};
     endpoint->state = program->start != NULL ? program->start(endpoint->config, &err) : endpoint;
     if (endpoint->state == NULL) {
         goto failed;

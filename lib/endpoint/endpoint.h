@@ -11,7 +11,6 @@
 #define RELAY_ENDPOINT_ENDPOINT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "endpoint/route.h"
 #include "relay/relay_config.h"
@@ -20,8 +19,7 @@
 struct endpoint_program {
     const char *name;    /* in the log: "upload" */
     const char *summary; /* for --help: what the endpoint does, one line */
-    const struct route *routes;
-    size_t route_count;
+    struct route_table routes;
     bool uses_node_index;
     /* Makes what the handlers share, once. NULL with err ends the program. The configuration outlives it. May be NULL. */
     void *(*start)(const struct relay_config *config, struct err *err);

@@ -136,6 +136,18 @@ bool fcgi_write(struct fcgi *fcgi, const char *bytes, size_t len)
     return true;
 }
 
+bool fcgi_send(void *context, const char *bytes, size_t len)
+{
+    struct fcgi *fcgi = context;
+    return fcgi_write(fcgi, bytes, len) && FCGX_FFlush(fcgi->request.out) == 0;
+}
+
+int fcgi_connection(void *context)
+{
+    const struct fcgi *fcgi = context;
+    return fcgi->request.ipcFd;
+}
+
 /* One connection, one request: a kept connection would keep this worker from all others. */
 void fcgi_finish(struct fcgi *fcgi)
 {

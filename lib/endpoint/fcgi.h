@@ -34,6 +34,10 @@ enum fcgi_event fcgi_wait(struct fcgi *fcgi, struct err *err);
 char *const *fcgi_env(const struct fcgi *fcgi);
 ssize_t fcgi_read(void *context, char *into, size_t size);
 bool fcgi_write(struct fcgi *fcgi, const char *bytes, size_t len);
+/* Writes and sends at once (a response_sink, context is the struct fcgi). */
+bool fcgi_send(void *context, const char *bytes, size_t len);
+/* The connection to httpd, to poll for its end and nothing else. */
+int fcgi_connection(void *context);
 void fcgi_finish(struct fcgi *fcgi);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "endpoint/response.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 
 enum { TEXT_SIZE = 1024 };
@@ -14,6 +14,7 @@ static const struct {
     {200, "OK"},
     {201, "Created"},
     {204, "No Content"},
+    {304, "Not Modified"},
     {400, "Bad Request"},
     {403, "Forbidden"},
     {404, "Not Found"},
@@ -21,7 +22,9 @@ static const struct {
     {411, "Length Required"},
     {413, "Content Too Large"},
     {500, "Internal Server Error"},
+    {502, "Bad Gateway"},
     {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
     {507, "Insufficient Storage"},
 };
 
@@ -35,18 +38,20 @@ static const char *phrase_of(int status)
     return "Status"; /* clients read the number */
 }
 
-void response_clear(struct response *response)
+void response_begin(struct response *response, bool head, const struct response_sink *sink)
 {
-    response->status = 0;
-    buffer_clear(&response->headers);
-    buffer_clear(&response->body);
+    response_empty(response, 0);
+    response->head = head;
+    response->started = false;
+    response->gone = false;
+    response->sink = sink;
 }
 
 void response_free(struct response *response)
 {
     buffer_free(&response->headers);
     buffer_free(&response->body);
-    response->status = 0;
+    *response = (struct response){0};
 }
 
 void response_header(struct response *response, const char *name, const char *value)
@@ -72,7 +77,8 @@ void response_text(struct response *response, int status, const char *format, ..
 
 void response_empty(struct response *response, int status)
 {
-    response_clear(response);
+    buffer_clear(&response->headers);
+    buffer_clear(&response->body);
     response->status = status;
 }
 
@@ -81,15 +87,59 @@ void response_internal_error(struct response *response)
     response_text(response, 500, "internal error, see the relay's log\n");
 }
 
-void response_format(const struct response *response, bool head, struct buffer *out)
+/* Neither has a body, hence no length of one (RFC 9110 sections 15.3.5 and 15.4.5). */
+static bool may_have_body(const struct response *response)
+{
+    return response->status != 204 && response->status != 304;
+}
+
+static void format_head(const struct response *response, int64_t length, struct buffer *out)
 {
     buffer_add_format(out, "Status: %d %s\r\n", response->status, phrase_of(response->status));
     buffer_add(out, response->headers.at, response->headers.len);
-    if (response->status != 204) {
-        buffer_add_format(out, "Content-Length: %zu\r\n", response->body.len);
+    if (length >= 0 && may_have_body(response)) {
+        buffer_add_format(out, "Content-Length: %" PRId64 "\r\n", length);
     }
     buffer_add_text(out, "\r\n");
-    if (!head) {
+}
+
+bool response_start(struct response *response, int64_t length)
+{
+    response->started = true;
+    if (response->sink != NULL) {
+        struct buffer head = {0};
+        format_head(response, length, &head);
+        response->gone = !response->sink->send(response->sink->context, head.at, head.len);
+        buffer_free(&head);
+    }
+    return !response->gone;
+}
+
+bool response_send(struct response *response, const char *bytes, size_t len)
+{
+    if (response->gone) {
+        return false;
+    }
+    if (response->head) {
+        return true;
+    }
+    if (response->sink == NULL) {
+        buffer_add(&response->body, bytes, len);
+        return true;
+    }
+    response->gone = !response->sink->send(response->sink->context, bytes, len);
+    return !response->gone;
+}
+
+int response_connection(const struct response *response)
+{
+    return response->sink != NULL ? response->sink->connection(response->sink->context) : -1;
+}
+
+void response_format(const struct response *response, struct buffer *out)
+{
+    format_head(response, (int64_t)response->body.len, out);
+    if (!response->head) {
         buffer_add(out, response->body.at, response->body.len);
     }
 }

@@ -4,22 +4,38 @@
  *
  * A response that is all zero bytes is a valid empty one. A handler that leaves the status 0 has forgotten its answer: the
  * client gets a 500. What goes into a 5xx other than 503 and 507 is for the log, not for the client.
+ *
+ * A handler whose answer is long, or comes bit by bit, sets status and headers, then calls response_start and response_send.
+ * Without a sink (in tests) what is sent gathers in the body.
  */
 #ifndef RELAY_ENDPOINT_RESPONSE_H
 #define RELAY_ENDPOINT_RESPONSE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "util/buffer.h"
+
+/* Where an answer goes that is sent as it comes. */
+struct response_sink {
+    bool (*send)(void *context, const char *bytes, size_t len); /* false: the other side is gone */
+    int (*connection)(void *context);
+    void *context;
+};
 
 struct response {
     int status;
     struct buffer headers; /* whole lines, each with its CRLF */
     struct buffer body;
+    bool head; /* the request was a HEAD: no body goes out, whatever the handler sends */
+    bool started;
+    bool gone; /* started, and the other side went away before the end */
+    const struct response_sink *sink;
 };
 
-/* For the next request; keeps the memory. */
-void response_clear(struct response *response);
+/* For the next request; keeps the memory. sink may be NULL. */
+void response_begin(struct response *response, bool head, const struct response_sink *sink);
 void response_free(struct response *response);
 
 /* Name and value are the program's own words; a control character in the value ends it, so that no header can be smuggled in. */
@@ -34,7 +50,20 @@ void response_empty(struct response *response, int status);
 /* 500 without telling why: that belongs in the log. */
 void response_internal_error(struct response *response);
 
+enum { RESPONSE_LENGTH_UNKNOWN = -1 };
+
+/* Sends status and headers; what else the answer has comes by response_send. length in bytes: fewer bytes than announced are a
+ * truncated answer to the client. Nothing can be taken back: an error from here on is only for the log. False when the client
+ * is gone. */
+bool response_start(struct response *response, int64_t length);
+
+/* Sends now. False when the client is gone; then and ever after nothing goes out. */
+bool response_send(struct response *response, const char *bytes, size_t len);
+
+/* A descriptor that polls as hung up (POLLRDHUP, POLLHUP) once httpd has given up the request; -1 when there is none. */
+int response_connection(const struct response *response);
+
 /* Adds the whole as a CGI response (RFC 3875 section 6) to out; a HEAD gets the headers only. */
-void response_format(const struct response *response, bool head, struct buffer *out);
+void response_format(const struct response *response, struct buffer *out);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "endpoint/route.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* Takes the text up to the next '/' or the end off the front. */
@@ -18,6 +17,10 @@ static bool matches(const char *pattern, const char *path, struct slice *args)
     while (*pattern == '/' && *path == '/') {
         pattern++;
         path++;
+        if (strcmp(pattern, "**") == 0 && count < REQUEST_MAX_ARGS) {
+            args[count] = slice_of(path);
+            return true;
+        }
         struct slice wanted = next_segment(&pattern);
         struct slice segment = next_segment(&path);
         if (slice_is(wanted, "*") && count < REQUEST_MAX_ARGS) {
@@ -29,21 +32,37 @@ static bool matches(const char *pattern, const char *path, struct slice *args)
     return *pattern == '\0' && *path == '\0';
 }
 
-void route_request(const struct route *routes, size_t count, void *state, struct request *request,
-                   struct response *response)
+/* The path that patterns speak of; NULL when it is none of this table's. */
+static const char *path_within(const struct route_table *routes, const char *path)
+{
+    static const char *const prefixes[] = {"/rudder/relay-api/1/", "/rudder/relay-api/"};
+    if (!routes->relay_api) {
+        return path;
+    }
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        size_t len = strlen(prefixes[i]);
+        if (strncmp(path, prefixes[i], len) == 0) {
+            return path + len - 1;
+        }
+    }
+    return NULL;
+}
+
+void route_request(const struct route_table *routes, void *state, struct request *request, struct response *response)
 {
     struct buffer allowed = {0};
-    for (size_t i = 0; i < count; i++) {
-        if (!matches(routes[i].pattern, buffer_text(&request->path), request->args)) {
+    const char *path = path_within(routes, buffer_text(&request->path));
+    for (const struct route *route = routes->at; path != NULL && route < routes->at + routes->count; route++) {
+        if (!matches(route->pattern, path, request->args)) {
             continue;
         }
-        if (strcmp(routes[i].method, request->method) == 0) {
-            routes[i].handler(state, request, response);
+        if (strcmp(route->method, request->method) == 0) {
+            route->handler(state, request, response);
             goto out;
         }
-        buffer_add_format(&allowed, "%s%s", allowed.len > 0 ? ", " : "", routes[i].method);
+        buffer_add_format(&allowed, "%s%s", allowed.len > 0 ? ", " : "", route->method);
     }
-    if (allowed.len > 0) {
+    if (allowed.len > 0 && !routes->relay_api) {
         response_text(response, 405, "METHOD NOT ALLOWED");
         response_header(response, "Allow", buffer_text(&allowed));
     } else {

@@ -12,7 +12,8 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_run_info \
 	tests/fuzz/fuzz_runlog \
 	tests/fuzz/fuzz_smime \
-	tests/fuzz/fuzz_smime_cert
+	tests/fuzz/fuzz_smime_cert \
+	tests/fuzz/fuzz_url_form
 FUZZ_SECONDS = 60
 FUZZ_LDADD = $(RELAY_LDADD) $(FUZZING_ENGINE)
 
@@ -39,6 +40,9 @@ tests_fuzz_fuzz_smime_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_smime_cert_SOURCES = tests/fuzz/fuzz_smime_cert.c tests/support/signing.c tests/support/signing.h $(FUZZ_MAIN)
 tests_fuzz_fuzz_smime_cert_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_url_form_SOURCES = tests/fuzz/fuzz_url_form.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_url_form_LDADD = $(FUZZ_LDADD)
 
 if ENABLE_FUZZERS
 FUZZ_MAIN =

@@ -2,10 +2,11 @@
 #include "endpoint/response.h"
 #include "support/suite.h"
 
-static const char *formatted(const struct response *response, bool head, struct buffer *out)
+static const char *formatted(struct response *response, bool head, struct buffer *out)
 {
+    response->head = head;
     buffer_clear(out);
-    response_format(response, head, out);
+    response_format(response, out);
     return buffer_text(out);
 }
 
@@ -42,6 +43,8 @@ START_TEST(no_content_has_no_length)
     struct buffer out = {0};
     response_empty(&response, 204);
     ck_assert_str_eq(formatted(&response, false, &out), "Status: 204 No Content\r\n\r\n");
+    response_empty(&response, 304);
+    ck_assert_str_eq(formatted(&response, false, &out), "Status: 304 Not Modified\r\n\r\n");
     response_empty(&response, 201);
     ck_assert_str_eq(formatted(&response, false, &out), "Status: 201 Created\r\nContent-Length: 0\r\n\r\n");
     response_free(&response);
@@ -85,5 +88,83 @@ START_TEST(an_internal_error_tells_nothing)
 }
 END_TEST
 
+/* A sink that takes so many pieces, then is gone. */
+struct taken {
+    struct buffer bytes;
+    int pieces;
+};
+
+static bool take(void *context, const char *bytes, size_t len)
+{
+    struct taken *taken = context;
+    if (taken->pieces == 0) {
+        return false;
+    }
+    taken->pieces--;
+    buffer_add(&taken->bytes, bytes, len);
+    return true;
+}
+
+static int connection(void *context)
+{
+    (void)context;
+    return 17;
+}
+
+START_TEST(a_started_answer_goes_out_as_it_comes)
+{
+    struct response response = {0};
+    struct taken taken = {.pieces = 3};
+    const struct response_sink sink = {take, connection, &taken};
+    response_begin(&response, false, &sink);
+    response_empty(&response, 200);
+    response_header(&response, "ETag", "\"x\"");
+    ck_assert(response_start(&response, RESPONSE_LENGTH_UNKNOWN));
+    ck_assert(response_send(&response, "one\n", 4));
+    ck_assert_str_eq(buffer_text(&taken.bytes), "Status: 200 OK\r\nETag: \"x\"\r\n\r\none\n");
+    ck_assert(response_send(&response, "two\n", 4));
+    ck_assert(!response.gone);
+    ck_assert(!response_send(&response, "three\n", 6));
+    ck_assert(response.gone);
+    taken.pieces = 1;
+    ck_assert(!response_send(&response, "four\n", 5));
+    ck_assert_str_eq(buffer_text(&taken.bytes), "Status: 200 OK\r\nETag: \"x\"\r\n\r\none\ntwo\n");
+    ck_assert_int_eq(response_connection(&response), 17);
+    response_begin(&response, false, NULL);
+    ck_assert(!response.started && !response.gone && response.status == 0);
+    ck_assert_int_eq(response_connection(&response), -1);
+    response_free(&response);
+    buffer_free(&taken.bytes);
+}
+END_TEST
+
+START_TEST(a_started_answer_to_a_head_has_no_body)
+{
+    struct response response = {0};
+    struct taken taken = {.pieces = 3};
+    const struct response_sink sink = {take, connection, &taken};
+    response_begin(&response, true, &sink);
+    response_empty(&response, 200);
+    ck_assert(response_start(&response, 1234567890123));
+    ck_assert(response_send(&response, "one\n", 4));
+    ck_assert_str_eq(buffer_text(&taken.bytes), "Status: 200 OK\r\nContent-Length: 1234567890123\r\n\r\n");
+    response_free(&response);
+    buffer_free(&taken.bytes);
+}
+END_TEST
+
+START_TEST(without_a_sink_the_body_gathers)
+{
+    struct response response = {0};
+    response_begin(&response, false, NULL);
+    response_empty(&response, 200);
+    ck_assert(response_start(&response, 6));
+    ck_assert(response_send(&response, "abc", 3) && response_send(&response, "def", 3));
+    ck_assert_str_eq(buffer_text(&response.body), "abcdef");
+    response_free(&response);
+}
+END_TEST
+
 SUITE_MAIN("response", a_text_has_its_length_and_type, a_head_gets_the_length_but_not_the_body, no_content_has_no_length,
-           a_later_answer_replaces_an_earlier_one, a_header_cannot_smuggle_in_another, an_internal_error_tells_nothing)
+           a_later_answer_replaces_an_earlier_one, a_header_cannot_smuggle_in_another, an_internal_error_tells_nothing,
+           a_started_answer_goes_out_as_it_comes, a_started_answer_to_a_head_has_no_body, without_a_sink_the_body_gathers)

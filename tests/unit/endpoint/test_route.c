@@ -26,8 +26,11 @@ static const struct route routes[] = {
     {"GET", "/things/*/parts/*", remember},
     {"HEAD", "/things/*/parts/*", remember},
     {"GET", "/info", remember},
+    {"GET", "/files/**", remember},
+    {"GET", "/of/*/all/**", remember},
 };
 
+static struct route_table table = {routes, sizeof routes / sizeof *routes, false};
 static struct seen seen;
 static char allow[64];
 
@@ -37,7 +40,7 @@ static int status_of(const char *method, const char *path)
     made_request_new(&made, method, path, NULL, "", 0);
     made_request_begin(&made);
     seen = (struct seen){0};
-    route_request(routes, sizeof routes / sizeof *routes, &seen, &made.request, &made.response);
+    route_request(&table, &seen, &made.request, &made.response);
     int status = made.response.status;
     const char *header = strstr(buffer_text(&made.response.headers), "Allow: ");
     snprintf(allow, sizeof allow, "%.*s", header != NULL ? (int)strcspn(header, "\r") : 0, header);
@@ -56,6 +59,38 @@ START_TEST(a_star_is_one_segment)
     ck_assert_int_eq(status_of("PUT", "/reports/*"), 200);
     ck_assert_int_eq(status_of("PUT", "/reports/.."), 200);
     ck_assert_str_eq(seen.args, "[..][][]");
+}
+END_TEST
+
+START_TEST(two_stars_are_the_rest)
+{
+    ck_assert_int_eq(status_of("GET", "/files/a/../b//c"), 200);
+    ck_assert_str_eq(seen.args, "[a/../b//c][][]");
+    ck_assert_int_eq(status_of("GET", "/files/"), 200);
+    ck_assert_str_eq(seen.args, "[][][]");
+    ck_assert_int_eq(status_of("GET", "/files"), 404);
+    ck_assert_int_eq(status_of("GET", "/of/x/all/y/z"), 200);
+    ck_assert_str_eq(seen.args, "[x][y/z][]");
+    ck_assert_int_eq(status_of("GET", "/of/x/y/all/z"), 404);
+}
+END_TEST
+
+START_TEST(the_relay_api_has_two_beginnings)
+{
+    table.relay_api = true;
+    ck_assert_int_eq(status_of("GET", "/rudder/relay-api/1/info"), 200);
+    ck_assert_int_eq(status_of("GET", "/rudder/relay-api/info"), 200);
+    ck_assert_int_eq(status_of("GET", "/rudder/relay-api/files/1/a"), 200);
+    ck_assert_str_eq(seen.args, "[1/a][][]");
+    static const char *const others[] = {"/info", "/rudder/relay-api/2/info", "/rudder/relay-api/1/1/info", "/rudder/relay-api",
+                                         "/rudder/relay-api/1/", "/rudder/relay-api/", "/rudder/relay-api//info",
+                                         "/rudder/relay-apiinfo", "/x/rudder/relay-api/info"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        ck_assert_msg(status_of("GET", others[i]) == 404, "'%s'", others[i]);
+    }
+    ck_assert_int_eq(status_of("POST", "/rudder/relay-api/1/info"), 404);
+    ck_assert_str_eq(allow, "");
+    table.relay_api = false;
 }
 END_TEST
 
@@ -83,4 +118,5 @@ START_TEST(another_method_is_told_which_are_allowed)
 }
 END_TEST
 
-SUITE_MAIN("route", a_star_is_one_segment, another_path_is_not_found, another_method_is_told_which_are_allowed)
+SUITE_MAIN("route", a_star_is_one_segment, two_stars_are_the_rest, the_relay_api_has_two_beginnings,
+           another_path_is_not_found, another_method_is_told_which_are_allowed)

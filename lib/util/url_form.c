@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/url_form.h"
+
+#include <string.h>
+
+/* -1: no hex digit. */
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Takes the text up to the separator, which goes too, off the front. */
+static struct slice take(struct slice *from, char separator)
+{
+    const char *end = from->len > 0 ? memchr(from->at, separator, from->len) : NULL;
+    size_t len = end != NULL ? (size_t)(end - from->at) : from->len;
+    struct slice taken = {from->at, len};
+    size_t gone = end != NULL ? len + 1 : len;
+    *from = (struct slice){from->at + gone, from->len - gone};
+    return taken;
+}
+
+/* NULL with err when the text is malformed. */
+static const char *decode(struct arena *arena, struct slice text, struct err *err)
+{
+    char *decoded = arena_alloc(arena, text.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        if (c == '%') {
+            int high = text.len - i > 2 ? hex_value(text.at[i + 1]) : -1;
+            int low = high >= 0 ? hex_value(text.at[i + 2]) : -1;
+            if (low < 0) {
+                err_set(err, "a %% without two hexadecimal digits in '%.*s'", text.len < 100 ? (int)text.len : 100, text.at);
+                return NULL;
+            }
+            c = (char)(high * 16 + low);
+            i += 2;
+        } else if (c == '+') {
+            c = ' ';
+        }
+        if (c == '\0') {
+            err_set(err, "a NUL in a parameter");
+            return NULL;
+        }
+        decoded[len++] = c;
+    }
+    decoded[len] = '\0';
+    return decoded;
+}
+
+static void clear(struct url_form *form)
+{
+    form->count = 0;
+    arena_clear(&form->text);
+}
+
+bool url_form_parse(struct url_form *form, struct slice text, struct err *err)
+{
+    clear(form);
+    while (text.len > 0) {
+        struct slice value = take(&text, '&');
+        if (value.len == 0) {
+            continue;
+        }
+        if (form->count == URL_FORM_MAX_PAIRS) {
+            clear(form);
+            return err_set(err, "more than %d parameters", URL_FORM_MAX_PAIRS);
+        }
+        struct slice name = take(&value, '=');
+        const char *decoded_name = decode(&form->text, name, err);
+        const char *decoded_value = decoded_name != NULL ? decode(&form->text, value, err) : NULL;
+        if (decoded_value == NULL) {
+            clear(form);
+            return false;
+        }
+        form->pairs[form->count].name = decoded_name;
+        form->pairs[form->count].value = decoded_value;
+        form->count++;
+    }
+    return true;
+}
+
+void url_form_free(struct url_form *form)
+{
+    form->count = 0;
+    arena_free(&form->text);
+}
+
+const char *url_form_get(const struct url_form *form, const char *name)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        if (strcmp(form->pairs[i].name, name) == 0) {
+            return form->pairs[i].value;
+        }
+    }
+    return NULL;
+}
+
+size_t url_form_count(const struct url_form *form, const char *name)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < form->count; i++) {
+        count += strcmp(form->pairs[i].name, name) == 0;
+    }
+    return count;
+}
