@@ -9,6 +9,7 @@ if HAVE_CHECK
 UNIT_TESTS = \
 	tests/unit/relay/test_node_certs \
 	tests/unit/relay/test_node_index \
+	tests/unit/relay/test_node_index_walk \
 	tests/unit/relay/test_node_list \
 	tests/unit/cli/test_queue_list \
 	tests/unit/relay/test_relay_config \
@@ -78,6 +79,10 @@ tests_unit_relay_test_node_list_LDADD = $(TEST_LDADD)
 tests_unit_relay_test_node_index_SOURCES = tests/unit/relay/test_node_index.c tests/support/suite.h tests/support/certificate.h tests/support/folder.h
 tests_unit_relay_test_node_index_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_node_index_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_node_index_walk_SOURCES = tests/unit/relay/test_node_index_walk.c tests/support/suite.h tests/support/certificate.h tests/support/folder.h
+tests_unit_relay_test_node_index_walk_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_node_index_walk_LDADD = $(TEST_LDADD)
 
 include $(top_srcdir)/tests/unit/endpoint/local.mk
 

@@ -163,14 +163,11 @@ static struct slice take(struct slice *rest, size_t len)
     return taken;
 }
 
-/* The record of a node, taken apart. numbers: its certificates', not aligned. */
-static bool find_record(struct node_index *index, struct slice id, struct node_index_entry *entry,
-                        struct slice *numbers)
+/* Takes a node's record apart. numbers: its certificates', not aligned. */
+static bool take_apart(struct slice rest, struct node_index_entry *entry, struct slice *numbers)
 {
-    char key[NODE_INDEX_KEY_SIZE];
     struct node_index_record record;
-    struct slice rest;
-    if (!node_id_valid(id.at, id.len) || !get(index, node_index_node_key(key, id), &rest) || rest.len < sizeof record) {
+    if (rest.len < sizeof record) {
         return false;
     }
     memcpy(&record, take(&rest, sizeof record).at, sizeof record);
@@ -185,6 +182,15 @@ static bool find_record(struct node_index *index, struct slice id, struct node_i
     return true;
 }
 
+static bool find_record(struct node_index *index, struct slice id, struct node_index_entry *entry,
+                        struct slice *numbers)
+{
+    char key[NODE_INDEX_KEY_SIZE];
+    struct slice record;
+    return node_id_valid(id.at, id.len) && get(index, node_index_node_key(key, id), &record) &&
+           take_apart(record, entry, numbers);
+}
+
 bool node_index_find(struct node_index *index, const char *node_id, struct node_index_entry *entry)
 {
     struct node_index_entry found;
@@ -196,6 +202,30 @@ bool node_index_find(struct node_index *index, const char *node_id, struct node_
         *entry = found;
     }
     return true;
+}
+
+/* The nodes are the keys from 'n' on: nothing is behind them. */
+bool node_index_walk(struct node_index *index, node_index_visit *visit, void *context, struct err *err)
+{
+    MDB_cursor *cursor;
+    MDB_val key = {1, (void *)(uintptr_t)NODE_INDEX_NODES}, data;
+    struct node_index_entry entry;
+    struct slice numbers;
+    int code = mdb_cursor_open(index->map.txn, index->map.dbi, &cursor);
+    if (code != 0) {
+        return err_set(err, "%s: LMDB: %s", index->path, mdb_strerror(code));
+    }
+    index->map.reads = READS_PER_MAP; /* many pages: the next refresh gives them back */
+    code = mdb_cursor_get(cursor, &key, &data, MDB_SET_RANGE);
+    while (code == 0) {
+        struct slice id = {(const char *)key.mv_data + 1, key.mv_size - 1};
+        if (take_apart((struct slice){data.mv_data, data.mv_size}, &entry, &numbers) && !visit(context, id, &entry)) {
+            break;
+        }
+        code = mdb_cursor_get(cursor, &key, &data, MDB_NEXT);
+    }
+    mdb_cursor_close(cursor);
+    return code == 0 || code == MDB_NOTFOUND || err_set(err, "%s: LMDB: %s", index->path, mdb_strerror(code));
 }
 
 size_t node_index_certificates(struct node_index *index, const char *node_id, struct slice *der, size_t max)

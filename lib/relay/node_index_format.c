@@ -88,7 +88,7 @@ MDB_val node_index_certificate_key(char *bytes, uint32_t number)
 
 MDB_val node_index_node_key(char *bytes, struct slice id)
 {
-    bytes[0] = 'n';
+    bytes[0] = NODE_INDEX_NODES[0];
     memcpy(bytes + 1, id.at, id.len);
     return (MDB_val){1 + id.len, bytes};
 }

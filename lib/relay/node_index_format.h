@@ -27,6 +27,8 @@
 
 #define NODE_INDEX_MAGIC "RDRIDX\x01\n" /* with the format's number */
 
+#define NODE_INDEX_NODES "n"            /* what a node's key begins with */
+
 enum { NODE_INDEX_KEY_SIZE = 1 + NODE_ID_SIZE, NODE_INDEX_MAX_PAGE = 65536, NODE_INDEX_DIGEST = 32 };
 
 /* A source file as it was; all zero when there was none. */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * subprocess: a command run beside us, for a loop that polls: its output as it comes, its end, its limits.
+ *
+ * The command is an argument vector and never passes a shell. It runs in a process group of its own, with /dev/null as standard
+ * input, standard output and error merged into one pipe, no other descriptor of ours, no signal blocked or ignored.
+ *
+ * It ends by itself, at its time limit, or by subprocess_stop: its whole group then gets TERM and, a grace later, KILL. The
+ * leader stays unreaped until then, so that the group's number cannot become somebody else's. What it leaves behind when it
+ * ends by itself (a daemon that holds the pipe, say) is left alone, and its output is waited for no longer than
+ * SUBPROCESS_DRAIN_MS.
+ *
+ * A group that we may not signal (it is root's, by way of sudo, and we lack CAP_KILL) is given up after the grace: it loses its
+ * output's reader and goes on; subprocess_reap takes it when it has ended.
+ */
+#ifndef RELAY_UTIL_SUBPROCESS_H
+#define RELAY_UTIL_SUBPROCESS_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/err.h"
+
+enum { SUBPROCESS_POLLS = 2, SUBPROCESS_DRAIN_MS = 2000 };
+
+struct subprocess;
+
+struct subprocess_limits {
+    int64_t timeout_ms; /* from the start to TERM */
+    int64_t grace_ms;   /* from TERM to KILL */
+};
+
+enum subprocess_fate {
+    SUBPROCESS_EXITED,    /* number: its exit status */
+    SUBPROCESS_SIGNALLED, /* number: the signal, and it was not from us */
+    SUBPROCESS_TIMED_OUT,
+    SUBPROCESS_STOPPED,   /* by subprocess_stop */
+};
+
+struct subprocess_end {
+    enum subprocess_fate fate;
+    int number;
+    bool given_up; /* it runs on: we may not signal it */
+};
+
+/* Takes a piece of the output. */
+typedef void subprocess_output(void *context, const char *bytes, size_t len);
+
+/* argv[0] is looked up in PATH when it holds no slash. NULL with err when it cannot be started at all. */
+struct subprocess *subprocess_start(const char *const *argv, const struct subprocess_limits *limits, struct err *err);
+
+/* Fills in what to poll for, SUBPROCESS_POLLS entries (fd -1 where there is nothing to wait for). Returns the moment
+ * (subprocess_now_ms) at which subprocess_step wants to be called though nothing happened; INT64_MAX for never. */
+int64_t subprocess_polls(const struct subprocess *process, struct pollfd *polls);
+
+/* Takes up what happened: output, the end, the limits. True when it is over, and *end says how. Never blocks. */
+bool subprocess_step(struct subprocess *process, subprocess_output *output, void *context, struct subprocess_end *end);
+
+/* Its group gets TERM now and KILL after the grace. Goes on with subprocess_step until that says it is over. */
+void subprocess_stop(struct subprocess *process);
+
+/* One that is not over is killed. Takes NULL. */
+void subprocess_free(struct subprocess *process);
+
+/* Reaps children that were given up and have ended. Only while this process has no other children. */
+void subprocess_reap(void);
+
+/* Milliseconds of the monotonic clock. */
+int64_t subprocess_now_ms(void);
+
+#endif
