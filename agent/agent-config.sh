@@ -11,7 +11,7 @@ config_defaults() {
     conf_key=/var/rudder/cfengine-community/ppkeys/localhost.priv
     conf_key_password_file=''
     conf_server_public_key_pin='' conf_server_ca=''
-    conf_client_certificate=no conf_user='' conf_password_file=''
+    conf_client_certificate=no conf_user='' conf_password_file='' conf_default_password_file=''
     conf_queue=/var/rudder/reports conf_max_age_days=7 conf_max_kept_sent=50 conf_timeout=300
 }
 
@@ -74,6 +74,7 @@ config_set() {
     client_certificate) conf_client_certificate=$2 ;;
     user) conf_user=$2 ;;
     password_file) conf_password_file=$2 ;;
+    default_password_file) conf_default_password_file=$2 ;;
     queue) conf_queue=$2 ;;
     max_age_days) conf_max_age_days=$2 ;;
     max_kept_sent) conf_max_kept_sent=$2 ;;
@@ -143,7 +144,9 @@ config_check_identity() {
 
 config_check_authentication() {
     [ -z "$conf_server_ca" ] || config_readable server_ca "$conf_server_ca" || return
-    if [ -n "$conf_user" ]; then
+    if [ "${new_node:-no}" = yes ]; then
+        [ -z "$conf_default_password_file" ] || config_secret default_password_file "$conf_default_password_file" || return
+    elif [ -n "$conf_user" ]; then
         config_secret password_file "$conf_password_file" || return
     elif [ "$conf_client_certificate" = no ]; then
         config_wrong "it says neither user and password_file nor client_certificate = yes: the server would refuse us" ||

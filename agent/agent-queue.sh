@@ -127,7 +127,7 @@ queue_send() {
         queue_refuse "$1" "the file is damaged"
         return 0
     fi
-    upload "$1"
+    upload "$1" reports
     case $? in
     0) rm -f "$1" ;;
     1) queue_refuse "$1" "$upload_reason" ;;

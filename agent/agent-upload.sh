@@ -4,9 +4,9 @@
 # agent-upload: one file to the policy server with curl. All of curl's options go through its standard input: a command
 # line is everybody's to read.
 
-# upload FILE: 0 taken, 1 refused for good, 2 to be tried again; the latter two with $upload_reason.
+# upload FILE FOLDER: to https://SERVER/FOLDER/. 0 taken, 1 refused for good, 2 to be tried again; the latter two with $upload_reason.
 upload() {
-    upload_status=$(upload_options "$1" | upload_curl) || upload_status=
+    upload_status=$(upload_options "$1" "$2" | upload_curl) || upload_status=
     upload_answer=${upload_status#* }
     upload_status=${upload_status%% *}
     case $upload_status in
@@ -39,18 +39,27 @@ upload_options() {
     upload_option proto '=https'
     upload_option max-filesize 65536 # of the answer
     upload_option write-out '\nhttp_status=%{http_code}'
-    upload_option url "https://$conf_server:$conf_port/reports/${1##*/}"
+    upload_option url "https://$conf_server:$conf_port/$2/$(upload_escape "${1##*/}")"
     upload_option upload-file "$1"
     upload_option_server
-    if [ -n "$conf_user" ]; then
+    upload_option_login
+    upload_option_proxy
+}
+
+# A new node has no password of its own, and a certificate that nobody knows.
+upload_option_login() {
+    if [ "$new_node" = yes ] && [ -n "$conf_default_password_file" ]; then
+        upload_option user "${conf_user:-rudder}:$(upload_password "$conf_default_password_file")"
+    elif [ "$new_node" = yes ]; then
+        upload_option user "${conf_user:-rudder}:rudder"
+    elif [ -n "$conf_user" ]; then
         upload_option user "$conf_user:$(upload_password "$conf_password_file")"
     fi
-    if [ "$conf_client_certificate" = yes ]; then
+    if [ "$conf_client_certificate" = yes ] && [ "$new_node" = no ]; then
         upload_option cert "$conf_certificate"
         upload_option key "$conf_key"
         [ -z "$conf_key_password_file" ] || upload_option pass "$(upload_password "$conf_key_password_file")"
     fi
-    upload_option_proxy
 }
 
 # How the server is known: by its public key, by a CA, by both, or else by what this machine trusts.
@@ -71,6 +80,14 @@ upload_option_proxy() {
     upload_option proxy "$conf_proxy"
     [ -z "$conf_proxy_user" ] ||
         upload_option proxy-user "$conf_proxy_user:$(upload_password "$conf_proxy_password_file")"
+}
+
+# upload_escape NAME: as it stands in a URL. Most names need none of this.
+upload_escape() {
+    case $1 in
+    *[!A-Za-z0-9._~@:+-]*) printf '%s' "$1" | od -An -v -tx1 | tr -d '\n' | sed -e 's/ *$//' -e 's/ /%/g' ;;
+    *) printf '%s' "$1" ;;
+    esac
 }
 
 # upload_option NAME VALUE: a line of curl's configuration. printf is built in: nobody sees its arguments.
@@ -105,7 +122,7 @@ upload_explain() {
     '' | 000) upload_reason="$at cannot be reached or trusted: $upload_answer" ;;
     401) upload_reason="$at wants another user or password (401); see user and password_file in $config_file" ;;
     403) upload_reason="$at does not accept this node (403): is $conf_node_id accepted there, and this network allowed?" ;;
-    404 | 405) upload_reason="$at takes no run logs ($upload_status): is it a policy server, and the port right?" ;;
+    404 | 405) upload_reason="$at takes nothing of the kind ($upload_status): is it a policy server, and the port right?" ;;
     407) upload_reason="the proxy $conf_proxy wants another user or password (407)" ;;
     503) upload_reason="$at is busy (503): $upload_answer" ;;
     507) upload_reason="$at has no space left (507)" ;;

@@ -2,7 +2,13 @@
 # agent: for nodes. The folder also works as it is, without being installed.
 agentlibdir = $(pkgdatadir)/agent
 agentconfdir = $(sysconfdir)/rudder-relay
-dist_agentlib_DATA = agent/agent-config.sh agent/agent-queue.sh agent/agent-runlog.sh agent/agent-upload.sh
+dist_agentlib_DATA = \
+	agent/agent-config.sh \
+	agent/agent-inventory.sh \
+	agent/agent-queue.sh \
+	agent/agent-runlog.sh \
+	agent/agent-sign.sh \
+	agent/agent-upload.sh
 bin_SCRIPTS = agent/rudder-relay-agent
 dist_man_MANS += agent/rudder-relay-agent.1
 dist_noinst_SCRIPTS += agent/rudder-relay-agent.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# rudder-relay-agent: runs a command, signs its output as a run log and sends it to the policy server; keeps it if that
-# fails. See rudder-relay-agent(1). For any POSIX shell; needs openssl, curl, gzip and coreutils, busybox's are enough.
+# rudder-relay-agent: what a node does with its policy server: runs a command, signs its output as a run log and sends it (keeps
+# it if that fails); sends inventories. A command is a file agent-<command>.sh or a function below, and a line in command_shape. See rudder-relay-agent(1). For any POSIX shell; needs openssl, curl, gzip and coreutils, busybox's are enough.
 set -u
 
 # make install puts the real paths here; a copy of the source folder works as it is
@@ -15,14 +15,20 @@ usage() {
     cat <<END
 usage: rudder-relay-agent run [-c FILE] [--] COMMAND [ARGUMENT...]
        rudder-relay-agent send [-c FILE]
+       rudder-relay-agent inventory [-c FILE] [-n] INVENTORY
 
   run    runs the command; what it prints is shown, and is the run log that is signed and sent.
          Logs kept from earlier runs are sent first. The exit status is the command's, whether
          the log was sent or kept; 125 if it could be neither or nothing was run.
-  send   sends logs kept from earlier runs. Exit status 0 if none is left, 1 if some are, 2 if
-         the configuration is wrong.
+  send   sends logs kept from earlier runs. Exit status 0 if none is left, 1 if some are.
+  inventory
+         compresses and signs an inventory (NAME.ocs or NAME.xml), sends it and its signature.
+         Exit status 0 if the server has taken both, 1 if not.
 
   -c FILE    the configuration, instead of $config
+  -n         the node is new: not accepted by the server yet
+
+Exit status 2 (of run 125): the configuration or the usage is wrong.
 END
 }
 
@@ -31,12 +37,14 @@ say() {
 }
 
 . "$library/agent-config.sh"
+. "$library/agent-inventory.sh"
 . "$library/agent-queue.sh"
 . "$library/agent-runlog.sh"
+. "$library/agent-sign.sh"
 . "$library/agent-upload.sh"
 
 need_tools() {
-    for tool in curl gzip mkfifo openssl tee; do
+    for tool in curl gzip mkfifo mktemp od openssl tee; do
         command -v $tool >/dev/null && continue
         say "$tool is needed, and not in the PATH ($PATH)"
         return 1
@@ -53,6 +61,16 @@ clean_up() {
     # shellcheck disable=SC2086 # a pid each, or nothing
     [ -z "${copier:-}${stamper:-}" ] || kill ${copier:-} ${stamper:-} 2>/dev/null
     [ -z "${run_work:-}" ] || rm -rf "$run_work"
+    [ -z "${scratch:-}" ] || rm -rf "$scratch"
+}
+
+# scratch_folder: sets $scratch, a folder for this process alone that goes with it.
+scratch_folder() {
+    scratch=$(mktemp -d "${TMPDIR:-/tmp}/rudder-relay-agent.XXXXXX") || {
+        scratch=
+        say "no temporary folder can be made in ${TMPDIR:-/tmp}"
+        return 1
+    }
 }
 
 # Interrupted during the command: nothing of this run is kept.
@@ -119,22 +137,34 @@ agent_send() {
     send_all
 }
 
+# command_shape COMMAND: sets its options, how many arguments it takes, and what it exits with when nothing could be begun.
+command_shape() {
+    options=c:h least=0 most=0 failure=2
+    case $1 in
+    run) least=1 most=1000000 failure=125 ;;
+    send) ;;
+    inventory) options=c:hn least=1 most=1 ;;
+    *) return 1 ;;
+    esac
+}
+
 command=${1:-}
 case $command in
-run | send) shift ;;
 -h | --help)
     usage
     exit 0
     ;;
-*)
+esac
+command_shape "$command" || {
     usage >&2
     exit 2
-    ;;
-esac
-[ "$command" = run ] && failure=125 || failure=2
-while getopts c:h option; do
+}
+shift
+new_node=no
+while getopts $options option; do
     case $option in
     c) config=$OPTARG ;;
+    n) new_node=yes ;;
     h)
         usage
         exit 0
@@ -146,12 +176,10 @@ while getopts c:h option; do
     esac
 done
 shift $((OPTIND - 1))
-case $command:$# in
-run:0 | send:[1-9]*)
+[ $# -ge $least ] && [ $# -le $most ] || {
     usage >&2
     exit $failure
-    ;;
-esac
+}
 
 caller_umask=$(umask)
 umask 077
