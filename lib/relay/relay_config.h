@@ -111,6 +111,17 @@ struct relay_config {
     } shared_folder;
 
     struct {
+        char *path;
+        char *cache_directory;
+        int64_t cache_size;
+        int64_t cache_retention;
+        int max_files;
+        int64_t max_size;
+        int64_t settle_time; /* a folder that changed less than this ago may be half written */
+        int64_t max_wait;
+    } policies;
+
+    struct {
         enum log_level level;
         char *filter;
     } logging;

@@ -149,6 +149,24 @@ static const struct config_key keys[] = {
     {"shared_folder.path", CONFIG_PATH, FIELD(shared_folder.path), "/var/rudder/configuration-repository/shared-files",
      .help = "The folder that every node may read."},
 
+    {"policies.path", CONFIG_PATH, FIELD(policies.path), "/var/rudder/share",
+     .help = "The folder of the policies of all nodes: <node id>/rules/cfengine-community is what a Unix agent fetches."},
+    {"policies.cache_directory", CONFIG_PATH, FIELD(policies.cache_directory), "/var/cache/rudder-relay/policies",
+     .help = "Where the archives made of these folders are kept. Only the policies program may write here."},
+    {"policies.cache_size", CONFIG_SIZE, FIELD(policies.cache_size), "1GiB", 0, LARGEST_FILE,
+     .help = "When the archives in it are larger than this together, those that nobody asked for the longest go. What "
+             "tells agents that their policies are unchanged is kept: a few hundred bytes a node."},
+    {"policies.cache_retention", CONFIG_DURATION, FIELD(policies.cache_retention), "7d", 60, A_YEAR,
+     .help = "What was not asked for during this time is removed from the cache."},
+    {"policies.max_files", CONFIG_INT, FIELD(policies.max_files), "20000", 1, 1000000,
+     .help = "A node's policies of more files and folders than this are not served."},
+    {"policies.max_size", CONFIG_SIZE, FIELD(policies.max_size), "512MiB", 1, LARGEST_FILE,
+     .help = "Nor are those of more bytes than this, not compressed."},
+    {"policies.settle_time", CONFIG_DURATION, FIELD(policies.settle_time), "1s", 0, 3600,
+     .help = "A folder in which something changed less than this ago is taken for half written, and waited for."},
+    {"policies.max_wait", CONFIG_DURATION, FIELD(policies.max_wait), "5s", 0, 60,
+     .help = "How long a request waits for a folder that keeps changing, before it is answered 503."},
+
     {"logging.level", CONFIG_CHOICE, FIELD(logging.level), "info", .choices = levels,
      .help = "What is worth a line on standard error."},
     {"logging.filter", CONFIG_TEXT, FIELD(logging.filter), "",
@@ -170,6 +188,7 @@ static const char *const groups[][2] = {
     {"remote_run", "Starting agents from the web application."},
     {"shared_files", "Files that one node shares with another."},
     {"shared_folder", "Files for all nodes."},
+    {"policies", "The policies that nodes fetch."},
     {"logging", "Re-read on reload; everything else needs a restart."},
     {NULL, NULL},
 };

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * policy_bundle: the archive of a node's policies as they are now, in one consistent state or not at all.
+ *
+ * The policy generation, or a copy by the agent of a relay, writes to the folder while it is packed. It may put a new one in
+ * its place by rename, or rewrite file by file. So: a manifest, which must have been quiet for the settle time; the archive;
+ * the manifest once more, from the same path. Equal: it is one state. Else again, until the time to wait is up.
+ *
+ * A folder that is as it was when its archive was made costs a manifest and a look into the cache, nothing is read.
+ */
+#ifndef RELAY_POLICIES_POLICY_BUNDLE_H
+#define RELAY_POLICIES_POLICY_BUNDLE_H
+
+#include <stdbool.h>
+
+#include "policies/policy_archive.h"
+#include "policies/policy_cache.h"
+#include "relay/relay_config.h"
+#include "util/err.h"
+
+struct policy_bundles;
+
+enum policy_bundle {
+    POLICY_BUNDLE_READY,
+    POLICY_BUNDLE_NONE,     /* there is no such folder */
+    POLICY_BUNDLE_CHANGING, /* it kept changing, or another process kept packing it */
+    POLICY_BUNDLE_NO_SPACE, /* for the cache */
+    POLICY_BUNDLE_FAILED,
+};
+
+struct policy_bundles *policy_bundles_open(const struct relay_config *config, struct err *err);
+void policy_bundles_close(struct policy_bundles *bundles);
+
+/* Will the record do (it says what the archive is), or is the archive itself needed? */
+typedef bool policy_record_suffices(void *context, const struct policy_cached *cached);
+
+/* node_id must have passed node_id_valid. *cached is set when READY, with an archive unless the record sufficed. */
+enum policy_bundle policy_bundle_get(struct policy_bundles *bundles, const char *node_id, enum policy_format format,
+                                     policy_record_suffices *suffices, void *context, struct policy_cached *cached,
+                                     struct err *err);
+
+#endif
