@@ -11,6 +11,9 @@ UNIT_TESTS = \
 	tests/unit/relay/test_node_index \
 	tests/unit/relay/test_node_index_walk \
 	tests/unit/relay/test_node_list \
+	tests/unit/util/test_subprocess \
+	tests/unit/util/test_line_merge \
+	tests/unit/relay/test_remote_run_request \
 	tests/unit/cli/test_queue_list \
 	tests/unit/relay/test_relay_config \
 	tests/unit/relay/test_report_db \
@@ -83,6 +86,18 @@ tests_unit_relay_test_node_index_LDADD = $(TEST_LDADD)
 tests_unit_relay_test_node_index_walk_SOURCES = tests/unit/relay/test_node_index_walk.c tests/support/suite.h tests/support/certificate.h tests/support/folder.h
 tests_unit_relay_test_node_index_walk_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_node_index_walk_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_remote_run_request_SOURCES = tests/unit/relay/test_remote_run_request.c tests/support/suite.h
+tests_unit_relay_test_remote_run_request_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_remote_run_request_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_line_merge_SOURCES = tests/unit/util/test_line_merge.c tests/support/suite.h
+tests_unit_util_test_line_merge_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_line_merge_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_subprocess_SOURCES = tests/unit/util/test_subprocess.c tests/support/suite.h
+tests_unit_util_test_subprocess_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_subprocess_LDADD = $(TEST_LDADD)
 
 include $(top_srcdir)/tests/unit/endpoint/local.mk
 

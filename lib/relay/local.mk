@@ -10,7 +10,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/node_list.c lib/relay/node_list.h \
 	lib/relay/relay_metrics.h \
 	lib/relay/relay_state.h \
-	lib/relay/remote_run_request.h \
+	lib/relay/remote_run_request.c lib/relay/remote_run_request.h \
 	lib/relay/report_db.c lib/relay/report_db.h \
 	lib/relay/report_db_batch.c lib/relay/report_db_batch.h \
 	lib/relay/report_db_binary.c lib/relay/report_db_binary.h \

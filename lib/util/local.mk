@@ -17,7 +17,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/digest.c lib/util/digest.h \
 	lib/util/duration.c lib/util/duration.h \
 	lib/util/err.c lib/util/err.h \
-	lib/util/line_merge.h \
+	lib/util/line_merge.c lib/util/line_merge.h \
 	lib/util/log.c lib/util/log.h \
 	lib/util/memory.c lib/util/memory.h \
 	lib/util/mime_header.c lib/util/mime_header.h \
@@ -25,7 +25,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/safe_file.c lib/util/safe_file.h \
 	lib/util/size_text.c lib/util/size_text.h \
 	lib/util/slice.h \
-	lib/util/subprocess.h \
+	lib/util/subprocess.c lib/util/subprocess.h \
 	lib/util/timestamp.c lib/util/timestamp.h \
 	lib/util/url_form.c lib/util/url_form.h \
 	lib/util/utf8.c lib/util/utf8.h
