@@ -14,7 +14,8 @@
 #                                     LAB_LOGIN=none: none
 #     lab_put FILE PATH [ARGS...]     uploads, prints the status: lab_put FILE reports/NAME
 #
-# LAB_HTTPS_PORT_WANTED is the port of a new lab's httpd instead of a free one.
+# LAB_HTTPS_PORT_WANTED is the port of a new lab's httpd instead of a free one, LAB_ADDRESS its address instead of 127.0.0.1;
+# a key and a certificate that are in $LAB/httpd already are used (server.key, server.crt).
 # LAB_HTTPD_VALUES (an array) is handed on to rudder-relay-httpd-conf, LAB_HTTPD_EXTRA is text for the end of httpd.conf.
 # Nothing secret stands on a command line. The port is kept: a lab taken up again has the one it had, or says that it is taken.
 
@@ -37,7 +38,7 @@ lab_httpd_start() {
 # What a script needs to use an httpd that runs already, too.
 lab_httpd_names() {
     LAB_HTTPS_PORT=$(cat "$LAB/httpd/port" 2>/dev/null)
-    LAB_HTTPS_URL=https://127.0.0.1:$LAB_HTTPS_PORT
+    LAB_HTTPS_URL=https://${LAB_ADDRESS:-127.0.0.1}:$LAB_HTTPS_PORT
     LAB_USER=rudder
     LAB_PASSWORD=$(cat "$LAB/httpd/password" 2>/dev/null)
     LAB_DEFAULT_PASSWORD=rudder
@@ -84,7 +85,7 @@ lab_httpd_modules() {
 lab_httpd_port() {
     if [ ! -s "$LAB/httpd/port" ]; then
         echo "${LAB_HTTPS_PORT_WANTED:-$(lab_free_port)}" >"$LAB/httpd/port"
-    elif (exec 3<>"/dev/tcp/127.0.0.1/$(cat "$LAB/httpd/port")") 2>/dev/null; then
+    elif (exec 3<>"/dev/tcp/${LAB_ADDRESS:-127.0.0.1}/$(cat "$LAB/httpd/port")") 2>/dev/null; then
         echo "lab: port $(cat "$LAB/httpd/port"), which this lab's httpd had, is taken by somebody else" >&2
         return 1
     fi
@@ -94,7 +95,7 @@ lab_httpd_port() {
 lab_httpd_secrets() (
     cd "$LAB/httpd" && umask 077 || exit
     [ ! -s server.pin ] || exit 0
-    openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 3650 -subj /CN=localhost \
+    [ -s server.crt ] || openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 3650 -subj /CN=localhost \
         -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE \
         -keyout server.key -out server.crt 2>/dev/null || exit
     openssl rand -hex 16 >password
@@ -131,7 +132,7 @@ lab_httpd_write() {
     modules=$(lab_httpd_modules) || return
     [ -e "$dir/networks.conf" ] || echo 'Require ip 127.0.0.0/8' >"$dir/networks.conf"
     mkdir -p "$dir/empty"
-    "$LAB_SOURCE/httpd-conf/rudder-relay-httpd-conf" VHOST="127.0.0.1:$LAB_HTTPS_PORT" SERVER_NAME=localhost \
+    "$LAB_SOURCE/httpd-conf/rudder-relay-httpd-conf" VHOST="${LAB_ADDRESS:-127.0.0.1}:$LAB_HTTPS_PORT" SERVER_NAME=localhost \
         SERVER_CERT="$dir/server.crt" SERVER_KEY="$dir/server.key" CA_FILE="$dir/clients.pem" \
         NETWORKS_FILE="$dir/networks.conf" PASSWORD_FILE="$dir/htpasswd-password" \
         INITIAL_PASSWORD_FILE="$dir/htpasswd-default-password" SOCKET_DIR="$LAB/run" LOG_DIR="$LAB/log" \

@@ -39,10 +39,15 @@ lab_as() {
     local user=$1
     shift
     if [ "$(id -u)" = 0 ] && [ "$user" != root ]; then
-        ${LAB_EXEC:-} setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
+        ${LAB_EXEC:-} $(lab_net) setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
     else
-        ${LAB_EXEC:-} "$@"
+        ${LAB_EXEC:-} $(lab_net) "$@"
     fi
+}
+
+# What puts a command into the network namespace $LAB_NET, if there is such a thing (lab/relays.sh).
+lab_net() {
+    [ -z "${LAB_NET:-}" ] || echo "ip netns exec $LAB_NET"
 }
 
 # lab_free_port: prints a port on 127.0.0.1 that nobody listens on. Drawn at random from below the ephemeral range, so that
@@ -73,7 +78,7 @@ lab_start() {
     {
         # not exported: what is started does not see it
         LAB_EXEC=exec
-        if [ "$(type -t "$1")" = function ]; then "$@"; else exec ${LAB_DETACH:+setsid} "$@"; fi
+        if [ "$(type -t "$1")" = function ]; then "$@"; else exec $(lab_net) ${LAB_DETACH:+setsid} "$@"; fi
     } </dev/null >>"$LAB/log/$name.log" 2>&1 &
     lab_birth $! >"$LAB/run/$name.birth"
     echo $! >"$LAB/run/$name.pid"
