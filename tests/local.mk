@@ -25,6 +25,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_smime_verify \
 	tests/unit/relay/test_spool \
 	tests/unit/util/test_base64 \
+	tests/unit/util/test_beneath \
 	tests/unit/util/test_config \
 	tests/unit/util/test_decompress \
 	tests/unit/util/test_digest \
@@ -66,6 +67,10 @@ tests_unit_util_test_timestamp_LDADD = $(TEST_LDADD)
 tests_unit_util_test_url_form_SOURCES = tests/unit/util/test_url_form.c tests/support/suite.h
 tests_unit_util_test_url_form_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_url_form_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_beneath_SOURCES = tests/unit/util/test_beneath.c tests/support/suite.h tests/support/folder.h
+tests_unit_util_test_beneath_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_beneath_LDADD = $(TEST_LDADD)
 
 tests_unit_util_test_base64_SOURCES = tests/unit/util/test_base64.c tests/support/suite.h
 tests_unit_util_test_base64_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -5,6 +5,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/arena.c lib/util/arena.h \
 	lib/util/backoff.c lib/util/backoff.h \
 	lib/util/base64.c lib/util/base64.h \
+	lib/util/beneath.c lib/util/beneath.h \
 	lib/util/buffer.c lib/util/buffer.h \
 	lib/util/decompress.c lib/util/decompress.h lib/util/decompress_private.h \
 	lib/util/decompress_gzip.c lib/util/decompress_zip.c \
