@@ -14,6 +14,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_subprocess \
 	tests/unit/util/test_line_merge \
 	tests/unit/relay/test_remote_run_request \
+	tests/unit/relay/test_remote_run_targets \
 	tests/unit/cli/test_queue_list \
 	tests/unit/relay/test_relay_config \
 	tests/unit/relay/test_report_db \
@@ -88,7 +89,8 @@ tests_unit_relay_test_node_index_SOURCES = tests/unit/relay/test_node_index.c te
 tests_unit_relay_test_node_index_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_node_index_LDADD = $(TEST_LDADD)
 
-tests_unit_relay_test_node_index_walk_SOURCES = tests/unit/relay/test_node_index_walk.c tests/support/suite.h tests/support/certificate.h tests/support/folder.h
+tests_unit_relay_test_node_index_walk_SOURCES = tests/unit/relay/test_node_index_walk.c tests/support/suite.h tests/support/certificate.h \
+	tests/support/folder.h tests/support/made_index.h
 tests_unit_relay_test_node_index_walk_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_node_index_walk_LDADD = $(TEST_LDADD)
 
@@ -103,6 +105,11 @@ tests_unit_util_test_line_merge_LDADD = $(TEST_LDADD)
 tests_unit_util_test_subprocess_SOURCES = tests/unit/util/test_subprocess.c tests/support/suite.h
 tests_unit_util_test_subprocess_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_subprocess_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_remote_run_targets_SOURCES = tests/unit/relay/test_remote_run_targets.c tests/support/suite.h \
+	tests/support/folder.h tests/support/made_index.h
+tests_unit_relay_test_remote_run_targets_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_remote_run_targets_LDADD = $(TEST_LDADD)
 
 include $(top_srcdir)/tests/unit/endpoint/local.mk
 

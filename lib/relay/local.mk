@@ -11,6 +11,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/relay_metrics.h \
 	lib/relay/relay_state.h \
 	lib/relay/remote_run_request.c lib/relay/remote_run_request.h \
+	lib/relay/remote_run_targets.c lib/relay/remote_run_targets.h \
 	lib/relay/report_db.c lib/relay/report_db.h \
 	lib/relay/report_db_batch.c lib/relay/report_db_batch.h \
 	lib/relay/report_db_binary.c lib/relay/report_db_binary.h \

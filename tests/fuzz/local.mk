@@ -9,6 +9,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_decompress \
 	tests/fuzz/fuzz_node_certs \
 	tests/fuzz/fuzz_node_list \
+	tests/fuzz/fuzz_remote_run \
 	tests/fuzz/fuzz_run_info \
 	tests/fuzz/fuzz_runlog \
 	tests/fuzz/fuzz_smime \
@@ -25,6 +26,9 @@ tests_fuzz_fuzz_node_certs_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_node_list_SOURCES = tests/fuzz/fuzz_node_list.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_node_list_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_remote_run_SOURCES = tests/fuzz/fuzz_remote_run.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_remote_run_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_run_info_SOURCES = tests/fuzz/fuzz_run_info.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_run_info_LDADD = $(FUZZ_LDADD)

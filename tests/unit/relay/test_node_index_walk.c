@@ -4,31 +4,8 @@
 
 #include "relay/node_index.h"
 #include "support/certificate.h"
-#include "support/folder.h"
+#include "support/made_index.h"
 #include "support/suite.h"
-
-/* The index of these nodes, with a certificate for each id in `certified`. */
-static struct node_index *index_of(struct folder *folder, const char *list, const char *certified)
-{
-    struct buffer pem = {0};
-    struct node_index_summary summary;
-    struct err err = {0};
-    char list_file[100], certs_file[100], index_file[100];
-    *folder = folder_make();
-    snprintf(list_file, sizeof list_file, "%s/list.json", folder->path);
-    snprintf(certs_file, sizeof certs_file, "%s/certs.pem", folder->path);
-    snprintf(index_file, sizeof index_file, "%s/index", folder->path);
-    folder_write(folder->fd, "list.json", list);
-    for (; *certified != '\0'; certified++) {
-        certificate_add(&pem, (const char[]){*certified, '\0'});
-    }
-    folder_write(folder->fd, "certs.pem", buffer_text(&pem));
-    ck_assert_msg(node_index_build(list_file, certs_file, index_file, &summary, &err), "%s", err.text);
-    struct node_index *index = node_index_open(index_file, &err);
-    ck_assert_msg(index != NULL, "%s", err.text);
-    buffer_free(&pem);
-    return index;
-}
 
 struct seen {
     struct node_index *index;
@@ -46,37 +23,38 @@ static bool see(void *context, struct slice node_id, const struct node_index_ent
     return --seen->left > 0;
 }
 
-#define NODE(id, server) "\"" id "\": {\"hostname\": \"" id ".example\", \"policy-server\": \"" server "\"}"
-
 START_TEST(every_node_comes_once_in_order)
 {
-    struct folder folder;
-    struct node_index *index = index_of(&folder, "{" NODE("root", "root") "," NODE("b", "a") "," NODE("a", "root") "}", "abb");
-    struct seen seen = {.index = index, .left = 100};
+    struct buffer pem = {0};
+    certificate_add(&pem, "a");
+    certificate_add(&pem, "b");
+    certificate_add(&pem, "b");
+    struct made_index made =
+        made_index_new("{" MADE_NODE("root", "r", "root") "," MADE_NODE("b", "x", "a") "," MADE_NODE("a", "y", "root") "}",
+                       buffer_text(&pem));
+    struct seen seen = {.index = made.index, .left = 100};
     struct err err = {0};
-    ck_assert(node_index_walk(index, see, &seen, &err));
-    ck_assert_str_eq(buffer_text(&seen.text), "a=a.example@root b=b.example@a root=root.example@root ");
-    ck_assert(node_index_refresh(index, &err));
-    seen = (struct seen){.index = index, .text = seen.text, .left = 2};
+    ck_assert(node_index_walk(made.index, see, &seen, &err));
+    ck_assert_str_eq(buffer_text(&seen.text), "a=y@root b=x@a root=r@root ");
+    ck_assert(node_index_refresh(made.index, &err));
+    seen = (struct seen){.index = made.index, .text = seen.text, .left = 2};
     buffer_clear(&seen.text);
-    ck_assert(node_index_walk(index, see, &seen, &err));
-    ck_assert_str_eq(buffer_text(&seen.text), "a=a.example@root b=b.example@a ");
+    ck_assert(node_index_walk(made.index, see, &seen, &err));
+    ck_assert_str_eq(buffer_text(&seen.text), "a=y@root b=x@a ");
     buffer_free(&seen.text);
-    node_index_close(index);
-    folder_remove(&folder);
+    buffer_free(&pem);
+    made_index_free(&made);
 }
 END_TEST
 
 START_TEST(of_an_empty_index_there_is_nothing_to_see)
 {
-    struct folder folder;
-    struct node_index *index = index_of(&folder, "{}", "");
-    struct seen seen = {.index = index, .left = 100};
+    struct made_index made = made_index_new("{}", "");
+    struct seen seen = {.index = made.index, .left = 100};
     struct err err = {0};
-    ck_assert(node_index_walk(index, see, &seen, &err));
+    ck_assert(node_index_walk(made.index, see, &seen, &err));
     ck_assert_uint_eq(seen.text.len, 0);
-    node_index_close(index);
-    folder_remove(&folder);
+    made_index_free(&made);
 }
 END_TEST
 

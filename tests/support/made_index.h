@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * made_index: a node index from a node list in the test's own words.
+ */
+#ifndef RELAY_TESTS_MADE_INDEX_H
+#define RELAY_TESTS_MADE_INDEX_H
+
+#include <check.h>
+#include <stdio.h>
+
+#include "relay/node_index.h"
+#include "support/folder.h"
+
+#define MADE_NODE(id, hostname, server) "\"" id "\": {\"hostname\": \"" hostname "\", \"policy-server\": \"" server "\"}"
+
+struct made_index {
+    struct folder folder;
+    struct node_index *index;
+};
+
+/* list: JSON. certificates: PEM. */
+static inline struct made_index made_index_new(const char *list, const char *certificates)
+{
+    struct made_index made = {.folder = folder_make()};
+    struct node_index_summary summary;
+    struct err err = {0};
+    char list_file[100], certs_file[100], index_file[100];
+    snprintf(list_file, sizeof list_file, "%s/list.json", made.folder.path);
+    snprintf(certs_file, sizeof certs_file, "%s/certs.pem", made.folder.path);
+    snprintf(index_file, sizeof index_file, "%s/index", made.folder.path);
+    folder_write(made.folder.fd, "list.json", list);
+    folder_write(made.folder.fd, "certs.pem", certificates);
+    ck_assert_msg(node_index_build(list_file, certs_file, index_file, &summary, &err), "%s", err.text);
+    made.index = node_index_open(index_file, &err);
+    ck_assert_msg(made.index != NULL, "%s", err.text);
+    return made;
+}
+
+static inline void made_index_free(struct made_index *made)
+{
+    node_index_close(made->index);
+    folder_remove(&made->folder);
+}
+
+#endif
