@@ -98,6 +98,9 @@ struct relay_config {
         bool enabled;
         char *command;
         bool use_sudo;
+        int64_t timeout;
+        int max_children;
+        int64_t max_output;
     } remote_run;
 
     struct {

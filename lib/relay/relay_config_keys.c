@@ -138,6 +138,14 @@ static const struct config_key keys[] = {
     {"remote_run.command", CONFIG_PATH, FIELD(remote_run.command), "/opt/rudder/bin/rudder",
      .help = "The command that does it."},
     {"remote_run.use_sudo", CONFIG_BOOL, FIELD(remote_run.use_sudo), "true", .help = "Whether it is run by sudo."},
+    {"remote_run.timeout", CONFIG_DURATION, FIELD(remote_run.timeout), "10min", 1, A_YEAR,
+     .help = "How long one such command may take, and the answer of a relay below this one. httpd has a limit of its own for "
+             "this endpoint, which should be longer. The web application waits five minutes."},
+    {"remote_run.max_children", CONFIG_INT, FIELD(remote_run.max_children), "8", 1, 1000,
+     .help = "How many commands run at the same time for one request, and how many runs that nobody waits for each process of "
+             "the endpoint lets go on."},
+    {"remote_run.max_output", CONFIG_SIZE, FIELD(remote_run.max_output), "32MiB", 1, LARGEST_FILE,
+     .help = "How much output is kept in memory for an answer that is sent only once it is complete; the rest is left out."},
 
     {"shared_files.path", CONFIG_PATH, FIELD(shared_files.path), "/var/rudder/shared-files",
      .help = "Where files that nodes share with each other are kept."},
