@@ -1,25 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# lab/httpd: a private httpd with TLS, made from the template that operators use, and the upload program behind it. Needs
+# lab/httpd: a private httpd with TLS, made from the template that operators use. The programs behind it: lab/endpoints.sh. Needs
 # lab/lab.sh and lab/relay.sh (lab_relay_layout and lab_relay_config come first).
 #
-#     lab_httpd_start                 sets LAB_HTTPS_PORT, LAB_HTTPS_URL, LAB_USER, LAB_PASSWORD, LAB_DEFAULT_PASSWORD,
+#     lab_httpd_start                 sets LAB_HTTPS_PORT, LAB_HTTPS_URL, LAB_LOCAL_PORT, LAB_LOCAL_URL, LAB_USER, LAB_PASSWORD, LAB_DEFAULT_PASSWORD,
 #                                     LAB_SERVER_CERT, LAB_SERVER_PIN (what curl calls pinnedpubkey)
 #     lab_httpd_stop, lab_httpd_restart
 #     lab_httpd_reload                after lab_node_new or lab_node_drop: takes up the nodes' certificates
-#     lab_upload_start [WORKERS]      rudder-relay-upload at $LAB/run/upload.sock (default 2)
-#     lab_upload_stop [SIGNAL]
 #     lab_curl ARGS...                curl that knows server key, user and password; LAB_LOGIN=default: the default password,
 #                                     LAB_LOGIN=none: none
 #     lab_put FILE PATH [ARGS...]     uploads, prints the status: lab_put FILE reports/NAME
 #
-# LAB_HTTPS_PORT_WANTED is the port of a new lab's httpd instead of a free one, LAB_ADDRESS its address instead of 127.0.0.1;
+# LAB_HTTPS_PORT_WANTED and LAB_LOCAL_PORT_WANTED are the ports of a new lab's httpd instead of free ones, LAB_ADDRESS its address instead of 127.0.0.1;
 # a key and a certificate that are in $LAB/httpd already are used (server.key, server.crt).
 # LAB_HTTPD_VALUES (an array) is handed on to rudder-relay-httpd-conf, LAB_HTTPD_EXTRA is text for the end of httpd.conf.
 # Nothing secret stands on a command line. The port is kept: a lab taken up again has the one it had, or says that it is taken.
 
 LAB_SOURCE=${LAB_SOURCE:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
+. "$LAB_SOURCE/lab/endpoints.sh"
 
 lab_httpd_start() {
     lab_httpd_names
@@ -39,6 +38,8 @@ lab_httpd_start() {
 lab_httpd_names() {
     LAB_HTTPS_PORT=$(cat "$LAB/httpd/port" 2>/dev/null)
     LAB_HTTPS_URL=https://${LAB_ADDRESS:-127.0.0.1}:$LAB_HTTPS_PORT
+    LAB_LOCAL_PORT=$(cat "$LAB/httpd/local-port" 2>/dev/null)
+    LAB_LOCAL_URL=http://127.0.0.1:$LAB_LOCAL_PORT/rudder/relay-api/1
     LAB_USER=rudder
     LAB_PASSWORD=$(cat "$LAB/httpd/password" 2>/dev/null)
     LAB_DEFAULT_PASSWORD=rudder
@@ -83,10 +84,17 @@ lab_httpd_modules() {
 }
 
 lab_httpd_port() {
-    if [ ! -s "$LAB/httpd/port" ]; then
-        echo "${LAB_HTTPS_PORT_WANTED:-$(lab_free_port)}" >"$LAB/httpd/port"
-    elif (exec 3<>"/dev/tcp/${LAB_ADDRESS:-127.0.0.1}/$(cat "$LAB/httpd/port")") 2>/dev/null; then
-        echo "lab: port $(cat "$LAB/httpd/port"), which this lab's httpd had, is taken by somebody else" >&2
+    lab_httpd_one_port port "${LAB_ADDRESS:-127.0.0.1}" "${LAB_HTTPS_PORT_WANTED:-}" &&
+        lab_httpd_one_port local-port 127.0.0.1 "${LAB_LOCAL_PORT_WANTED:-}"
+}
+
+# lab_httpd_one_port FILE ADDRESS WANTED
+lab_httpd_one_port() {
+    local file=$LAB/httpd/$1
+    if [ ! -s "$file" ]; then
+        echo "${3:-$(lab_free_port)}" >"$file"
+    elif [ -z "${LAB_NET:-}" ] && (exec 3<>"/dev/tcp/$2/$(cat "$file")") 2>/dev/null; then
+        echo "lab: port $(cat "$file"), which this lab's httpd had, is taken by somebody else" >&2
         return 1
     fi
 }
@@ -131,10 +139,12 @@ lab_httpd_write() {
     local dir=$LAB/httpd modules module
     modules=$(lab_httpd_modules) || return
     [ -e "$dir/networks.conf" ] || echo 'Require ip 127.0.0.0/8' >"$dir/networks.conf"
+    [ -e "$dir/policy-server-networks.conf" ] || echo 'Require ip 127.0.0.0/8' >"$dir/policy-server-networks.conf"
     mkdir -p "$dir/empty"
     "$LAB_SOURCE/httpd-conf/rudder-relay-httpd-conf" VHOST="${LAB_ADDRESS:-127.0.0.1}:$LAB_HTTPS_PORT" SERVER_NAME=localhost \
         SERVER_CERT="$dir/server.crt" SERVER_KEY="$dir/server.key" CA_FILE="$dir/clients.pem" \
-        NETWORKS_FILE="$dir/networks.conf" PASSWORD_FILE="$dir/htpasswd-password" \
+        LOCAL_VHOST="127.0.0.1:$LAB_LOCAL_PORT" SHARED_FOLDER="$LAB/relay/shared-folder" POLICIES_DIR="$LAB/relay/share" \
+        NETWORKS_FILE="$dir/networks.conf" POLICY_SERVER_NETWORKS_FILE="$dir/policy-server-networks.conf" PASSWORD_FILE="$dir/htpasswd-password" \
         INITIAL_PASSWORD_FILE="$dir/htpasswd-default-password" SOCKET_DIR="$LAB/run" LOG_DIR="$LAB/log" \
         EMPTY_DIR="$dir/empty" ${LAB_HTTPD_VALUES[@]+"${LAB_HTTPD_VALUES[@]}"} >"$dir/rudder-relay.conf" || return
     {
@@ -159,43 +169,6 @@ lab_httpd_write() {
         echo "Include \"$dir/rudder-relay.conf\""
         printf '%s\n' "${LAB_HTTPD_EXTRA:-}"
     } >"$dir/httpd.conf"
-}
-
-# ---- the upload program ----
-
-# multiwatch keeps several workers on one socket; one worker needs nobody.
-lab_upload_start() {
-    local workers=${1:-2} program before
-    program=$(lab_program rudder-relay-upload) || return
-    local command=("$program" -c "$LAB_CONFIG")
-    [ "$workers" = 1 ] || command=("$(command -v multiwatch)" -f "$workers" -- "${command[@]}")
-    rm -f "$LAB/run/upload.sock"
-    before=$(lab_upload_starts)
-    lab_start upload spawn-fcgi -n -s "$LAB/run/upload.sock" -M 0666 -- "${command[@]}" || return
-    lab_wait_for 30 lab_upload_listens "$before" && return 0
-    echo "lab: the upload program does not start:" >&2
-    tail -n 5 "$LAB/log/upload.log" >&2
-    lab_stop upload
-    return 1
-}
-
-# The program is there (and not only spawn-fcgi's socket) when it has said so once more than before.
-lab_upload_listens() {
-    lab_running upload && [ -S "$LAB/run/upload.sock" ] && [ "$(lab_upload_starts)" -gt "${1:-0}" ]
-}
-
-lab_upload_starts() {
-    cat "$LAB/log/upload.log" 2>/dev/null | grep -c 'upload: started'
-}
-
-# multiwatch cannot pass on a KILL: its workers are killed, too, as systemd would.
-lab_upload_stop() {
-    local workers='' ended
-    [ "${1:-TERM}" != KILL ] || mapfile -t workers < <(pgrep -P "$(lab_pid upload)")
-    lab_stop upload "${1:-TERM}"
-    ended=$?
-    [ -z "${workers[*]}" ] || kill -KILL "${workers[@]}" 2>/dev/null
-    return $ended
 }
 
 # ---- clients ----

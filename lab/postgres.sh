@@ -4,6 +4,7 @@
 # lab/postgres: a PostgreSQL cluster of the lab's own, with the database `rudder` made by sql/apply. Needs lab/lab.sh.
 #
 #     lab_postgres_start          makes the cluster the first time, takes it up again later; sets the variables
+#     lab_postgres_names          sets the variables of a cluster that was made before
 #     lab_postgres_stop [MODE]    fast (the default: sessions are cut, all is written) or immediate (as a crash)
 #     lab_postgres_restart [MODE] on the same port
 #     lab_psql [ARGUMENT...]      psql as superuser in that database, stops at the first error
@@ -20,13 +21,17 @@ lab_postgres_start() {
     if [ ! -f "$LAB/pg/lab-port" ]; then
         lab_postgres_make || return
     fi
-    LAB_PG_PASSWORD=$(cat "$LAB/pg/lab-password") || return
     lab_running postgres || lab_postgres_run || return
-    LAB_PG_PORT=$(cat "$LAB/pg/lab-port") || return
-    LAB_PG_URL="postgres://rudder@127.0.0.1:$LAB_PG_PORT/rudder"
+    lab_postgres_names || return
     if [ ! -f "$LAB/pg/lab-ready" ]; then
         lab_postgres_fill && touch "$LAB/pg/lab-ready"
     fi
+}
+
+# What a script needs to use a cluster that is there already, too.
+lab_postgres_names() {
+    LAB_PG_PASSWORD=$(cat "$LAB/pg/lab-password") && LAB_PG_PORT=$(cat "$LAB/pg/lab-port") || return
+    LAB_PG_URL="postgres://rudder@127.0.0.1:$LAB_PG_PORT/rudder"
 }
 
 lab_postgres_stop() {

@@ -25,6 +25,7 @@ LAB_NODE_KEY=${LAB_NODE_KEY:-rsa:2048} # what openssl req -newkey takes; with "e
 lab_relay_layout() {
     LAB_CONFIG=$LAB/relay/etc/relay.conf
     mkdir -p "$LAB"/relay/{reports/{incoming,failed},inventories/{incoming,accepted-nodes-updates,failed},etc,lib} \
+        "$LAB"/relay/{shared-folder,shared-files,share} \
         "$LAB/nodes" || return
     [ -e "$LAB/relay/lib/nodeslist.json" ] || lab_nodes_write
 }
@@ -52,7 +53,9 @@ lab_relay_config() {
             "general.nodes_certs_file=\"$LAB/relay/lib/nodescerts.pem\"" \
             "general.node_index_file=\"$LAB/relay/lib/node-index.mdb\"" \
             "processing.inventory.directory=\"$LAB/relay/inventories\"" \
-            "processing.reporting.directory=\"$LAB/relay/reports\""
+            "processing.reporting.directory=\"$LAB/relay/reports\"" \
+            "shared_folder.path=\"$LAB/relay/shared-folder\"" \
+            "shared_files.path=\"$LAB/relay/shared-files\""
         if [ -n "${LAB_PG_URL:-}" ]; then
             printf '%s\n' \
                 "processing.reporting.output=\"database\"" \

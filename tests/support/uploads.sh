@@ -22,7 +22,7 @@ uploads_open() {
     lab_relay_layout && lab_relay_config "upload.min_free_space=0L" "$@" || exit
     lab_node_new root server root && lab_node_new relay relay root && lab_node_new node node relay &&
         lab_node_new other other relay && lab_index >/dev/null || exit
-    lab_httpd_start && lab_upload_start "$LAB_WORKERS" || exit
+    lab_httpd_start && lab_endpoint_start upload "$LAB_WORKERS" || exit
     REPORTS=$LAB/relay/reports/incoming
     INVENTORIES=$LAB/relay/inventories/incoming
     UPDATES=$LAB/relay/inventories/accepted-nodes-updates

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# lab/endpoints: the FastCGI programs of a lab, each behind spawn-fcgi at $LAB/run/NAME.sock. Sourced by lab/httpd.sh; needs
+# lab/lab.sh and lab/relay.sh.
+#
+#     LAB_ENDPOINTS                       the names of all that there are
+#     lab_endpoint_start NAME [WORKERS]   rudder-relay-NAME (default 2 workers)
+#     lab_endpoint_stop NAME [SIGNAL]
+
+LAB_ENDPOINTS=(upload)
+
+# multiwatch keeps several workers on one socket; one worker needs nobody.
+lab_endpoint_start() {
+    local name=$1 workers=${2:-2} program before
+    program=$(lab_program "rudder-relay-$name") || return
+    local command=("$program" -c "$LAB_CONFIG")
+    [ "$workers" = 1 ] || command=("$(command -v multiwatch)" -f "$workers" -- "${command[@]}")
+    rm -f "$LAB/run/$name.sock"
+    before=$(lab_endpoint_starts "$name")
+    lab_start "$name" spawn-fcgi -n -s "$LAB/run/$name.sock" -M 0666 -- "${command[@]}" || return
+    lab_wait_for 30 lab_endpoint_listens "$name" "$before" && return 0
+    echo "lab: the program rudder-relay-$name does not start:" >&2
+    tail -n 5 "$LAB/log/$name.log" >&2
+    lab_stop "$name"
+    return 1
+}
+
+# The program is there (and not only spawn-fcgi's socket) when it has said so once more than before.
+lab_endpoint_listens() {
+    lab_running "$1" && [ -S "$LAB/run/$1.sock" ] && [ "$(lab_endpoint_starts "$1")" -gt "${2:-0}" ]
+}
+
+lab_endpoint_starts() {
+    cat "$LAB/log/$1.log" 2>/dev/null | grep -c "$1: started"
+}
+
+# multiwatch cannot pass on a KILL: its workers are killed, too, as systemd would.
+lab_endpoint_stop() {
+    local name=$1 workers='' ended
+    [ "${2:-TERM}" != KILL ] || mapfile -t workers < <(pgrep -P "$(lab_pid "$name")")
+    lab_stop "$name" "${2:-TERM}"
+    ended=$?
+    [ -z "${workers[*]}" ] || kill -KILL "${workers[@]}" 2>/dev/null
+    return $ended
+}
