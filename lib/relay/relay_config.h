@@ -35,6 +35,7 @@ struct relay_config {
         char *nodes_list_file;
         char *nodes_certs_file;
         char *node_index_file; /* ours: what node_index compiles the two above into */
+        char *state_file;      /* ours: see relay_state.h */
         char *node_id;         /* after loading: the id in force, from node_id or the first line of node_id_file */
         char *node_id_file;
         int https_port;

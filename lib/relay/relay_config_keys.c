@@ -26,6 +26,9 @@ static const struct config_key keys[] = {
      FIELD(general.node_index_file), "/var/lib/rudder-relay/nodes/node-index.mdb",
      .help = "What the two files above are compiled into, for every program to map. The forwarder writes it; "
              "rudder-relay index does it by hand."},
+    {"general.state_file", CONFIG_PATH, FIELD(general.state_file), "/run/rudder-relay/state/figures",
+     .help = "Where the programs keep their counters and tell each other how things are; on a tmpfs. Its folder belongs "
+             "to a group that all of them are in, with the set-group-id bit."},
     {"general.node_id", CONFIG_TEXT, FIELD(general.node_id), "",
      .help = "The id of this server. It wins over node_id_file. The policy server that owns the database is root."},
     {"general.node_id_file", CONFIG_PATH, FIELD(general.node_id_file), "/opt/rudder/etc/uuid.hive",

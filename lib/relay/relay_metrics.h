@@ -2,13 +2,15 @@
  *
  * relay_metrics: the names and labels of what relay_state counts.
  *
- * Source: PROTOCOL.md section 16. One table in relay_metrics.c: a row a metric family with its name, type, help and label
- * values; each combination of label values is one cell of relay_state. The functions below are what programs call where
- * something happens; relay_metrics_print writes the Prometheus text format (version 0.0.4).
+ * Source: PROTOCOL.md section 16. One table in relay_metrics.c: a row a metric family with its name, type, help and
+ * label values (relay_metrics_table.h); each combination of label values is one cell of relay_state. The functions
+ * below are what programs call where something happens; relay_metrics_print writes the Prometheus text format (version
+ * 0.0.4).
  */
 #ifndef RELAY_RELAY_METRICS_H
 #define RELAY_RELAY_METRICS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "relay/relay_state.h"
@@ -48,12 +50,21 @@ void relay_metrics_report_processed(struct relay_state *state, uint64_t microsec
 void relay_metrics_inventory(struct relay_state *state, bool forwarded);
 void relay_metrics_retry(struct relay_state *state, enum relay_kind kind);
 void relay_metrics_duplicate(struct relay_state *state);
-/* Spool figures of one folder: waiting or failed. oldest: seconds since 1970, 0 when empty. */
-void relay_metrics_spool(struct relay_state *state, enum relay_kind kind, bool failed, uint64_t files, uint64_t bytes,
-                         int64_t oldest);
+/* Spool figures of one folder: waiting or failed. The forwarder publishes them with each scan of its own. */
+struct relay_spool_figures {
+    uint64_t files;
+    uint64_t bytes;
+    int64_t oldest;  /* seconds since 1970: when the oldest file came; 0: there is none */
+    int64_t checked; /* seconds since 1970: when these figures were found; 0: never */
+};
+void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bool failed,
+                             const struct relay_spool_figures *figures);
+void relay_metrics_spool(const struct relay_state *state, enum relay_kind kind, bool failed,
+                         struct relay_spool_figures *figures);
 
 /* Gauges that are known only when asked for. */
 struct relay_metrics_now {
+    bool has_nodes;      /* there is a node index */
     uint64_t neighbours; /* rudder_relayd_managed_nodes_total */
     uint64_t sub_nodes;  /* rudder_relayd_sub_nodes_total */
     const char *version;

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * relay_state: what the programs of a relay tell each other while they run: counters, and the state of what they depend on.
+ * relay_state: what the programs of a relay tell each other while they run: counters, and the state of what they
+ * depend on.
  *
- * One small file (general.state_file, on a tmpfs), mapped shared by every program and made by the first that comes. Counters
- * are atomic, so any number of processes and threads add to them, and they survive the restart of a single program (not that of
- * the machine). Nothing in it is needed to work: a program that cannot map it counts into memory of its own and says so once.
+ * One small file (general.state_file, on a tmpfs), mapped shared by every program and made by the first that comes.
+ * Counters are atomic, so any number of processes and threads add to them, and they survive the restart of a single
+ * program (not that of the machine). Nothing in it is needed to work: a program that cannot map it counts into memory
+ * of its own, says so once, and tries again with relay_state_refresh.
  *
- * Written by everybody: counters, the minutes of activity. Written by the forwarder alone: spool figures, database and upstream
- * state, the last error. Written by `system` alone: the reload generation. Text is kept whole by a sequence lock.
+ * Written by everybody: counters, the minutes of activity. Written by the forwarder alone: spool figures, database and
+ * upstream state, the last error. Written by `system` alone: the reload generation. Text is kept whole by a sequence
+ * lock.
  *
- * The file's mode is 0660 with the group of its folder: whoever may write it can spoil figures and no more. All that is read from
- * it is checked (bounds, NUL, printable) as outside input is.
+ * The file's mode is 0660 with the group of its folder, which therefore is one that every program of the relay is in:
+ * whoever may write the file can spoil figures and no more. All that is read from it is checked (bounds, NUL,
+ * printable) as outside input is. An empty file, one that was cut and one of another version are made anew; a file that
+ * does not begin as ours do is somebody else's, so it is left alone. A file that is cut while it is mapped would be a
+ * SIGBUS: a handler puts empty memory in its place, and the next refresh makes a new file.
  */
 #ifndef RELAY_RELAY_STATE_H
 #define RELAY_RELAY_STATE_H
@@ -27,6 +33,10 @@ struct relay_state;
 struct relay_state *relay_state_open(const char *path);
 void relay_state_close(struct relay_state *state);
 bool relay_state_shared(const struct relay_state *state); /* false: memory of our own */
+
+/* Takes up the file that stands there now, if it is another than the one in use, and makes one if there is none. Costs
+ * a stat when nothing changed. For the beginning of a request; other threads may use the state meanwhile. */
+void relay_state_refresh(struct relay_state *state);
 
 /* -- counters; relay_metrics.h gives them their names and labels */
 
@@ -45,6 +55,7 @@ uint64_t relay_state_activity(const struct relay_state *state, enum relay_activi
 
 /* -- the database and the upstream, as the forwarder finds them */
 
+enum { RELAY_STATE_TEXT_SIZE = 256 };
 enum relay_peer { RELAY_PEER_DATABASE, RELAY_PEER_UPSTREAM, RELAY_PEERS };
 enum relay_peer_state { RELAY_PEER_UNKNOWN, RELAY_PEER_UP, RELAY_PEER_DOWN };
 
@@ -52,25 +63,28 @@ struct relay_peer_report {
     enum relay_peer_state state;
     int64_t since;   /* seconds since 1970: when it became so */
     int64_t checked; /* seconds since 1970: when it was last seen to be so */
-    char details[256]; /* printable reason when down, else "" */
+    char details[RELAY_STATE_TEXT_SIZE]; /* printable reason when down, else "" */
 };
 
-void relay_state_set_peer(struct relay_state *state, enum relay_peer peer, enum relay_peer_state is, const char *details);
+void relay_state_set_peer(struct relay_state *state, enum relay_peer peer, enum relay_peer_state is,
+                          const char *details);
 void relay_state_peer(const struct relay_state *state, enum relay_peer peer, struct relay_peer_report *report);
 
 /* -- the last thing that went wrong, for the status page */
 
 struct relay_last_error {
     int64_t when; /* seconds since 1970, 0: nothing yet */
-    char text[256];
+    char text[RELAY_STATE_TEXT_SIZE]; /* printable */
 };
 
 void relay_state_set_last_error(struct relay_state *state, const char *text);
 void relay_state_last_error(const struct relay_state *state, struct relay_last_error *error);
 
-/* -- reload: `system` raises the generation after the index was rebuilt; whoever sees a new one re-reads the logging settings */
+/* -- reload: `system` raises the generation after the index was rebuilt; who sees a new one re-reads the logging
+ * settings */
 
 uint64_t relay_state_generation(const struct relay_state *state);
+/* Touches the file, too, so that who sleeps can wait for it with inotify (IN_ATTRIB). */
 void relay_state_raise_generation(struct relay_state *state);
 
 #endif
