@@ -112,6 +112,7 @@ struct relay_config {
 
     struct {
         char *path;
+        char *hash_cache_file; /* ours */
     } shared_folder;
 
     struct {

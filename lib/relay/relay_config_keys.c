@@ -158,7 +158,11 @@ static const struct config_key keys[] = {
      .help = "How often expired files are removed."},
 
     {"shared_folder.path", CONFIG_PATH, FIELD(shared_folder.path), "/var/rudder/configuration-repository/shared-files",
-     .help = "The folder that every node may read."},
+     .help = "The folder that every node may read. Symbolic links in it are not followed."},
+    {"shared_folder.hash_cache_file", CONFIG_PATH, FIELD(shared_folder.hash_cache_file),
+     "/run/rudder-relay-shared-folder/hashes",
+     .help = "Where the hashes of its files are remembered, for all processes of the program. When empty, each process "
+             "remembers for itself."},
 
     {"policies.path", CONFIG_PATH, FIELD(policies.path), "/var/rudder/share",
      .help = "The folder of the policies of all nodes: <node id>/rules/cfengine-community is what a Unix agent fetches."},

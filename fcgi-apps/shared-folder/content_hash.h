@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * content_hash: the hash of a file's content at one moment.
+ *
+ * The file is read in pieces; memory does not grow with it. Whether it stayed the same meanwhile is told by its inode, size and
+ * times in nanoseconds, before and after.
+ */
+#ifndef RELAY_SHARED_FOLDER_CONTENT_HASH_H
+#define RELAY_SHARED_FOLDER_CONTENT_HASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include "util/err.h"
+
+enum content_algorithm { CONTENT_SHA256, CONTENT_SHA512 };
+enum { CONTENT_DIGEST_MAX = 64 }; /* bytes */
+
+/* "sha256" or "sha512", as they are. */
+bool content_algorithm_parse(const char *name, enum content_algorithm *algorithm);
+size_t content_digest_size(enum content_algorithm algorithm); /* bytes */
+
+enum content_hash_result {
+    CONTENT_HASHED,
+    CONTENT_CHANGED, /* the file is not, or not any more, what `before` (fstat of fd) says: nothing is known of it */
+    CONTENT_FAILED,  /* with err: it cannot be read */
+};
+
+/* Reads fd from its beginning; where it stands does not matter and does not change. */
+enum content_hash_result content_hash(int fd, const struct stat *before, enum content_algorithm algorithm,
+                                      unsigned char digest[CONTENT_DIGEST_MAX], struct err *err);
+
+/* Do both tell of the same file with, as far as one can tell, the same content? */
+bool content_is_same(const struct stat *a, const struct stat *b);
+
+#endif

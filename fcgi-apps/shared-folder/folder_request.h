@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * folder_request: what is asked of the shared folder: a path, and perhaps the hash of the copy that the client has.
+ *
+ * Source: PROTOCOL.md section 11. The path comes decoded from httpd, `//` merged and `..` resolved as far as httpd understood
+ * them; what is left of them is refused here: a segment that starts with `..`, a backslash, a control character, a beginning
+ * `/`, 4096 bytes or more. Other bytes may be in a file's name, UTF-8 or not.
+ *
+ * `hash` is 64 or, for hash_type=sha512, 128 hexadecimal digits of either case. hash_type is sha256 or sha512, and nothing
+ * else even where no hash is given. Either of them twice is refused, since nobody could say which was meant; other parameters
+ * count for nothing.
+ */
+#ifndef RELAY_SHARED_FOLDER_FOLDER_REQUEST_H
+#define RELAY_SHARED_FOLDER_FOLDER_REQUEST_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "shared-folder/content_hash.h"
+#include "util/err.h"
+#include "util/slice.h"
+
+struct folder_request {
+    char path[PATH_MAX]; /* "" for the folder itself */
+    bool has_hash;
+    enum content_algorithm algorithm;
+    unsigned char digest[CONTENT_DIGEST_MAX]; /* content_digest_size(algorithm) bytes of it, when has_hash */
+};
+
+/* False with err when it is not one: the client's fault, in words for the client. query may be NULL. */
+bool folder_request_parse(struct folder_request *asked, struct slice path, const char *query, struct err *err);
+
+#endif

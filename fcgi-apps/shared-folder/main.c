@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * rudder-relay-shared-folder: HEAD below /shared-folder/, and GET with a hash. httpd answers any other GET by itself.
+ */
+#include "endpoint/endpoint.h"
+#include "shared-folder/shared_folder.h"
+
+static const struct route routes[] = {
+    {"HEAD", "/shared-folder/**", shared_folder_answer},
+    {"GET", "/shared-folder/**", shared_folder_answer},
+};
+
+static const struct endpoint_program program = {
+    .name = "shared-folder",
+    .summary = "Says whether a node's copy of a file for all nodes is still the same.",
+    .routes = {.at = routes, .count = sizeof routes / sizeof *routes, .relay_api = true},
+    .start = shared_folder_start,
+    .stop = shared_folder_stop,
+};
+
+int main(int argc, char **argv)
+{
+    return endpoint_run(&program, argc, argv);
+}

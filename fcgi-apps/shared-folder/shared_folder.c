@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "shared-folder/shared_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "shared-folder/content_hash.h"
+#include "shared-folder/folder_request.h"
+#include "shared-folder/hash_cache.h"
+#include "util/beneath.h"
+#include "util/log.h"
+#include "util/memory.h"
+
+#define LOG_COMPONENT "shared_folder"
+
+enum { TRIES = 4, PIECE_SIZE = 32768 };
+
+struct shared_folder {
+    const char *path;
+    struct hash_cache *cache;
+};
+
+/* One request: what is asked, and the file that was found. */
+struct visit {
+    const struct shared_folder *folder;
+    struct folder_request asked;
+    int folder_fd;
+    int fd;
+    struct stat status;
+};
+
+void *shared_folder_start(const struct relay_config *config, struct err *err)
+{
+    (void)err;
+    struct shared_folder *folder = memory_zero(1, sizeof *folder);
+    folder->path = config->shared_folder.path;
+    folder->cache = hash_cache_open(config->shared_folder.hash_cache_file);
+    if (access(folder->path, X_OK) != 0) {
+        log_warn("the shared folder cannot be entered", log_text("folder", folder->path),
+                 log_text("reason", strerror(errno)));
+    }
+    return folder;
+}
+
+void shared_folder_stop(void *state)
+{
+    struct shared_folder *folder = state;
+    hash_cache_close(folder->cache);
+    free(folder);
+}
+
+static void close_file(struct visit *visit)
+{
+    if (visit->fd >= 0) {
+        close(visit->fd);
+        visit->fd = -1;
+    }
+}
+
+/* The file under the path now, which may be another than before. */
+static bool open_file(struct visit *visit, struct err *err)
+{
+    close_file(visit);
+    const char *path = visit->asked.path[0] != '\0' ? visit->asked.path : ".";
+    visit->fd = beneath_open_file(visit->folder_fd, path, &visit->status, err);
+    return visit->fd >= 0;
+}
+
+/* The hash of the file as it is at some moment of this request: 0, EAGAIN when there was no such moment, else why it cannot be
+ * read, with err. A file that changes meanwhile is opened anew, since it may have been replaced; visit->status is that of the
+ * content that was hashed. */
+static int hash_now(struct visit *visit, unsigned char digest[CONTENT_DIGEST_MAX], struct err *err)
+{
+    enum content_algorithm algorithm = visit->asked.algorithm;
+    for (int try = 0; try < TRIES; try++) {
+        time_t began = time(NULL);
+        if (!open_file(visit, err)) {
+            return errno;
+        }
+        if (hash_cache_find(visit->folder->cache, &visit->status, algorithm, digest)) {
+            return 0;
+        }
+        switch (content_hash(visit->fd, &visit->status, algorithm, digest, err)) {
+        case CONTENT_HASHED:
+            hash_cache_store(visit->folder->cache, &visit->status, algorithm, digest, began);
+            return 0;
+        case CONTENT_FAILED:
+            return EIO;
+        case CONTENT_CHANGED:
+            break;
+        }
+    }
+    return EAGAIN;
+}
+
+/* What httpd makes of a file's size and time (FileETag MTime Size, microseconds). */
+static void add_validators(struct response *response, const struct stat *status)
+{
+    char text[64];
+    struct tm moment;
+    int64_t microseconds = (int64_t)status->st_mtim.tv_sec * 1000000 + status->st_mtim.tv_nsec / 1000;
+    /* it may change again without another time, httpd says so, too */
+    bool weak = time(NULL) <= status->st_mtim.tv_sec + 1;
+    snprintf(text, sizeof text, "%s\"%" PRIx64 "-%" PRIx64 "\"", weak ? "W/" : "", (uint64_t)status->st_size,
+             (uint64_t)microseconds);
+    response_header(response, "ETag", text);
+    if (gmtime_r(&status->st_mtim.tv_sec, &moment) != NULL &&
+        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &moment) > 0) {
+        response_header(response, "Last-Modified", text);
+    }
+    response_header(response, "Accept-Ranges", "bytes");
+}
+
+/* Exactly as many bytes as were announced, or the answer is cut. */
+static void send_content(const struct visit *visit, struct response *response)
+{
+    char piece[PIECE_SIZE];
+    for (off_t at = 0, left = visit->status.st_size; left > 0;) {
+        size_t wanted = left < (off_t)sizeof piece ? (size_t)left : sizeof piece;
+        ssize_t got = pread(visit->fd, piece, wanted, at);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            log_warn("the file ended before its size, the answer is cut", log_text("path", visit->asked.path),
+                     log_number("bytes", at), log_text("reason", got < 0 ? strerror(errno) : "it became shorter"));
+            return;
+        }
+        if (!response_send(response, piece, (size_t)got)) {
+            return;
+        }
+        at += got;
+        left -= got;
+    }
+}
+
+static void answer_file(const struct visit *visit, struct response *response, int status)
+{
+    response_empty(response, status);
+    add_validators(response, &visit->status);
+    if (status == 200 && response_start(response, visit->status.st_size) && !response->head) {
+        send_content(visit, response);
+    }
+}
+
+static void answer_fault(const struct visit *visit, struct response *response, int errnum, const struct err *err)
+{
+    switch (errnum) {
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case EINVAL:
+    case ENAMETOOLONG:
+    case ESTALE:
+        response_text(response, 404, "no such file\n");
+        break;
+    case ELOOP: /* whoever made it wants to know why it does not work */
+        log_warn("not served: a symbolic link is in the path", log_text("folder", visit->folder->path),
+                 log_text("path", visit->asked.path));
+        response_text(response, 404, "no such file\n");
+        break;
+    case EACCES:
+    case EPERM:
+        log_warn("not served: the rights forbid it", log_text("folder", visit->folder->path),
+                 log_text("path", visit->asked.path));
+        response_text(response, 403, "the relay may not read this file\n");
+        break;
+    default:
+        log_error("shared folder", log_text("folder", visit->folder->path), log_text("reason", err->text));
+        response_internal_error(response);
+    }
+}
+
+static void answer_hash(struct visit *visit, struct response *response)
+{
+    unsigned char digest[CONTENT_DIGEST_MAX];
+    struct err err = {0};
+    int fault = hash_now(visit, digest, &err);
+    if (fault != 0 && fault != EAGAIN) {
+        answer_fault(visit, response, fault, &err);
+        return;
+    }
+    if (fault == EAGAIN) {
+        log_warn("the file changes all the time, it counts as having another hash", log_text("path", visit->asked.path));
+    }
+    size_t size = content_digest_size(visit->asked.algorithm);
+    answer_file(visit, response, fault == 0 && memcmp(digest, visit->asked.digest, size) == 0 ? 304 : 200);
+}
+
+static void answer(struct visit *visit, struct response *response)
+{
+    struct err err = {0};
+    visit->folder_fd = open(visit->folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (visit->folder_fd < 0) {
+        int errnum = errno;
+        err_set_errno(&err, errnum, "%s", visit->folder->path);
+        answer_fault(visit, response, errnum, &err);
+    } else if (visit->asked.has_hash) {
+        answer_hash(visit, response);
+    } else if (open_file(visit, &err)) {
+        answer_file(visit, response, 200);
+    } else {
+        answer_fault(visit, response, errno, &err);
+    }
+}
+
+void shared_folder_answer(void *state, struct request *request, struct response *response)
+{
+    struct visit visit = {.folder = state, .folder_fd = -1, .fd = -1};
+    struct err err = {0};
+    if (folder_request_parse(&visit.asked, request->args[0], request_env(request, "QUERY_STRING"), &err)) {
+        answer(&visit, response);
+    } else {
+        log_info("request refused", log_slice("path", request->args[0]), log_text("reason", err.text));
+        response_text(response, 400, "%s\n", err.text);
+    }
+    close_file(&visit);
+    if (visit.folder_fd >= 0) {
+        close(visit.folder_fd);
+    }
+}
