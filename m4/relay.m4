@@ -36,6 +36,7 @@ AC_DEFUN([RELAY_LIBRARIES], [
   RELAY_PKG([JANSSON], [jansson >= 2.11], [libjansson-dev], [jansson-devel])
   RELAY_PKG([LMDB], [lmdb >= 0.9.22], [liblmdb-dev], [lmdb-devel])
   RELAY_PKG([LIBPQ], [libpq >= 12], [libpq-dev], [libpq-devel])
+  RELAY_PKG([CURL], [libcurl >= 7.61], [libcurl4-openssl-dev], [libcurl-devel])
   RELAY_PKG([FCGI], [fcgi >= 2.4], [libfcgi-dev], [fcgi-devel])
   PKG_CHECK_MODULES([CHECK], [check >= 0.12], [have_check=yes], [have_check=no])
   AM_CONDITIONAL([HAVE_CHECK], [test "x$have_check" = xyes])

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Unit tests (Check) mirror lib/, one program a module. `make check` runs them; ./run-tests runs them and the rest.
 # Helpers that several tests share live in tests/support.
+# What uses lib/util/http_client.h or lib/relay/peer.h has $(CURL_LIBS) behind this; the others do without libcurl.
 RELAY_LDADD = lib/relay/librelay.a lib/util/libutil.a $(OPENSSL_LIBS) $(ZLIB_LIBS) $(LIBARCHIVE_LIBS) \
 	$(LIBCONFIG_LIBS) $(JANSSON_LIBS) $(LMDB_LIBS) $(LIBPQ_LIBS)
 TEST_LDADD = $(RELAY_LDADD) $(CHECK_LIBS)

@@ -18,6 +18,9 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/digest.c lib/util/digest.h \
 	lib/util/duration.c lib/util/duration.h \
 	lib/util/err.c lib/util/err.h \
+	lib/util/http_client.h \
+	lib/util/http_pins.h \
+	lib/util/http_url.h \
 	lib/util/line_merge.c lib/util/line_merge.h \
 	lib/util/log.c lib/util/log.h \
 	lib/util/memory.c lib/util/memory.h \
