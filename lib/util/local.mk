@@ -18,6 +18,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/digest.c lib/util/digest.h \
 	lib/util/duration.c lib/util/duration.h \
 	lib/util/err.c lib/util/err.h \
+	lib/util/etag.c lib/util/etag.h \
 	lib/util/http_client.h \
 	lib/util/http_pins.h \
 	lib/util/http_url.h \

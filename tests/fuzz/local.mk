@@ -7,6 +7,7 @@
 FUZZ_TARGETS = \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_decompress \
+	tests/fuzz/fuzz_etag \
 	tests/fuzz/fuzz_node_certs \
 	tests/fuzz/fuzz_node_list \
 	tests/fuzz/fuzz_remote_run \
@@ -20,6 +21,9 @@ FUZZ_LDADD = $(RELAY_LDADD) $(FUZZING_ENGINE)
 
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_config_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_etag_SOURCES = tests/fuzz/fuzz_etag.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_etag_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_node_certs_SOURCES = tests/fuzz/fuzz_node_certs.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_node_certs_LDADD = $(FUZZ_LDADD)

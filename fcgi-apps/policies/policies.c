@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "policies/policies.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "policies/policy_bundle.h"
+#include "relay/node_id.h"
+#include "util/digest.h"
+#include "util/etag.h"
+#include "util/log.h"
+
+#define LOG_COMPONENT "policies"
+
+enum { PIECE_SIZE = 64 * 1024, ETAG_SIZE = 2 * POLICY_DIGEST_SIZE + 3 };
+
+static const char retry_after[] = "10"; /* seconds */
+
+static const char *const content_types[POLICY_FORMATS] = {
+    [POLICY_TAR_GZ] = "application/gzip",
+    [POLICY_ZIP] = "application/zip",
+};
+
+/* One request. */
+struct ask {
+    struct request *request;
+    struct response *response;
+    char node_id[NODE_ID_SIZE];
+};
+
+void *policies_start(const struct relay_config *config, struct err *err)
+{
+    return policy_bundles_open(config, err);
+}
+
+void policies_stop(void *state)
+{
+    policy_bundles_close(state);
+}
+
+static const char *client_of(const struct request *request)
+{
+    const char *address = request_env(request, "REMOTE_ADDR");
+    return address != NULL ? address : "unknown";
+}
+
+static bool refuse(const struct ask *ask, int status, const char *reason)
+{
+    log_warn("policies refused", log_number("status", status), log_slice("node", ask->request->args[0]),
+             log_text("client", client_of(ask->request)), log_text("reason", reason));
+    response_text(ask->response, status, "%s\n", reason);
+    if (status == 503) {
+        response_header(ask->response, "Retry-After", retry_after);
+    }
+    return false;
+}
+
+/* Nobody gets another's policies, not even a policy server: those hold passwords. The id becomes a path only after this. */
+static bool is_own(struct ask *ask)
+{
+    struct slice id = ask->request->args[0];
+    const char *uid;
+    if (!request_certificate_uid(ask->request, &uid)) {
+        return refuse(ask, 403, "a node's certificate is needed");
+    }
+    if (!slice_is(id, uid)) {
+        return refuse(ask, 403, "the client certificate is not this node's");
+    }
+    if (!node_id_valid(id.at, id.len)) {
+        return refuse(ask, 403, "this is no node id");
+    }
+    snprintf(ask->node_id, sizeof ask->node_id, "%.*s", (int)id.len, id.at);
+    if (ask->request->index == NULL) {
+        return refuse(ask, 503, "the relay does not know its nodes yet");
+    }
+    return node_index_find(ask->request->index, ask->node_id, NULL) ||
+           refuse(ask, 403, "the node is not known to this relay");
+}
+
+static void make_tag(const struct policy_cached *cached, char tag[ETAG_SIZE])
+{
+    tag[0] = '"';
+    digest_hex(tag + 1, cached->digest, sizeof cached->digest, false);
+    memcpy(tag + ETAG_SIZE - 2, "\"", 2);
+}
+
+static bool has_it(const struct request *request, const struct policy_cached *cached)
+{
+    char tag[ETAG_SIZE];
+    const char *listed = request_env(request, "HTTP_IF_NONE_MATCH");
+    make_tag(cached, tag);
+    return listed != NULL && etag_listed(slice_of(listed), slice_of(tag));
+}
+
+static bool record_suffices(void *context, const struct policy_cached *cached)
+{
+    const struct ask *ask = context;
+    return strcmp(ask->request->method, "HEAD") == 0 || has_it(ask->request, cached);
+}
+
+static void add_headers(struct response *response, const struct policy_cached *cached, enum policy_format format)
+{
+    char text[64], tag[ETAG_SIZE], digest[80];
+    unsigned char base64[64];
+    struct tm utc;
+    make_tag(cached, tag);
+    response_header(response, "ETag", tag);
+    /* a copy may be kept, but is good only after asking again */
+    response_header(response, "Cache-Control", "private, no-cache");
+    if (gmtime_r(&(time_t){cached->made}, &utc) != NULL &&
+        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc) > 0) {
+        response_header(response, "Last-Modified", text);
+    }
+    if (response->status == 200) {
+        EVP_EncodeBlock(base64, cached->digest, sizeof cached->digest);
+        snprintf(digest, sizeof digest, "sha-256=:%s:", (const char *)base64);
+        response_header(response, "Repr-Digest", digest);
+        response_header(response, "Content-Type", content_types[format]);
+    }
+}
+
+static bool send_archive(struct response *response, const struct policy_cached *cached, struct err *err)
+{
+    char piece[PIECE_SIZE];
+    for (int64_t left = cached->length; left > 0;) {
+        ssize_t got = read(cached->fd, piece, left < PIECE_SIZE ? (size_t)left : PIECE_SIZE);
+        if (got == 0 || (got < 0 && errno != EINTR)) {
+            return err_set_errno(err, got == 0 ? ENODATA : errno, "reading from the cache");
+        }
+        if (got > 0 && !response_send(response, piece, (size_t)got)) {
+            return err_set(err, "the client went away");
+        }
+        left -= got > 0 ? got : 0;
+    }
+    return true;
+}
+
+static void answer(const struct ask *ask, const struct policy_cached *cached, enum policy_format format)
+{
+    struct err err = {0};
+    struct response *response = ask->response;
+    bool unchanged = has_it(ask->request, cached);
+    response_empty(response, unchanged ? 304 : 200);
+    add_headers(response, cached, format);
+    if (unchanged) {
+        log_debug("policies unchanged", log_text("node", ask->node_id));
+        return;
+    }
+    /* a HEAD gets the length and nothing else */
+    bool sent = response_start(response, cached->length) && (response->head || send_archive(response, cached, &err));
+    log_info("policies sent", log_text("node", ask->node_id), log_text("client", client_of(ask->request)),
+             log_number("bytes", sent && !response->head ? cached->length : 0), log_text("method", ask->request->method),
+             log_text("trouble", sent ? "" : err.text));
+}
+
+static void refuse_bundle(const struct ask *ask, enum policy_bundle why, const struct err *err)
+{
+    switch (why) {
+    case POLICY_BUNDLE_NONE:
+        refuse(ask, 404, "there are no policies for this node");
+        return;
+    case POLICY_BUNDLE_CHANGING:
+        log_info("policies are changing", log_text("node", ask->node_id), log_text("reason", err->text));
+        refuse(ask, 503, "the policies are changing, try again");
+        return;
+    case POLICY_BUNDLE_NO_SPACE:
+    case POLICY_BUNDLE_FAILED:
+    case POLICY_BUNDLE_READY:
+        break;
+    }
+    log_error("policies cannot be served", log_text("node", ask->node_id), log_text("reason", err->text));
+    if (why == POLICY_BUNDLE_NO_SPACE) {
+        response_text(ask->response, 507, "the relay has too little free space\n");
+    } else {
+        response_internal_error(ask->response);
+    }
+}
+
+static void get(struct policy_bundles *bundles, struct request *request, struct response *response,
+                enum policy_format format)
+{
+    struct ask ask = {.request = request, .response = response};
+    struct policy_cached cached;
+    struct err err = {0};
+    if (!is_own(&ask)) {
+        return;
+    }
+    enum policy_bundle result = policy_bundle_get(bundles, ask.node_id, format, record_suffices, &ask, &cached, &err);
+    if (result == POLICY_BUNDLE_READY) {
+        answer(&ask, &cached, format);
+    } else {
+        refuse_bundle(&ask, result, &err);
+    }
+    policy_cached_close(&cached);
+}
+
+void policies_get_tar_gz(void *state, struct request *request, struct response *response)
+{
+    get(state, request, response, POLICY_TAR_GZ);
+}
+
+void policies_get_zip(void *state, struct request *request, struct response *response)
+{
+    get(state, request, response, POLICY_ZIP);
+}

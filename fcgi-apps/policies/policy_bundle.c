@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "policies/policy_bundle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util/beneath.h"
+#include "util/memory.h"
+
+enum { PAUSE_MS = 100, SWAP_MS = 1000 };
+
+static const char *const suffixes[POLICY_FORMATS] = {[POLICY_TAR_GZ] = ".tar.gz", [POLICY_ZIP] = ".zip"};
+
+struct policy_bundles {
+    const char *path;
+    struct policy_limits limits;
+    int64_t settle_ms;
+    int64_t max_wait_ms;
+    struct policy_cache *cache;
+    struct policy_manifest manifest; /* the memory is used again */
+    struct policy_manifest after;
+};
+
+/* What is asked for, and where. */
+struct ask {
+    struct policy_bundles *bundles;
+    char *folder; /* below policies.path */
+    char *name;   /* in the cache */
+    enum policy_format format;
+    policy_record_suffices *suffices;
+    void *context;
+    int64_t began; /* milliseconds, monotonic */
+};
+
+static int64_t milliseconds(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct policy_bundles *policy_bundles_open(const struct relay_config *config, struct err *err)
+{
+    struct policy_cache *cache = policy_cache_open(config->policies.cache_directory, config->policies.cache_size,
+                                                   config->policies.cache_retention, err);
+    if (cache == NULL) {
+        return NULL;
+    }
+    struct policy_bundles *bundles = memory_zero(1, sizeof *bundles);
+    *bundles = (struct policy_bundles){
+        .path = config->policies.path,
+        .limits = {.max_files = (size_t)config->policies.max_files, .max_size = config->policies.max_size},
+        .settle_ms = config->policies.settle_time * 1000,
+        .max_wait_ms = config->policies.max_wait * 1000,
+        .cache = cache,
+    };
+    return bundles;
+}
+
+void policy_bundles_close(struct policy_bundles *bundles)
+{
+    if (bundles != NULL) {
+        policy_cache_close(bundles->cache);
+        policy_manifest_free(&bundles->manifest);
+        policy_manifest_free(&bundles->after);
+        free(bundles);
+    }
+}
+
+/* Opened by path each time: another folder may have come by rename, and the share may be a mount that comes and goes. */
+static int open_folder(const struct ask *ask, struct err *err)
+{
+    int share = open(ask->bundles->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (share < 0) {
+        int errnum = errno;
+        err_set_errno(err, errnum, "policies.path %s", ask->bundles->path);
+        errno = errnum == ENOENT ? EIO : errnum; /* not the node's policies are missing, but all */
+        return -1;
+    }
+    int folder = beneath_open(share, ask->folder, O_RDONLY | O_DIRECTORY, err);
+    int errnum = errno;
+    close(share);
+    errno = errnum;
+    return folder;
+}
+
+static bool same_folder(const struct ask *ask, int folder)
+{
+    struct stat before, now;
+    int again = open_folder(ask, NULL);
+    if (again < 0) {
+        return false;
+    }
+    bool same = fstat(folder, &before) == 0 && fstat(again, &now) == 0 && before.st_dev == now.st_dev &&
+                before.st_ino == now.st_ino;
+    close(again);
+    return same;
+}
+
+static enum policy_bundle by_walk(enum policy_walk walk)
+{
+    switch (walk) {
+    case POLICY_WALK_DONE:
+        return POLICY_BUNDLE_READY;
+    case POLICY_WALK_CHANGING:
+        return POLICY_BUNDLE_CHANGING;
+    case POLICY_WALK_REFUSED:
+    case POLICY_WALK_FAILED:
+        break;
+    }
+    return POLICY_BUNDLE_FAILED;
+}
+
+/* Was the last change long enough ago that whoever made it is done? A change shows in a time that is coarse, so a settle time
+ * of 0 is some milliseconds all the same. */
+static bool settled(const struct policy_bundles *bundles)
+{
+    const struct timespec *newest = &bundles->manifest.newest;
+    int64_t age = milliseconds(CLOCK_REALTIME) - ((int64_t)newest->tv_sec * 1000 + newest->tv_nsec / 1000000);
+    return age > (bundles->settle_ms > PAUSE_MS ? bundles->settle_ms : PAUSE_MS);
+}
+
+static enum policy_bundle write_archive(const struct ask *ask, int folder, struct policy_cache_entry *entry,
+                                        struct err *err)
+{
+    struct policy_bundles *bundles = ask->bundles;
+    switch (policy_archive_pack(&bundles->manifest, folder, ask->format, policy_cache_write, entry, err)) {
+    case POLICY_PACK_DONE:
+        break;
+    case POLICY_PACK_CHANGED:
+        return POLICY_BUNDLE_CHANGING;
+    case POLICY_PACK_FAILED:
+        return entry->no_space ? POLICY_BUNDLE_NO_SPACE : POLICY_BUNDLE_FAILED;
+    }
+    enum policy_bundle result = by_walk(policy_manifest_read(&bundles->after, folder, &bundles->limits, err));
+    if (result == POLICY_BUNDLE_READY && (memcmp(bundles->after.state, bundles->manifest.state, POLICY_STATE_SIZE) != 0 ||
+                                          !same_folder(ask, folder))) {
+        err_set(err, "%s changed while it was packed", ask->folder);
+        result = POLICY_BUNDLE_CHANGING;
+    }
+    return result;
+}
+
+static enum policy_bundle pack(const struct ask *ask, int folder, struct policy_cached *cached, struct err *err)
+{
+    struct policy_cache_entry entry;
+    if (!policy_cache_begin(ask->bundles->cache, &entry, err)) {
+        return entry.no_space ? POLICY_BUNDLE_NO_SPACE : POLICY_BUNDLE_FAILED;
+    }
+    enum policy_bundle result = write_archive(ask, folder, &entry, err);
+    if (result != POLICY_BUNDLE_READY) {
+        policy_cache_abandon(&entry);
+        return result;
+    }
+    if (!policy_cache_commit(ask->bundles->cache, &entry, ask->name, ask->bundles->manifest.state, cached, err)) {
+        return entry.no_space ? POLICY_BUNDLE_NO_SPACE : POLICY_BUNDLE_FAILED;
+    }
+    return POLICY_BUNDLE_READY;
+}
+
+/* The lock, on the folder itself, has only one process pack it: the others wait and find the archive in the cache. Where
+ * it is not to be had (NFS wants a writable descriptor) several pack, to the same bytes. */
+static enum policy_bundle from_folder(const struct ask *ask, int folder, struct policy_cached *cached, struct err *err)
+{
+    struct policy_bundles *bundles = ask->bundles;
+    enum policy_bundle result = by_walk(policy_manifest_read(&bundles->manifest, folder, &bundles->limits, err));
+    if (result != POLICY_BUNDLE_READY) {
+        return result;
+    }
+    if (policy_cache_find(bundles->cache, ask->name, bundles->manifest.state, cached)) {
+        if (cached->fd >= 0 || ask->suffices(ask->context, cached)) {
+            return POLICY_BUNDLE_READY;
+        }
+    }
+    if (!settled(bundles)) {
+        err_set(err, "%s changed a moment ago", ask->folder);
+        return POLICY_BUNDLE_CHANGING;
+    }
+    if (flock(folder, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        err_set(err, "%s is being packed by another process", ask->folder);
+        return POLICY_BUNDLE_CHANGING;
+    }
+    return pack(ask, folder, cached, err);
+}
+
+static bool exists(const struct ask *ask, const char *path)
+{
+    struct ask other = *ask;
+    other.folder = (char *)path;
+    int folder = open_folder(&other, NULL);
+    if (folder >= 0) {
+        close(folder);
+    }
+    return folder >= 0;
+}
+
+/* While one `rules` makes room for another by rename, there is none for a moment. */
+static enum policy_bundle missing(const struct ask *ask, const char *node_id)
+{
+    char *rules = memory_format("%s/rules", node_id);
+    bool swapped = milliseconds(CLOCK_MONOTONIC) - ask->began < SWAP_MS && exists(ask, node_id) && !exists(ask, rules);
+    free(rules);
+    return swapped ? POLICY_BUNDLE_CHANGING : POLICY_BUNDLE_NONE;
+}
+
+static enum policy_bundle try_once(const struct ask *ask, const char *node_id, struct policy_cached *cached,
+                                   struct err *err)
+{
+    int folder = open_folder(ask, err);
+    if (folder < 0) {
+        return errno == ENOENT || errno == ENOTDIR ? missing(ask, node_id) : POLICY_BUNDLE_FAILED;
+    }
+    enum policy_bundle result = from_folder(ask, folder, cached, err);
+    close(folder);
+    return result;
+}
+
+static void pause_a_moment(void)
+{
+    const struct timespec pause = {0, PAUSE_MS * 1000000L};
+    (void)nanosleep(&pause, NULL);
+}
+
+enum policy_bundle policy_bundle_get(struct policy_bundles *bundles, const char *node_id, enum policy_format format,
+                                     policy_record_suffices *suffices, void *context, struct policy_cached *cached,
+                                     struct err *err)
+{
+    struct ask ask = {
+        .bundles = bundles,
+        .folder = memory_format("%s/rules/cfengine-community", node_id),
+        .name = memory_format("%s%s", node_id, suffixes[format]),
+        .format = format,
+        .suffices = suffices,
+        .context = context,
+        .began = milliseconds(CLOCK_MONOTONIC),
+    };
+    enum policy_bundle result;
+    cached->fd = -1;
+    while ((result = try_once(&ask, node_id, cached, err)) == POLICY_BUNDLE_CHANGING &&
+           milliseconds(CLOCK_MONOTONIC) - ask.began < bundles->max_wait_ms) {
+        pause_a_moment();
+    }
+    policy_cache_trim(bundles->cache);
+    free(ask.folder);
+    free(ask.name);
+    return result;
+}

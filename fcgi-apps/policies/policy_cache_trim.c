@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "policies/policy_cache_private.h"
+#include "util/log.h"
+#include "util/memory.h"
+
+#define LOG_COMPONENT "policy_cache"
+
+enum {
+    EVERY_SECONDS = 600,
+    SHARE_OF_ROOM = 16, /* when this part of the room has been filled by one process, it is time, too */
+    DOWN_TO_PERCENT = 80,
+    FILE_MODE = 0600,
+};
+
+struct archive_file {
+    char name[NAME_MAX + 1];
+    time_t used;
+    int64_t bytes;
+};
+
+struct archive_files {
+    struct archive_file *at;
+    size_t count;
+    size_t room;
+    int64_t bytes;
+};
+
+static int64_t monotonic_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec + 1; /* 0 is never */
+}
+
+static void gather(struct archive_files *files, const char *name, const struct stat *status)
+{
+    if (files->count == files->room) {
+        files->room = files->room > 0 ? 2 * files->room : 64;
+        files->at = memory_resize(files->at, files->room, sizeof *files->at);
+    }
+    struct archive_file *file = &files->at[files->count++];
+    *file = (struct archive_file){.used = status->st_mtime, .bytes = status->st_size};
+    memcpy(file->name, name, strlen(name) + 1);
+    files->bytes += status->st_size;
+}
+
+/* Removes what is too old, gathers the archives that stay. Names with a dot in front are being written. */
+static void look_through(const struct policy_cache *cache, DIR *dir, struct archive_files *files)
+{
+    time_t oldest = time(NULL) - (time_t)cache->retention;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        struct stat status;
+        if (entry->d_name[0] == '.' || fstatat(cache->fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+            !S_ISREG(status.st_mode)) {
+            continue;
+        }
+        if (status.st_mtime < oldest) {
+            (void)unlinkat(cache->fd, entry->d_name, 0);
+        } else if (status.st_size > (off_t)sizeof(struct policy_record)) {
+            gather(files, entry->d_name, &status);
+        }
+    }
+}
+
+static int longest_unused_first(const void *a, const void *b)
+{
+    const struct archive_file *left = a, *right = b;
+    return (left->used > right->used) - (left->used < right->used);
+}
+
+/* The record takes the place of record and archive, by rename: whoever reads the archive reads on. */
+static bool drop_archive(const struct policy_cache *cache, const struct archive_file *file)
+{
+    struct policy_record record;
+    struct safe_file kept;
+    bool whole, done = false;
+    int fd = openat(cache->fd, file->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    if (!policy_record_read(fd, &record, &whole)) {
+        done = unlinkat(cache->fd, file->name, 0) == 0;
+    } else if (safe_file_create(&kept, cache->fd, FILE_MODE, NULL)) {
+        const struct timespec times[] = {{file->used, 0}, {file->used, 0}};
+        done = write(kept.fd, &record, sizeof record) == (ssize_t)sizeof record && futimens(kept.fd, times) == 0;
+        if (done) {
+            done = safe_file_commit(&kept, file->name, NULL, NULL);
+        } else {
+            safe_file_abandon(&kept);
+        }
+    }
+    close(fd);
+    return done;
+}
+
+static void drop_archives(const struct policy_cache *cache, struct archive_files *files)
+{
+    int64_t before = files->bytes, aim = cache->max_size / 100 * DOWN_TO_PERCENT;
+    size_t dropped = 0;
+    if (files->bytes <= cache->max_size) {
+        return;
+    }
+    qsort(files->at, files->count, sizeof *files->at, longest_unused_first);
+    for (size_t i = 0; i < files->count && files->bytes > aim; i++) {
+        if (drop_archive(cache, &files->at[i])) {
+            files->bytes -= files->at[i].bytes;
+            dropped++;
+        }
+    }
+    log_info("archives dropped from the cache", log_number("archives", (int64_t)dropped),
+             log_number("bytes", before - files->bytes), log_number("left", files->bytes));
+}
+
+/* One process at a time: the others leave it to that one. */
+void policy_cache_trim(struct policy_cache *cache)
+{
+    int64_t now = monotonic_seconds();
+    if (cache->trimmed != 0 && now - cache->trimmed < EVERY_SECONDS && cache->stored <= cache->max_size / SHARE_OF_ROOM) {
+        return;
+    }
+    int fd = openat(cache->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    if (dir == NULL) {
+        if (fd >= 0) {
+            close(fd);
+        }
+        return;
+    }
+    cache->trimmed = now;
+    cache->stored = 0;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        struct archive_files files = {0};
+        look_through(cache, dir, &files);
+        drop_archives(cache, &files);
+        free(files.at);
+    }
+    closedir(dir); /* and the lock with it */
+}

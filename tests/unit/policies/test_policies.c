@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "policies/policies.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <sys/file.h>
+
+#include "support/made_request.h"
+#include "support/suite.h"
+#include "tree.h"
+#include "util/memory.h"
+
+/* root, relay and node are known; node has policies, relay has none. */
+struct fixture {
+    struct folder folder;
+    struct relay_config config;
+    struct node_index *index;
+    void *state;
+    int policies; /* node's */
+};
+
+static void make_index(struct fixture *it)
+{
+    struct node_index_summary summary;
+    struct err err = {0};
+    char *list = memory_format("%s/nodes.json", it->folder.path);
+    char *certs = memory_format("%s/certs.pem", it->folder.path);
+    char *index = memory_format("%s/index", it->folder.path);
+    folder_write(it->folder.fd, "nodes.json",
+                 "{\"root\": {\"hostname\": \"s\", \"policy-server\": \"root\"},"
+                 " \"relay\": {\"hostname\": \"r\", \"policy-server\": \"root\"},"
+                 " \"node\": {\"hostname\": \"n\", \"policy-server\": \"relay\"}}");
+    folder_write(it->folder.fd, "certs.pem", "");
+    ck_assert_msg(node_index_build(list, certs, index, &summary, &err), "%s", err.text);
+    it->index = node_index_open(index, &err);
+    ck_assert_msg(it->index != NULL, "%s", err.text);
+    free(list);
+    free(certs);
+    free(index);
+}
+
+static struct fixture fixture_make(void)
+{
+    static const char *const folders[] = {"share", "share/node", "share/node/rules", "share/node/rules/cfengine-community",
+                                          "share/relay", "share/relay/rules"};
+    struct fixture it = {.folder = folder_make()};
+    struct err err = {0};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        tree_folder(it.folder.fd, folders[i]);
+    }
+    it.policies = openat(it.folder.fd, folders[3], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    tree_fill(it.policies);
+    make_index(&it);
+    it.config.policies.path = memory_format("%s/share", it.folder.path);
+    it.config.policies.cache_directory = memory_format("%s/cache", it.folder.path);
+    it.config.policies.cache_size = 1000000;
+    it.config.policies.cache_retention = 1000;
+    it.config.policies.max_files = 1000;
+    it.config.policies.max_size = 1000000;
+    it.config.policies.max_wait = 60; /* it is not waited for */
+    it.state = policies_start(&it.config, &err);
+    ck_assert_msg(it.state != NULL, "%s", err.text);
+    return it;
+}
+
+static void fixture_remove(struct fixture *it)
+{
+    policies_stop(it->state);
+    node_index_close(it->index);
+    close(it->policies);
+    free(it->config.policies.path);
+    free(it->config.policies.cache_directory);
+    folder_remove(&it->folder);
+}
+
+/* What is not said is as in the right request. */
+struct ask {
+    const char *method;
+    const char *node;
+    const char *uid; /* "-": no certificate */
+    const char *none_match;
+    bool not_verified;
+    bool no_index;
+    bool zip;
+};
+
+static char headers[1024];
+static struct buffer body;
+
+static int get(struct fixture *it, struct ask ask)
+{
+    struct made_request made;
+    char uid[64], none_match[256];
+    const char *node = ask.node != NULL ? ask.node : "node";
+    made_request_new(&made, ask.method != NULL ? ask.method : "GET", "/", NULL, "", 0);
+    if (ask.uid == NULL || strcmp(ask.uid, "-") != 0) {
+        snprintf(uid, sizeof uid, "SSL_CLIENT_S_DN_UID=%s", ask.uid != NULL ? ask.uid : node);
+        made_request_env(&made, ask.not_verified ? "SSL_CLIENT_VERIFY=FAILED:unable" : "SSL_CLIENT_VERIFY=SUCCESS");
+        made_request_env(&made, uid);
+    }
+    if (ask.none_match != NULL) {
+        snprintf(none_match, sizeof none_match, "HTTP_IF_NONE_MATCH=%s", ask.none_match);
+        made_request_env(&made, none_match);
+    }
+    made_request_begin(&made);
+    made.request.index = ask.no_index ? NULL : it->index;
+    made.request.args[0] = slice_of(node);
+    response_begin(&made.response, strcmp(made.request.method, "HEAD") == 0, NULL);
+    (ask.zip ? policies_get_zip : policies_get_tar_gz)(it->state, &made.request, &made.response);
+    int status = made.response.status;
+    snprintf(headers, sizeof headers, "%s", buffer_text(&made.response.headers));
+    buffer_clear(&body);
+    buffer_add(&body, made.response.body.at, made.response.body.len);
+    (void)buffer_text(&body);
+    made_request_free(&made);
+    return status;
+}
+
+static const char *tag(void)
+{
+    static char value[128];
+    const char *at = strstr(headers, "ETag: ");
+    ck_assert_ptr_nonnull(at);
+    snprintf(value, sizeof value, "%.*s", (int)strcspn(at + 6, "\r"), at + 6);
+    ck_assert_uint_eq(strlen(value), 66);
+    return value;
+}
+
+START_TEST(a_node_gets_its_policies)
+{
+    struct fixture it = fixture_make();
+    for (int zip = 0; zip < 2; zip++) {
+        struct archive_entry *entry;
+        ck_assert_int_eq(get(&it, (struct ask){.zip = zip}), 200);
+        ck_assert_ptr_nonnull(strstr(headers, zip ? "Content-Type: application/zip\r\n" : "Content-Type: application/gzip\r\n"));
+        ck_assert_ptr_nonnull(strstr(headers, "Repr-Digest: sha-256=:"));
+        ck_assert_ptr_nonnull(strstr(headers, " GMT\r\n"));
+        ck_assert_ptr_nonnull(strstr(headers, "Cache-Control: private, no-cache\r\n"));
+        struct archive *archive = archive_read_new();
+        archive_read_support_format_all(archive);
+        archive_read_support_filter_gzip(archive);
+        ck_assert_int_eq(archive_read_open_memory(archive, body.at, body.len), ARCHIVE_OK);
+        size_t entries = 0;
+        while (archive_read_next_header(archive, &entry) != ARCHIVE_EOF) {
+            entries++;
+        }
+        ck_assert_uint_eq(entries, 9);
+        archive_read_free(archive);
+    }
+    fixture_remove(&it);
+}
+END_TEST
+
+START_TEST(nobody_else_does)
+{
+    struct fixture it = fixture_make();
+    static const char *const others[] = {"root", "relay", "", "nod", "node2", "*", "Node", "-"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        ck_assert_msg(get(&it, (struct ask){.uid = others[i]}) == 403, "'%s'", others[i]);
+    }
+    ck_assert_str_eq(body.at, "a node's certificate is needed\n");
+    ck_assert_int_eq(get(&it, (struct ask){.not_verified = true}), 403);
+    ck_assert_int_eq(get(&it, (struct ask){.node = "stranger"}), 403);
+    ck_assert_str_eq(body.at, "the node is not known to this relay\n");
+    static const char *const ids[] = {"..", ".", "", "node/../node", "../share/node", "node\\x", "no de"};
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        ck_assert_msg(get(&it, (struct ask){.node = ids[i]}) == 403, "'%s'", ids[i]);
+    }
+    ck_assert_int_eq(get(&it, (struct ask){.no_index = true}), 503);
+    ck_assert_ptr_nonnull(strstr(headers, "Retry-After: "));
+    fixture_remove(&it);
+}
+END_TEST
+
+START_TEST(without_policies_it_is_404)
+{
+    struct fixture it = fixture_make();
+    ck_assert_int_eq(get(&it, (struct ask){.node = "relay"}), 404);
+    ck_assert_int_eq(get(&it, (struct ask){.node = "root"}), 404);
+    tree_file(it.folder.fd, "share/relay/rules/cfengine-community", "a file", 0600);
+    ck_assert_int_eq(get(&it, (struct ask){.node = "relay"}), 404);
+    fixture_remove(&it);
+}
+END_TEST
+
+START_TEST(a_link_on_the_way_is_not_followed)
+{
+    struct fixture it = fixture_make();
+    tree_link(it.folder.fd, "../../node/rules/cfengine-community", "share/relay/rules/cfengine-community");
+    ck_assert_int_eq(get(&it, (struct ask){.node = "relay"}), 500);
+    tree_link(it.folder.fd, "node", "share/root");
+    ck_assert_int_eq(get(&it, (struct ask){.node = "root"}), 500);
+    ck_assert_str_eq(body.at, "internal error, see the relay's log\n");
+    fixture_remove(&it);
+}
+END_TEST
+
+START_TEST(unchanged_policies_are_not_sent_again)
+{
+    struct fixture it = fixture_make();
+    char first[128], list[256];
+    ck_assert_int_eq(get(&it, (struct ask){.method = "HEAD"}), 200);
+    ck_assert_uint_eq(body.len, 0);
+    snprintf(first, sizeof first, "%s", tag());
+    snprintf(list, sizeof list, "\"x\", W/%s", first);
+    ck_assert_int_eq(get(&it, (struct ask){.none_match = list}), 304);
+    ck_assert_str_eq(tag(), first);
+    ck_assert_uint_eq(body.len, 0);
+    ck_assert_int_eq(get(&it, (struct ask){.none_match = "\"x\""}), 200);
+    ck_assert_int_eq(get(&it, (struct ask){.none_match = list, .zip = true}), 200);
+    tree_file(it.policies, "promises.cf", "body common control { }\n", 0640);
+    ck_assert_int_eq(get(&it, (struct ask){.none_match = list}), 200);
+    ck_assert_str_ne(tag(), first);
+    /* written anew with what was there before */
+    tree_file(it.policies, "promises.cf", "body common control {}\n", 0640);
+    ck_assert_int_eq(get(&it, (struct ask){.none_match = list}), 304);
+    ck_assert_str_eq(tag(), first);
+    fixture_remove(&it);
+}
+END_TEST
+
+START_TEST(a_dropped_archive_is_made_again)
+{
+    struct fixture it = fixture_make();
+    char first[128], path[128];
+    it.config.policies.cache_size = 0;
+    policies_stop(it.state);
+    it.state = policies_start(&it.config, &(struct err){0});
+    ck_assert_int_eq(get(&it, (struct ask){0}), 200);
+    snprintf(first, sizeof first, "%s", tag());
+    snprintf(path, sizeof path, "cache/node.tar.gz");
+    struct stat status;
+    ck_assert_int_eq(fstatat(it.folder.fd, path, &status, 0), 0);
+    ck_assert_int_lt(status.st_size, 200);
+    ck_assert_int_eq(get(&it, (struct ask){.none_match = first}), 304);
+    ck_assert_int_eq(get(&it, (struct ask){0}), 200);
+    ck_assert_str_eq(tag(), first);
+    ck_assert_uint_gt(body.len, 200);
+    fixture_remove(&it);
+}
+END_TEST
+
+START_TEST(what_changed_a_moment_ago_is_not_sent)
+{
+    struct fixture it = fixture_make();
+    it.config.policies.settle_time = 1000;
+    it.config.policies.max_wait = 0;
+    policies_stop(it.state);
+    it.state = policies_start(&it.config, &(struct err){0});
+    ck_assert_int_eq(get(&it, (struct ask){0}), 503);
+    ck_assert_ptr_nonnull(strstr(headers, "Retry-After: 10\r\n"));
+    ck_assert_str_eq(body.at, "the policies are changing, try again\n");
+    fixture_remove(&it);
+}
+END_TEST
+
+START_TEST(nor_what_another_process_packs)
+{
+    struct fixture it = fixture_make();
+    ck_assert_int_eq(get(&it, (struct ask){0}), 200);
+    it.config.policies.max_wait = 0;
+    policies_stop(it.state);
+    it.state = policies_start(&it.config, &(struct err){0});
+    ck_assert_int_eq(flock(it.policies, LOCK_EX), 0);
+    ck_assert_int_eq(get(&it, (struct ask){0}), 200); /* in the cache */
+    ck_assert_int_eq(get(&it, (struct ask){.zip = true}), 503);
+    fixture_remove(&it);
+}
+END_TEST
+
+START_TEST(what_cannot_be_packed_tells_only_the_log)
+{
+    struct fixture it = fixture_make();
+    tree_link(it.policies, "/etc/passwd", "secret");
+    ck_assert_int_eq(get(&it, (struct ask){0}), 500);
+    ck_assert_str_eq(body.at, "internal error, see the relay's log\n");
+    fixture_remove(&it);
+}
+END_TEST
+
+SUITE_MAIN("policies", a_node_gets_its_policies, nobody_else_does, without_policies_it_is_404,
+           a_link_on_the_way_is_not_followed, unchanged_policies_are_not_sent_again, a_dropped_archive_is_made_again,
+           what_changed_a_moment_ago_is_not_sent, nor_what_another_process_packs, what_cannot_be_packed_tells_only_the_log)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "support/suite.h"
+#include "util/etag.h"
+
+static bool listed(const char *if_none_match)
+{
+    return etag_listed(slice_of(if_none_match), slice_of("\"abc\""));
+}
+
+START_TEST(what_lists_the_tag)
+{
+    static const char *const headers[] = {"\"abc\"", "W/\"abc\"", "*", " * ", "\"x\", \"abc\"", "\"x\",W/\"y\" ,\t\"abc\"", ",,\"abc\"",
+                                          "\"\", \"abc\", \"z\"", "\"a,b\",\"abc\"", "\"abc\" rest"};
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        ck_assert_msg(listed(headers[i]), "%s", headers[i]);
+    }
+}
+END_TEST
+
+START_TEST(what_does_not)
+{
+    static const char *const headers[] = {"", "abc", "\"ab\"", "\"abcd\"", "\"abc", "abc\"", "W/", "W/\"", "\"", "\"\"", "w/\"abc\"",
+                                          "\"abc-gzip\"", "*, \"x\"", "**", "x, \"abc\"", "\"x\" y \"abc\"", "W/abc", "\"ABC\"", " , "};
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        ck_assert_msg(!listed(headers[i]), "%s", headers[i]);
+    }
+}
+END_TEST
+
+SUITE_MAIN("etag", what_lists_the_tag, what_does_not)
