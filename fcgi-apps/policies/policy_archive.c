@@ -23,12 +23,13 @@ struct pack {
     void *context;
     struct err *err;
     bool sink_failed;
+    bool given_up; /* what libarchive still writes while it is freed goes nowhere */
 };
 
 static la_ssize_t hand_on(struct archive *archive, void *context, const void *bytes, size_t len)
 {
     struct pack *pack = context;
-    if (pack->sink(pack->context, bytes, len, pack->err)) {
+    if (pack->given_up || pack->sink(pack->context, bytes, len, pack->err)) {
         return (la_ssize_t)len;
     }
     pack->sink_failed = true;
@@ -140,7 +141,7 @@ static enum policy_pack pack_all(struct pack *pack, const struct policy_manifest
     }
     enum policy_pack result = pack_entries(pack, manifest);
     if (result != POLICY_PACK_DONE) {
-        (void)archive_write_fail(pack->archive); /* or the rest would still be written */
+        pack->given_up = true; /* archive_write_fail would leak the compressor */
         return result;
     }
     return archive_write_close(pack->archive) == ARCHIVE_OK ? POLICY_PACK_DONE : fail(pack, "the end");

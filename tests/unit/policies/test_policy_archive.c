@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 
 #include "policies/policy_archive.h"
 #include "support/suite.h"

@@ -116,20 +116,21 @@ END_TEST
 START_TEST(archives_go_when_they_are_too_many_their_records_stay)
 {
     struct folder folder = folder_make();
-    struct policy_cache *cache = open_cache(&folder, 2 * (sizeof(struct policy_record) + 7));
+    struct policy_cache *cache = open_cache(&folder, 2 * (sizeof(struct policy_record) + 20));
     struct policy_cached cached, open;
-    store(cache, "a.zip", old_state, "content");
-    store(cache, "b.zip", old_state, "content");
+    store(cache, "a.zip", old_state, "content, 20 bytes ..");
+    store(cache, "b.zip", old_state, "content, 20 bytes ..");
+    folder_age(folder.fd, "a.zip", 50);
     folder_age(folder.fd, "b.zip", 100);
     policy_cache_trim(cache);
     ck_assert(policy_cache_find(cache, "b.zip", old_state, &open));
     ck_assert_int_ge(open.fd, 0);
-    store(cache, "c.zip", old_state, "content");
+    store(cache, "c.zip", old_state, "content, 20 bytes ..");
     policy_cache_trim(cache);
     ck_assert(policy_cache_find(cache, "b.zip", old_state, &cached));
     ck_assert_int_eq(cached.fd, -1);
-    ck_assert_int_eq(cached.length, 7);
-    expect_archive(&open, "content");
+    ck_assert_int_eq(cached.length, 20);
+    expect_archive(&open, "content, 20 bytes ..");
     policy_cached_close(&open);
     ck_assert(policy_cache_find(cache, "c.zip", old_state, &cached));
     ck_assert_int_ge(cached.fd, 0);
