@@ -22,6 +22,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/relay_config.c lib/relay/relay_config.h \
 	lib/relay/relay_config_check.c lib/relay/relay_config_check.h \
 	lib/relay/relay_config_keys.c lib/relay/relay_config_keys.h \
+	lib/relay/relay_config_passwords.c \
 	lib/relay/run_info.c lib/relay/run_info.h \
 	lib/relay/runlog.c lib/relay/runlog.h \
 	lib/relay/runlog_build.c lib/relay/runlog_build.h \

@@ -10,7 +10,8 @@
  * line. An unknown key is only logged as a warning. Passwords never reach err or the log.
  *
  * Contradictions: no valid node id; this server is not root and has no upstream host; an output that is chosen without
- * its password (the database's may also stand in its url) or, for upstream, its host; a password given twice.
+ * its password (the database's may also stand in its url) or, for upstream, its host; a password given twice. What
+ * concerns the database is looked at with the passwords.
  */
 #ifndef RELAY_RELAY_CONFIG_H
 #define RELAY_RELAY_CONFIG_H
@@ -140,8 +141,9 @@ const char *relay_config_default_path(void);
 struct relay_config *relay_config_load(const char *path, struct err *err);
 void relay_config_free(struct relay_config *config);
 
-/* For the programs that use the passwords: puts the first line of each *password_file that is given into the password
- * beside it. False with err when a file that an output in force needs cannot be read or is empty. */
+/* For the programs that use the passwords: checks the database's url and password, then puts the first line of each
+ * *password_file that is given into the password beside it. False with err when a file that an output in force needs
+ * cannot be read or is empty; then the configuration is good for relay_config_free only. */
 bool relay_config_load_passwords(struct relay_config *config, struct err *err);
 
 /* The `logging` group of the file alone, for reload: applied to the process with log_configure. The old settings stay

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/relay_config_check.h"
 
-#include <libpq-fe.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,11 +8,9 @@
 #include "util/memory.h"
 #include "util/safe_file.h"
 
-static const char twice[] = "the password is given elsewhere, too";
+const char relay_config_twice[] = "the password is given elsewhere, too";
 
-enum { SHORT_FILE_LIMIT = 4096 }; /* a node id, a password */
-
-static void replace(char **text, char *by)
+void relay_config_replace(char **text, char *by)
 {
     free(*text);
     *text = by;
@@ -32,7 +29,7 @@ static struct slice trimmed(struct slice text)
     return text;
 }
 
-static struct slice first_line(const struct buffer *content)
+struct slice relay_config_first_line(const struct buffer *content)
 {
     const char *end = content->len > 0 ? memchr(content->at, '\n', content->len) : NULL;
     return (struct slice){content->at, end != NULL ? (size_t)(end - content->at) : content->len};
@@ -47,15 +44,15 @@ static bool take_node_id(struct relay_config *config, const struct config_file *
     bool done = true;
     if (id.len == 0) {
         key = "general.node_id_file";
-        done = safe_file_read_followed(config->general.node_id_file, SHORT_FILE_LIMIT, &content, &why) ||
+        done = safe_file_read_followed(config->general.node_id_file, RELAY_CONFIG_SHORT_FILE, &content, &why) ||
                config_file_fault(file, key, err, "%s (there is no general.node_id either)", why.text);
-        id = trimmed(first_line(&content));
+        id = trimmed(relay_config_first_line(&content));
     }
     if (done && !node_id_valid(id.at, id.len)) {
         done = config_file_fault(file, key, err, "\"%.*s\" is not a node id", (int)id.len, id.len > 0 ? id.at : "");
     }
     if (done) {
-        replace(&config->general.node_id, memory_text_of(id.at, id.len));
+        relay_config_replace(&config->general.node_id, memory_text_of(id.at, id.len));
     }
     buffer_free(&content);
     return done;
@@ -71,43 +68,8 @@ static void settle_defaults(struct relay_config *config)
     static const char on_root[] = "/var/rudder/lib/ssl/shared/allnodescerts.pem";
     static const char on_relay[] = "/var/rudder/lib/ssl/nodescerts.pem";
     if (config->general.nodes_certs_file[0] == '\0') {
-        replace(&config->general.nodes_certs_file, memory_text(is_root(config) ? on_root : on_relay));
+        relay_config_replace(&config->general.nodes_certs_file, memory_text(is_root(config) ? on_root : on_relay));
     }
-}
-
-/* libpq's own message may quote the url, password and all, so it is not used. */
-static bool read_url(const char *url, bool *has_password)
-{
-    PQconninfoOption *options = PQconninfoParse(url, NULL);
-    *has_password = false;
-    for (const PQconninfoOption *option = options; option != NULL && option->keyword != NULL; option++) {
-        if (strcmp(option->keyword, "password") == 0) {
-            *has_password = option->val != NULL && option->val[0] != '\0';
-        }
-    }
-    bool valid = options != NULL;
-    PQconninfoFree(options);
-    return valid;
-}
-
-static bool check_database(const struct relay_config *config, const struct config_file *file, struct err *err)
-{
-    bool in_url;
-    bool by_file = config->database.password_file[0] != '\0';
-    bool by_key = config->database.password[0] != '\0';
-    if (!read_url(config->database.url, &in_url)) {
-        return config_file_fault(file, "output.database.url", err,
-                                 "is no connection URL or string of libpq (in a URL, a password needs %%XX for @ : / "
-                                 "and the like)");
-    }
-    if (by_file && (by_key || in_url)) {
-        return config_file_fault(file, "output.database.password_file", err, "%s", twice);
-    }
-    if (config->reporting.output == RELAY_OUTPUT_DATABASE && !by_file && !by_key && !in_url) {
-        return config_file_fault(file, "processing.reporting.output", err,
-                                 "\"database\" needs output.database.password, password_file or a password in the url");
-    }
-    return true;
 }
 
 static bool is_host(const char *host)
@@ -143,11 +105,11 @@ static bool check_upstream(const struct relay_config *config, const struct confi
                                  config->general.node_id);
     }
     if (config->upstream.password[0] != '\0' && config->upstream.password_file[0] != '\0') {
-        return config_file_fault(file, "output.upstream.password_file", err, "%s", twice);
+        return config_file_fault(file, "output.upstream.password_file", err, "%s", relay_config_twice);
     }
     if (config->upstream.default_password_file[0] != '\0' &&
         config_file_find(file, "output.upstream.default_password", NULL) != NULL) {
-        return config_file_fault(file, "output.upstream.default_password_file", err, "%s", twice);
+        return config_file_fault(file, "output.upstream.default_password_file", err, "%s", relay_config_twice);
     }
     return check_upstream_output(config, file, "processing.reporting.output", config->reporting.output, err) &&
            check_upstream_output(config, file, "processing.inventory.output", config->inventory.output, err);
@@ -166,36 +128,5 @@ bool relay_config_check(struct relay_config *config, const struct config_file *f
         return false;
     }
     settle_defaults(config);
-    return check_database(config, file, err) && check_upstream(config, file, err) && check_filter(config, file, err);
-}
-
-static bool load_password(const char *path, char **password, struct err *err)
-{
-    struct buffer content = {0};
-    if (path[0] == '\0') {
-        return true;
-    }
-    bool done = safe_file_read_followed(path, SHORT_FILE_LIMIT, &content, err);
-    struct slice line = first_line(&content);
-    line.len -= slice_ends_with(line, "\r");
-    if (done && (line.len == 0 || memchr(line.at, '\0', line.len) != NULL)) {
-        done = err_set(err, "%s: its first line is not a password", path);
-    }
-    if (done) {
-        replace(password, memory_text_of(line.at, line.len));
-    }
-    buffer_free(&content);
-    return done;
-}
-
-bool relay_config_load_passwords(struct relay_config *config, struct err *err)
-{
-    bool upstream =
-        config->reporting.output == RELAY_OUTPUT_UPSTREAM || config->inventory.output == RELAY_OUTPUT_UPSTREAM;
-    bool database = config->reporting.output == RELAY_OUTPUT_DATABASE;
-    bool done = (!database || load_password(config->database.password_file, &config->database.password, err)) &&
-                (!upstream || load_password(config->upstream.password_file, &config->upstream.password, err)) &&
-                (!upstream ||
-                 load_password(config->upstream.default_password_file, &config->upstream.default_password, err));
-    return done || err_prefix(err, "%s", config->path);
+    return check_upstream(config, file, err) && check_filter(config, file, err);
 }
