@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
 #include "relay/run_info.h"
+#include "util/clock.h"
 #include "util/memory.h"
 
 /* From this many names on their memory is worth giving back to the system when all are gone. */

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "cleaner.h"
-#include "clock.h"
 #include "node_source.h"
 #include "service_notify.h"
 #include "spool_watch.h"
+#include "util/clock.h"
 #include "util/memory.h"
 #include "worker.h"
 

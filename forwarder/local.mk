@@ -3,7 +3,6 @@
 noinst_LIBRARIES += forwarder/libforwarder.a
 forwarder_libforwarder_a_SOURCES = \
 	forwarder/cleaner.c forwarder/cleaner.h \
-	forwarder/clock.h \
 	forwarder/dispatch.c forwarder/dispatch.h \
 	forwarder/forwarder.c forwarder/forwarder.h \
 	forwarder/node_source.c forwarder/node_source.h \

@@ -5,8 +5,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "clock.h"
 #include "random.h"
+#include "util/clock.h"
 #include "util/memory.h"
 
 #define LOG_COMPONENT "outage"

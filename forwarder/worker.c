@@ -8,10 +8,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "clock.h"
 #include "random.h"
 #include "relay/report_db.h"
 #include "spool_process.h"
+#include "util/clock.h"
 #include "util/memory.h"
 
 #define LOG_COMPONENT "worker"

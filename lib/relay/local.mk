@@ -8,7 +8,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/node_index_build.c \
 	lib/relay/node_index_format.c lib/relay/node_index_format.h \
 	lib/relay/node_list.c lib/relay/node_list.h \
-	lib/relay/peer.h \
+	lib/relay/peer.c lib/relay/peer.h lib/relay/peer_pins.c \
 	lib/relay/relay_metrics.h \
 	lib/relay/relay_state.h \
 	lib/relay/remote_run_request.c lib/relay/remote_run_request.h \

@@ -94,6 +94,11 @@ struct relay_config {
         char *default_password;
         char *default_password_file;
         char *server_certificate_file;
+        int connections;
+        int64_t connect_timeout; /* these three, and the proxy, hold for the relays below, too */
+        int64_t stall_timeout;
+        int64_t total_timeout;
+        char *proxy;
     } upstream;
 
     struct {

@@ -134,7 +134,21 @@ static const struct config_key keys[] = {
     {"output.upstream.default_password_file", CONFIG_PATH, FIELD(upstream.default_password_file), "",
      .help = "Or a file whose first line is that password."},
     {"output.upstream.server_certificate_file", CONFIG_PATH, FIELD(upstream.server_certificate_file),
-     "/var/rudder/lib/ssl/policy_server.pem", .help = "The certificate whose key cert_pinning expects."},
+     "/var/rudder/lib/ssl/policy_server.pem",
+     .help = "The certificate whose key cert_pinning expects. "
+             "Several certificates may stand in the file, and any of their keys will do."},
+    {"output.upstream.connections", CONFIG_INT, FIELD(upstream.connections), "8", 1, 256,
+     .help = "How many files are on their way there at the same time."},
+    {"output.upstream.connect_timeout", CONFIG_DURATION, FIELD(upstream.connect_timeout), "10s", 1, 3600,
+     .help = "How long a connection to it may take to come up, TLS included. This key and the next three hold for "
+             "connections to the relays below this server, too."},
+    {"output.upstream.stall_timeout", CONFIG_DURATION, FIELD(upstream.stall_timeout), "30s", 1, 3600,
+     .help = "A transfer on which nothing moves for this long is given up, and tried again."},
+    {"output.upstream.total_timeout", CONFIG_DURATION, FIELD(upstream.total_timeout), "10min", 1, A_YEAR,
+     .help = "So is one that takes longer than this altogether."},
+    {"output.upstream.proxy", CONFIG_TEXT, FIELD(upstream.proxy), "", .secret = true,
+     .help = "The URL of a proxy to go through. When empty: as https_proxy and no_proxy say in the environment. "
+             "none: no proxy, whatever they say."},
 
     {"remote_run.enabled", CONFIG_BOOL, FIELD(remote_run.enabled), "true",
      .help = "Whether agents may be started from here. If not, the endpoint answers 404."},

@@ -2,11 +2,11 @@
  *
  * http_client: requests to other servers over HTTPS, several at a time, from one thread that polls.
  *
- * HTTPS with TLS 1.3 only, HTTP/2 where both sides have it, no redirects followed, nothing kept of cookies or .netrc files.
- * Connections are kept and used again, and closed when nothing was under way for idle_timeout_ms.
+ * HTTPS with TLS 1.3 only, HTTP/2 where both sides have it, no redirects followed, nothing kept of cookies or .netrc
+ * files. Connections are kept and used again, and closed when nothing was under way for idle_timeout_ms.
  *
- * A client belongs to one thread. Its owner polls for it beside its own descriptors and calls http_client_step, from which all
- * callbacks come. Nothing here blocks, but for what the callbacks do.
+ * A client belongs to one thread. Its owner polls for it beside its own descriptors and calls http_client_step, from
+ * which all callbacks come. Nothing here blocks, but for what the callbacks do.
  *
  *     struct http_transfer *transfer = http_client_start(client, &request, &err);
  *     for (;;) {
@@ -83,12 +83,14 @@ struct http_result {
 
 /* Hands over up to size bytes of the body. Returns how many, 0 only at its end, -1 when it cannot: the request ends. */
 typedef ssize_t http_read(void *context, char *bytes, size_t size);
-/* A piece of the answer's body, of whatever status: http_transfer_status tells. False: no more is wanted, the request ends. */
+/* A piece of the answer's body, of whatever status: http_transfer_status tells. False: no more is wanted, the request
+ * ends. */
 typedef bool http_write(void *context, const char *bytes, size_t len);
 /* The end of the request; the transfer is gone when it returns. May start others, may cancel others. */
 typedef void http_done(void *context, const struct http_result *result);
 
-/* What is all zero bytes is left out. Texts and slices are copied, but for form; the rest stays the caller's until the end. */
+/* What is all zero bytes is left out. Texts and slices are copied, but for form; the rest stays the caller's until the
+ * end. */
 struct http_request {
     enum http_method method;
     const char *url;      /* https://..., see http_url.h */
@@ -98,7 +100,7 @@ struct http_request {
     struct slice form;    /* the body of a POST, application/x-www-form-urlencoded; not copied */
     int64_t body_len;     /* of a PUT, in bytes */
     int body_fd;          /* it is read from here, beginning at offset 0, by pread; when read is NULL */
-    http_read *read;      /* or asked for; such a request cannot be repeated when a kept connection turns out to be dead */
+    http_read *read;      /* or asked for here; then the request cannot be repeated on another connection */
     http_write *write;    /* NULL: the answer's body is passed over, up to 1 MiB of it */
     http_done *done;
     void *context;        /* of all three */
@@ -106,7 +108,8 @@ struct http_request {
 };
 
 /* NULL with err when the request is not possible at all. Never calls back by itself. */
-struct http_transfer *http_client_start(struct http_client *client, const struct http_request *request, struct err *err);
+struct http_transfer *http_client_start(struct http_client *client, const struct http_request *request,
+                                        struct err *err);
 
 /* Ends it now; done is not called. Not from its own callbacks. */
 void http_transfer_cancel(struct http_transfer *transfer);
@@ -114,8 +117,8 @@ void http_transfer_cancel(struct http_transfer *transfer);
 /* The answer's status as soon as there is one, else 0. For http_write. */
 int http_transfer_status(const struct http_transfer *transfer);
 
-/* Fills in what to poll for. Returns after how many milliseconds http_client_step wants to be called though nothing happened;
- * -1: not before something does. */
+/* Fills in what to poll for. Returns after how many milliseconds http_client_step wants to be called though nothing
+ * happened; -1: not before something does. */
 int http_client_polls(const struct http_client *client, struct pollfd *poll);
 
 /* Does what can be done now, callbacks included. */

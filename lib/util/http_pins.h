@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * http_pins: certificates to the text by which http_client knows their public keys: "sha256//<base64>;sha256//<base64>".
+ * http_pins: certificates to the text by which http_client knows their public keys:
+ * "sha256//<base64>;sha256//<base64>".
  *
- * It is the key that counts (DER SubjectPublicKeyInfo): a renewed certificate of the same key has the same pin. Dates, names and
- * signatures of the certificate are not looked at.
+ * It is the key that counts (DER SubjectPublicKeyInfo): a renewed certificate of the same key has the same pin. Dates,
+ * names and signatures of the certificate are not looked at.
  */
 #ifndef RELAY_UTIL_HTTP_PINS_H
 #define RELAY_UTIL_HTTP_PINS_H

@@ -2,8 +2,8 @@
  *
  * http_url: URLs of other servers, put together.
  *
- * Source: RFC 3986. Whatever is not one of the unreserved characters (letters, digits, "-._~") is percent-encoded, so that any
- * file name is one path segment and arrives as it was.
+ * Source: RFC 3986. Whatever is not one of the unreserved characters (letters, digits, "-._~") is percent-encoded, so
+ * that any file name is one path segment and arrives as it was.
  */
 #ifndef RELAY_UTIL_HTTP_URL_H
 #define RELAY_UTIL_HTTP_URL_H
@@ -14,8 +14,8 @@
 #include "util/err.h"
 #include "util/slice.h"
 
-/* Adds "https://<host>:<port>", an IPv6 address with its brackets. False with err when host is no host name and no address: what
- * comes from a node list could else be another URL. */
+/* Adds "https://<host>:<port>", an IPv6 address with its brackets. False with err when host is no host name and no
+ * address: what comes from a node list could else be another URL. */
 bool http_url_server(struct buffer *url, struct slice host, int port, struct err *err);
 
 /* Adds the bytes as one path segment, or as a form's name or value. */

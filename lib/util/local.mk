@@ -7,6 +7,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/base64.c lib/util/base64.h \
 	lib/util/beneath.c lib/util/beneath.h \
 	lib/util/buffer.c lib/util/buffer.h \
+	lib/util/clock.h \
 	lib/util/decompress.c lib/util/decompress.h lib/util/decompress_private.h \
 	lib/util/decompress_gzip.c lib/util/decompress_zip.c \
 	lib/util/config_file.c lib/util/config_file.h \
@@ -19,9 +20,10 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/duration.c lib/util/duration.h \
 	lib/util/err.c lib/util/err.h \
 	lib/util/etag.c lib/util/etag.h \
-	lib/util/http_client.h \
-	lib/util/http_pins.h \
-	lib/util/http_url.h \
+	lib/util/http_client.c lib/util/http_client.h lib/util/http_client_private.h \
+	lib/util/http_pins.c lib/util/http_pins.h \
+	lib/util/http_transfer.c \
+	lib/util/http_url.c lib/util/http_url.h \
 	lib/util/line_merge.c lib/util/line_merge.h \
 	lib/util/log.c lib/util/log.h \
 	lib/util/memory.c lib/util/memory.h \

@@ -3,8 +3,8 @@
  * clock: the time that back-off, pacing and timers are counted in. It never jumps, and means nothing outside the
  * process.
  */
-#ifndef RELAY_FORWARDER_CLOCK_H
-#define RELAY_FORWARDER_CLOCK_H
+#ifndef RELAY_UTIL_CLOCK_H
+#define RELAY_UTIL_CLOCK_H
 
 #include <pthread.h>
 #include <stdint.h>

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * http_client_private: what http_client.c (connections and waiting) and http_transfer.c (one request) share.
+ */
+#ifndef RELAY_UTIL_HTTP_CLIENT_PRIVATE_H
+#define RELAY_UTIL_HTTP_CLIENT_PRIVATE_H
+
+#include <curl/curl.h>
+
+#include "util/http_client.h"
+
+struct http_client {
+    enum http_trust trust;
+    char *ca_file;
+    char *proxy; /* NULL: as the environment says; "": none */
+    int64_t idle_timeout_ms;
+    struct http_limits limits;
+    struct curl_slist *no_expect; /* the header that keeps libcurl from sending one */
+    CURLM *multi;                 /* owns the connections */
+    int epoll_fd;                 /* has their sockets */
+    int64_t timer_ms;             /* when libcurl wants to be called; INT64_MAX: not at all */
+    int64_t idle_since_ms;
+    bool used; /* there may be connections to close */
+    struct http_transfer *running;
+    struct http_transfer *spare; /* their handles are used again */
+    size_t busy;
+};
+
+struct http_transfer {
+    struct http_client *client;
+    struct http_transfer *next; /* running or spare */
+    struct http_transfer *previous;
+    CURL *easy;
+    http_read *read;
+    http_write *write;
+    http_done *done;
+    void *context;
+    int body_fd;
+    int64_t body_at; /* handed over so far */
+    int64_t body_len;
+    size_t passed_over; /* bytes of an answer nobody wants */
+    bool abandoned;
+    char error[CURL_ERROR_SIZE];
+};
+
+/* False with err when libcurl does not take it. */
+bool http_transfer_set_up(struct http_transfer *transfer, const struct http_request *request, struct err *err);
+
+/* Tells the caller how it ended. The transfer is in neither list and its handle in no multi. */
+void http_transfer_report(struct http_transfer *transfer, CURLcode code);
+
+#endif
