@@ -1,24 +1,36 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # systemd: units, users and folders. --with-systemdsystemunitdir says where the units go; the other two kinds follow
 # the prefix, where systemd looks, too, for /usr and /usr/local.
-SYSTEMD_UNITS = \
+SYSTEMD_ENDPOINT_SOCKETS = \
+	systemd/rudder-relay-metrics.socket \
+	systemd/rudder-relay-policies.socket \
+	systemd/rudder-relay-remote-run.socket \
+	systemd/rudder-relay-shared-files.socket \
+	systemd/rudder-relay-shared-folder.socket \
+	systemd/rudder-relay-system.socket \
+	systemd/rudder-relay-upload.socket
+SYSTEMD_ENDPOINT_SERVICES = $(SYSTEMD_ENDPOINT_SOCKETS:.socket=.service)
+SYSTEMD_OTHER_UNITS = \
 	systemd/rudder-relay-forwarder.service \
 	systemd/rudder-relay-index.path \
-	systemd/rudder-relay-index.service \
-	systemd/rudder-relay-upload.service \
-	systemd/rudder-relay-upload.socket
+	systemd/rudder-relay-index.service
+SYSTEMD_UNITS = $(SYSTEMD_ENDPOINT_SOCKETS) $(SYSTEMD_ENDPOINT_SERVICES) $(SYSTEMD_OTHER_UNITS)
 
 nodist_systemdsystemunit_DATA = $(SYSTEMD_UNITS)
+dist_systemdsystemunit_DATA = systemd/rudder-relay.target
 CLEANFILES += $(SYSTEMD_UNITS)
 EXTRA_DIST += \
+	systemd/endpoint.service.in \
+	systemd/endpoint.socket.in \
+	systemd/rights \
 	systemd/rudder-relay-forwarder.service.in \
 	systemd/rudder-relay-index.path.in \
-	systemd/rudder-relay-index.service.in \
-	systemd/rudder-relay-upload.service.in \
-	systemd/rudder-relay-upload.socket.in
+	systemd/rudder-relay-index.service.in
 
 systemddropindir = $(systemdsystemunitdir)/rudder-relay-.service.d
 dist_systemddropin_DATA = systemd/rudder-relay-.service.d/hardening.conf
+systemdremoterundir = $(systemdsystemunitdir)/rudder-relay-remote-run.service.d
+dist_systemdremoterun_DATA = systemd/rudder-relay-remote-run.service.d/hardening.conf
 
 sysusersdir = $(prefix)/lib/sysusers.d
 dist_sysusers_DATA = systemd/sysusers.d/rudder-relay.conf
@@ -26,7 +38,7 @@ dist_sysusers_DATA = systemd/sysusers.d/rudder-relay.conf
 tmpfilesdir = $(prefix)/lib/tmpfiles.d
 dist_tmpfiles_DATA = systemd/tmpfiles.d/rudder-relay.conf
 
-SUFFIXES = .path .path.in .service .service.in .socket .socket.in
+SUFFIXES = .path .path.in .service .service.in
 SUBSTITUTE_UNIT = $(AM_V_GEN)$(MKDIR_P) systemd && $(SED) \
 	-e 's|[@]FCGIDIR[@]|$(fcgidir)|' \
 	-e 's|[@]BINDIR[@]|$(bindir)|' \
@@ -37,6 +49,13 @@ SUBSTITUTE_UNIT = $(AM_V_GEN)$(MKDIR_P) systemd && $(SED) \
 	$(SUBSTITUTE_UNIT) $< >$@
 .service.in.service:
 	$(SUBSTITUTE_UNIT) $< >$@
-.socket.in.socket:
-	$(SUBSTITUTE_UNIT) $< >$@
-$(SYSTEMD_UNITS): Makefile
+$(SYSTEMD_OTHER_UNITS): Makefile
+
+# An endpoint's units: what all have in common, then what this one may do.
+$(SYSTEMD_ENDPOINT_SOCKETS): Makefile systemd/endpoint.socket.in
+	$(SUBSTITUTE_UNIT) -e "s|[@]NAME[@]|`basename $@ .socket | $(SED) s/rudder-relay-//`|" \
+		'$(srcdir)/systemd/endpoint.socket.in' >$@
+$(SYSTEMD_ENDPOINT_SERVICES): Makefile systemd/endpoint.service.in systemd/rights
+	$(SUBSTITUTE_UNIT) -e "s|[@]NAME[@]|`basename $@ .service | $(SED) s/rudder-relay-//`|" \
+		'$(srcdir)/systemd/endpoint.service.in' >$@.tmp && \
+	cat "$(srcdir)/systemd/rights/`basename $@ .service | $(SED) s/rudder-relay-//`.conf" >>$@.tmp && mv $@.tmp $@

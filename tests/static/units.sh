@@ -19,7 +19,7 @@ fault() {
 # Every program of ours that a unit starts is there, in name.
 units=$root/units
 mkdir -p "$units"
-cp "$top_builddir"/systemd/*.{path,service,socket} "$units" && cp -r "$top_srcdir/systemd/rudder-relay-.service.d" "$units" || exit
+cp "$top_builddir"/systemd/*.{path,service,socket} "$top_srcdir/systemd/rudder-relay.target" "$units" && cp -r "$top_srcdir"/systemd/rudder-relay-*.service.d "$units" || exit
 mkdir "$root/programs"
 while IFS= read -r program; do
     ln -sf /bin/true "$root/programs/${program##*/}"
@@ -46,10 +46,31 @@ if [ "$(id -u)" = 0 ] && command -v systemd-sysusers >/dev/null && command -v sy
     wanted="2770 $(number_of rudder-relay-upload passwd) $(number_of rudder-relay group)"
     got=$(stat -c '%a %u %g' "$root/var/rudder/reports/incoming")
     [ "$got" = "$wanted" ] || fault "reports/incoming is '$got', wanted '$wanted'"
-    for user in upload forwarder; do
-        for group in rudder rudder-relay; do
-            grep -Eq "^$group:.*[:,]rudder-relay-$user(,|\$)" "$root/etc/group" || fault "rudder-relay-$user is not in group $group"
-        done
-    done
+    wanted="2770 0 $(number_of rudder-relay-state group)"
+    got=$(stat -c '%a %u %g' "$root/run/rudder-relay/state")
+    [ "$got" = "$wanted" ] || fault "the folder of the counters is '$got', wanted '$wanted'"
 fi
+
+# A service's user is in the groups that the service names, for a program started by hand; everybody shares the counters.
+for service in "$units"/rudder-relay-*.service; do
+    user=$(sed -n 's/^User=//p' "$service")
+    groups="$(sed -n -e 's/^Group=//p' -e 's/^SupplementaryGroups=//p' "$service" | paste -sd' ')"
+    case " $groups " in
+    *" rudder-relay-state "*) ;;
+    *) [ "${service##*/}" = rudder-relay-index.service ] || fault "${service##*/} does not share the counters" ;;
+    esac
+    for group in $groups; do
+        grep -q "^m $user $group\$" "$top_srcdir/systemd/sysusers.d/rudder-relay.conf" || fault "$user is not in group $group"
+    done
+done
+
+# Each FastCGI program has its units, and only the one that must become root may.
+for program in "$top_srcdir"/fcgi-apps/*/main.c; do
+    name=$(basename "$(dirname "$program")")
+    for kind in socket service; do
+        [ -e "$units/rudder-relay-$name.$kind" ] || fault "there is no rudder-relay-$name.$kind"
+    done
+    grep -q "^Wants=rudder-relay-$name.socket" "$units/rudder-relay.target" || fault "the target does not want $name"
+done
+[ "$(cd "$units" && ls -d rudder-relay-?*.service.d)" = rudder-relay-remote-run.service.d ] || fault "another service has a hardening of its own"
 exit $faulty
