@@ -9,8 +9,13 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/node_index_format.c lib/relay/node_index_format.h \
 	lib/relay/node_list.c lib/relay/node_list.h \
 	lib/relay/peer.c lib/relay/peer.h lib/relay/peer_pins.c \
-	lib/relay/relay_metrics.h \
-	lib/relay/relay_state.h \
+	lib/relay/relay_metrics.c lib/relay/relay_metrics.h \
+	lib/relay/relay_metrics_print.c \
+	lib/relay/relay_metrics_table.c lib/relay/relay_metrics_table.h \
+	lib/relay/relay_state.c lib/relay/relay_state.h \
+	lib/relay/relay_state_file.c lib/relay/relay_state_private.h \
+	lib/relay/relay_state_guard.c \
+	lib/relay/relay_state_notes.c \
 	lib/relay/remote_run_request.c lib/relay/remote_run_request.h \
 	lib/relay/remote_run_targets.c lib/relay/remote_run_targets.h \
 	lib/relay/report_db.c lib/relay/report_db.h \

@@ -64,7 +64,6 @@ void relay_metrics_spool(const struct relay_state *state, enum relay_kind kind, 
 
 /* Gauges that are known only when asked for. */
 struct relay_metrics_now {
-    bool has_nodes;      /* there is a node index */
     uint64_t neighbours; /* rudder_relayd_managed_nodes_total */
     uint64_t sub_nodes;  /* rudder_relayd_sub_nodes_total */
     const char *version;

@@ -29,6 +29,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/memory.c lib/util/memory.h \
 	lib/util/mime_header.c lib/util/mime_header.h \
 	lib/util/printable.c lib/util/printable.h \
+	lib/util/process_figures.c lib/util/process_figures.h \
 	lib/util/safe_file.c lib/util/safe_file.h \
 	lib/util/size_text.c lib/util/size_text.h \
 	lib/util/slice.h \

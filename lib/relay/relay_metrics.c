@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/relay_metrics.h"
+
+#include "relay/relay_metrics_table.h"
+
+static void observe(struct relay_state *state, enum relay_metric metric, size_t first, size_t second, uint64_t value)
+{
+    const struct relay_metric_family *family = relay_metrics_family(metric);
+    unsigned cell = relay_metric_cell(metric, first, second);
+    size_t bucket = 0;
+    while (bucket < family->bound_count && value > family->bounds[bucket]) {
+        bucket++;
+    }
+    relay_state_add(state, cell + (unsigned)bucket, 1);
+    relay_state_add(state, cell + (unsigned)family->bound_count + 1, value);
+}
+
+static void count(struct relay_state *state, enum relay_metric metric, size_t first, size_t second, uint64_t amount)
+{
+    relay_state_add(state, relay_metric_cell(metric, first, second), amount);
+}
+
+void relay_metrics_request(struct relay_state *state, enum relay_endpoint endpoint, int status, uint64_t microseconds)
+{
+    observe(state, METRIC_REQUEST_SECONDS, endpoint, relay_metrics_status(status), microseconds);
+}
+
+void relay_metrics_upload(struct relay_state *state, enum relay_kind kind, int status, uint64_t bytes)
+{
+    count(state, METRIC_UPLOADS, kind, relay_metrics_status(status), 1);
+    count(state, METRIC_UPLOAD_BYTES, kind, 0, bytes);
+}
+
+void relay_metrics_report(struct relay_state *state, enum relay_report_result result)
+{
+    count(state, METRIC_REPORTS, result, 0, 1);
+}
+
+void relay_metrics_report_processed(struct relay_state *state, uint64_t microseconds, uint64_t uncompressed_bytes)
+{
+    observe(state, METRIC_REPORT_SECONDS, 0, 0, microseconds);
+    observe(state, METRIC_REPORT_BYTES, 0, 0, uncompressed_bytes);
+}
+
+void relay_metrics_inventory(struct relay_state *state, bool forwarded)
+{
+    count(state, METRIC_INVENTORIES, forwarded ? 0 : 1, 0, 1);
+}
+
+void relay_metrics_retry(struct relay_state *state, enum relay_kind kind)
+{
+    count(state, METRIC_RETRIES, kind, 0, 1);
+}
+
+void relay_metrics_duplicate(struct relay_state *state)
+{
+    count(state, METRIC_DUPLICATES, 0, 0, 1);
+}
+
+void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bool failed,
+                             const struct relay_spool_figures *figures)
+{
+    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed), figures->files);
+    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed), figures->bytes);
+    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed), (uint64_t)figures->oldest);
+    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_CHECKED, kind, failed), (uint64_t)figures->checked);
+}
+
+void relay_metrics_spool(const struct relay_state *state, enum relay_kind kind, bool failed,
+                         struct relay_spool_figures *figures)
+{
+    *figures = (struct relay_spool_figures){
+        .files = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed)),
+        .bytes = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed)),
+        .oldest = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed)),
+        .checked = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_SPOOL_CHECKED, kind, failed)),
+    };
+}

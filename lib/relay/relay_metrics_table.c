@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/relay_metrics_table.h"
+
+#include <stdlib.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define LABEL(name, values) {name, values, COUNT(values)}
+#define BOUNDS(array) .bounds = array, .bound_count = COUNT(array)
+
+/* In the order of the enums in relay_metrics.h. */
+static const char *const endpoints[] = {"upload",     "system",   "shared-files", "shared-folder",
+                                        "remote-run", "policies", "metrics"};
+static const char *const kinds[] = {"report", "inventory", "inventory_update"};
+static const char *const report_results[] = {"ok", "error", "invalid", "forward_ok", "forward_error"};
+static const char *const inventory_results[] = {"forward_ok", "forward_error"};
+static const char *const spool_states[] = {"waiting", "failed"};
+static const char *const statuses[] = {"200", "201", "204", "206", "304", "400", "401", "403", "404", "405", "408", "409",
+                                       "411", "413", "416", "429", "500", "502", "503", "504", "507", "other"};
+
+/* microseconds */
+static const uint64_t request_bounds[] = {1000,   2500,   5000,    10000,   25000,   50000,   100000,
+                                          250000, 500000, 1000000, 2500000, 5000000, 10000000};
+static const uint64_t report_bounds[] = {5000,   10000,   25000,   50000,   100000,   250000,  500000,
+                                         1000000, 2500000, 5000000, 10000000, 30000000, 60000000};
+/* bytes */
+static const uint64_t size_bounds[] = {1 << 10,   4 << 10,   16 << 10, 32 << 10, 64 << 10, 128 << 10,
+                                       256 << 10, 512 << 10, 1 << 20,  4 << 20,  16 << 20, 64 << 20};
+
+static const struct relay_metric_family families[METRICS] = {
+    [METRIC_REPORTS] = {"rudder_relayd_reports_total", METRIC_COUNTER,
+                        "Run logs by what became of them: stored (ok), refused (error), of an unknown node (invalid), "
+                        "sent on (forward_ok), or refused by the upstream (forward_error).",
+                        .labels = {LABEL("status", report_results)}},
+    [METRIC_INVENTORIES] = {"rudder_relayd_inventories_total", METRIC_COUNTER,
+                            "Inventories by what became of them at the upstream.",
+                            .labels = {LABEL("status", inventory_results)}},
+    [METRIC_REPORT_SECONDS] = {"rudder_relayd_reports_processing_duration_seconds", METRIC_HISTOGRAM_SECONDS,
+                               "Time from taking up a run log to its end, stored, sent on or refused.",
+                               BOUNDS(report_bounds)},
+    [METRIC_REPORT_BYTES] = {"rudder_relayd_reports_size_bytes", METRIC_HISTOGRAM, "Uncompressed size of run logs.",
+                             BOUNDS(size_bounds)},
+    [METRIC_UPLOADS] = {"rudder_relay_uploads_total", METRIC_COUNTER, "Uploads answered, by kind and HTTP status.",
+                        .labels = {LABEL("kind", kinds), LABEL("status", statuses)}},
+    [METRIC_UPLOAD_BYTES] = {"rudder_relay_upload_bytes_total", METRIC_COUNTER, "Bytes of uploaded files, as they came.",
+                             .labels = {LABEL("kind", kinds)}},
+    [METRIC_REQUEST_SECONDS] = {"rudder_relay_request_duration_seconds", METRIC_HISTOGRAM_SECONDS,
+                                "Time a request took in the program that answered it, by endpoint and HTTP status.",
+                                .labels = {LABEL("endpoint", endpoints), LABEL("status", statuses)},
+                                BOUNDS(request_bounds), .sparse = true},
+    [METRIC_RETRIES] = {"rudder_relay_retries_total", METRIC_COUNTER,
+                        "How often a file was put back to be tried again later.", .labels = {LABEL("kind", kinds)}},
+    [METRIC_DUPLICATES] = {"rudder_relay_duplicates_total", METRIC_COUNTER, "Run logs that were stored before.", .sparse = false},
+    [METRIC_SPOOL_FILES] = {"rudder_relay_spool_files", METRIC_GAUGE, "Files in the spool.",
+                            .labels = {LABEL("kind", kinds), LABEL("state", spool_states)}},
+    [METRIC_SPOOL_BYTES] = {"rudder_relay_spool_bytes", METRIC_GAUGE, "Size of the files in the spool.",
+                            .labels = {LABEL("kind", kinds), LABEL("state", spool_states)}},
+    [METRIC_SPOOL_OLDEST] = {"rudder_relay_spool_oldest_age_seconds", METRIC_AGE,
+                             "Age of the oldest file in the spool; 0 when there is none.",
+                             .labels = {LABEL("kind", kinds), LABEL("state", spool_states)}},
+    [METRIC_SPOOL_CHECKED] = {"rudder_relay_spool_checked_timestamp_seconds", METRIC_GAUGE,
+                              "When the forwarder looked at the spool last; 0: never.",
+                              .labels = {LABEL("kind", kinds), LABEL("state", spool_states)}},
+};
+
+_Static_assert(COUNT(endpoints) == RELAY_ENDPOINTS && COUNT(kinds) == RELAY_KINDS &&
+                   COUNT(report_results) == RELAY_REPORT_RESULTS,
+               "a label has the values of its enum");
+
+const struct relay_metric_family *relay_metrics_family(enum relay_metric metric)
+{
+    return &families[metric];
+}
+
+size_t relay_metric_label_count(const struct relay_metric_label *label)
+{
+    return label->name != NULL ? label->count : 1;
+}
+
+bool relay_metric_is_histogram(const struct relay_metric_family *family)
+{
+    return family->bounds != NULL;
+}
+
+size_t relay_metric_series_cells(const struct relay_metric_family *family)
+{
+    return relay_metric_is_histogram(family) ? family->bound_count + 2 : 1;
+}
+
+static size_t family_cells(const struct relay_metric_family *family)
+{
+    return relay_metric_label_count(&family->labels[0]) * relay_metric_label_count(&family->labels[1]) *
+           relay_metric_series_cells(family);
+}
+
+static size_t cells_before(enum relay_metric metric)
+{
+    size_t cells = 0;
+    for (unsigned i = 0; i < (unsigned)metric; i++) {
+        cells += family_cells(&families[i]);
+    }
+    return cells;
+}
+
+unsigned relay_metric_cell(enum relay_metric metric, size_t first, size_t second)
+{
+    const struct relay_metric_family *family = &families[metric];
+    size_t series = first * relay_metric_label_count(&family->labels[1]) + second;
+    return (unsigned)(cells_before(metric) + series * relay_metric_series_cells(family));
+}
+
+size_t relay_metrics_cells(void)
+{
+    return cells_before(METRICS);
+}
+
+/* FNV-1a, 64 bits */
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    return (hash ^ value) * UINT64_C(1099511628211);
+}
+
+static uint64_t mix_text(uint64_t hash, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        hash = mix(hash, (unsigned char)*text);
+    }
+    return mix(hash, 0);
+}
+
+uint64_t relay_metrics_fingerprint(void)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < METRICS; i++) {
+        const struct relay_metric_family *family = &families[i];
+        hash = mix(mix_text(hash, family->name), family->type);
+        for (size_t label = 0; label < METRIC_LABELS; label++) {
+            for (size_t value = 0; value < family->labels[label].count; value++) {
+                hash = mix_text(hash, family->labels[label].values[value]);
+            }
+        }
+        for (size_t bound = 0; bound < family->bound_count; bound++) {
+            hash = mix(hash, family->bounds[bound]);
+        }
+    }
+    return hash;
+}
+
+size_t relay_metrics_status(int status)
+{
+    size_t value = 0;
+    while (value < COUNT(statuses) - 1 && atoi(statuses[value]) != status) {
+        value++;
+    }
+    return value;
+}

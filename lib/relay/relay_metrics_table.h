@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * relay_metrics_table: the metric families, their labels, and which cells of relay_state they count in.
+ *
+ * A family has as many series as its labels' values can be combined; each series is one cell, that of a histogram one for each
+ * bucket, one for what is above the last bound, and one for the sum. Cells stand in the order of the table.
+ */
+#ifndef RELAY_RELAY_METRICS_TABLE_H
+#define RELAY_RELAY_METRICS_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "relay/relay_metrics.h"
+
+enum relay_metric {
+    METRIC_REPORTS,
+    METRIC_INVENTORIES,
+    METRIC_REPORT_SECONDS,
+    METRIC_REPORT_BYTES,
+    METRIC_UPLOADS,
+    METRIC_UPLOAD_BYTES,
+    METRIC_REQUEST_SECONDS,
+    METRIC_RETRIES,
+    METRIC_DUPLICATES,
+    METRIC_SPOOL_FILES,
+    METRIC_SPOOL_BYTES,
+    METRIC_SPOOL_OLDEST,
+    METRIC_SPOOL_CHECKED,
+    METRICS
+};
+
+enum relay_metric_type {
+    METRIC_COUNTER,
+    METRIC_GAUGE,
+    METRIC_AGE,               /* a gauge: the cell is a moment, printed is how many seconds ago that was */
+    METRIC_HISTOGRAM_SECONDS, /* counted in microseconds */
+    METRIC_HISTOGRAM,
+};
+
+enum { METRIC_LABELS = 2 };
+
+struct relay_metric_label {
+    const char *name; /* NULL: there is none */
+    const char *const *values;
+    size_t count;
+};
+
+struct relay_metric_family {
+    const char *name;
+    enum relay_metric_type type;
+    const char *help;
+    struct relay_metric_label labels[METRIC_LABELS];
+    const uint64_t *bounds; /* of a histogram's buckets, inclusive, ascending, without the infinite one */
+    size_t bound_count;
+    bool sparse; /* a series is printed once something was counted in it: there are many that never will be */
+};
+
+const struct relay_metric_family *relay_metrics_family(enum relay_metric metric);
+
+size_t relay_metric_label_count(const struct relay_metric_label *label); /* at least 1 */
+size_t relay_metric_series_cells(const struct relay_metric_family *family);
+bool relay_metric_is_histogram(const struct relay_metric_family *family);
+
+/* The first cell of the series with these label values; 0 for a label that is not there. */
+unsigned relay_metric_cell(enum relay_metric metric, size_t first, size_t second);
+
+/* How many cells there are, and a number that is another one when the meaning of any cell is. */
+size_t relay_metrics_cells(void);
+uint64_t relay_metrics_fingerprint(void);
+
+/* Which value of a status label stands for it: the last one, "other", for one that has none of its own. */
+size_t relay_metrics_status(int status);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/relay_state.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "relay/relay_state_private.h"
+#include "util/memory.h"
+
+#define LOG_COMPONENT "relay_state"
+#include "util/log.h"
+
+/* How long after a failure before the file is tried again. */
+enum { RETRY_SECONDS = 5 };
+
+static int64_t monotonic_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+static void *own_memory(void)
+{
+    void *at = mmap(NULL, sizeof(struct relay_state_map), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED) {
+        abort(); /* as memory_alloc: the machine is out of it */
+    }
+    return at;
+}
+
+/* Over what is mapped now, in one step: other threads count on. */
+static bool map_file(struct relay_state *state, int fd, struct err *err)
+{
+    struct stat stat;
+    if (fstat(fd, &stat) != 0 ||
+        mmap(state->map, sizeof *state->map, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_SHARED, fd, 0) == MAP_FAILED) {
+        return err_set(err, "%s cannot be mapped", state->path);
+    }
+    state->device = stat.st_dev;
+    state->inode = stat.st_ino;
+    return true;
+}
+
+static void take_up(struct relay_state *state)
+{
+    struct err err = {0};
+    int fd = relay_state_file_open(state->path, &err);
+    bool taken = fd >= 0 && map_file(state, fd, &err);
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (taken) {
+        state->shared = true;
+    } else {
+        state->next_try = monotonic_seconds() + RETRY_SECONDS;
+        if (strcmp(state->failure.text, err.text) != 0) {
+            log_warn("state shared with nobody: counters are this program's own", log_text("reason", err.text));
+        }
+    }
+    state->failure = err;
+}
+
+struct relay_state *relay_state_open(const char *path)
+{
+    struct relay_state *state = memory_zero(1, sizeof *state);
+    state->path = memory_text(path);
+    state->map = own_memory();
+    pthread_mutex_init(&state->lock, NULL);
+    relay_state_guard_add(state->map);
+    take_up(state);
+    return state;
+}
+
+void relay_state_close(struct relay_state *state)
+{
+    if (state != NULL) {
+        relay_state_guard_remove(state->map);
+        munmap(state->map, sizeof *state->map);
+        pthread_mutex_destroy(&state->lock);
+        free(state->path);
+        free(state);
+    }
+}
+
+bool relay_state_shared(const struct relay_state *state)
+{
+    return state->shared;
+}
+
+/* One that another version of the programs made is theirs until this program is started again: two versions must not take
+ * the file away from each other. */
+static bool is_for_others(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) {
+        return false;
+    }
+    struct relay_state_header header;
+    bool theirs = pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
+                  memcmp(header.magic, RELAY_STATE_MAGIC, sizeof header.magic) == 0 && !relay_state_file_good(fd);
+    struct stat stat;
+    theirs = theirs && fstat(fd, &stat) == 0 && stat.st_size == (off_t)header.size;
+    close(fd);
+    return theirs;
+}
+
+void relay_state_refresh(struct relay_state *state)
+{
+    struct stat there;
+    if (pthread_mutex_trylock(&state->lock) != 0) {
+        return;
+    }
+    bool present = lstat(state->path, &there) == 0;
+    bool same = state->shared && present && there.st_dev == state->device && there.st_ino == state->inode &&
+                there.st_size == (off_t)sizeof *state->map;
+    if (!same && (state->shared || monotonic_seconds() >= state->next_try) && !(present && is_for_others(state->path))) {
+        take_up(state);
+    }
+    pthread_mutex_unlock(&state->lock);
+}
+
+void relay_state_add(struct relay_state *state, unsigned cell, uint64_t amount)
+{
+    if (cell < RELAY_STATE_CELLS) {
+        atomic_fetch_add_explicit(&state->map->cell[cell], amount, memory_order_relaxed);
+    }
+}
+
+uint64_t relay_state_get(const struct relay_state *state, unsigned cell)
+{
+    return cell < RELAY_STATE_CELLS ? atomic_load_explicit(&state->map->cell[cell], memory_order_relaxed) : 0;
+}
+
+void relay_state_set(struct relay_state *state, unsigned cell, uint64_t value)
+{
+    if (cell < RELAY_STATE_CELLS) {
+        atomic_store_explicit(&state->map->cell[cell], value, memory_order_relaxed);
+    }
+}
+
+uint64_t relay_state_generation(const struct relay_state *state)
+{
+    return atomic_load(&state->map->generation);
+}
+
+void relay_state_raise_generation(struct relay_state *state)
+{
+    atomic_fetch_add(&state->map->generation, 1);
+    if (state->shared) {
+        utimensat(AT_FDCWD, state->path, NULL, AT_SYMLINK_NOFOLLOW);
+    }
+}

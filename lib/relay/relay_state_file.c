@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "relay/relay_metrics_table.h"
+#include "relay/relay_state_private.h"
+#include "util/memory.h"
+
+enum { TRIES = 16, MODE = 0660 };
+
+static struct relay_state_header header_wanted(void)
+{
+    struct relay_state_header header = {
+        .version = RELAY_STATE_VERSION,
+        .size = sizeof(struct relay_state_map),
+        .cells = relay_metrics_fingerprint(),
+    };
+    memcpy(header.magic, RELAY_STATE_MAGIC, sizeof header.magic);
+    return header;
+}
+
+bool relay_state_file_good(int fd)
+{
+    struct stat stat;
+    struct relay_state_header header;
+    struct relay_state_header wanted = header_wanted();
+    return fstat(fd, &stat) == 0 && stat.st_size == (off_t)sizeof(struct relay_state_map) &&
+           pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header && memcmp(&header, &wanted, sizeof header) == 0;
+}
+
+/* Does it begin as ours do, as far as it goes? An empty one may be anybody's, so it is ours, too. */
+static bool is_ours(int fd)
+{
+    char magic[sizeof RELAY_STATE_MAGIC - 1];
+    ssize_t len = pread(fd, magic, sizeof magic, 0);
+    return len >= 0 && memcmp(magic, RELAY_STATE_MAGIC, (size_t)len) == 0;
+}
+
+static bool is_empty(int fd)
+{
+    struct stat stat;
+    return fstat(fd, &stat) == 0 && stat.st_size == 0;
+}
+
+static bool stands_at(int fd, const char *path)
+{
+    struct stat mine;
+    struct stat there;
+    return fstat(fd, &mine) == 0 && lstat(path, &there) == 0 && mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
+}
+
+/* The folder's group, whoever makes the file. Who may not do this has made it as well as it could. */
+static void give_to_group(int fd, const char *path)
+{
+    struct stat folder;
+    char *copy = memory_text(path);
+    if (stat(dirname(copy), &folder) == 0 && fchown(fd, (uid_t)-1, folder.st_gid) != 0) {
+        errno = 0;
+    }
+    free(copy);
+    (void)fchmod(fd, MODE);
+}
+
+/* Room for all of it first: a file system that is full shall say so here. The header comes last. */
+static bool fill(int fd, const char *path, struct err *err)
+{
+    struct relay_state_header header = header_wanted();
+    give_to_group(fd, path);
+    int failure = posix_fallocate(fd, 0, sizeof(struct relay_state_map));
+    if (failure != 0) {
+        return err_set_errno(err, failure, "%s", path);
+    }
+    if (pwrite(fd, &header, sizeof header, 0) != (ssize_t)sizeof header) {
+        return err_set_errno(err, errno, "%s", path);
+    }
+    return true;
+}
+
+enum attempt { GOOD, AGAIN, FAILED };
+
+/* Under the lock of a file that is not good: whoever comes first fills an empty one, and takes away any other. */
+static enum attempt mend_locked(int fd, const char *path, struct err *err)
+{
+    if (!stands_at(fd, path)) {
+        return AGAIN;
+    }
+    if (relay_state_file_good(fd)) {
+        return GOOD;
+    }
+    if (is_empty(fd)) {
+        if (fill(fd, path, err)) {
+            return GOOD;
+        }
+        unlink(path);
+        return FAILED;
+    }
+    if (unlink(path) != 0) {
+        err_set_errno(err, errno, "%s is of another version or damaged, and cannot be removed", path);
+        return FAILED;
+    }
+    return AGAIN;
+}
+
+static enum attempt make_good(int fd, const char *path, struct err *err)
+{
+    struct stat stat;
+    if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode) || !is_ours(fd)) {
+        err_set(err, "%s is no state file, so it is left alone", path);
+        return FAILED;
+    }
+    if (relay_state_file_good(fd)) {
+        return GOOD;
+    }
+    if (flock(fd, LOCK_EX) != 0) {
+        err_set_errno(err, errno, "%s: lock", path);
+        return FAILED;
+    }
+    enum attempt attempt = mend_locked(fd, path, err);
+    flock(fd, LOCK_UN);
+    return attempt;
+}
+
+int relay_state_file_open(const char *path, struct err *err)
+{
+    for (int i = 0; i < TRIES; i++) {
+        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, MODE);
+        if (fd < 0) {
+            err_set_errno(err, errno, "%s", path);
+            return -1;
+        }
+        enum attempt attempt = make_good(fd, path, err);
+        if (attempt == GOOD) {
+            return fd;
+        }
+        close(fd);
+        if (attempt == FAILED) {
+            return -1;
+        }
+    }
+    err_set(err, "%s is replaced again and again", path);
+    return -1;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * relay_state_private: the state file as it lies in memory, for the sources of relay_state.
+ *
+ * Numbers are the machine's own. All of it is words that are read and written atomically, so that any value in the file
+ * is at worst a wrong figure. What changes this struct changes RELAY_STATE_VERSION; the meaning of the cells is guarded by
+ * `cells`, the fingerprint of their table (relay_metrics_table.h).
+ */
+#ifndef RELAY_RELAY_STATE_PRIVATE_H
+#define RELAY_RELAY_STATE_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/types.h>
+
+#include "relay/relay_state.h"
+
+#define RELAY_STATE_MAGIC "RDRSTATE"
+
+enum { RELAY_STATE_VERSION = 1, RELAY_STATE_CELLS = 4000, RELAY_STATE_TEXT_WORDS = RELAY_STATE_TEXT_SIZE / 8 };
+
+
+
+/* A few numbers and a text that belong together. The sequence is odd while somebody writes. */
+struct relay_state_note {
+    _Atomic uint64_t sequence;
+    _Atomic uint64_t number[3];
+    _Atomic uint64_t text[RELAY_STATE_TEXT_WORDS];
+};
+
+struct relay_state_header {
+    char magic[8];
+    uint32_t version;
+    uint32_t size; /* of the file */
+    uint64_t cells;
+};
+
+struct relay_state_map {
+    struct relay_state_header header;
+    _Atomic uint64_t generation;
+    _Atomic uint64_t activity[RELAY_ACTIVITY_KINDS][RELAY_STATE_MINUTES]; /* minute << 32 | how many */
+    struct relay_state_note peers[RELAY_PEERS];
+    struct relay_state_note last_error;
+    _Atomic uint64_t cell[RELAY_STATE_CELLS];
+};
+
+struct relay_state {
+    struct relay_state_map *map; /* the address stays, whatever is mapped there */
+    char *path;
+    _Atomic bool shared;
+    pthread_mutex_t lock; /* of what follows: who takes up another file */
+    dev_t device;         /* of the file that is mapped */
+    ino_t inode;
+    int64_t next_try; /* seconds, monotonic: after a failure */
+    struct err failure; /* said once */
+};
+
+/* Opens the file, or makes it, or makes it anew; several processes may do so at once. Returns a descriptor of a file that is
+ * long enough and whose header is right, or -1 with err. */
+int relay_state_file_open(const char *path, struct err *err);
+
+/* Is the open file one of this version, whole? */
+bool relay_state_file_good(int fd);
+
+/* From now on an access to these pages that the file no longer has finds empty memory there instead of ending the process. */
+void relay_state_guard_add(struct relay_state_map *map);
+void relay_state_guard_remove(struct relay_state_map *map);
+
+#endif

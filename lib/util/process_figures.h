@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * process_figures: what the calling process uses, from /proc/self: the figures that Prometheus' client libraries give.
+ */
+#ifndef RELAY_UTIL_PROCESS_FIGURES_H
+#define RELAY_UTIL_PROCESS_FIGURES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct process_figures {
+    double cpu_seconds;   /* user and system */
+    double start_seconds; /* since 1970 */
+    uint64_t open_fds;
+    uint64_t max_fds;
+    uint64_t virtual_bytes;
+    uint64_t resident_bytes;
+    uint64_t threads;
+};
+
+/* False when /proc does not tell. */
+bool process_figures_read(struct process_figures *figures);
+
+#endif
