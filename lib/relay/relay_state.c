@@ -110,6 +110,12 @@ static bool is_for_others(const char *path)
     return theirs;
 }
 
+/* What the handler puts in the place of a file that was cut is empty. */
+static bool still_mapped(const struct relay_state_map *map)
+{
+    return *(const volatile char *)map->header.magic != '\0';
+}
+
 void relay_state_refresh(struct relay_state *state)
 {
     struct stat there;
@@ -118,7 +124,7 @@ void relay_state_refresh(struct relay_state *state)
     }
     bool present = lstat(state->path, &there) == 0;
     bool same = state->shared && present && there.st_dev == state->device && there.st_ino == state->inode &&
-                there.st_size == (off_t)sizeof *state->map;
+                there.st_size == (off_t)sizeof *state->map && still_mapped(state->map);
     if (!same && (state->shared || monotonic_seconds() >= state->next_try) && !(present && is_for_others(state->path))) {
         take_up(state);
     }

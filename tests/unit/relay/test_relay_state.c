@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/relay_state.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/inotify.h>
+#include <sys/wait.h>
+
+#include "relay/relay_metrics_table.h"
+#include "relay/relay_state_private.h"
+#include "support/folder.h"
+#include "support/suite.h"
+
+enum { PROCESSES = 6, ADDITIONS = 20000 };
+
+struct place {
+    struct folder folder;
+    char path[128];
+};
+
+static struct place place_make(void)
+{
+    struct place place = {.folder = folder_make()};
+    snprintf(place.path, sizeof place.path, "%s/figures", place.folder.path);
+    return place;
+}
+
+static pid_t start_adding(const char *path)
+{
+    pid_t pid = fork();
+    if (pid != 0) {
+        return pid;
+    }
+    struct relay_state *state = relay_state_open(path);
+    for (int i = 0; i < ADDITIONS; i++) {
+        relay_state_add(state, 7, 1);
+        relay_state_active(state, RELAY_ACTIVITY_DONE, 6000);
+    }
+    _exit(relay_state_shared(state) ? 0 : 1);
+}
+
+static void wait_for(const pid_t *pids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int status;
+        ck_assert_int_eq(waitpid(pids[i], &status, 0), pids[i]);
+        ck_assert_int_eq(status, 0);
+    }
+}
+
+START_TEST(several_processes_make_one_file_and_count_together)
+{
+    struct place place = place_make();
+    pid_t pids[PROCESSES];
+    for (size_t i = 0; i < PROCESSES; i++) {
+        pids[i] = start_adding(place.path);
+    }
+    wait_for(pids, PROCESSES);
+    struct relay_state *state = relay_state_open(place.path);
+    ck_assert_uint_eq(relay_state_get(state, 7), PROCESSES * ADDITIONS);
+    ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_DONE, 100), PROCESSES * ADDITIONS);
+    relay_state_close(state);
+    folder_remove(&place.folder);
+}
+END_TEST
+
+START_TEST(figures_are_there_when_it_is_opened_again)
+{
+    struct place place = place_make();
+    struct relay_state *state = relay_state_open(place.path);
+    relay_state_add(state, 0, 3);
+    relay_state_set(state, 1, 5);
+    relay_state_set_peer(state, RELAY_PEER_UPSTREAM, RELAY_PEER_DOWN, "no route");
+    relay_state_raise_generation(state);
+    relay_state_close(state);
+    state = relay_state_open(place.path);
+    ck_assert_uint_eq(relay_state_get(state, 0), 3);
+    ck_assert_uint_eq(relay_state_get(state, 1), 5);
+    ck_assert_uint_eq(relay_state_generation(state), 1);
+    struct relay_peer_report report;
+    relay_state_peer(state, RELAY_PEER_UPSTREAM, &report);
+    ck_assert_int_eq(report.state, RELAY_PEER_DOWN);
+    ck_assert_str_eq(report.details, "no route");
+    relay_state_close(state);
+    folder_remove(&place.folder);
+}
+END_TEST
+
+START_TEST(the_file_is_for_the_group_of_its_folder)
+{
+    struct place place = place_make();
+    struct stat folder;
+    struct stat file;
+    umask(077);
+    if (geteuid() == 0) {
+        ck_assert_int_eq(chown(place.folder.path, 0, 12345), 0);
+    }
+    struct relay_state *state = relay_state_open(place.path);
+    ck_assert_int_eq(stat(place.folder.path, &folder), 0);
+    ck_assert_int_eq(stat(place.path, &file), 0);
+    ck_assert_uint_eq(file.st_mode & 07777, 0660);
+    ck_assert_uint_eq(file.st_gid, folder.st_gid);
+    relay_state_close(state);
+    folder_remove(&place.folder);
+}
+END_TEST
+
+static void check_replaced(struct place *place)
+{
+    struct relay_state *state = relay_state_open(place->path);
+    ck_assert(relay_state_shared(state));
+    ck_assert_uint_eq(relay_state_get(state, 3), 0);
+    relay_state_add(state, 3, 1);
+    relay_state_close(state);
+    state = relay_state_open(place->path);
+    ck_assert_uint_eq(relay_state_get(state, 3), 1);
+    relay_state_close(state);
+}
+
+static void change(struct place *place, off_t at, const void *bytes, size_t len)
+{
+    int fd = open(place->path, O_WRONLY | O_CLOEXEC);
+    ck_assert_int_eq(pwrite(fd, bytes, len, at), (ssize_t)len);
+    close(fd);
+}
+
+START_TEST(empty_cut_and_foreign_versions_are_made_anew)
+{
+    struct place place = place_make();
+    folder_write(place.folder.fd, "figures", "");
+    check_replaced(&place);
+    ck_assert_int_eq(truncate(place.path, 4096), 0);
+    check_replaced(&place);
+    ck_assert_int_eq(truncate(place.path, 5), 0);
+    check_replaced(&place);
+    const uint32_t version = RELAY_STATE_VERSION + 1;
+    change(&place, offsetof(struct relay_state_header, version), &version, sizeof version);
+    check_replaced(&place);
+    const uint64_t cells = relay_metrics_fingerprint() + 1;
+    change(&place, offsetof(struct relay_state_header, cells), &cells, sizeof cells);
+    check_replaced(&place);
+    folder_remove(&place.folder);
+}
+END_TEST
+
+START_TEST(somebody_elses_file_is_left_alone)
+{
+    struct place place = place_make();
+    char text[32] = "";
+    folder_write(place.folder.fd, "figures", "dear diary\n");
+    struct relay_state *state = relay_state_open(place.path);
+    ck_assert(!relay_state_shared(state));
+    relay_state_add(state, 3, 2);
+    ck_assert_uint_eq(relay_state_get(state, 3), 2);
+    int fd = open(place.path, O_RDONLY | O_CLOEXEC);
+    ck_assert_int_eq(read(fd, text, sizeof text - 1), 11);
+    ck_assert_str_eq(text, "dear diary\n");
+    close(fd);
+    relay_state_close(state);
+    ck_assert_int_eq(unlink(place.path), 0);
+    ck_assert_int_eq(mkfifo(place.path, 0600), 0);
+    state = relay_state_open(place.path);
+    ck_assert(!relay_state_shared(state));
+    relay_state_close(state);
+    folder_remove(&place.folder);
+}
+END_TEST
+
+START_TEST(without_a_folder_memory_of_its_own_counts)
+{
+    struct relay_state *state = relay_state_open("/nowhere/at/all");
+    ck_assert(!relay_state_shared(state));
+    relay_state_add(state, 3, 2);
+    relay_state_add(state, RELAY_STATE_CELLS, 2);
+    relay_state_set(state, UINT32_MAX, 2);
+    ck_assert_uint_eq(relay_state_get(state, 3), 2);
+    ck_assert_uint_eq(relay_state_get(state, RELAY_STATE_CELLS), 0);
+    relay_state_refresh(state);
+    ck_assert_uint_eq(relay_state_get(state, 3), 2);
+    relay_state_close(state);
+}
+END_TEST
+
+START_TEST(a_file_cut_while_it_is_mapped_ends_nobody)
+{
+    struct place place = place_make();
+    struct relay_state *state = relay_state_open(place.path);
+    struct relay_state *other = relay_state_open(place.path);
+    relay_state_add(state, 3, 1);
+    ck_assert_int_eq(truncate(place.path, 0), 0);
+    relay_state_add(state, 3, 1);
+    relay_state_add(state, RELAY_STATE_CELLS - 1, 1);
+    relay_state_set_last_error(other, "cut");
+    relay_state_refresh(state);
+    relay_state_refresh(other);
+    relay_state_add(state, 4, 1);
+    ck_assert_uint_eq(relay_state_get(other, 4), 1);
+    relay_state_close(state);
+    relay_state_close(other);
+    folder_remove(&place.folder);
+}
+END_TEST
+
+START_TEST(a_sigbus_elsewhere_is_still_one)
+{
+    struct place place = place_make();
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct relay_state *state = relay_state_open(place.path);
+        raise(SIGBUS);
+        raise(SIGBUS);
+        relay_state_close(state);
+        _exit(0);
+    }
+    int status;
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_ne(status, 0);
+    folder_remove(&place.folder);
+}
+END_TEST
+
+START_TEST(refresh_takes_up_a_file_that_was_removed)
+{
+    struct place place = place_make();
+    struct relay_state *state = relay_state_open(place.path);
+    struct relay_state *other = relay_state_open(place.path);
+    ck_assert_int_eq(unlink(place.path), 0);
+    relay_state_refresh(state);
+    relay_state_refresh(other);
+    relay_state_add(state, 4, 9);
+    ck_assert_uint_eq(relay_state_get(other, 4), 9);
+    relay_state_close(state);
+    relay_state_close(other);
+    folder_remove(&place.folder);
+}
+END_TEST
+
+START_TEST(a_running_program_leaves_another_versions_file_to_it)
+{
+    struct place place = place_make();
+    struct relay_state *state = relay_state_open(place.path);
+    char other[128];
+    struct stat before;
+    struct stat after;
+    snprintf(other, sizeof other, "%s/other", place.folder.path);
+    relay_state_close(relay_state_open(other));
+    ck_assert_int_eq(rename(other, place.path), 0);
+    const uint32_t version = RELAY_STATE_VERSION + 1;
+    change(&place, offsetof(struct relay_state_header, version), &version, sizeof version);
+    ck_assert_int_eq(stat(place.path, &before), 0);
+    relay_state_add(state, 4, 1);
+    relay_state_refresh(state);
+    ck_assert_uint_eq(relay_state_get(state, 4), 1);
+    ck_assert_int_eq(stat(place.path, &after), 0);
+    ck_assert_uint_eq(before.st_ino, after.st_ino);
+    relay_state_close(state);
+    folder_remove(&place.folder);
+}
+END_TEST
+
+START_TEST(minutes_of_activity)
+{
+    struct relay_state *state = relay_state_open("/nowhere/at/all");
+    relay_state_active(state, RELAY_ACTIVITY_UPLOADED, 600);
+    relay_state_active(state, RELAY_ACTIVITY_UPLOADED, 659);
+    relay_state_active(state, RELAY_ACTIVITY_UPLOADED, 660);
+    relay_state_active(state, RELAY_ACTIVITY_REFUSED, 660);
+    ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_UPLOADED, 10), 2);
+    ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_UPLOADED, 11), 1);
+    ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_UPLOADED, 12), 0);
+    ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_DONE, 11), 0);
+    relay_state_active(state, RELAY_ACTIVITY_UPLOADED, (10 + RELAY_STATE_MINUTES) * 60);
+    ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_UPLOADED, 10), 0);
+    ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_UPLOADED, 10 + RELAY_STATE_MINUTES), 1);
+    relay_state_close(state);
+}
+END_TEST
+
+START_TEST(a_peer_is_so_since_it_changed)
+{
+    struct relay_state *state = relay_state_open("/nowhere/at/all");
+    struct relay_peer_report report;
+    relay_state_peer(state, RELAY_PEER_DATABASE, &report);
+    ck_assert_int_eq(report.state, RELAY_PEER_UNKNOWN);
+    ck_assert_int_eq(report.checked, 0);
+    relay_state_set_peer(state, RELAY_PEER_DATABASE, RELAY_PEER_UP, "");
+    state->map->peers[RELAY_PEER_DATABASE].number[1] -= 100; /* as if it were long ago */
+    relay_state_set_peer(state, RELAY_PEER_DATABASE, RELAY_PEER_UP, "");
+    relay_state_peer(state, RELAY_PEER_DATABASE, &report);
+    ck_assert_int_eq(report.state, RELAY_PEER_UP);
+    ck_assert_int_ge(report.checked, report.since + 100);
+    relay_state_set_peer(state, RELAY_PEER_DATABASE, RELAY_PEER_DOWN, "gone");
+    relay_state_peer(state, RELAY_PEER_DATABASE, &report);
+    ck_assert_int_le(report.checked, report.since + 1);
+    ck_assert_str_eq(report.details, "gone");
+    relay_state_peer(state, RELAY_PEER_UPSTREAM, &report);
+    ck_assert_int_eq(report.state, RELAY_PEER_UNKNOWN);
+    relay_state_close(state);
+}
+END_TEST
+
+START_TEST(texts_are_cut_and_printable)
+{
+    struct relay_state *state = relay_state_open("/nowhere/at/all");
+    struct relay_last_error error;
+    char text[400];
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    relay_state_set_last_error(state, text);
+    relay_state_last_error(state, &error);
+    ck_assert_uint_eq(strlen(error.text), RELAY_STATE_TEXT_SIZE - 1);
+    ck_assert_int_ne(error.when, 0);
+    relay_state_set_last_error(state, "no \\x0A \xc3\xa9\n\x1b[1m\xff");
+    relay_state_last_error(state, &error);
+    ck_assert_str_eq(error.text, "no \\x0A \xc3\xa9??[1m?");
+    relay_state_close(state);
+}
+END_TEST
+
+/* All bytes of a file whose header is right may be wrong. */
+START_TEST(a_file_full_of_nonsense_gives_nonsense_and_no_more)
+{
+    struct place place = place_make();
+    relay_state_close(relay_state_open(place.path));
+    char ones[sizeof(struct relay_state_map) - sizeof(struct relay_state_header)];
+    memset(ones, 0xff, sizeof ones);
+    change(&place, sizeof(struct relay_state_header), ones, sizeof ones);
+    struct relay_state *state = relay_state_open(place.path);
+    struct relay_peer_report report;
+    struct relay_last_error error;
+    relay_state_peer(state, RELAY_PEER_DATABASE, &report);
+    ck_assert_int_eq(report.state, RELAY_PEER_UNKNOWN);
+    ck_assert_int_eq(report.details[0], '?');
+    ck_assert_uint_eq(strlen(report.details), RELAY_STATE_TEXT_SIZE - 1);
+    relay_state_last_error(state, &error);
+    relay_state_set_last_error(state, "well again");
+    relay_state_last_error(state, &error);
+    ck_assert_str_eq(error.text, "well again");
+    relay_state_close(state);
+    folder_remove(&place.folder);
+}
+END_TEST
+
+static void *write_notes(void *context)
+{
+    for (int i = 0; i < 20000; i++) {
+        relay_state_set_last_error(context, i % 2 ? "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" : "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
+    }
+    return NULL;
+}
+
+START_TEST(a_text_is_read_whole_while_it_is_written)
+{
+    struct relay_state *state = relay_state_open("/nowhere/at/all");
+    pthread_t writers[2];
+    struct relay_last_error error = {0};
+    relay_state_set_last_error(state, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_int_eq(pthread_create(&writers[i], NULL, write_notes, state), 0);
+    }
+    for (int i = 0; i < 20000; i++) {
+        relay_state_last_error(state, &error);
+        ck_assert_uint_eq(strspn(error.text, error.text[0] == 'a' ? "a" : "b"), 32);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        pthread_join(writers[i], NULL);
+    }
+    relay_state_close(state);
+}
+END_TEST
+
+START_TEST(a_sleeper_is_told_of_a_new_generation)
+{
+    struct place place = place_make();
+    struct relay_state *state = relay_state_open(place.path);
+    int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    char events[256];
+    ck_assert_int_ge(inotify_add_watch(fd, place.path, IN_ATTRIB), 0);
+    relay_state_add(state, 1, 1);
+    ck_assert_int_eq(read(fd, events, sizeof events), -1);
+    relay_state_raise_generation(state);
+    ck_assert_int_gt(read(fd, events, sizeof events), 0);
+    close(fd);
+    relay_state_close(state);
+    folder_remove(&place.folder);
+}
+END_TEST
+
+SUITE_MAIN("relay_state", several_processes_make_one_file_and_count_together, figures_are_there_when_it_is_opened_again,
+           the_file_is_for_the_group_of_its_folder, empty_cut_and_foreign_versions_are_made_anew,
+           somebody_elses_file_is_left_alone, without_a_folder_memory_of_its_own_counts,
+           a_file_cut_while_it_is_mapped_ends_nobody, a_sigbus_elsewhere_is_still_one,
+           refresh_takes_up_a_file_that_was_removed, a_running_program_leaves_another_versions_file_to_it,
+           minutes_of_activity, a_peer_is_so_since_it_changed, texts_are_cut_and_printable,
+           a_file_full_of_nonsense_gives_nonsense_and_no_more, a_text_is_read_whole_while_it_is_written,
+           a_sleeper_is_told_of_a_new_generation)
