@@ -52,6 +52,7 @@ lab_relay_config() {
             "general.nodes_list_file=\"$LAB/relay/lib/nodeslist.json\"" \
             "general.nodes_certs_file=\"$LAB/relay/lib/nodescerts.pem\"" \
             "general.node_index_file=\"$LAB/relay/lib/node-index.mdb\"" \
+            "general.state_file=\"$LAB/relay/lib/state\"" \
             "processing.inventory.directory=\"$LAB/relay/inventories\"" \
             "processing.reporting.directory=\"$LAB/relay/reports\"" \
             "shared_folder.path=\"$LAB/relay/shared-folder\"" \

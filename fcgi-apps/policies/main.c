@@ -15,6 +15,7 @@ static const struct route routes[] = {
 static const struct endpoint_program program = {
     .name = "policies",
     .summary = "Gives a node its policies, packed.",
+    .endpoint = RELAY_ENDPOINT_POLICIES,
     .routes = {.at = routes, .count = sizeof routes / sizeof *routes},
     .uses_node_index = true,
     .start = policies_start,

@@ -13,6 +13,7 @@ static const struct route routes[] = {
 static const struct endpoint_program program = {
     .name = "shared-folder",
     .summary = "Says whether a node's copy of a file for all nodes is still the same.",
+    .endpoint = RELAY_ENDPOINT_SHARED_FOLDER,
     .routes = {.at = routes, .count = sizeof routes / sizeof *routes, .relay_api = true},
     .start = shared_folder_start,
     .stop = shared_folder_stop,

@@ -14,6 +14,7 @@ static const struct route routes[] = {
 static const struct endpoint_program program = {
     .name = "upload",
     .summary = "Takes run logs and inventories into the spool.",
+    .endpoint = RELAY_ENDPOINT_UPLOAD,
     .routes = {.at = routes, .count = sizeof routes / sizeof *routes},
     .uses_node_index = true,
     .start = upload_start,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "config.h"
 #include "endpoint/body.h"
@@ -22,6 +23,8 @@ struct endpoint {
     struct fcgi *fcgi;
     struct node_index *index; /* NULL until there is one */
     struct err index_err;     /* why not, or why an old one is in use: said once, not with each request */
+    struct relay_state *relay_state;
+    uint64_t generation; /* that was taken up */
     struct request request;
     struct response response;
     struct response_sink sink; /* where an answer goes that is sent as it comes */
@@ -102,14 +105,44 @@ static void refresh_index(struct endpoint *endpoint)
     note_index(endpoint, &err);
 }
 
+static void reload(const struct endpoint *endpoint)
+{
+    struct err err = {0};
+    if (relay_config_reload_logging(endpoint->config->path, &err)) {
+        log_info("logging settings read again");
+    } else {
+        log_error("logging settings stay as they were", log_text("reason", err.text));
+    }
+}
+
+static void refresh_state(struct endpoint *endpoint)
+{
+    relay_state_refresh(endpoint->relay_state);
+    uint64_t generation = relay_state_generation(endpoint->relay_state);
+    if (generation != endpoint->generation) {
+        endpoint->generation = generation;
+        reload(endpoint);
+    }
+}
+
+static uint64_t now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 static void answer_request(struct endpoint *endpoint)
 {
     const struct endpoint_program *program = endpoint->program;
     struct request *request = &endpoint->request;
     struct response *response = &endpoint->response;
+    uint64_t begun_us = now_us();
+    refresh_state(endpoint);
     refresh_index(endpoint);
     request_begin(request, fcgi_env(endpoint->fcgi), fcgi_read, endpoint->fcgi);
     request->index = endpoint->index;
+    request->relay_state = endpoint->relay_state;
     response_begin(response, strcmp(request->method, "HEAD") == 0, &endpoint->sink);
     route_request(&program->routes, endpoint->state, request, response);
     if (response->status == 0) {
@@ -125,17 +158,8 @@ static void answer_request(struct endpoint *endpoint)
     }
     log_debug("request", log_text("method", request->method), log_text("path", request->path.at),
               log_number("status", response->status), log_text("sent", sent ? "yes" : "no"));
+    relay_metrics_request(endpoint->relay_state, program->endpoint, response->status, now_us() - begun_us);
     fcgi_finish(endpoint->fcgi);
-}
-
-static void reload(const struct endpoint *endpoint)
-{
-    struct err err = {0};
-    if (relay_config_reload_logging(endpoint->config->path, &err)) {
-        log_info("logging settings read again");
-    } else {
-        log_error("logging settings stay as they were", log_text("reason", err.text));
-    }
 }
 
 static int serve(struct endpoint *endpoint)
@@ -179,6 +203,8 @@ static int start(struct endpoint *endpoint, const char *path)
     if (endpoint->state == NULL) {
         goto failed;
     }
+    endpoint->relay_state = relay_state_open(endpoint->config->general.state_file);
+    endpoint->generation = relay_state_generation(endpoint->relay_state);
     refresh_index(endpoint);
     log_info("started", log_text("version", PACKAGE_VERSION), log_text("config", endpoint->config->path));
     return EXIT_SUCCESS;
@@ -206,6 +232,7 @@ int endpoint_run(const struct endpoint_program *program, int argc, char **argv)
     }
     fcgi_close(endpoint.fcgi);
     node_index_close(endpoint.index);
+    relay_state_close(endpoint.relay_state);
     request_free(&endpoint.request);
     response_free(&endpoint.response);
     buffer_free(&endpoint.out);

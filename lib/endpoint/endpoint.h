@@ -5,7 +5,8 @@
  *
  * A program answers one request at a time; several processes of it share the listening socket, which belongs to systemd or
  * spawn-fcgi, so that a restart loses no request. TERM, INT and USR1 let the request in hand finish, then the process ends
- * with 0. HUP reads the logging settings again. A new node index is noticed before each request.
+ * with 0. HUP reads the logging settings again, and so does a generation that was raised (relay_state.h). That, and a new
+ * node index, is noticed before each request. Each request is counted, with its status and how long it took.
  */
 #ifndef RELAY_ENDPOINT_ENDPOINT_H
 #define RELAY_ENDPOINT_ENDPOINT_H
@@ -14,11 +15,13 @@
 
 #include "endpoint/route.h"
 #include "relay/relay_config.h"
+#include "relay/relay_metrics.h"
 #include "util/err.h"
 
 struct endpoint_program {
     const char *name;    /* in the log: "upload" */
     const char *summary; /* for --help: what the endpoint does, one line */
+    enum relay_endpoint endpoint; /* in the metrics */
     struct route_table routes;
     bool uses_node_index;
     /* Makes what the handlers share, once. NULL with err ends the program. The configuration outlives it. May be NULL. */

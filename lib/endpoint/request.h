@@ -18,6 +18,7 @@
 #include <sys/types.h>
 
 #include "relay/node_index.h"
+#include "relay/relay_state.h"
 #include "util/buffer.h"
 #include "util/slice.h"
 
@@ -38,6 +39,7 @@ struct request {
     request_read *read;
     void *read_context;
     struct node_index *index; /* fresh; NULL when there is none, or the program does not use it */
+    struct relay_state *relay_state; /* what all programs count in; NULL (in tests) counts nothing */
 };
 
 /* A request that is all zero bytes is a valid one to begin; beginning again keeps the memory. read may be NULL: no body. */

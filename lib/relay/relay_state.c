@@ -133,19 +133,19 @@ void relay_state_refresh(struct relay_state *state)
 
 void relay_state_add(struct relay_state *state, unsigned cell, uint64_t amount)
 {
-    if (cell < RELAY_STATE_CELLS) {
+    if (state != NULL && cell < RELAY_STATE_CELLS) {
         atomic_fetch_add_explicit(&state->map->cell[cell], amount, memory_order_relaxed);
     }
 }
 
 uint64_t relay_state_get(const struct relay_state *state, unsigned cell)
 {
-    return cell < RELAY_STATE_CELLS ? atomic_load_explicit(&state->map->cell[cell], memory_order_relaxed) : 0;
+    return state != NULL && cell < RELAY_STATE_CELLS ? atomic_load_explicit(&state->map->cell[cell], memory_order_relaxed) : 0;
 }
 
 void relay_state_set(struct relay_state *state, unsigned cell, uint64_t value)
 {
-    if (cell < RELAY_STATE_CELLS) {
+    if (state != NULL && cell < RELAY_STATE_CELLS) {
         atomic_store_explicit(&state->map->cell[cell], value, memory_order_relaxed);
     }
 }

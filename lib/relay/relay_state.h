@@ -38,7 +38,7 @@ bool relay_state_shared(const struct relay_state *state); /* false: memory of ou
  * a stat when nothing changed. For the beginning of a request; other threads may use the state meanwhile. */
 void relay_state_refresh(struct relay_state *state);
 
-/* -- counters; relay_metrics.h gives them their names and labels */
+/* -- counters; relay_metrics.h gives them their names and labels. What counts takes NULL, and then does not. */
 
 void relay_state_add(struct relay_state *state, unsigned cell, uint64_t amount);
 uint64_t relay_state_get(const struct relay_state *state, unsigned cell);

@@ -152,6 +152,9 @@ static _Atomic uint64_t *minute_of(const struct relay_state *state, enum relay_a
 
 void relay_state_active(struct relay_state *state, enum relay_activity kind, int64_t now_seconds)
 {
+    if (state == NULL) {
+        return;
+    }
     uint64_t minute = (uint64_t)now_seconds / 60 & UINT32_MAX;
     _Atomic uint64_t *word = minute_of(state, kind, (int64_t)minute);
     uint64_t old = atomic_load(word);
