@@ -56,6 +56,7 @@ lab_relay_config() {
             "processing.inventory.directory=\"$LAB/relay/inventories\"" \
             "processing.reporting.directory=\"$LAB/relay/reports\"" \
             "shared_folder.path=\"$LAB/relay/shared-folder\"" \
+            "shared_folder.hash_cache_file=\"$LAB/run/shared-folder-hashes\"" \
             "shared_files.path=\"$LAB/relay/shared-files\""
         if [ -n "${LAB_PG_URL:-}" ]; then
             printf '%s\n' \

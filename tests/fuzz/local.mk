@@ -7,6 +7,7 @@
 FUZZ_TARGETS = \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_decompress \
+	tests/fuzz/fuzz_folder_request \
 	tests/fuzz/fuzz_etag \
 	tests/fuzz/fuzz_node_certs \
 	tests/fuzz/fuzz_node_list \
@@ -18,6 +19,10 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_url_form
 FUZZ_SECONDS = 60
 FUZZ_LDADD = $(RELAY_LDADD) $(FUZZING_ENGINE)
+
+tests_fuzz_fuzz_folder_request_SOURCES = tests/fuzz/fuzz_folder_request.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_folder_request_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
+tests_fuzz_fuzz_folder_request_LDADD = fcgi-apps/shared-folder/libshared_folder.a $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_config_LDADD = $(FUZZ_LDADD)
