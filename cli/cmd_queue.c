@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "queue_report.h"
-#include "spools.h"
+#include "relay/spools.h"
 #include "util/memory.h"
 
 enum { SHOWN = 50 }; /* files a folder without --all */

@@ -6,7 +6,7 @@
 
 #include "command.h"
 #include "queue_list.h"
-#include "spools.h"
+#include "relay/spools.h"
 #include "util/printable.h"
 
 enum { PRINTED_NAME_SIZE = 1024 };

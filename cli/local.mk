@@ -14,8 +14,7 @@ cli_rudder_relay_SOURCES = \
 	cli/queue_list.c cli/queue_list.h \
 	cli/queue_report.c cli/queue_report.h \
 	cli/queue_report_json.c \
-	cli/runlog_input.c cli/runlog_input.h \
-	cli/spools.c cli/spools.h
+	cli/runlog_input.c cli/runlog_input.h
 cli_rudder_relay_LDADD = $(RELAY_LDADD)
 
 # The sample configuration and the keys' part of relay.conf(5) come from the table of keys, printed by the command

@@ -3,37 +3,19 @@
 
 #include <string.h>
 
+#include "util/duration.h"
 #include "util/printable.h"
 #include "util/size_text.h"
 
-enum { AGE_SIZE = 32, NAME_SIZE = 1024 };
-
-/* The two largest units: "3s", "5min 20s", "2h 5min", "3d 4h". */
-static void format_age(int64_t seconds, char out[AGE_SIZE])
-{
-    static const struct {
-        int64_t seconds;
-        const char *unit;
-    } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
-    size_t i = 0;
-    seconds = seconds > 0 ? seconds : 0; /* clocks differ */
-    while (i < 3 && seconds < units[i].seconds) {
-        i++;
-    }
-    int len = snprintf(out, AGE_SIZE, "%lld%s", (long long)(seconds / units[i].seconds), units[i].unit);
-    int64_t rest = i < 3 ? seconds % units[i].seconds / units[i + 1].seconds : 0;
-    if (rest > 0) {
-        snprintf(out + len, (size_t)(AGE_SIZE - len), " %lld%s", (long long)rest, units[i + 1].unit);
-    }
-}
+enum { NAME_SIZE = 1024 };
 
 static void print_sum(const struct queue_folder *folder, int64_t now, int width, FILE *out)
 {
     char size[SIZE_TEXT_SIZE];
-    char age[AGE_SIZE] = "-";
+    char age[DURATION_TEXT_SIZE] = "-";
     size_text_format(folder->list.bytes, size);
     if (folder->list.files > 0) {
-        format_age(now - folder->list.oldest, age);
+        duration_format(now - folder->list.oldest, age);
     }
     fprintf(out, "%-*s  %-7s  %8zu  %10s  %10s\n", width, folder->path, folder->failed ? "failed" : "waiting",
             folder->list.files, size, age);
@@ -62,10 +44,10 @@ static void print_file(const struct queue_folder *folder, const struct queue_fil
 {
     char name[NAME_SIZE];
     char size[SIZE_TEXT_SIZE];
-    char age[AGE_SIZE];
+    char age[DURATION_TEXT_SIZE];
     struct err reason = {""};
     size_text_format(file->size, size);
-    format_age(now - file->mtime, age);
+    duration_format(now - file->mtime, age);
     printed_name(file, name);
     if (folder->failed) {
         spool_reason(folder->spool, file->name, &reason);

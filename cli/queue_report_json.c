@@ -1,33 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "queue_report.h"
 
-#include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "util/memory.h"
-#include "util/utf8.h"
-
-/* jansson takes well-formed UTF-8 only; a file's name may be anything. */
-static json_t *json_text(const char *text)
-{
-    size_t len = strlen(text);
-    char *clean = memory_alloc(UTF8_REPLACEMENT_LEN * len + 1);
-    json_t *json = json_stringn(clean, utf8_replace(clean, text, len));
-    free(clean);
-    return json;
-}
+#include "util/json_text.h"
 
 static json_t *json_file(const struct queue_folder *folder, const struct queue_file *file, int64_t now)
 {
     json_t *json = json_object();
-    json_object_set_new(json, "name", json_text(file->name));
+    json_object_set_new(json, "name", json_text_new(file->name));
     json_object_set_new(json, "bytes", json_integer(file->size));
     json_object_set_new(json, "age_seconds", json_integer(now - file->mtime));
     if (folder->failed) {
         struct err reason;
         spool_reason(folder->spool, file->name, &reason);
-        json_object_set_new(json, "reason", json_text(reason.text));
+        json_object_set_new(json, "reason", json_text_new(reason.text));
     }
     return json;
 }
@@ -37,7 +22,7 @@ static json_t *json_folder(const struct queue_folder *folder, int64_t now)
     const struct queue_list *list = &folder->list;
     json_t *json = json_object();
     json_t *files = json_array();
-    json_object_set_new(json, "path", json_text(folder->path));
+    json_object_set_new(json, "path", json_text_new(folder->path));
     json_object_set_new(json, "state", json_string(folder->failed ? "failed" : "waiting"));
     json_object_set_new(json, "files", json_integer((json_int_t)list->files));
     json_object_set_new(json, "bytes", json_integer(list->bytes));

@@ -123,6 +123,7 @@ tests_unit_relay_test_report_db_LDADD = $(TEST_LDADD)
 include $(top_srcdir)/tests/unit/forwarder/local.mk
 include $(top_srcdir)/tests/unit/policies/local.mk
 include $(top_srcdir)/tests/unit/shared-folder/local.mk
+include $(top_srcdir)/tests/unit/system/local.mk
 include $(top_srcdir)/tests/unit/upload/local.mk
 
 # what tests/e2e/store-*.test drive

@@ -43,4 +43,6 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/smime_signature.c lib/relay/smime_signature.h \
 	lib/relay/smime_verify.c lib/relay/smime_verify.h \
 	lib/relay/spool.c lib/relay/spool.h \
-	lib/relay/spool_failed.c lib/relay/spool_private.h
+	lib/relay/spool_failed.c lib/relay/spool_private.h \
+	lib/relay/spools.c lib/relay/spools.h \
+	lib/relay/spool_totals.c lib/relay/spool_totals.h

@@ -54,8 +54,17 @@ bool spool_quarantine(struct spool *spool, const char *name, const char *node_id
 /* The `reason:` line of a failed file, printable; "" when there is none. */
 void spool_reason(const struct spool *spool, const char *name, struct err *reason);
 
+/* All that is asked of a reason file at once; each "" when it is not there, printable else. */
+struct spool_note {
+    struct err reason;
+    struct err node;
+    struct err folder; /* the incoming folder it came from */
+};
+void spool_note_read(int failed_fd, const char *name, struct spool_note *note);
+
 /* Did the failed file come from this spool's incoming folder? One without a reason counts as from `incoming`. */
 bool spool_owns(const struct spool *spool, const char *name);
+bool spool_note_owned(const struct spool *spool, const struct spool_note *note);
 
 /* Back into incoming with a new mtime (the retention starts anew), its reason removed. False with err if it is not
  * there, or a file of that name waits. */

@@ -116,36 +116,49 @@ bool spool_quarantine(struct spool *spool, const char *name, const char *node_id
     return done || err_prefix(err, "%s/%s", spool->incoming_path, name);
 }
 
-/* The value of a key in the reason file, printable; "" without one. False without a reason file. */
-static bool reason_value(const struct spool *spool, const char *name, const char *key, struct err *value)
+/* The value of a key in a reason file's text, printable; "" without one. */
+static void note_value(const char *text, const char *key, struct err *value)
 {
-    char beside[REASON_NAME_SIZE];
-    struct buffer text = {0};
     size_t key_len = strlen(key);
     value->text[0] = '\0';
-    bool found = safe_file_read(spool->failed_fd, reason_name(beside, name), REASON_LIMIT, &text, NULL);
-    const char *line = found ? buffer_text(&text) : "";
-    for (size_t len; *line != '\0'; line += len + (line[len] == '\n')) {
-        len = strcspn(line, "\n");
-        if (len > key_len + 1 && memcmp(line, key, key_len) == 0 && memcmp(line + key_len, ": ", 2) == 0) {
-            copy_printable(value->text, line + key_len + 2, len - key_len - 2);
+    for (size_t len; *text != '\0'; text += len + (text[len] == '\n')) {
+        len = strcspn(text, "\n");
+        if (len > key_len + 1 && memcmp(text, key, key_len) == 0 && memcmp(text + key_len, ": ", 2) == 0) {
+            copy_printable(value->text, text + key_len + 2, len - key_len - 2);
             break;
         }
     }
-    buffer_free(&text);
-    return found;
+}
+
+void spool_note_read(int failed_fd, const char *name, struct spool_note *note)
+{
+    char beside[REASON_NAME_SIZE];
+    struct buffer content = {0};
+    bool found = safe_file_read(failed_fd, reason_name(beside, name), REASON_LIMIT, &content, NULL);
+    const char *text = found ? buffer_text(&content) : "";
+    note_value(text, "reason", &note->reason);
+    note_value(text, "node", &note->node);
+    note_value(text, "folder", &note->folder);
+    buffer_free(&content);
 }
 
 void spool_reason(const struct spool *spool, const char *name, struct err *reason)
 {
-    reason_value(spool, name, "reason", reason);
+    struct spool_note note;
+    spool_note_read(spool->failed_fd, name, &note);
+    *reason = note.reason;
+}
+
+bool spool_note_owned(const struct spool *spool, const struct spool_note *note)
+{
+    return strcmp(note->folder.text[0] != '\0' ? note->folder.text : default_folder, spool->folder) == 0;
 }
 
 bool spool_owns(const struct spool *spool, const char *name)
 {
-    struct err folder;
-    reason_value(spool, name, "folder", &folder);
-    return strcmp(folder.text[0] != '\0' ? folder.text : default_folder, spool->folder) == 0;
+    struct spool_note note;
+    spool_note_read(spool->failed_fd, name, &note);
+    return spool_note_owned(spool, &note);
 }
 
 int64_t spool_reason_time(int failed_fd, const char *name)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "util/duration.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "util/slice.h"
@@ -105,4 +106,22 @@ bool duration_parse(const char *text, size_t len, int64_t *seconds, struct err *
     } while (rest.len > 0);
     *seconds = sum;
     return true;
+}
+
+void duration_format(int64_t seconds, char out[DURATION_TEXT_SIZE])
+{
+    static const struct {
+        int64_t seconds;
+        const char *unit;
+    } shown[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+    size_t i = 0;
+    seconds = seconds > 0 ? seconds : 0;
+    while (i < 3 && seconds < shown[i].seconds) {
+        i++;
+    }
+    int len = snprintf(out, DURATION_TEXT_SIZE, "%lld%s", (long long)(seconds / shown[i].seconds), shown[i].unit);
+    int64_t rest = i < 3 ? seconds % shown[i].seconds / shown[i + 1].seconds : 0;
+    if (rest > 0) {
+        snprintf(out + len, (size_t)(DURATION_TEXT_SIZE - len), " %lld%s", (long long)rest, shown[i + 1].unit);
+    }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * duration: `90`, `2s`, `30min 20s`, `1day`, `7d`, `1h30m`, `1d+2h` to seconds.
+ * duration: `90`, `2s`, `30min 20s`, `1day`, `7d`, `1h30m`, `1d+2h` to seconds, and back.
  *
  * A sum of whole numbers, each with a unit (s, sec, second, m, min, minute, h, hour, d, day, w, week, each also in the
  * plural), separated by nothing, spaces or `+`. A number without a unit is seconds and must stand alone.
@@ -17,5 +17,10 @@
 
 /* False on malformed text and on more than INT32_MAX seconds (68 years). */
 bool duration_parse(const char *text, size_t len, int64_t *seconds, struct err *err);
+
+/* For people, the two largest units: "3s", "5min 20s", "2h 5min", "3d 4h". Less than nothing, which is what clocks that
+ * differ make of an age, is "0s". */
+enum { DURATION_TEXT_SIZE = 32 };
+void duration_format(int64_t seconds, char out[DURATION_TEXT_SIZE]);
 
 #endif

@@ -20,10 +20,12 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/duration.c lib/util/duration.h \
 	lib/util/err.c lib/util/err.h \
 	lib/util/etag.c lib/util/etag.h \
+	lib/util/html.c lib/util/html.h \
 	lib/util/http_client.c lib/util/http_client.h lib/util/http_client_private.h \
 	lib/util/http_pins.c lib/util/http_pins.h \
 	lib/util/http_transfer.c \
 	lib/util/http_url.c lib/util/http_url.h \
+	lib/util/json_text.c lib/util/json_text.h \
 	lib/util/line_merge.c lib/util/line_merge.h \
 	lib/util/log.c lib/util/log.h \
 	lib/util/memory.c lib/util/memory.h \

@@ -60,6 +60,24 @@ START_TEST(what_is_no_duration)
 }
 END_TEST
 
+START_TEST(for_people_the_two_largest_units)
+{
+    static const struct {
+        int64_t seconds;
+        const char *text;
+    } cases[] = {
+        {0, "0s"},         {-5, "0s"},         {59, "59s"},     {60, "1min"},        {320, "5min 20s"},
+        {3600, "1h"},      {3659, "1h"},       {7500, "2h 5min"}, {86399, "23h 59min"}, {86400, "1d"},
+        {273600, "3d 4h"}, {INT64_MAX, "106751991167300d 15h"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[DURATION_TEXT_SIZE];
+        duration_format(cases[i].seconds, text);
+        ck_assert_str_eq(text, cases[i].text);
+    }
+}
+END_TEST
+
 START_TEST(waits_double_up_to_the_ceiling)
 {
     const struct backoff backoff = {.first_ms = 1000, .ceiling_ms = 60000};
@@ -80,4 +98,5 @@ START_TEST(waits_double_up_to_the_ceiling)
 }
 END_TEST
 
-SUITE_MAIN("duration", sums_of_numbers_with_units, what_is_no_duration, waits_double_up_to_the_ceiling)
+SUITE_MAIN("duration", sums_of_numbers_with_units, what_is_no_duration, for_people_the_two_largest_units,
+           waits_double_up_to_the_ceiling)

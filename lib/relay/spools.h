@@ -2,8 +2,8 @@
  *
  * spools: all spool folders of a configuration.
  */
-#ifndef RELAY_CLI_SPOOLS_H
-#define RELAY_CLI_SPOOLS_H
+#ifndef RELAY_RELAY_SPOOLS_H
+#define RELAY_RELAY_SPOOLS_H
 
 #include <stdbool.h>
 #include <stddef.h>

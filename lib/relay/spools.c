@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "spools.h"
+#include "relay/spools.h"
 
 #include <string.h>
 

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/spool_totals.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/memory.h"
+
+enum { KINDS_MAX = 1000 };
+
+static const char others[] = "other reasons";
+
+/* What is counted of one spool while its folders are read. */
+struct count {
+    struct spool_totals *totals;
+    const struct spool *spool;
+    struct spool_failure kinds[KINDS_MAX + 1]; /* the last: others */
+    size_t kind_count;
+};
+
+/* One failed folder, which several spools may share. */
+struct failed_scan {
+    struct count *counts[SPOOLS];
+    size_t count;
+    size_t notes_read;
+    struct buffer kind;
+};
+
+static void add(struct spool_total *total, const struct spool_total *more)
+{
+    if (more->files > 0 && (total->files == 0 || more->oldest < total->oldest)) {
+        total->oldest = more->oldest;
+    }
+    total->files += more->files;
+    total->bytes += more->bytes;
+}
+
+static struct spool_total total_of(const struct spool_entry *entry)
+{
+    return (struct spool_total){1, entry->size, entry->mtime};
+}
+
+static bool count_waiting(void *context, const struct spool_entry *entry)
+{
+    struct spool_total one = total_of(entry);
+    add(context, &one);
+    return true;
+}
+
+/* ---- kinds of failure ---- */
+
+/* A number, an address, a UUID, a hash: digits, hex digits and what stands between them, one digit at least. */
+static bool is_particular(struct slice word)
+{
+    bool digit = false;
+    for (size_t i = 0; i < word.len; i++) {
+        if (strchr("0123456789abcdefABCDEF-.:", word.at[i]) == NULL) {
+            return false;
+        }
+        digit = digit || (word.at[i] >= '0' && word.at[i] <= '9');
+    }
+    return digit;
+}
+
+static struct slice trimmed(struct slice word)
+{
+    while (word.len > 0 && strchr(".:", word.at[word.len - 1]) != NULL) {
+        word.len--;
+    }
+    return word;
+}
+
+void spool_failure_kind(const char *reason, const char *node, struct buffer *kind)
+{
+    static const char ends[] = " '\"(),;=/";
+    while (*reason != '\0') {
+        size_t between = strspn(reason, ends);
+        buffer_add(kind, reason, between);
+        reason += between;
+        size_t len = strcspn(reason, ends);
+        struct slice word = trimmed((struct slice){reason, len});
+        if (word.len > 0 && (is_particular(word) || slice_is(word, node))) {
+            buffer_add_text(kind, "…");
+        } else {
+            buffer_add(kind, word.at, word.len);
+        }
+        buffer_add(kind, reason + word.len, len - word.len);
+        reason += len;
+    }
+}
+
+static struct spool_failure *find_kind(struct count *count, const char *kind)
+{
+    for (size_t i = 0; i < count->kind_count; i++) {
+        if (strcmp(count->kinds[i].reason, kind) == 0) {
+            return &count->kinds[i];
+        }
+    }
+    if (count->kind_count == KINDS_MAX) {
+        return NULL;
+    }
+    struct spool_failure *added = &count->kinds[count->kind_count++];
+    added->reason = memory_text(kind);
+    return added;
+}
+
+static struct count *owner(const struct failed_scan *scan, const struct spool_note *note)
+{
+    for (size_t i = 0; i < scan->count; i++) {
+        if (spool_note_owned(scan->counts[i]->spool, note)) {
+            return scan->counts[i];
+        }
+    }
+    return scan->counts[0];
+}
+
+static bool count_failed(void *context, const struct spool_entry *entry)
+{
+    struct failed_scan *scan = context;
+    struct spool_total one = total_of(entry);
+    struct count *count = scan->counts[0];
+    struct spool_failure *kind = NULL;
+    if (scan->notes_read < SPOOL_NOTES_READ) {
+        struct spool_note note;
+        scan->notes_read++;
+        spool_note_read(spool_failed_fd(count->spool), entry->name, &note);
+        count = owner(scan, &note);
+        buffer_clear(&scan->kind);
+        spool_failure_kind(note.reason.text, note.node.text, &scan->kind);
+        kind = find_kind(count, buffer_text(&scan->kind));
+    }
+    add(&count->totals->failed, &one);
+    add(kind != NULL ? &kind->total : &count->kinds[KINDS_MAX].total, &one);
+    return true;
+}
+
+/* Most files first. */
+static int order(const void *left, const void *right)
+{
+    const struct spool_failure *a = left;
+    const struct spool_failure *b = right;
+    if (a->total.files != b->total.files) {
+        return a->total.files > b->total.files ? -1 : 1;
+    }
+    return strcmp(a->reason, b->reason);
+}
+
+/* The largest kinds as they are, all the others as one. */
+static void list_failures(struct count *count)
+{
+    struct spool_totals *totals = count->totals;
+    struct spool_total rest = count->kinds[KINDS_MAX].total;
+    size_t listed = count->kind_count;
+    qsort(count->kinds, count->kind_count, sizeof *count->kinds, order);
+    if (listed > SPOOL_FAILURES || (listed == SPOOL_FAILURES && rest.files > 0)) {
+        listed = SPOOL_FAILURES - 1;
+    }
+    memcpy(totals->failures, count->kinds, listed * sizeof *count->kinds);
+    for (size_t i = listed; i < count->kind_count; i++) {
+        add(&rest, &count->kinds[i].total);
+        free(count->kinds[i].reason);
+    }
+    totals->failure_count = listed;
+    if (rest.files > 0) {
+        totals->failures[totals->failure_count++] = (struct spool_failure){memory_text(others), rest};
+    }
+}
+
+/* The failed folder of spool i, unless an earlier one's reading covered it. */
+static void read_failed(const struct spools *spools, struct count counts[SPOOLS], size_t i)
+{
+    struct failed_scan scan = {0};
+    if (spools_failed_seen(spools, i)) {
+        return;
+    }
+    for (size_t j = i; j < SPOOLS; j++) {
+        if (spools->each[j] != NULL && strcmp(spools->directory[j], spools->directory[i]) == 0) {
+            scan.counts[scan.count++] = &counts[j];
+        }
+    }
+    struct err *err = &counts[i].totals->err;
+    if (!spool_scan(spool_failed_fd(spools->each[i]), count_failed, &scan, err)) {
+        err_prefix(err, "%s/failed", spools->directory[i]);
+    }
+    buffer_free(&scan.kind);
+}
+
+void spool_totals_read(const struct spools *spools, struct spool_totals totals[SPOOLS])
+{
+    struct count *counts = memory_zero(SPOOLS, sizeof *counts);
+    memset(totals, 0, SPOOLS * sizeof *totals);
+    for (size_t i = 0; i < SPOOLS; i++) {
+        const struct spool *spool = spools->each[i];
+        counts[i].totals = &totals[i];
+        counts[i].spool = spool;
+        if (spool == NULL) {
+            totals[i].err = spools->err[i];
+        } else if (!spool_scan(spool_incoming_fd(spool), count_waiting, &totals[i].waiting, &totals[i].err)) {
+            err_prefix(&totals[i].err, "%s", spool_incoming_path(spool));
+        }
+    }
+    for (size_t i = 0; i < SPOOLS; i++) {
+        if (spools->each[i] != NULL) {
+            read_failed(spools, counts, i);
+        }
+    }
+    for (size_t i = 0; i < SPOOLS; i++) {
+        list_failures(&counts[i]);
+    }
+    free(counts);
+}
+
+void spool_totals_free(struct spool_totals totals[SPOOLS])
+{
+    for (size_t i = 0; i < SPOOLS; i++) {
+        for (size_t j = 0; j < totals[i].failure_count; j++) {
+            free(totals[i].failures[j].reason);
+        }
+        totals[i].failure_count = 0;
+    }
+}

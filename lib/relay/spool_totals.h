@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * spool_totals: how much waits and how much failed in each spool, and why: what the status page shows.
+ *
+ * The folders are read (100,000 files: a fraction of a second); nothing is kept between calls. Of what failed, the
+ * reasons of the first SPOOL_NOTES_READ files are read and counted by kind: numbers, node ids and hashes in them become
+ * "…", so that a thousand nodes with the same trouble are one line.
+ */
+#ifndef RELAY_RELAY_SPOOL_TOTALS_H
+#define RELAY_RELAY_SPOOL_TOTALS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "relay/spools.h"
+#include "util/buffer.h"
+#include "util/err.h"
+
+enum { SPOOL_FAILURES = 20, SPOOL_NOTES_READ = 20000 };
+
+struct spool_total {
+    size_t files;
+    int64_t bytes;
+    int64_t oldest; /* mtime in seconds since 1970, when there are files */
+};
+
+struct spool_failure {
+    char *reason; /* owned; printable; "" when the files have none */
+    struct spool_total total;
+};
+
+struct spool_totals { /* of one spool */
+    struct spool_total waiting;
+    struct spool_total failed;
+    struct spool_failure failures[SPOOL_FAILURES]; /* most files first; the last stands for all that are no more listed */
+    size_t failure_count;
+    struct err err; /* why the figures are not known; "" when they are */
+};
+
+/* Each spool of `spools`, in its order. spool_totals_free in any case. */
+void spool_totals_read(const struct spools *spools, struct spool_totals totals[SPOOLS]);
+void spool_totals_free(struct spool_totals totals[SPOOLS]);
+
+/* Appends what a reason has in common with others of its kind. node: the node id in it, may be "". */
+void spool_failure_kind(const char *reason, const char *node, struct buffer *kind);
+
+#endif
