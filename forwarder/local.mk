@@ -5,6 +5,7 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/cleaner.c forwarder/cleaner.h \
 	forwarder/dispatch.c forwarder/dispatch.h \
 	forwarder/forwarder.c forwarder/forwarder.h \
+	forwarder/in_hand.c forwarder/in_hand.h \
 	forwarder/node_source.c forwarder/node_source.h \
 	forwarder/outage.c forwarder/outage.h \
 	forwarder/random.h \

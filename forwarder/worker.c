@@ -8,9 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "random.h"
+#include "in_hand.h"
 #include "relay/report_db.h"
-#include "spool_process.h"
 #include "util/clock.h"
 #include "util/memory.h"
 
@@ -20,23 +19,18 @@
 /* A batch has no more content than this, but for its last run: memory in hand is bounded whatever the runs' size. */
 enum { BATCH_BYTES = 4 << 20 };
 
-/* A run in the worker's hand. */
-struct job {
-    struct queued_run *run;
-    struct spool_file file;
-};
-
 struct worker {
     const struct worker_shared *shared;
     pthread_t thread;
     struct spool_tools tools;
+    struct in_hand_origin origin;
     struct report_db *db;
-    struct job *jobs;           /* batch_runs of them, the first `count` are ready to be stored */
+    struct in_hand *jobs;       /* batch_runs of them, the first `count` are ready to be stored */
     struct report_db_run *runs; /* of the same jobs */
     size_t count;
 };
 
-static void log_stored(const struct job *job, const struct report_db_run *stored)
+static void log_stored(const struct in_hand *job, const struct report_db_run *stored)
 {
     const struct spool_file *file = &job->file;
     if (!log_enabled(LOG_LEVEL_INFO, LOG_COMPONENT)) {
@@ -44,104 +38,26 @@ static void log_stored(const struct job *job, const struct report_db_run *stored
     }
     char queue_id[QUEUE_ID_SIZE];
     run_info_queue_id(file->name, strlen(file->name), queue_id);
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    int64_t age_ms = (now.tv_sec - file->status.st_mtim.tv_sec) * INT64_C(1000) +
-                     (now.tv_nsec - file->status.st_mtim.tv_nsec) / 1000000;
     log_info(stored->outcome == REPORT_DB_STORED ? "run stored" : "run was stored before",
              log_text("queue_id", queue_id), log_text("node", file->info.node_id), log_text("file", file->name),
              log_number("reports", (int64_t)file->runlog.report_count),
-             log_number("bytes", (int64_t)file->message.len), log_number("age_ms", age_ms));
-}
-
-static void log_trouble(enum log_level level, const char *message, const struct job *job, const char *reason)
-{
-    if (!log_enabled(level, LOG_COMPONENT)) {
-        return;
-    }
-    char queue_id[QUEUE_ID_SIZE];
-    run_info_queue_id(job->file.name, strlen(job->file.name), queue_id);
-    log_event(level, LOG_COMPONENT, message,
-              (const struct log_field[]){log_text("queue_id", queue_id), log_text("file", job->file.name),
-                                         log_text("reason", reason), {0}});
-}
-
-/* Out of hand, to be tried again later. */
-static void put_off(struct worker *worker, struct job *job, const char *reason)
-{
-    unsigned attempts = queued_run_attempts(job->run) + 1;
-    int64_t wait_ms = backoff_wait_ms(&worker->shared->retry, attempts, random_number());
-    if (job->file.retry_within_ms > 0 && wait_ms > job->file.retry_within_ms) {
-        wait_ms = job->file.retry_within_ms;
-    }
-    log_trouble(attempts == 1 ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "run is tried again later", job, reason);
-    dispatch_put_off(worker->shared->dispatch, job->run, wait_ms);
-}
-
-/* Stored, or nothing in it to store. */
-static void leave_spool(struct worker *worker, struct job *job)
-{
-    struct err err;
-    if (!spool_file_same(&worker->tools, &job->file)) {
-        dispatch_put_back(worker->shared->dispatch, job->run);
-    } else if (spool_remove(worker->shared->spool, job->file.name, &err)) {
-        dispatch_done(worker->shared->dispatch, job->run);
-    } else {
-        put_off(worker, job, err.text); /* it will be a duplicate then */
-    }
-}
-
-static void refuse(struct worker *worker, struct job *job, const char *reason)
-{
-    struct err err;
-    const char *node_id = job->file.info.node_id;
-    if (!spool_file_same(&worker->tools, &job->file)) {
-        dispatch_put_back(worker->shared->dispatch, job->run);
-    } else if (spool_quarantine(worker->shared->spool, job->file.name, node_id, reason, &err)) {
-        log_trouble(LOG_LEVEL_WARN, "run refused", job, reason);
-        dispatch_done(worker->shared->dispatch, job->run);
-    } else {
-        err_prefix(&err, "refused (%s), but cannot be moved to failed", reason);
-        put_off(worker, job, err.text);
-    }
-}
-
-/* What becomes of a file that is not ready to be stored. */
-static void dismiss(struct worker *worker, struct job *job, enum spool_verdict verdict, const char *reason)
-{
-    switch (verdict) {
-    case SPOOL_READY:
-        break;
-    case SPOOL_NOTHING:
-        log_trouble(LOG_LEVEL_DEBUG, "nothing to store", job, "all reports are of skipped event types");
-        leave_spool(worker, job);
-        break;
-    case SPOOL_GONE:
-        dispatch_done(worker->shared->dispatch, job->run);
-        break;
-    case SPOOL_RETRY:
-        put_off(worker, job, reason);
-        break;
-    case SPOOL_REFUSED:
-        refuse(worker, job, reason);
-        break;
-    }
+             log_number("bytes", (int64_t)file->message.len), log_number("age_ms", in_hand_age_ms(job)));
 }
 
 /* What becomes of a file whose run was given to the database. */
-static void conclude(struct worker *worker, struct job *job, const struct report_db_run *stored)
+static void conclude(struct worker *worker, struct in_hand *job, const struct report_db_run *stored)
 {
     switch (stored->outcome) {
     case REPORT_DB_STORED:
     case REPORT_DB_DUPLICATE:
         log_stored(job, stored);
-        leave_spool(worker, job);
+        in_hand_leave(&worker->origin, job);
         break;
     case REPORT_DB_REFUSED:
-        refuse(worker, job, stored->reason.text);
+        in_hand_refuse(&worker->origin, job, stored->reason.text);
         break;
     case REPORT_DB_RETRY:
-        put_off(worker, job, stored->reason.text);
+        in_hand_put_off(&worker->origin, job, stored->reason.text, 0);
         break;
     case REPORT_DB_DOWN:
         dispatch_put_back(worker->shared->dispatch, job->run);
@@ -157,7 +73,7 @@ static void gather(struct worker *worker)
     size_t bytes = 0;
     worker->count = 0;
     for (size_t taken = 0; taken < most && bytes < BATCH_BYTES; taken++) {
-        struct job *job = &worker->jobs[worker->count];
+        struct in_hand *job = &worker->jobs[worker->count];
         struct err reason = {0};
         if ((job->run = dispatch_take(worker->shared->dispatch)) == NULL) {
             break;
@@ -168,7 +84,7 @@ static void gather(struct worker *worker)
             worker->count++;
             bytes += job->file.message.len;
         } else {
-            dismiss(worker, job, verdict, reason.text);
+            in_hand_dismiss(&worker->origin, job, verdict, reason.text);
             spool_file_clear(&job->file);
         }
     }
@@ -181,10 +97,10 @@ static void sort_out(struct worker *worker, struct err *down)
 {
     size_t kept = 0;
     for (size_t i = 0; i < worker->count; i++) {
-        struct job *job = &worker->jobs[i];
+        struct in_hand *job = &worker->jobs[i];
         if (worker->runs[i].outcome == REPORT_DB_DOWN) {
             *down = worker->runs[i].reason;
-            struct job other = worker->jobs[kept];
+            struct in_hand other = worker->jobs[kept];
             worker->jobs[kept++] = *job;
             *job = other;
         } else {
@@ -331,6 +247,7 @@ struct worker *worker_start(const struct worker_shared *shared, unsigned number,
     struct worker *worker = memory_zero(1, sizeof *worker);
     size_t batch_runs = (size_t)shared->config->reporting.batch_runs;
     worker->shared = shared;
+    worker->origin = (struct in_hand_origin){RELAY_KIND_REPORT, &worker->tools, shared->dispatch, &shared->retry};
     worker->jobs = memory_zero(batch_runs, sizeof *worker->jobs);
     worker->runs = memory_zero(batch_runs, sizeof *worker->runs);
     if (!open_tools(worker, number, err) || !start_thread(worker, err)) {
