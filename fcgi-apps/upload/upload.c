@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "endpoint/body.h"
+#include "relay/relay_metrics.h"
 #include "upload/admission.h"
 #include "upload/receive.h"
 #include "upload/upload_name.h"
@@ -211,6 +213,7 @@ static bool node_is_allowed(const struct arrival *arrival)
         return false;
     }
     if (!node_index_find(index, arrival->name.node_id, NULL)) {
+        relay_metrics_report(arrival->request->relay_state, RELAY_REPORT_INVALID);
         refuse(arrival, 403, "the node is not known to this relay");
         return false;
     }
@@ -219,6 +222,15 @@ static bool node_is_allowed(const struct arrival *arrival)
         return false;
     }
     return true;
+}
+
+static void count(const struct request *request, const struct response *response, enum relay_kind kind)
+{
+    bool stored = response->status == 201 || response->status == 204;
+    relay_metrics_upload(request->relay_state, kind, response->status, stored ? (uint64_t)request->body_read : 0);
+    if (stored) {
+        relay_state_active(request->relay_state, RELAY_ACTIVITY_UPLOADED, time(NULL));
+    }
 }
 
 void upload_put_report(void *state, struct request *request, struct response *response)
@@ -231,6 +243,7 @@ void upload_put_report(void *state, struct request *request, struct response *re
     } else if (node_is_allowed(&arrival)) {
         put(upload, &arrival, FOLDER_REPORTS);
     }
+    count(request, response, RELAY_KIND_REPORT);
 }
 
 static void put_inventory(struct upload *upload, struct request *request, struct response *response, enum folder_kind kind)
@@ -247,6 +260,7 @@ static void put_inventory(struct upload *upload, struct request *request, struct
 void upload_put_inventory(void *state, struct request *request, struct response *response)
 {
     put_inventory(state, request, response, FOLDER_INVENTORIES);
+    count(request, response, RELAY_KIND_INVENTORY);
 }
 
 /* Root's own configuration uploads its uuid.hive to see whether the password is right, and sets a new password when the answer
@@ -267,5 +281,6 @@ void upload_put_inventory_update(void *state, struct request *request, struct re
         answer_password_check(state, request, response);
     } else {
         put_inventory(state, request, response, FOLDER_INVENTORY_UPDATES);
+        count(request, response, RELAY_KIND_INVENTORY_UPDATE);
     }
 }

@@ -41,7 +41,7 @@ enum relay_report_result { /* rudder_relayd_reports_total{status} */
 /* Any endpoint: one request answered. */
 void relay_metrics_request(struct relay_state *state, enum relay_endpoint endpoint, int status, uint64_t microseconds);
 
-/* upload: one upload answered; bytes of its body. */
+/* upload: one upload answered; bytes of what was stored. */
 void relay_metrics_upload(struct relay_state *state, enum relay_kind kind, int status, uint64_t bytes);
 
 /* forwarder */

@@ -41,7 +41,7 @@ static const struct relay_metric_family families[METRICS] = {
                              BOUNDS(size_bounds)},
     [METRIC_UPLOADS] = {"rudder_relay_uploads_total", METRIC_COUNTER, "Uploads answered, by kind and HTTP status.",
                         .labels = {LABEL("kind", kinds), LABEL("status", statuses)}},
-    [METRIC_UPLOAD_BYTES] = {"rudder_relay_upload_bytes_total", METRIC_COUNTER, "Bytes of uploaded files, as they came.",
+    [METRIC_UPLOAD_BYTES] = {"rudder_relay_upload_bytes_total", METRIC_COUNTER, "Bytes of the files that were taken in.",
                              .labels = {LABEL("kind", kinds)}},
     [METRIC_REQUEST_SECONDS] = {"rudder_relay_request_duration_seconds", METRIC_HISTOGRAM_SECONDS,
                                 "Time a request took in the program that answered it, by endpoint and HTTP status.",
