@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upload/admission.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <sys/statvfs.h>
 #include <time.h>
 
 #include "relay/spool.h"
+#include "util/free_space.h"
 
 enum {
     SHARE_OF_ROOM = 16,
@@ -54,16 +52,7 @@ enum admission_verdict admission_check(struct admission *admission, int folder_f
         err_set(err, "more than %zu files wait in the spool", admission->max_waiting);
         return ADMISSION_TOO_MANY;
     }
-    struct statvfs space;
-    if (fstatvfs(folder_fd, &space) != 0) {
-        err_set_errno(err, errno, "looking at the free space");
-        return ADMISSION_NO_SPACE;
-    }
-    /* what a file system counts may exceed 63 bits when multiplied, so compare in blocks */
-    uint64_t wanted = ((uint64_t)bytes + (uint64_t)admission->min_free_space) / space.f_frsize;
-    if (space.f_bavail < wanted) {
-        err_set(err, "%" PRIu64 " blocks of %lu bytes are free, %" PRIu64 " are needed", (uint64_t)space.f_bavail,
-                space.f_frsize, wanted);
+    if (!free_space_for(folder_fd, bytes, admission->min_free_space, err)) {
         return ADMISSION_NO_SPACE;
     }
     return ADMISSION_GRANTED;

@@ -5,22 +5,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "config.h"
 #include "endpoint/body.h"
 #include "endpoint/fcgi.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 #define LOG_COMPONENT "endpoint"
 
 enum { EXIT_USAGE = 2, EXIT_START = 3 };
+enum { IDLE_WAIT_MAX = 3600 * 1000 }; /* milliseconds */
 
 struct endpoint {
     const struct endpoint_program *program;
     struct relay_config *config;
     void *state;
     struct fcgi *fcgi;
+    int64_t idle_at; /* when the program's idle is due, by clock_ms */
     struct node_index *index; /* NULL until there is one */
     struct err index_err;     /* why not, or why an old one is in use: said once, not with each request */
     struct relay_state *relay_state;
@@ -162,16 +164,32 @@ static void answer_request(struct endpoint *endpoint)
     fcgi_finish(endpoint->fcgi);
 }
 
+/* Calls idle when it is due. Returns for how many milliseconds to wait for a request, -1 for as long as it takes. */
+static int idle_wait(struct endpoint *endpoint)
+{
+    const struct endpoint_program *program = endpoint->program;
+    if (program->idle == NULL) {
+        return -1;
+    }
+    if (clock_ms() >= endpoint->idle_at) {
+        endpoint->idle_at = clock_ms() + 1000 * program->idle(endpoint->state);
+    }
+    int64_t wait = endpoint->idle_at - clock_ms();
+    return wait <= 0 ? 0 : wait > IDLE_WAIT_MAX ? IDLE_WAIT_MAX : (int)wait;
+}
+
 static int serve(struct endpoint *endpoint)
 {
     struct err err = {0};
     for (;;) {
-        switch (fcgi_wait(endpoint->fcgi, &err)) {
+        switch (fcgi_wait(endpoint->fcgi, idle_wait(endpoint), &err)) {
         case FCGI_REQUEST:
             answer_request(endpoint);
             break;
         case FCGI_RELOAD:
             reload(endpoint);
+            break;
+        case FCGI_IDLE:
             break;
         case FCGI_STOP:
             log_info("stopped");

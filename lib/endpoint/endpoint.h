@@ -12,6 +12,7 @@
 #define RELAY_ENDPOINT_ENDPOINT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "endpoint/route.h"
 #include "relay/relay_config.h"
@@ -27,6 +28,9 @@ struct endpoint_program {
     /* Makes what the handlers share, once. NULL with err ends the program. The configuration outlives it. May be NULL. */
     void *(*start)(const struct relay_config *config, struct err *err);
     void (*stop)(void *state); /* may be NULL */
+    /* What is to do though nobody asks: called between requests, first at the start and then when so many seconds have passed
+     * as it returned (at least 1). Each process of the program calls its own. May be NULL. */
+    int64_t (*idle)(void *state);
 };
 
 /* main's body. Returns the exit status: 0 when told to stop, 2 for bad usage or configuration, 3 for any other failure. */

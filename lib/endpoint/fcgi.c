@@ -85,11 +85,15 @@ static bool is_passing(int errnum)
     return errnum == EAGAIN || errnum == EWOULDBLOCK || errnum == EINTR || errnum == ECONNABORTED || errnum == EPROTO;
 }
 
-enum fcgi_event fcgi_wait(struct fcgi *fcgi, struct err *err)
+enum fcgi_event fcgi_wait(struct fcgi *fcgi, int timeout_ms, struct err *err)
 {
     for (;;) {
         struct pollfd waits[] = {{.fd = fcgi->signals, .events = POLLIN}, {.fd = LISTENER, .events = POLLIN}};
-        if (poll(waits, 2, -1) < 0 && errno != EINTR) {
+        int ready = poll(waits, 2, timeout_ms);
+        if (ready == 0) {
+            return FCGI_IDLE;
+        }
+        if (ready < 0 && errno != EINTR) {
             err_set_errno(err, errno, "waiting for a request");
             return FCGI_FAILED;
         }

@@ -20,6 +20,7 @@ struct fcgi;
 enum fcgi_event {
     FCGI_REQUEST, /* one is in hand: answer it, then fcgi_finish */
     FCGI_RELOAD,  /* HUP */
+    FCGI_IDLE,    /* none came in the given time */
     FCGI_STOP,    /* TERM, INT, USR1 (multiwatch sends this one) */
     FCGI_FAILED,
 };
@@ -28,7 +29,8 @@ enum fcgi_event {
 struct fcgi *fcgi_open(struct err *err);
 void fcgi_close(struct fcgi *fcgi);
 
-enum fcgi_event fcgi_wait(struct fcgi *fcgi, struct err *err);
+/* timeout_ms: -1 for as long as it takes. */
+enum fcgi_event fcgi_wait(struct fcgi *fcgi, int timeout_ms, struct err *err);
 
 /* Of the request in hand: its variables, its body (a request_read, context is the struct fcgi), its answer. */
 char *const *fcgi_env(const struct fcgi *fcgi);

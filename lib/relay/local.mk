@@ -36,6 +36,9 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/runlog_line.c lib/relay/runlog_line.h \
 	lib/relay/runlog_parse.c lib/relay/runlog_parse.h \
 	lib/relay/runlog_text.c lib/relay/runlog_text.h \
+	lib/relay/shared_file_meta.c lib/relay/shared_file_meta.h \
+	lib/relay/shared_file_name.c lib/relay/shared_file_name.h \
+	lib/relay/shared_file_signature.c lib/relay/shared_file_signature.h \
 	lib/relay/smime_cert.c lib/relay/smime_cert.h \
 	lib/relay/smime_digest.c lib/relay/smime_digest.h \
 	lib/relay/smime_multipart.c lib/relay/smime_multipart.h \

@@ -91,15 +91,18 @@ static int opened_no_link(int fd, int folder_fd, const char *name)
 }
 
 /* The mode is what was asked for, whatever the umask, and the new folder survives a power cut. Another process may have been
- * faster. */
+ * faster. A set-gid bit that it has from the folder above stays: only a mode that the umask spoiled is set again. */
 static bool make_segment(int folder_fd, const char *name, mode_t mode)
 {
-    if (mkdirat(folder_fd, name, 0700) != 0) {
+    struct stat status;
+    if (mkdirat(folder_fd, name, mode) != 0) {
         return errno == EEXIST;
     }
     int made = openat(folder_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     int parent = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool done = made >= 0 && parent >= 0 && fchmod(made, mode) == 0 && fsync(made) == 0 && fsync(parent) == 0;
+    bool done = made >= 0 && parent >= 0 && fstat(made, &status) == 0 &&
+                ((status.st_mode & 07777 & ~(mode_t)S_ISGID) == mode || fchmod(made, mode) == 0) && fsync(made) == 0 &&
+                fsync(parent) == 0;
     int errnum = errno;
     if (made >= 0) {
         close(made);

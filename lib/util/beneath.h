@@ -33,7 +33,8 @@ int beneath_open_walking(int folder_fd, const char *path, int flags, struct err 
  * sockets and devices. */
 int beneath_open_file(int folder_fd, const char *path, struct stat *status, struct err *err);
 
-/* A folder (O_RDONLY | O_DIRECTORY), made with all that is missing above it, each with exactly this mode. */
+/* A folder (O_RDONLY | O_DIRECTORY), made with all that is missing above it, each with exactly this mode, and set-gid if the folder
+ * above is. */
 int beneath_make_folder(int folder_fd, const char *path, mode_t mode, struct err *err);
 
 #endif

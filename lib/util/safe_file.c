@@ -161,10 +161,28 @@ void safe_file_abandon(struct safe_file *file)
     }
 }
 
-static bool is_temporary(const char *name)
+bool safe_file_write(struct safe_file *file, const char *bytes, size_t len, struct err *err)
 {
+    for (const char *at = bytes, *end = bytes + len; at < end;) {
+        ssize_t wrote = write(file->fd, at, (size_t)(end - at));
+        if (wrote < 0 && errno != EINTR) {
+            int errnum = errno;
+            err_set_errno(err, errnum, "writing");
+            errno = errnum;
+            return false;
+        }
+        at += wrote > 0 ? wrote : 0;
+    }
+    return true;
+}
+
+bool safe_file_is_temporary(const char *name)
+{
+    if (name[0] != '.') {
+        return false;
+    }
     size_t hex = strspn(name + 1, "0123456789abcdef");
-    return name[0] == '.' && hex == TEMPORARY_HEX && strcmp(name + 1 + hex, temporary_suffix) == 0;
+    return hex == TEMPORARY_HEX && strcmp(name + 1 + hex, temporary_suffix) == 0;
 }
 
 static bool is_older(int dir_fd, const char *name, time_t moment)
@@ -187,7 +205,7 @@ size_t safe_file_sweep(int dir_fd, long seconds)
     }
     time_t moment = time(NULL) - seconds;
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        if (is_temporary(entry->d_name) && is_older(dir_fd, entry->d_name, moment)) {
+        if (safe_file_is_temporary(entry->d_name) && is_older(dir_fd, entry->d_name, moment)) {
             removed += unlinkat(dir_fd, entry->d_name, 0) == 0;
         }
     }

@@ -37,6 +37,12 @@ bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct er
 bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, struct err *err);
 void safe_file_abandon(struct safe_file *file);
 
+/* Writes it all. False with err and errno; the file is the caller's to end. */
+bool safe_file_write(struct safe_file *file, const char *bytes, size_t len, struct err *err);
+
+/* Is this how temporary files are named? */
+bool safe_file_is_temporary(const char *name);
+
 /* Removes temporary files older than `seconds` that a killed process left in the folder. Returns how many. */
 size_t safe_file_sweep(int dir_fd, long seconds);
 

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/shared_file_meta.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/base64.h"
+#include "util/digest.h"
+
+enum { DIGEST_MAX = 2048, EXPIRES_DIGITS = 15 };
+
+enum key { HEADER, ALGORITHM, DIGEST, HASH_VALUE, SHORT_PUBKEY, HOSTNAME, KEYDATE, KEYID, EXPIRES, KEY_COUNT };
+
+static const char *const names[KEY_COUNT] = {"header",   "algorithm", "digest", "hash_value", "short_pubkey",
+                                             "hostname", "keydate",   "keyid",  "expires"};
+static const char header[] = "rudder-signature-v1";
+
+static const struct {
+    const char *name;
+    size_t size;
+} algorithms[] = {[SHARED_FILE_SHA256] = {"sha256", 32}, [SHARED_FILE_SHA512] = {"sha512", 64}};
+
+const char *shared_file_algorithm_name(enum shared_file_algorithm algorithm)
+{
+    return algorithms[algorithm].name;
+}
+
+size_t shared_file_algorithm_size(enum shared_file_algorithm algorithm)
+{
+    return algorithms[algorithm].size;
+}
+
+/* ---- lines to values ---- */
+
+/* `at` NULL: not there yet. */
+struct values {
+    struct slice of[KEY_COUNT];
+};
+
+static bool has_control_character(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_line(struct values *values, struct slice line, struct err *err)
+{
+    const char *sign = line.len > 0 ? memchr(line.at, '=', line.len) : NULL;
+    if (sign == NULL || sign == line.at) {
+        return err_set(err, "a line of the metadata is not of the form key=value");
+    }
+    if (has_control_character(line)) {
+        return err_set(err, "a line of the metadata holds a control character");
+    }
+    struct slice name = {line.at, (size_t)(sign - line.at)};
+    struct slice value = {sign + 1, line.len - name.len - 1};
+    for (size_t key = 0; key < KEY_COUNT; key++) {
+        if (!slice_is(name, names[key])) {
+            continue;
+        }
+        if (values->of[key].at != NULL) {
+            return err_set(err, "the metadata says %s twice", names[key]);
+        }
+        values->of[key] = value;
+    }
+    return true;
+}
+
+static bool take_lines(struct values *values, struct slice text, struct err *err)
+{
+    if (text.len > SHARED_FILE_META_MAX_SIZE) {
+        return err_set(err, "the metadata has more than %d bytes", SHARED_FILE_META_MAX_SIZE);
+    }
+    for (size_t lines = 0; text.len > 0; lines++) {
+        const char *end = memchr(text.at, '\n', text.len);
+        if (end == NULL) {
+            return err_set(err, "the last line of the metadata has no end");
+        }
+        if (lines == SHARED_FILE_META_MAX_LINES) {
+            return err_set(err, "the metadata has more than %d lines", SHARED_FILE_META_MAX_LINES);
+        }
+        struct slice line = {text.at, (size_t)(end - text.at)};
+        if (!take_line(values, line, err)) {
+            return false;
+        }
+        text.at += line.len + 1;
+        text.len -= line.len + 1;
+    }
+    for (size_t key = 0; key < EXPIRES; key++) {
+        if (values->of[key].len == 0) {
+            return err_set(err, "the metadata lacks %s", names[key]);
+        }
+    }
+    return true;
+}
+
+/* ---- what the values may be ---- */
+
+static bool is_hex(struct slice text)
+{
+    unsigned char ignored[DIGEST_MAX];
+    return text.len / 2 <= sizeof ignored && digest_unhex(ignored, text.len / 2, text.at, text.len);
+}
+
+static bool is_base64(struct slice text)
+{
+    struct buffer ignored = {0};
+    bool good = memchr(text.at, ' ', text.len) == NULL && base64_decode(&ignored, text);
+    buffer_free(&ignored);
+    return good;
+}
+
+static bool find_algorithm(struct slice name, enum shared_file_algorithm *algorithm, struct err *err)
+{
+    for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++) {
+        if (slice_is(name, algorithms[i].name)) {
+            *algorithm = (enum shared_file_algorithm)i;
+            return true;
+        }
+    }
+    return err_set(err, "the algorithm is neither sha256 nor sha512");
+}
+
+static int64_t expires_of(struct slice text)
+{
+    int64_t seconds = 0;
+    if (text.len == 0 || text.len > EXPIRES_DIGITS) {
+        return SHARED_FILE_NO_EXPIRY;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9') {
+            return SHARED_FILE_NO_EXPIRY;
+        }
+        seconds = seconds * 10 + (text.at[i] - '0');
+    }
+    return seconds;
+}
+
+bool shared_file_meta_parse(struct shared_file_meta *meta, struct slice text, struct err *err)
+{
+    struct values values = {0};
+    *meta = (struct shared_file_meta){.expires = SHARED_FILE_NO_EXPIRY};
+    if (!take_lines(&values, text, err) || !find_algorithm(values.of[ALGORITHM], &meta->algorithm, err)) {
+        return false;
+    }
+    if (!slice_is(values.of[HEADER], header)) {
+        return err_set(err, "the header of the metadata is not %s", header);
+    }
+    if (!is_hex(values.of[DIGEST])) {
+        return err_set(err, "the digest is not hexadecimal");
+    }
+    if (!is_hex(values.of[HASH_VALUE]) || values.of[HASH_VALUE].len != 2 * algorithms[meta->algorithm].size) {
+        return err_set(err, "hash_value is not %zu hexadecimal digits", 2 * algorithms[meta->algorithm].size);
+    }
+    if (!is_base64(values.of[SHORT_PUBKEY])) {
+        return err_set(err, "short_pubkey is not base64");
+    }
+    meta->digest = values.of[DIGEST];
+    meta->hash_value = values.of[HASH_VALUE];
+    meta->short_pubkey = values.of[SHORT_PUBKEY];
+    meta->hostname = values.of[HOSTNAME];
+    meta->keydate = values.of[KEYDATE];
+    meta->keyid = values.of[KEYID];
+    meta->expires = expires_of(values.of[EXPIRES]);
+    return true;
+}
+
+/* ---- and back ---- */
+
+static void add_line(struct buffer *out, enum key key, struct slice value)
+{
+    buffer_add_text(out, names[key]);
+    buffer_add_text(out, "=");
+    buffer_add(out, value.at, value.len);
+    buffer_add_text(out, "\n");
+}
+
+void shared_file_meta_format(const struct shared_file_meta *meta, struct buffer *out)
+{
+    add_line(out, HEADER, slice_of(header));
+    add_line(out, ALGORITHM, slice_of(algorithms[meta->algorithm].name));
+    add_line(out, DIGEST, meta->digest);
+    add_line(out, HASH_VALUE, meta->hash_value);
+    add_line(out, SHORT_PUBKEY, meta->short_pubkey);
+    add_line(out, HOSTNAME, meta->hostname);
+    add_line(out, KEYDATE, meta->keydate);
+    add_line(out, KEYID, meta->keyid);
+    if (meta->expires != SHARED_FILE_NO_EXPIRY) {
+        buffer_add_format(out, "%s=%" PRId64 "\n", names[EXPIRES], meta->expires);
+    }
+}
+
+bool shared_file_meta_end(struct slice text, size_t *len, size_t *skip)
+{
+    if (text.len > 0 && text.at[0] == '\n') {
+        *len = 0;
+        *skip = 1;
+        return true;
+    }
+    const char *end = text.len > 0 ? memmem(text.at, text.len, "\n\n", 2) : NULL;
+    if (end == NULL) {
+        return false;
+    }
+    *len = (size_t)(end - text.at) + 1;
+    *skip = *len + 1;
+    return true;
+}
+
+bool shared_file_meta_has_hash(const struct shared_file_meta *meta, struct slice hash)
+{
+    unsigned char wanted[SHARED_FILE_HASH_MAX];
+    unsigned char stored[SHARED_FILE_HASH_MAX];
+    size_t size = algorithms[meta->algorithm].size;
+    return digest_unhex(stored, size, meta->hash_value.at, meta->hash_value.len) &&
+           digest_unhex(wanted, size, hash.at, hash.len) && memcmp(stored, wanted, size) == 0;
+}
+
+bool shared_file_meta_expired(const struct shared_file_meta *meta, int64_t now)
+{
+    return meta->expires != SHARED_FILE_NO_EXPIRY && meta->expires <= now;
+}
