@@ -100,6 +100,7 @@ static bool start_storing(struct forwarder *forwarder, struct err *err)
     shared->dispatch =
         dispatch_new((size_t)config->reporting.batch_runs, (unsigned)config->reporting.batch_interval_ms);
     shared->outage = outage_new(&outage_backoff);
+    outage_publish(shared->outage, shared->state, RELAY_PEER_DATABASE);
     shared->stop_fd = eventfd(0, EFD_CLOEXEC);
     if (shared->stop_fd < 0) {
         return err_set_errno(err, errno, "eventfd");
@@ -119,6 +120,7 @@ struct forwarder *forwarder_start(const struct relay_config *config, struct err 
         .next_clean_reporting_ms = now + config->reporting.cleanup_frequency * 1000,
         .next_clean_inventory_ms = now + config->inventory.cleanup_frequency * 1000,
     };
+    forwarder->shared.state = relay_state_open(config->general.state_file);
     forwarder->signal_fd = open_signals(err);
     if (forwarder->signal_fd < 0 || (stores_runs(forwarder) && !start_storing(forwarder, err))) {
         forwarder_stop(forwarder);
@@ -277,6 +279,7 @@ bool forwarder_stop(struct forwarder *forwarder)
     close_if_open(shared->stop_fd);
     close_if_open(forwarder->inotify_fd);
     close_if_open(forwarder->signal_fd);
+    relay_state_close(shared->state);
     free(forwarder);
     return true;
 }

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "random.h"
+#include "util/clock.h"
 
 #define LOG_COMPONENT "in_hand"
 
@@ -33,6 +34,14 @@ static void log_trouble(enum log_level level, const char *message, const struct 
                                          log_text("reason", reason), {0}});
 }
 
+static void note_error(const struct in_hand_origin *origin, const char *message, const struct in_hand *in_hand,
+                       const char *reason)
+{
+    struct err text;
+    err_set(&text, "%s: %s: %s", message, in_hand->file.name, reason);
+    relay_state_set_last_error(origin->state, text.text);
+}
+
 static int64_t at_most(int64_t wait_ms, int64_t most_ms)
 {
     return most_ms > 0 && wait_ms > most_ms ? most_ms : wait_ms;
@@ -44,6 +53,10 @@ void in_hand_put_off(const struct in_hand_origin *origin, struct in_hand *in_han
     int64_t wait_ms = backoff_wait_ms(origin->retry, attempts, random_number());
     wait_ms = at_most(at_most(wait_ms, in_hand->file.retry_within_ms), most_ms);
     log_trouble(attempts == 1 ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, words_of(origin)->tried_again, in_hand, reason);
+    relay_metrics_retry(origin->state, origin->kind);
+    if (attempts == 1) {
+        note_error(origin, words_of(origin)->tried_again, in_hand, reason);
+    }
     dispatch_put_off(origin->dispatch, in_hand->run, wait_ms);
 }
 
@@ -67,10 +80,27 @@ void in_hand_refuse(const struct in_hand_origin *origin, struct in_hand *in_hand
         dispatch_put_back(origin->dispatch, in_hand->run);
     } else if (spool_quarantine(origin->tools->spool, in_hand->file.name, node_id, reason, &err)) {
         log_trouble(LOG_LEVEL_WARN, words_of(origin)->refused, in_hand, reason);
+        note_error(origin, words_of(origin)->refused, in_hand, reason);
+        relay_state_active(origin->state, RELAY_ACTIVITY_REFUSED, time(NULL));
         dispatch_done(origin->dispatch, in_hand->run);
     } else {
         err_prefix(&err, "refused (%s), but cannot be moved to failed", reason);
         in_hand_put_off(origin, in_hand, err.text, 0);
+    }
+}
+
+void in_hand_processed(const struct in_hand_origin *origin, const struct in_hand *in_hand)
+{
+    int64_t took_ms = clock_ms() - in_hand->taken_ms;
+    relay_metrics_report_processed(origin->state, (uint64_t)took_ms * 1000, in_hand->file.message.len);
+}
+
+static void count_dismissed(const struct in_hand_origin *origin, const struct in_hand *in_hand,
+                            enum relay_report_result result)
+{
+    if (origin->kind == RELAY_KIND_REPORT) {
+        relay_metrics_report(origin->state, result);
+        in_hand_processed(origin, in_hand);
     }
 }
 
@@ -82,6 +112,8 @@ void in_hand_dismiss(const struct in_hand_origin *origin, struct in_hand *in_han
         break;
     case SPOOL_NOTHING:
         log_trouble(LOG_LEVEL_DEBUG, "nothing to store", in_hand, "all reports are of skipped event types");
+        count_dismissed(origin, in_hand, RELAY_REPORT_OK);
+        relay_state_active(origin->state, RELAY_ACTIVITY_DONE, time(NULL));
         in_hand_leave(origin, in_hand);
         break;
     case SPOOL_GONE:
@@ -91,6 +123,7 @@ void in_hand_dismiss(const struct in_hand_origin *origin, struct in_hand *in_han
         in_hand_put_off(origin, in_hand, reason, 0);
         break;
     case SPOOL_REFUSED:
+        count_dismissed(origin, in_hand, in_hand->file.unknown_node ? RELAY_REPORT_INVALID : RELAY_REPORT_ERROR);
         in_hand_refuse(origin, in_hand, reason);
         break;
     }

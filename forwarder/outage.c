@@ -21,6 +21,8 @@ struct outage {
     unsigned failures;  /* of the prober */
     int64_t since_ms;
     bool stopping;
+    struct relay_state *state; /* NULL: nobody is told */
+    enum relay_peer peer;
 };
 
 struct outage *outage_new(const struct backoff *backoff)
@@ -41,6 +43,22 @@ void outage_free(struct outage *outage)
     }
 }
 
+void outage_publish(struct outage *outage, struct relay_state *state, enum relay_peer peer)
+{
+    outage->state = state;
+    outage->peer = peer;
+}
+
+static void publish_down(const struct outage *outage, const char *reason)
+{
+    relay_state_set_peer(outage->state, outage->peer, RELAY_PEER_DOWN, reason);
+}
+
+void outage_not_met(const struct outage *outage)
+{
+    relay_state_set_peer(outage->state, outage->peer, RELAY_PEER_UP, "");
+}
+
 bool outage_lasts(const struct outage *outage)
 {
     return atomic_load_explicit(&outage->lasts, memory_order_relaxed);
@@ -54,7 +72,9 @@ static void begin(struct outage *outage, const char *reason)
         outage->failures = 0;
         outage->prober = NULL;
         log_error("the database cannot be used; runs wait in the spool until it can", log_text("reason", reason));
+        relay_state_set_last_error(outage->state, reason);
     }
+    publish_down(outage, reason);
 }
 
 static bool wait_for_end(struct outage *outage)
@@ -89,6 +109,7 @@ static bool probe_until_answered(struct outage *outage, outage_probe *probe, voi
         if (answered) {
             return !outage->stopping;
         }
+        publish_down(outage, reason.text);
         log_debug("the database still cannot be used", log_text("reason", reason.text),
                   log_number("probes", outage->failures));
     }
@@ -122,6 +143,7 @@ void outage_over(struct outage *outage, size_t waiting)
     pthread_mutex_lock(&outage->lock);
     if (outage->lasts) {
         outage->lasts = false;
+        outage_not_met(outage);
         log_info("the database can be used again", log_number("after_s", (clock_ms() - outage->since_ms) / 1000),
                  log_number("waiting", (int64_t)waiting));
         pthread_cond_broadcast(&outage->change);

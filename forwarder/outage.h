@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "relay/relay_state.h"
 #include "util/backoff.h"
 #include "util/err.h"
 
@@ -20,6 +21,12 @@ struct outage;
 
 struct outage *outage_new(const struct backoff *backoff);
 void outage_free(struct outage *outage);
+
+/* Tells the other programs from now on what is found out: as this peer of the shared state. Before any thread uses it. */
+void outage_publish(struct outage *outage, struct relay_state *state, enum relay_peer peer);
+
+/* It was just found usable. For whoever used it and outage_lasts not. */
+void outage_not_met(const struct outage *outage);
 
 /* Asks whether the database answers; false with the reason. */
 typedef bool outage_probe(void *context, struct err *reason);

@@ -51,6 +51,7 @@ static int unknown_node(const struct spool_tools *tools, struct spool_file *file
     int64_t age = time(NULL) - file->status.st_mtime;
     int64_t left = tools->settings->unknown_node_grace - (age > 0 ? age : 0);
     file->retry_within_ms = left * 1000;
+    file->unknown_node = true;
     return left > 0 ? SPOOL_RETRY : SPOOL_REFUSED;
 }
 
@@ -153,6 +154,7 @@ void spool_file_clear(struct spool_file *file)
     clear_buffer(&file->message);
     clear_buffer(&file->canonical);
     file->retry_within_ms = 0;
+    file->unknown_node = false;
 }
 
 void spool_file_free(struct spool_file *file)

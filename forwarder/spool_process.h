@@ -37,6 +37,7 @@ struct spool_file {
     struct buffer message;
     struct buffer canonical;
     struct runlog runlog;
+    bool unknown_node;       /* with SPOOL_RETRY and SPOOL_REFUSED: that is why */
     int64_t retry_within_ms; /* with SPOOL_RETRY: wait no longer than this; 0: as long as you like */
 };
 

@@ -44,6 +44,18 @@ static void log_stored(const struct in_hand *job, const struct report_db_run *st
              log_number("bytes", (int64_t)file->message.len), log_number("age_ms", in_hand_age_ms(job)));
 }
 
+static void count_stored(const struct worker *worker, const struct in_hand *job, const struct report_db_run *stored)
+{
+    struct relay_state *state = worker->shared->state;
+    if (stored->outcome == REPORT_DB_STORED) {
+        relay_metrics_report(state, RELAY_REPORT_OK);
+    } else {
+        relay_metrics_duplicate(state);
+    }
+    in_hand_processed(&worker->origin, job);
+    relay_state_active(state, RELAY_ACTIVITY_DONE, time(NULL));
+}
+
 /* What becomes of a file whose run was given to the database. */
 static void conclude(struct worker *worker, struct in_hand *job, const struct report_db_run *stored)
 {
@@ -51,9 +63,12 @@ static void conclude(struct worker *worker, struct in_hand *job, const struct re
     case REPORT_DB_STORED:
     case REPORT_DB_DUPLICATE:
         log_stored(job, stored);
+        count_stored(worker, job, stored);
         in_hand_leave(&worker->origin, job);
         break;
     case REPORT_DB_REFUSED:
+        relay_metrics_report(worker->shared->state, RELAY_REPORT_ERROR);
+        in_hand_processed(&worker->origin, job);
         in_hand_refuse(&worker->origin, job, stored->reason.text);
         break;
     case REPORT_DB_RETRY:
@@ -78,6 +93,7 @@ static void gather(struct worker *worker)
         if ((job->run = dispatch_take(worker->shared->dispatch)) == NULL) {
             break;
         }
+        job->taken_ms = clock_ms();
         job->file.name = queued_run_name(job->run);
         enum spool_verdict verdict = spool_process(&worker->tools, &job->file, &reason);
         if (verdict == SPOOL_READY) {
@@ -138,6 +154,8 @@ static bool store(struct worker *worker)
             go_on = outage_met(shared->outage, worker, down.text, probe, worker->db);
         } else if (outage_lasts(shared->outage)) {
             outage_over(shared->outage, dispatch_count(shared->dispatch));
+        } else {
+            outage_not_met(shared->outage);
         }
     }
     return go_on;
@@ -165,7 +183,9 @@ static void try_database(struct worker *worker)
 {
     struct outage *outage = worker->shared->outage;
     struct err reason;
-    if (!report_db_probe(worker->db, &reason) && outage_met(outage, worker, reason.text, probe, worker->db)) {
+    if (report_db_probe(worker->db, &reason)) {
+        outage_not_met(outage);
+    } else if (outage_met(outage, worker, reason.text, probe, worker->db)) {
         outage_over(outage, dispatch_count(worker->shared->dispatch));
     }
 }
@@ -247,7 +267,8 @@ struct worker *worker_start(const struct worker_shared *shared, unsigned number,
     struct worker *worker = memory_zero(1, sizeof *worker);
     size_t batch_runs = (size_t)shared->config->reporting.batch_runs;
     worker->shared = shared;
-    worker->origin = (struct in_hand_origin){RELAY_KIND_REPORT, &worker->tools, shared->dispatch, &shared->retry};
+    worker->origin = (struct in_hand_origin){RELAY_KIND_REPORT, &worker->tools, shared->dispatch, &shared->retry,
+                                              shared->state};
     worker->jobs = memory_zero(batch_runs, sizeof *worker->jobs);
     worker->runs = memory_zero(batch_runs, sizeof *worker->runs);
     if (!open_tools(worker, number, err) || !start_thread(worker, err)) {

@@ -21,6 +21,7 @@ struct worker_shared {
     struct spool *spool;
     struct dispatch *dispatch;
     struct outage *outage;
+    struct relay_state *state; /* where they count */
     struct backoff retry; /* of one file */
     int stop_fd;          /* an eventfd, readable once the workers shall end: see report_db_stop_fd */
 };

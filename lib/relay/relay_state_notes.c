@@ -105,6 +105,9 @@ static void give_text(char *out, struct note *note)
 
 void relay_state_set_peer(struct relay_state *state, enum relay_peer peer, enum relay_peer_state is, const char *details)
 {
+    if (state == NULL) {
+        return;
+    }
     struct note note = {0};
     int64_t now = time(NULL);
     struct relay_state_note *place = &state->map->peers[peer];
@@ -132,6 +135,9 @@ void relay_state_peer(const struct relay_state *state, enum relay_peer peer, str
 
 void relay_state_set_last_error(struct relay_state *state, const char *text)
 {
+    if (state == NULL) {
+        return;
+    }
     struct note note = {.number[WHEN] = (uint64_t)time(NULL)};
     take_text(&note, text);
     write_note(&state->map->last_error, &note);
