@@ -10,3 +10,4 @@ ENDPOINT_LDADD = lib/endpoint/libendpoint.a $(RELAY_LDADD) $(FCGI_LIBS)
 include $(top_srcdir)/fcgi-apps/policies/local.mk
 include $(top_srcdir)/fcgi-apps/upload/local.mk
 include $(top_srcdir)/fcgi-apps/shared-folder/local.mk
+include $(top_srcdir)/fcgi-apps/remote-run/local.mk

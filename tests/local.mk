@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_node_index_walk \
 	tests/unit/relay/test_node_list \
 	tests/unit/util/test_subprocess \
+	tests/unit/util/test_tcp_peer \
 	tests/unit/util/test_line_merge \
 	tests/unit/relay/test_remote_run_request \
 	tests/unit/relay/test_remote_run_targets \
@@ -112,6 +113,10 @@ tests_unit_relay_test_remote_run_targets_SOURCES = tests/unit/relay/test_remote_
 	tests/support/folder.h tests/support/made_index.h
 tests_unit_relay_test_remote_run_targets_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_remote_run_targets_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_tcp_peer_SOURCES = tests/unit/util/test_tcp_peer.c tests/support/suite.h
+tests_unit_util_test_tcp_peer_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_tcp_peer_LDADD = $(TEST_LDADD)
 
 include $(top_srcdir)/tests/unit/endpoint/local.mk
 

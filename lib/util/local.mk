@@ -37,6 +37,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/size_text.c lib/util/size_text.h \
 	lib/util/slice.h \
 	lib/util/subprocess.c lib/util/subprocess.h \
+	lib/util/tcp_peer.c lib/util/tcp_peer.h \
 	lib/util/timestamp.c lib/util/timestamp.h \
 	lib/util/url_form.c lib/util/url_form.h \
 	lib/util/utf8.c lib/util/utf8.h

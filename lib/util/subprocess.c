@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "util/clock.h"
 #include "util/memory.h"
 
 enum { PIECE = 65536, FIRST_OF_OURS = 3 };
@@ -31,13 +31,6 @@ struct subprocess {
     int64_t drain;  /* the leader has ended: how long others may still write; INT64_MAX before */
     bool stopped;   /* asked for by subprocess_stop, not by the time limit */
 };
-
-int64_t subprocess_now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- start ---- */
 
@@ -121,7 +114,7 @@ struct subprocess *subprocess_start(const char *const *argv, const struct subpro
     }
     close_fd(&ends[1]);
     process->output = ends[0];
-    process->next = subprocess_now_ms() + limits->timeout_ms;
+    process->next = clock_ms() + limits->timeout_ms;
     process->pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
     if (process->pidfd < 0) {
         err_set_errno(err, errno, "watching %s", argv[0]);
@@ -155,7 +148,7 @@ static bool tell_group(const struct subprocess *process, int number)
 static void ask(struct subprocess *process)
 {
     process->phase = ASKED;
-    process->next = subprocess_now_ms() + process->limits.grace_ms;
+    process->next = clock_ms() + process->limits.grace_ms;
     (void)tell_group(process, SIGTERM);
 }
 
@@ -170,7 +163,7 @@ void subprocess_stop(struct subprocess *process)
 static void force(struct subprocess *process)
 {
     process->phase = FORCED;
-    process->next = subprocess_now_ms() + process->limits.grace_ms;
+    process->next = clock_ms() + process->limits.grace_ms;
     (void)tell_group(process, SIGKILL);
 }
 
@@ -193,7 +186,7 @@ static void look_at_leader(struct subprocess *process)
     if (process->pidfd >= 0 && waitid(P_PID, (id_t)process->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
         info.si_pid == process->pid) {
         close_fd(&process->pidfd);
-        process->drain = subprocess_now_ms() + SUBPROCESS_DRAIN_MS;
+        process->drain = clock_ms() + SUBPROCESS_DRAIN_MS;
         if (process->phase == RUNNING) {
             process->next = INT64_MAX; /* it kept within its time */
         }
@@ -230,7 +223,7 @@ bool subprocess_step(struct subprocess *process, subprocess_output *output, void
 {
     take_output(process, output, context);
     look_at_leader(process);
-    int64_t now = subprocess_now_ms();
+    int64_t now = clock_ms();
     if (process->phase == RUNNING && now >= process->next) {
         ask(process);
     } else if (process->phase == ASKED && now >= process->next) {

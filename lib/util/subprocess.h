@@ -52,7 +52,7 @@ typedef void subprocess_output(void *context, const char *bytes, size_t len);
 struct subprocess *subprocess_start(const char *const *argv, const struct subprocess_limits *limits, struct err *err);
 
 /* Fills in what to poll for, SUBPROCESS_POLLS entries (fd -1 where there is nothing to wait for). Returns the moment
- * (subprocess_now_ms) at which subprocess_step wants to be called though nothing happened; INT64_MAX for never. */
+ * (clock_ms) at which subprocess_step wants to be called though nothing happened; INT64_MAX for never. */
 int64_t subprocess_polls(const struct subprocess *process, struct pollfd *polls);
 
 /* Takes up what happened: output, the end, the limits. True when it is over, and *end says how. Never blocks. */
@@ -66,8 +66,5 @@ void subprocess_free(struct subprocess *process);
 
 /* Reaps children that were given up and have ended. Only while this process has no other children. */
 void subprocess_reap(void);
-
-/* Milliseconds of the monotonic clock. */
-int64_t subprocess_now_ms(void);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "support/suite.h"
 #include "util/buffer.h"
+#include "util/clock.h"
 #include "util/subprocess.h"
 
 enum { LONG_MS = 100 * 1000, SHORT_MS = 50 };
@@ -36,7 +37,7 @@ static struct subprocess_end follow(struct subprocess *process, struct buffer *o
         if (stop_at != NULL && strstr(buffer_text(out), stop_at) != NULL) {
             subprocess_stop(process);
         }
-        int64_t left = subprocess_polls(process, polls) - subprocess_now_ms();
+        int64_t left = subprocess_polls(process, polls) - clock_ms();
         ck_assert_int_ge(poll(polls, SUBPROCESS_POLLS, left < 0 ? 0 : left < LONG_MS ? (int)left + 1 : LONG_MS), 0);
     }
     return end;

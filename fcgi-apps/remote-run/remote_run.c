@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "remote-run/remote_run.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+#include "endpoint/body.h"
+#include "relay/remote_run_request.h"
+#include "relay/remote_run_targets.h"
+#include "remote-run/detach.h"
+#include "remote-run/run.h"
+#include "util/log.h"
+#include "util/memory.h"
+
+#define LOG_COMPONENT "remote_run"
+
+enum { PIECE = 16384 };
+
+struct remote_run {
+    const struct relay_config *config;
+    struct detached *detached;
+};
+
+/* What the steps of one request share. */
+struct asked {
+    struct remote_run *state;
+    struct request *request;
+    struct response *response;
+    struct buffer body;
+    struct buffer id; /* from the path */
+    struct remote_run_request form;
+    struct remote_run_targets targets;
+};
+
+void *remote_run_start(const struct relay_config *config, struct err *err)
+{
+    (void)err;
+    struct remote_run *state = memory_zero(1, sizeof *state);
+    state->config = config;
+    state->detached = detached_new((size_t)config->remote_run.max_children);
+    return state;
+}
+
+void remote_run_stop(void *context)
+{
+    struct remote_run *state = context;
+    detached_free(state->detached);
+    free(state);
+}
+
+/* ---- what is asked ---- */
+
+static bool refuse(struct asked *asked, int status, const char *reason)
+{
+    log_warn("remote run refused", log_number("status", status), log_text("reason", reason));
+    response_text(asked->response, status, "%s", reason);
+    return false;
+}
+
+/* Without a body there need be no length: `curl -X POST .../all` is a good request. */
+static bool read_body(struct asked *asked)
+{
+    struct request *request = asked->request;
+    struct err err = {0};
+    if (request->length == REQUEST_LENGTH_ABSENT && request_env(request, "HTTP_TRANSFER_ENCODING") == NULL) {
+        return true;
+    }
+    if (!body_check_length(request, REMOTE_RUN_MAX_BODY, asked->response)) {
+        log_warn("remote run refused", log_number("status", asked->response->status));
+        return false;
+    }
+    ssize_t got;
+    do {
+        got = body_read(request, buffer_reserve(&asked->body, PIECE), PIECE, &err);
+        asked->body.len += got > 0 ? (size_t)got : 0;
+    } while (got > 0);
+    return got == 0 || refuse(asked, 400, err.text);
+}
+
+static bool begin(struct asked *asked)
+{
+    struct err err = {0};
+    if (!asked->state->config->remote_run.enabled) {
+        response_text(asked->response, 404, "NOT FOUND");
+        return false;
+    }
+    if (!read_body(asked)) {
+        return false;
+    }
+    if (!remote_run_request_parse(&asked->form, buffer_slice(&asked->body), &err)) {
+        return refuse(asked, 400, err.text);
+    }
+    return true;
+}
+
+static bool has_index(struct asked *asked)
+{
+    return asked->request->index != NULL || refuse(asked, 503, "the relay does not know its nodes yet");
+}
+
+/* list NULL: the form's. */
+static bool find_nodes(struct asked *asked, const char *list)
+{
+    struct err err = {0};
+    if (!remote_run_request_nodes(&asked->form, list, &err)) {
+        return refuse(asked, 400, err.text);
+    }
+    if (!has_index(asked)) {
+        return false;
+    }
+    remote_run_targets_of(&asked->targets, asked->request->index, asked->state->config->general.node_id, asked->form.nodes,
+                          asked->form.node_count);
+    return true;
+}
+
+static bool find_all(struct asked *asked)
+{
+    struct err err = {0};
+    if (!has_index(asked)) {
+        return false;
+    }
+    if (!remote_run_targets_all(&asked->targets, asked->request->index, asked->state->config->general.node_id, &err)) {
+        log_error("remote run failed", log_text("reason", err.text));
+        response_internal_error(asked->response);
+        return false;
+    }
+    return true;
+}
+
+/* ---- the ways to answer ---- */
+
+static struct run run_of(struct asked *asked, enum run_output_kind kind)
+{
+    const struct relay_config *config = asked->state->config;
+    return (struct run){
+        .config = config,
+        .index = asked->request->index,
+        .request = &asked->form,
+        .targets = &asked->targets,
+        .output = {.kind = kind, .response = asked->response, .limit = config->remote_run.max_output},
+        .cancel = response_connection(asked->response),
+        .cancel_events = POLLRDHUP,
+    };
+}
+
+/* In a process of its own. */
+static void run_detached(void *context, int stop)
+{
+    struct run run = run_of(context, RUN_OUTPUT_NONE);
+    run.cancel = stop;
+    run.cancel_events = POLLIN;
+    run_all(&run);
+}
+
+static void start_detached(struct asked *asked)
+{
+    struct err err = {0};
+    switch (detach_start(asked->state->detached, run_detached, asked, &err)) {
+    case DETACH_STARTED:
+        response_empty(asked->response, 200);
+        break;
+    case DETACH_TOO_MANY:
+        refuse(asked, 503, "too many runs go on already");
+        break;
+    case DETACH_FAILED:
+        log_error("remote run failed", log_text("reason", err.text));
+        response_internal_error(asked->response);
+        break;
+    }
+}
+
+static void run_and_wait(struct asked *asked, enum run_output_kind kind)
+{
+    struct request *request = asked->request;
+    struct run run = run_of(asked, kind);
+    run.client = tcp_peer_open(request_env(request, "SERVER_ADDR"), request_env(request, "SERVER_PORT"),
+                               request_env(request, "REMOTE_ADDR"), request_env(request, "REMOTE_PORT"));
+    response_empty(asked->response, 200);
+    if (kind != RUN_OUTPUT_NONE) {
+        response_header(asked->response, "Content-Type", "text/plain; charset=utf-8");
+    }
+    if (kind != RUN_OUTPUT_STREAMED || response_start(asked->response, RESPONSE_LENGTH_UNKNOWN)) {
+        run_all(&run);
+    }
+    tcp_peer_close(run.client);
+}
+
+static void answer(struct asked *asked)
+{
+    const struct remote_run_request *form = &asked->form;
+    log_info("remote run", log_number("hosts", (int64_t)asked->targets.host_count),
+             log_number("relays", (int64_t)asked->targets.relay_count),
+             log_number("unknown", (int64_t)asked->targets.unknown), log_text("conditions", form->conditions),
+             log_text("asynchronous", form->asynchronous ? "yes" : "no"),
+             log_text("keep_output", form->keep_output ? "yes" : "no"));
+    if (!form->keep_output && form->asynchronous) {
+        start_detached(asked);
+    } else if (!form->keep_output) {
+        run_and_wait(asked, RUN_OUTPUT_NONE);
+    } else {
+        run_and_wait(asked, form->asynchronous ? RUN_OUTPUT_STREAMED : RUN_OUTPUT_GATHERED);
+    }
+}
+
+static void finish(struct asked *asked)
+{
+    remote_run_targets_free(&asked->targets);
+    remote_run_request_free(&asked->form);
+    buffer_free(&asked->body);
+    buffer_free(&asked->id);
+}
+
+/* ---- routes ---- */
+
+void remote_run_node(void *state, struct request *request, struct response *response)
+{
+    struct asked asked = {.state = state, .request = request, .response = response};
+    buffer_add(&asked.id, request->args[0].at, request->args[0].len);
+    if (begin(&asked) && find_nodes(&asked, buffer_text(&asked.id))) {
+        answer(&asked);
+    }
+    finish(&asked);
+}
+
+void remote_run_nodes(void *state, struct request *request, struct response *response)
+{
+    struct asked asked = {.state = state, .request = request, .response = response};
+    if (begin(&asked) && find_nodes(&asked, NULL)) {
+        answer(&asked);
+    }
+    finish(&asked);
+}
+
+void remote_run_all(void *state, struct request *request, struct response *response)
+{
+    struct asked asked = {.state = state, .request = request, .response = response};
+    if (begin(&asked) && find_all(&asked)) {
+        answer(&asked);
+    }
+    finish(&asked);
+}

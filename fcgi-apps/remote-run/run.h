@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * run: one remote-run from its first command to its last line: the commands here and the requests to relays side by side.
+ */
+#ifndef RELAY_REMOTE_RUN_RUN_H
+#define RELAY_REMOTE_RUN_RUN_H
+
+#include "relay/node_index.h"
+#include "relay/relay_config.h"
+#include "relay/remote_run_request.h"
+#include "relay/remote_run_targets.h"
+#include "remote-run/run_output.h"
+#include "util/tcp_peer.h"
+
+struct run {
+    const struct relay_config *config;
+    struct node_index *index; /* the relays' certificates */
+    const struct remote_run_request *request;
+    const struct remote_run_targets *targets;
+    struct run_output output;
+    int cancel;           /* a descriptor that tells that nobody waits any more; -1: none */
+    short cancel_events;  /* of poll(2), that tell it */
+    struct tcp_peer *client; /* who waits, looked at each second; NULL: unknown */
+};
+
+/* Returns when all has ended. False if it was cancelled: commands and requests are ended then, too. */
+bool run_all(struct run *run);
+
+#endif

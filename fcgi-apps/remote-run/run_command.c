@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "remote-run/run_command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/log.h"
+#include "util/memory.h"
+#include "util/subprocess.h"
+
+#define LOG_COMPONENT "run_command"
+
+enum { GRACE_MS = 5000, MAX_ARGS = 9 };
+
+struct command {
+    struct subprocess *process; /* NULL: the place is free */
+    struct run_output *output;
+    struct line_merge merge;
+    size_t hosts;
+};
+
+struct run_commands {
+    const struct relay_config *config;
+    const char *conditions;
+    const struct slice *hosts;
+    size_t left; /* hosts not yet given to a command */
+    struct run_output *output;
+    struct buffer text;
+    size_t places;
+    struct command at[];
+};
+
+struct run_commands *run_commands_new(const struct relay_config *config, const char *conditions, const struct slice *hosts,
+                                      size_t count, struct run_output *output)
+{
+    size_t places = (size_t)config->remote_run.max_children;
+    struct run_commands *commands = memory_zero(1, sizeof *commands + places * sizeof *commands->at);
+    commands->config = config;
+    commands->conditions = conditions;
+    commands->hosts = hosts;
+    commands->left = count;
+    commands->output = output;
+    commands->places = places;
+    return commands;
+}
+
+/* ---- start ---- */
+
+/* Takes as many hosts as one argument holds. Returns how many. */
+static size_t join_hosts(struct run_commands *commands)
+{
+    size_t count = 0;
+    buffer_clear(&commands->text);
+    while (commands->left > 0) {
+        struct slice host = commands->hosts[0];
+        if (count > 0 && commands->text.len + 1 + host.len > RUN_COMMAND_MAX_HOSTS_TEXT) {
+            break;
+        }
+        buffer_add_text(&commands->text, count > 0 ? "," : "");
+        buffer_add(&commands->text, host.at, host.len);
+        commands->hosts++;
+        commands->left--;
+        count++;
+    }
+    return count;
+}
+
+static void fill_arguments(struct run_commands *commands, const char **argv)
+{
+    size_t count = 0;
+    if (commands->config->remote_run.use_sudo) {
+        argv[count++] = "sudo";
+    }
+    argv[count++] = commands->config->remote_run.command;
+    argv[count++] = "remote";
+    argv[count++] = "run";
+    if (commands->conditions[0] != '\0') {
+        argv[count++] = "-D";
+        argv[count++] = commands->conditions;
+    }
+    argv[count++] = "--";
+    argv[count++] = buffer_text(&commands->text);
+    argv[count] = NULL;
+}
+
+static void start_one(struct run_commands *commands, struct command *command)
+{
+    const struct subprocess_limits limits = {commands->config->remote_run.timeout * 1000, GRACE_MS};
+    const char *argv[MAX_ARGS];
+    struct err err = {0};
+    size_t hosts = join_hosts(commands);
+    fill_arguments(commands, argv);
+    *command = (struct command){.output = commands->output, .hosts = hosts};
+    command->process = subprocess_start(argv, &limits, &err);
+    if (command->process == NULL) {
+        log_error("remote run not started", log_number("hosts", (int64_t)hosts), log_text("reason", err.text));
+        run_output_say(commands->output, "the command for %zu nodes does not start: %s", hosts, err.text);
+        return;
+    }
+    log_info("remote run started", log_number("hosts", (int64_t)hosts), log_text("conditions", commands->conditions));
+}
+
+/* ---- the end of one ---- */
+
+static const char *word_of(const struct subprocess_end *end)
+{
+    static const char *const words[] = {[SUBPROCESS_EXITED] = "exited", [SUBPROCESS_SIGNALLED] = "signal",
+                                        [SUBPROCESS_TIMED_OUT] = "time limit", [SUBPROCESS_STOPPED] = "stopped"};
+    return words[end->fate];
+}
+
+static void say_end(const struct command *command, const struct relay_config *config, const struct subprocess_end *end)
+{
+    struct run_output *output = command->output;
+    if (end->fate == SUBPROCESS_EXITED && end->number == 0) {
+        log_info("remote run ended", log_number("hosts", (int64_t)command->hosts));
+        return;
+    }
+    log_warn("remote run ended", log_number("hosts", (int64_t)command->hosts), log_text("how", word_of(end)),
+             log_number("number", end->number), log_text("left_running", end->given_up ? "yes" : "no"));
+    switch (end->fate) {
+    case SUBPROCESS_EXITED:
+        run_output_say(output, "the command ended with status %d", end->number);
+        break;
+    case SUBPROCESS_SIGNALLED:
+        run_output_say(output, "the command was ended by signal %d", end->number);
+        break;
+    case SUBPROCESS_TIMED_OUT:
+        run_output_say(output, "the command was ended: it took longer than %lld seconds",
+                       (long long)config->remote_run.timeout);
+        break;
+    case SUBPROCESS_STOPPED:
+        run_output_say(output, "the command was ended");
+        break;
+    }
+}
+
+static void take(void *context, const char *bytes, size_t len)
+{
+    struct command *command = context;
+    run_output_add(command->output, &command->merge, bytes, len);
+}
+
+static void step_one(const struct run_commands *commands, struct command *command)
+{
+    struct subprocess_end end;
+    if (!subprocess_step(command->process, take, command, &end)) {
+        return;
+    }
+    run_output_end(command->output, &command->merge);
+    say_end(command, commands->config, &end);
+    subprocess_free(command->process);
+    line_merge_free(&command->merge);
+    command->process = NULL;
+}
+
+/* ---- all of them ---- */
+
+size_t run_commands_most_polls(const struct run_commands *commands)
+{
+    return commands->places * SUBPROCESS_POLLS;
+}
+
+size_t run_commands_polls(const struct run_commands *commands, struct pollfd *polls, int64_t *wake)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < commands->places; i++) {
+        if (commands->at[i].process != NULL) {
+            int64_t at = subprocess_polls(commands->at[i].process, polls + count);
+            *wake = at < *wake ? at : *wake;
+            count += SUBPROCESS_POLLS;
+        }
+    }
+    return count;
+}
+
+bool run_commands_step(struct run_commands *commands)
+{
+    bool running = false;
+    for (size_t i = 0; i < commands->places; i++) {
+        struct command *command = &commands->at[i];
+        if (command->process != NULL) {
+            step_one(commands, command);
+        }
+        while (command->process == NULL && commands->left > 0) {
+            start_one(commands, command);
+        }
+        running = running || command->process != NULL;
+    }
+    return running;
+}
+
+void run_commands_stop(struct run_commands *commands)
+{
+    commands->left = 0;
+    for (size_t i = 0; i < commands->places; i++) {
+        if (commands->at[i].process != NULL) {
+            subprocess_stop(commands->at[i].process);
+        }
+    }
+}
+
+void run_commands_free(struct run_commands *commands)
+{
+    for (size_t i = 0; i < commands->places; i++) {
+        subprocess_free(commands->at[i].process);
+        line_merge_free(&commands->at[i].merge);
+    }
+    buffer_free(&commands->text);
+    free(commands);
+}

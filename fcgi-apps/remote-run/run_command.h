@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * run_command: the command that runs agents on neighbours: `[sudo] <command> remote run [-D <conditions>] -- <host>,<host>...`.
+ *
+ * Linux takes no argument longer than 128 KiB: many hosts become several commands, of which no more than
+ * remote_run.max_children run at the same time. Hosts are those that remote_run_hostname_valid takes.
+ */
+#ifndef RELAY_REMOTE_RUN_RUN_COMMAND_H
+#define RELAY_REMOTE_RUN_RUN_COMMAND_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "relay/relay_config.h"
+#include "remote-run/run_output.h"
+#include "util/slice.h"
+
+enum { RUN_COMMAND_MAX_HOSTS_TEXT = 100 * 1000 /* bytes of one command's list of hosts */ };
+
+struct run_commands;
+
+/* What is given must outlive it. conditions: "" for none. Starts nothing yet. */
+struct run_commands *run_commands_new(const struct relay_config *config, const char *conditions, const struct slice *hosts,
+                                      size_t count, struct run_output *output);
+
+/* How many pollfds run_commands_polls may fill in. */
+size_t run_commands_most_polls(const struct run_commands *commands);
+
+/* Fills in what to poll for and returns how many; *wake becomes the moment (clock_ms) of the next step, if sooner. */
+size_t run_commands_polls(const struct run_commands *commands, struct pollfd *polls, int64_t *wake);
+
+/* Starts what may run, takes up what happened. False when all are over. */
+bool run_commands_step(struct run_commands *commands);
+
+/* No further one starts; those that run are ended. Goes on until run_commands_step says that it is over. */
+void run_commands_stop(struct run_commands *commands);
+
+void run_commands_free(struct run_commands *commands);
+
+#endif
