@@ -155,11 +155,15 @@ lab_httpd_write() {
         echo "ErrorLog \"$LAB/log/httpd-error.log\""
         echo "DefaultRuntimeDir \"$dir\""
         for module in unixd mpm_event authz_core authz_host authz_user authn_core authn_file auth_basic alias env log_config mime \
-            buffer reqtimeout socache_shmcb ssl proxy proxy_fcgi; do
+            dir autoindex negotiation filter deflate buffer reqtimeout socache_shmcb ssl proxy proxy_fcgi; do
             # a distribution may have some of them built in
             [ ! -e "$modules/mod_$module.so" ] || echo "LoadModule ${module}_module \"$modules/mod_$module.so\""
         done
         echo "TypesConfig /dev/null"
+        # as distributions have it, for what is not ours
+        echo "AddOutputFilterByType DEFLATE text/html text/plain application/json"
+        echo "AddHandler type-map .var"
+        echo "DirectoryIndex index.html"
         if [ "$(id -u)" = 0 ]; then
             id www-data >/dev/null 2>&1 && printf '%s www-data\n' User Group || printf '%s apache\n' User Group
         fi
