@@ -7,6 +7,7 @@ fcgi_PROGRAMS =
 FCGI_APPS_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/fcgi-apps
 ENDPOINT_LDADD = lib/endpoint/libendpoint.a $(RELAY_LDADD) $(FCGI_LIBS)
 
+include $(top_srcdir)/fcgi-apps/metrics/local.mk
 include $(top_srcdir)/fcgi-apps/policies/local.mk
 include $(top_srcdir)/fcgi-apps/upload/local.mk
 include $(top_srcdir)/fcgi-apps/shared-folder/local.mk

@@ -205,6 +205,22 @@ bool node_index_find(struct node_index *index, const char *node_id, struct node_
 }
 
 /* The nodes are the keys from 'n' on: nothing is behind them. */
+uint64_t node_index_neighbours(struct node_index *index, const char *policy_server)
+{
+    char key[NODE_INDEX_KEY_SIZE];
+    struct slice id = slice_of(policy_server), value;
+    uint64_t count = 0;
+    if (node_id_valid(id.at, id.len) && get(index, node_index_server_key(key, id), &value) && value.len == sizeof count) {
+        memcpy(&count, value.at, sizeof count);
+    }
+    return count;
+}
+
+static bool is_node(MDB_val key)
+{
+    return key.mv_size > 0 && *(const char *)key.mv_data == NODE_INDEX_NODES[0];
+}
+
 bool node_index_walk(struct node_index *index, node_index_visit *visit, void *context, struct err *err)
 {
     MDB_cursor *cursor;
@@ -217,7 +233,7 @@ bool node_index_walk(struct node_index *index, node_index_visit *visit, void *co
     }
     index->map.reads = READS_PER_MAP; /* many pages: the next refresh gives them back */
     code = mdb_cursor_get(cursor, &key, &data, MDB_SET_RANGE);
-    while (code == 0) {
+    while (code == 0 && is_node(key)) {
         struct slice id = {(const char *)key.mv_data + 1, key.mv_size - 1};
         if (take_apart((struct slice){data.mv_data, data.mv_size}, &entry, &numbers) && !visit(context, id, &entry)) {
             break;

@@ -61,6 +61,9 @@ bool node_index_refresh(struct node_index *index, struct err *err);
 
 void node_index_summary(const struct node_index *index, struct node_index_summary *summary);
 
+/* How many nodes have this policy server: its neighbours. */
+uint64_t node_index_neighbours(struct node_index *index, const char *policy_server);
+
 /* False when the id is not in the list. entry may be NULL. */
 bool node_index_find(struct node_index *index, const char *node_id, struct node_index_entry *entry);
 

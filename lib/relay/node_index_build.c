@@ -171,6 +171,42 @@ static bool add_nodes(struct builder *builder, struct err *err)
     return true;
 }
 
+/* ---- policy servers ---- */
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* texts of the same server stand together */
+static bool add_counts(struct builder *builder, const char **servers, size_t count, struct err *err)
+{
+    for (size_t i = 0, same; i < count; i += same) {
+        for (same = 1; i + same < count && strcmp(servers[i], servers[i + same]) == 0; same++) {
+        }
+        const uint64_t nodes = same;
+        const struct slice id = slice_of(servers[i]), value = {(const char *)&nodes, sizeof nodes};
+        char key[NODE_INDEX_KEY_SIZE];
+        if (node_id_valid(id.at, id.len) && !put(builder, node_index_server_key(key, id), value, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_servers(struct builder *builder, struct err *err)
+{
+    size_t count = builder->list.count;
+    const char **servers = memory_zero(count + 1, sizeof *servers);
+    for (size_t i = 0; i < count; i++) {
+        servers[i] = builder->list.entries[i].policy_server;
+    }
+    qsort(servers, count, sizeof *servers, compare_texts);
+    bool done = add_counts(builder, servers, count, err);
+    free(servers);
+    return done;
+}
+
 /* ---- the file ---- */
 
 static bool write_database(struct builder *builder, const char *nodes_list_file, const char *nodes_certs_file,
@@ -181,7 +217,7 @@ static bool write_database(struct builder *builder, const char *nodes_list_file,
     }
     builder->certificates = memory_zero(builder->list.count + 1, sizeof *builder->certificates);
     if (!open_database(builder, path, err) || !add_certificates(builder, nodes_certs_file, err) ||
-        !add_nodes(builder, err) || !commit(builder, err)) {
+        !add_nodes(builder, err) || !add_servers(builder, err) || !commit(builder, err)) {
         return false;
     }
     MDB_envinfo info;

@@ -86,9 +86,19 @@ MDB_val node_index_certificate_key(char *bytes, uint32_t number)
     return (MDB_val){5, bytes};
 }
 
-MDB_val node_index_node_key(char *bytes, struct slice id)
+static MDB_val id_key(char *bytes, char first, struct slice id)
 {
-    bytes[0] = NODE_INDEX_NODES[0];
+    bytes[0] = first;
     memcpy(bytes + 1, id.at, id.len);
     return (MDB_val){1 + id.len, bytes};
+}
+
+MDB_val node_index_node_key(char *bytes, struct slice id)
+{
+    return id_key(bytes, NODE_INDEX_NODES[0], id);
+}
+
+MDB_val node_index_server_key(char *bytes, struct slice id)
+{
+    return id_key(bytes, NODE_INDEX_SERVERS[0], id);
 }

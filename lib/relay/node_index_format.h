@@ -10,6 +10,7 @@
  * Keys, in this order:
  *     'c' <number, 32 bits, big-endian>    one certificate, DER, in the order of the certificates file
  *     'n' <node id>                        struct node_index_record, its certificates' numbers (32 bits each), texts
+ *     's' <policy server's id>             how many nodes it is the policy server of (64 bits)
  * A node names its certificates by number because they come in any order, and LMDB packs a file best when keys ascend.
  *
  * Numbers are the machine's own: the index is made where it is read, and another machine's fails the check.
@@ -25,9 +26,10 @@
 #include "relay/node_index.h"
 #include "util/slice.h"
 
-#define NODE_INDEX_MAGIC "RDRIDX\x01\n" /* with the format's number */
+#define NODE_INDEX_MAGIC "RDRIDX\x02\n" /* with the format's number */
 
 #define NODE_INDEX_NODES "n"            /* what a node's key begins with */
+#define NODE_INDEX_SERVERS "s"
 
 enum { NODE_INDEX_KEY_SIZE = 1 + NODE_ID_SIZE, NODE_INDEX_MAX_PAGE = 65536, NODE_INDEX_DIGEST = 32 };
 
@@ -67,8 +69,9 @@ bool node_index_read_trailer(int fd, struct node_index_trailer *trailer, struct 
 
 void node_index_source_of(const char *path, struct node_index_source *source);
 
-/* Both give the key in `bytes`, of NODE_INDEX_KEY_SIZE. id is a valid node id. */
+/* These give the key in `bytes`, of NODE_INDEX_KEY_SIZE. id is a valid node id. */
 MDB_val node_index_certificate_key(char *bytes, uint32_t number);
 MDB_val node_index_node_key(char *bytes, struct slice id);
+MDB_val node_index_server_key(char *bytes, struct slice id);
 
 #endif

@@ -58,4 +58,18 @@ START_TEST(of_an_empty_index_there_is_nothing_to_see)
 }
 END_TEST
 
-SUITE_MAIN("node_index_walk", every_node_comes_once_in_order, of_an_empty_index_there_is_nothing_to_see)
+START_TEST(neighbours_are_counted)
+{
+    struct made_index made = made_index_new("{" MADE_NODE("root", "r", "root") "," MADE_NODE("b", "x", "a") "," MADE_NODE(
+                                                "a", "y", "root") "," MADE_NODE("c", "z", "not an id!") "}",
+                                            "");
+    ck_assert_uint_eq(node_index_neighbours(made.index, "root"), 2);
+    ck_assert_uint_eq(node_index_neighbours(made.index, "a"), 1);
+    ck_assert_uint_eq(node_index_neighbours(made.index, "b"), 0);
+    ck_assert_uint_eq(node_index_neighbours(made.index, "not an id!"), 0);
+    ck_assert_uint_eq(node_index_neighbours(made.index, ""), 0);
+    made_index_free(&made);
+}
+END_TEST
+
+SUITE_MAIN("node_index_walk", every_node_comes_once_in_order, of_an_empty_index_there_is_nothing_to_see, neighbours_are_counted)
