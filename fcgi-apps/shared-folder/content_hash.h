@@ -2,8 +2,8 @@
  *
  * content_hash: the hash of a file's content at one moment.
  *
- * The file is read in pieces; memory does not grow with it. Whether it stayed the same meanwhile is told by its inode, size and
- * times in nanoseconds, before and after.
+ * The file is read in pieces; memory does not grow with it. Whether it stayed the same meanwhile is told by its inode,
+ * size and times in nanoseconds, before and after.
  */
 #ifndef RELAY_SHARED_FOLDER_CONTENT_HASH_H
 #define RELAY_SHARED_FOLDER_CONTENT_HASH_H

@@ -22,8 +22,8 @@ enum { DIGEST_WORDS = CONTENT_DIGEST_MAX / 8, CONTENT_WORDS = KEY_WORDS + DIGEST
 
 #define FORMAT UINT64_C(0x72756464722d6831) /* another for another meaning of the words */
 
-/* Processes write it at the same time: words, each atomic, and the checksum says whether they belong together. All zero bytes
- * is an empty one. */
+/* Processes write it at the same time: words, each atomic, and the checksum says whether they belong together. All zero
+ * bytes is an empty one. */
 struct entry {
     _Atomic uint64_t words[CONTENT_WORDS];
     _Atomic uint64_t checksum;
@@ -204,7 +204,8 @@ struct hash_cache *hash_cache_open(const char *path)
     cache->table = path[0] != '\0' ? map_file(path, &err) : NULL;
     cache->shared = cache->table != NULL;
     if (!cache->shared) {
-        cache->table = memory_zero(1, sizeof *cache->table); /* so much at once comes from mmap: untouched, it costs nothing */
+        /* so much at once comes from mmap: what is not touched costs nothing */
+        cache->table = memory_zero(1, sizeof *cache->table);
         if (path[0] != '\0') {
             log_warn("each process remembers hashes for itself", log_text("file", path), log_text("reason", err.text));
         }

@@ -2,17 +2,18 @@
  *
  * hash_cache: the hashes of files that were asked for before, shared by all processes of the program.
  *
- * An entry holds for as long as the file's device, inode, size, mtime and ctime (nanoseconds) are what they were. Nobody but
- * root can set a ctime back, so a change shows, with one exception: one that comes within the same tick of the file system's
- * clock as the last one before the hash was taken. Hence a file that was changed less than HASH_CACHE_SETTLE_SECONDS before it
- * was read is not remembered (git's index knows the same trouble as "racy").
+ * An entry holds for as long as the file's device, inode, size, mtime and ctime (nanoseconds) are what they were.
+ * Nobody but root can set a ctime back, so a change shows, with one exception: one that comes within the same tick of
+ * the file system's clock as the last one before the hash was taken. Hence a file that was changed less than
+ * HASH_CACHE_SETTLE_SECONDS before it was read is not remembered (git's index knows the same trouble as "racy").
  *
- * The table is a file of fixed size (HASH_CACHE_ENTRIES, about 540 KiB; on a tmpfs), mapped by every process: each file is hashed
- * once, whichever process is asked, and a restart forgets nothing. There are no locks that a killed process could leave behind:
- * each entry carries a checksum, so that one that was half written, or written by two at a time, is no entry. When all places
- * that a file may have are taken, the one used longest ago goes.
+ * The table is a file of fixed size (HASH_CACHE_ENTRIES, about 540 KiB; on a tmpfs), mapped by every process: each file
+ * is hashed once, whichever process is asked, and a restart forgets nothing. There are no locks that a killed process
+ * could leave behind: each entry carries a checksum, so that one that was half written, or written by two at a time, is
+ * no entry. When all places that a file may have are taken, the one used longest ago goes.
  *
- * Who can write the file can make the program answer wrongly: it is the program's user's alone (0600), else it is not used.
+ * Who can write the file can make the program answer wrongly: it is the program's user's alone (0600), else it is not
+ * used.
  */
 #ifndef RELAY_SHARED_FOLDER_HASH_CACHE_H
 #define RELAY_SHARED_FOLDER_HASH_CACHE_H

@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +11,7 @@
 #include "shared-folder/content_hash.h"
 #include "shared-folder/folder_request.h"
 #include "shared-folder/hash_cache.h"
+#include "shared-folder/validators.h"
 #include "util/beneath.h"
 #include "util/log.h"
 #include "util/memory.h"
@@ -72,9 +71,9 @@ static bool open_file(struct visit *visit, struct err *err)
     return visit->fd >= 0;
 }
 
-/* The hash of the file as it is at some moment of this request: 0, EAGAIN when there was no such moment, else why it cannot be
- * read, with err. A file that changes meanwhile is opened anew, since it may have been replaced; visit->status is that of the
- * content that was hashed. */
+/* The hash of the file as it is at some moment of this request: 0, EAGAIN when there was no such moment, else why it
+ * cannot be read, with err. A file that changes meanwhile is opened anew, since it may have been replaced;
+ * visit->status is that of the content that was hashed. */
 static int hash_now(struct visit *visit, unsigned char digest[CONTENT_DIGEST_MAX], struct err *err)
 {
     enum content_algorithm algorithm = visit->asked.algorithm;
@@ -97,24 +96,6 @@ static int hash_now(struct visit *visit, unsigned char digest[CONTENT_DIGEST_MAX
         }
     }
     return EAGAIN;
-}
-
-/* What httpd makes of a file's size and time (FileETag MTime Size, microseconds). */
-static void add_validators(struct response *response, const struct stat *status)
-{
-    char text[64];
-    struct tm moment;
-    int64_t microseconds = (int64_t)status->st_mtim.tv_sec * 1000000 + status->st_mtim.tv_nsec / 1000;
-    /* it may change again without another time, httpd says so, too */
-    bool weak = time(NULL) <= status->st_mtim.tv_sec + 1;
-    snprintf(text, sizeof text, "%s\"%" PRIx64 "-%" PRIx64 "\"", weak ? "W/" : "", (uint64_t)status->st_size,
-             (uint64_t)microseconds);
-    response_header(response, "ETag", text);
-    if (gmtime_r(&status->st_mtim.tv_sec, &moment) != NULL &&
-        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &moment) > 0) {
-        response_header(response, "Last-Modified", text);
-    }
-    response_header(response, "Accept-Ranges", "bytes");
 }
 
 /* Exactly as many bytes as were announced, or the answer is cut. */
@@ -143,7 +124,8 @@ static void send_content(const struct visit *visit, struct response *response)
 static void answer_file(const struct visit *visit, struct response *response, int status)
 {
     response_empty(response, status);
-    add_validators(response, &visit->status);
+    validators_add(response, &visit->status, time(NULL));
+    response_header(response, "Accept-Ranges", "bytes"); /* from httpd, to a GET without a hash */
     if (status == 200 && response_start(response, visit->status.st_size) && !response->head) {
         send_content(visit, response);
     }
@@ -187,13 +169,14 @@ static void answer_hash(struct visit *visit, struct response *response)
         return;
     }
     if (fault == EAGAIN) {
-        log_warn("the file changes all the time, it counts as having another hash", log_text("path", visit->asked.path));
+        log_warn("the file changes all the time, it counts as having another hash",
+                 log_text("path", visit->asked.path));
     }
     size_t size = content_digest_size(visit->asked.algorithm);
     answer_file(visit, response, fault == 0 && memcmp(digest, visit->asked.digest, size) == 0 ? 304 : 200);
 }
 
-static void answer(struct visit *visit, struct response *response)
+static void answer(struct visit *visit, const struct request *request, struct response *response)
 {
     struct err err = {0};
     visit->folder_fd = open(visit->folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -204,7 +187,7 @@ static void answer(struct visit *visit, struct response *response)
     } else if (visit->asked.has_hash) {
         answer_hash(visit, response);
     } else if (open_file(visit, &err)) {
-        answer_file(visit, response, 200);
+        answer_file(visit, response, validators_match(request, &visit->status) ? 304 : 200);
     } else {
         answer_fault(visit, response, errno, &err);
     }
@@ -215,7 +198,7 @@ void shared_folder_answer(void *state, struct request *request, struct response 
     struct visit visit = {.folder = state, .folder_fd = -1, .fd = -1};
     struct err err = {0};
     if (folder_request_parse(&visit.asked, request->args[0], request_env(request, "QUERY_STRING"), &err)) {
-        answer(&visit, response);
+        answer(&visit, request, response);
     } else {
         log_info("request refused", log_slice("path", request->args[0]), log_text("reason", err.text));
         response_text(response, 400, "%s\n", err.text);

@@ -41,8 +41,8 @@ static bool segment_is(const struct segment *segment, const char *text)
     return segment->len == strlen(text) && memcmp(segment->at, text, segment->len) == 0;
 }
 
-/* 0, or the errno of what is wrong with the words of the path. The kernel would let `..` pass as long as it stays inside, and
- * fail when folders are moved about meanwhile; nobody needs it. */
+/* 0, or the errno of what is wrong with the words of the path. The kernel would let `..` pass as long as it stays
+ * inside, and fail when folders are moved about meanwhile; nobody needs it. */
 static int path_fault(const char *path, int flags)
 {
     if (path[0] == '\0' || (flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))) != 0) {
@@ -90,8 +90,9 @@ static int opened_no_link(int fd, int folder_fd, const char *name)
     return link ? -1 : fd;
 }
 
-/* The mode is what was asked for, whatever the umask, and the new folder survives a power cut. Another process may have been
- * faster. A set-gid bit that it has from the folder above stays: only a mode that the umask spoiled is set again. */
+/* The mode is what was asked for, whatever the umask, and the new folder survives a power cut. Another process may have
+ * been faster. A set-gid bit that it has from the folder above stays: only a mode that the umask spoiled is set again.
+ * */
 static bool make_segment(int folder_fd, const char *name, mode_t mode)
 {
     struct stat status;
@@ -164,8 +165,8 @@ static int open_in_kernel(int folder_fd, const char *path, int flags)
     return fd;
 }
 
-/* EPERM may be a filter that knows nothing of openat2, as container engines have had; EAGAIN: the kernel could not be sure;
- * EINVAL, E2BIG: it does not know what we ask for; ENOTDIR is ELOOP at times. The walk then says what is what. */
+/* EPERM may be a filter that knows nothing of openat2, as container engines have had; EAGAIN: the kernel could not be
+ * sure; EINVAL, E2BIG: it does not know what we ask for; ENOTDIR is ELOOP at times. The walk then says what is what. */
 static bool kernel_cannot(int errnum)
 {
     return errnum == ENOSYS || errnum == EPERM || errnum == EAGAIN || errnum == EINVAL || errnum == E2BIG ||
@@ -198,7 +199,8 @@ int beneath_open_file(int folder_fd, const char *path, struct stat *status, stru
 {
     int fd = beneath_open(folder_fd, path, O_RDONLY, err);
     if (fd < 0) {
-        return errno == ENXIO || errno == ENODEV ? fail(EINVAL, path, err) : -1; /* a socket, a device without a driver */
+        /* a socket, a device without a driver */
+        return errno == ENXIO || errno == ENODEV ? fail(EINVAL, path, err) : -1;
     }
     int errnum = fstat(fd, status) != 0         ? errno
                  : S_ISREG(status->st_mode)     ? 0

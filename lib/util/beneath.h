@@ -2,17 +2,21 @@
  *
  * beneath: opens what lies below a folder, and never anything else.
  *
- * The path is outside input. It is relative to the folder and is refused as a whole when it is empty, absolute, or holds a
- * `..` segment; empty and `.` segments count for nothing. No symbolic link is followed, neither on the way nor at its end, not
- * even one that stays inside: what httpd serves with FollowSymLinks off and what a program opens are then the same files, and
- * no link can be swapped in while somebody looks. A mount below the folder is an operator's doing and is crossed.
+ * The path is outside input. It is relative to the folder and is refused as a whole when it is empty, absolute, or
+ * holds a `..` segment; empty and `.` segments count for nothing. No symbolic link is followed, neither on the way nor
+ * at its end, not even one that stays inside: what httpd serves with FollowSymLinks off and what a program opens are
+ * then the same files, and no link can be swapped in while somebody looks. A mount below the folder is an operator's
+ * doing and is crossed.
  *
- * openat2(2) with RESOLVE_BENEATH does it in the kernel; where there is none (before Linux 5.6, or a seccomp filter keeps it
- * away) a walk opens segment by segment, each below the descriptor of the one before, with O_NOFOLLOW. Neither can be raced.
+ * openat2(2) with RESOLVE_BENEATH does it in the kernel; where there is none (before Linux 5.6, or a seccomp filter
+ * keeps it away) a walk opens segment by segment, each below the descriptor of the one before, with O_NOFOLLOW. Neither
+ * can be raced.
  *
  * All return a descriptor (O_CLOEXEC) that the caller closes, or -1 with err and with errno:
- *   EXDEV         the path is absolute or holds `..`        EINVAL   it is empty, or the flags ask for what is not offered
- *   ELOOP         a symbolic link is in it                  ENOENT, ENOTDIR, EACCES, ENAMETOOLONG, ...  as open(2) says
+ *   EXDEV    the path is absolute or holds `..`
+ *   EINVAL   it is empty, or the flags ask for what is not offered
+ *   ELOOP    a symbolic link is in it
+ *   ENOENT, ENOTDIR, EACCES, ENAMETOOLONG, ...  as open(2) says
  */
 #ifndef RELAY_UTIL_BENEATH_H
 #define RELAY_UTIL_BENEATH_H
@@ -22,19 +26,19 @@
 
 #include "util/err.h"
 
-/* flags as for open(2), without O_CREAT and O_TMPFILE. O_CLOEXEC, O_NOCTTY and O_NONBLOCK (a named pipe must not make us wait)
- * are added. */
+/* flags as for open(2), without O_CREAT and O_TMPFILE. O_CLOEXEC, O_NOCTTY and O_NONBLOCK (a named pipe must not make
+ * us wait) are added. */
 int beneath_open(int folder_fd, const char *path, int flags, struct err *err);
 
 /* The walk alone: what beneath_open does where the kernel cannot; for its tests. */
 int beneath_open_walking(int folder_fd, const char *path, int flags, struct err *err);
 
-/* A regular file, for reading; *status (fstat) is that of the opened file. Anything else is EISDIR, or EINVAL for pipes,
- * sockets and devices. */
+/* A regular file, for reading; *status (fstat) is that of the opened file. Anything else is EISDIR, or EINVAL for
+ * pipes, sockets and devices. */
 int beneath_open_file(int folder_fd, const char *path, struct stat *status, struct err *err);
 
-/* A folder (O_RDONLY | O_DIRECTORY), made with all that is missing above it, each with exactly this mode, and set-gid if the folder
- * above is. */
+/* A folder (O_RDONLY | O_DIRECTORY), made with all that is missing above it, each with exactly this mode, and set-gid
+ * if the folder above is. */
 int beneath_make_folder(int folder_fd, const char *path, mode_t mode, struct err *err);
 
 #endif

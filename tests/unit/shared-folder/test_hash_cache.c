@@ -13,7 +13,8 @@ static unsigned char digest[CONTENT_DIGEST_MAX];
 /* A file that was changed long ago. */
 static struct stat file_of(ino_t inode)
 {
-    return (struct stat){.st_dev = 7, .st_ino = inode, .st_size = 100, .st_mtim = {NOW - 100, 5}, .st_ctim = {NOW - 50, 6}};
+    return (struct stat){
+        .st_dev = 7, .st_ino = inode, .st_size = 100, .st_mtim = {NOW - 100, 5}, .st_ctim = {NOW - 50, 6}};
 }
 
 static void store(struct hash_cache *cache, const struct stat *status, const char *text)
@@ -77,7 +78,8 @@ START_TEST(a_file_that_changed_just_now_is_not_remembered)
     static const struct {
         time_t changed;
         bool remembered;
-    } cases[] = {{NOW - 3, true}, {NOW - 2, false}, {NOW - 1, false}, {NOW, false}, {NOW + 1, false}, {NOW + 10000, false}};
+    } cases[] = {{NOW - 3, true}, {NOW - 2, false}, {NOW - 1, false},
+                 {NOW, false},    {NOW + 1, false}, {NOW + 10000, false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct stat file = file_of(i + 1);
         file.st_ctim.tv_sec = cases[i].changed;
@@ -305,7 +307,8 @@ START_TEST(a_change_between_the_looks_is_seen)
 }
 END_TEST
 
-SUITE_MAIN("hash_cache", any_change_of_a_file_counts, both_hashes_of_a_file, a_file_that_changed_just_now_is_not_remembered,
+SUITE_MAIN("hash_cache", any_change_of_a_file_counts, both_hashes_of_a_file,
+           a_file_that_changed_just_now_is_not_remembered,
            what_was_used_longest_ago_goes, processes_and_restarts_share_the_file, what_is_half_written_is_nothing,
            files_that_are_not_ours_are_not_used, another_versions_file_is_replaced, many_writers_never_mix_their_hashes,
            content_is_hashed_as_it_is, a_change_between_the_looks_is_seen)

@@ -13,8 +13,8 @@
 
 #define HELLO "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 #define HELLO_512                                                                                                      \
-    "9b71d224bd62f3785d96d46ad3ea3d73319bfbc2890caadae2dff72519673ca72323c3d99ba5c11d7c7acc6e14b8c5da0c4663475c2e5c3adef46f73bcd" \
-    "ec043"
+    "9b71d224bd62f3785d96d46ad3ea3d73319bfbc2890caadae2dff72519673ca7"                                                 \
+    "2323c3d99ba5c11d7c7acc6e14b8c5da0c4663475c2e5c3adef46f73bcdec043"
 #define OTHER "0000000000000000000000000000000000000000000000000000000000000000"
 #define API "/rudder/relay-api/1/shared-folder/"
 
@@ -30,6 +30,7 @@ struct fixture {
     struct relay_config config;
     void *state;
     struct made_request made;
+    const char *more_env; /* one more variable */
 };
 
 static struct fixture fixture_make(void)
@@ -73,6 +74,9 @@ static int ask(struct fixture *it, const char *method, const char *path, const c
     snprintf(variable, sizeof variable, "QUERY_STRING=%s", query != NULL ? query : "");
     if (query != NULL) {
         made_request_env(&it->made, variable);
+    }
+    if (it->more_env != NULL) {
+        made_request_env(&it->made, it->more_env);
     }
     made_request_begin(&it->made);
     response_begin(&it->made.response, strcmp(method, "HEAD") == 0, NULL);
@@ -202,6 +206,42 @@ START_TEST(validators_are_those_of_httpd)
     ck_assert(has_header(&it, "ETag: W/\"5-")); /* changed too shortly ago to be sure */
     ck_assert_int_eq(ask(&it, "HEAD", API "none", NULL), 404);
     ck_assert(!has_header(&it, "ETag"));
+    fixture_remove(&it);
+}
+END_TEST
+
+START_TEST(conditions_are_those_of_http)
+{
+    struct fixture it = fixture_make();
+    struct timespec moment[2] = {{1700000000, 123456789}, {1700000000, 123456789}};
+    static const struct {
+        const char *variable;
+        int status;
+    } cases[] = {
+        {"HTTP_IF_NONE_MATCH=\"5-60a2418202240\"", 304},
+        {"HTTP_IF_NONE_MATCH=W/\"5-60a2418202240\"", 304},
+        {"HTTP_IF_NONE_MATCH=\"a\", W/\"b\",\"5-60a2418202240\"", 304},
+        {"HTTP_IF_NONE_MATCH=  \"5-60a2418202240\" , \"b\"", 304},
+        {"HTTP_IF_NONE_MATCH=*", 304},
+        {"HTTP_IF_NONE_MATCH=", 200},
+        {"HTTP_IF_NONE_MATCH=,,", 200},
+        {"HTTP_IF_NONE_MATCH=\"5-60a2418202241\"", 200},
+        {"HTTP_IF_NONE_MATCH=5-60a2418202240", 200},
+        {"HTTP_IF_NONE_MATCH=\"5-60a2418202240", 200},
+        {"HTTP_IF_MODIFIED_SINCE=Tue, 14 Nov 2023 22:13:20 GMT", 304},
+        {"HTTP_IF_MODIFIED_SINCE=Tue, 14 Nov 2023 22:13:21 GMT", 304},
+        {"HTTP_IF_MODIFIED_SINCE=Tue, 14 Nov 2023 22:13:19 GMT", 200},
+        {"HTTP_IF_MODIFIED_SINCE=yesterday", 200},
+        {"HTTP_IF_MODIFIED_SINCE=Tue, 14 Nov 2023 22:13:20 GMT+1", 200},
+        {"HTTP_IF_MODIFIED_SINCE=", 200},
+    };
+    ck_assert_int_eq(utimensat(it.fd, "file", moment, 0), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        it.more_env = cases[i].variable;
+        ck_assert_msg(ask(&it, "HEAD", API "file", NULL) == cases[i].status, "%s", cases[i].variable);
+        ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" OTHER), 200); /* who gives a hash asks for nothing else */
+        ck_assert_int_eq(ask(&it, "HEAD", API "none", NULL), 404);
+    }
     fixture_remove(&it);
 }
 END_TEST
@@ -348,7 +388,9 @@ START_TEST(the_hash_of_a_quiet_file_is_remembered)
 }
 END_TEST
 
-SUITE_MAIN("shared_folder", the_answer_tells_whether_the_hash_is_right, names_of_255_bytes_and_more, a_get_gets_the_file,
-           validators_are_those_of_httpd, a_changed_file_has_another_hash_at_once,
-           a_file_that_changes_all_the_time_counts_as_other, rights_are_said_as_httpd_says_them, the_folder_may_come_and_go,
+SUITE_MAIN("shared_folder", the_answer_tells_whether_the_hash_is_right, names_of_255_bytes_and_more,
+           a_get_gets_the_file,
+           validators_are_those_of_httpd, conditions_are_those_of_http, a_changed_file_has_another_hash_at_once,
+           a_file_that_changes_all_the_time_counts_as_other, rights_are_said_as_httpd_says_them,
+           the_folder_may_come_and_go,
            a_remembered_hash_is_believed_while_the_file_is_unchanged, the_hash_of_a_quiet_file_is_remembered)

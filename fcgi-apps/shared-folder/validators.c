@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "shared-folder/validators.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TAG_SIZE = 40 };
+
+static const char date_format[] = "%a, %d %b %Y %H:%M:%S GMT";
+
+/* Size and time in microseconds, both in hex, with the quotation marks. */
+static void print_tag(char tag[TAG_SIZE], const struct stat *status)
+{
+    int64_t microseconds = (int64_t)status->st_mtim.tv_sec * 1000000 + status->st_mtim.tv_nsec / 1000;
+    snprintf(tag, TAG_SIZE, "\"%" PRIx64 "-%" PRIx64 "\"", (uint64_t)status->st_size, (uint64_t)microseconds);
+}
+
+void validators_add(struct response *response, const struct stat *status, time_t now)
+{
+    char tag[TAG_SIZE];
+    char text[64];
+    struct tm moment;
+    /* it may change once more within what a time can tell */
+    bool weak = now <= status->st_mtim.tv_sec + 1;
+    print_tag(tag, status);
+    snprintf(text, sizeof text, "%s%s", weak ? "W/" : "", tag);
+    response_header(response, "ETag", text);
+    if (gmtime_r(&status->st_mtim.tv_sec, &moment) != NULL && strftime(text, sizeof text, date_format, &moment) > 0) {
+        response_header(response, "Last-Modified", text);
+    }
+}
+
+/* A list of tags, weak or not, or `*` for any. A comma inside of a tag is none of ours. */
+static bool lists_tag(const char *list, const char *tag)
+{
+    size_t len = strlen(tag);
+    list += strspn(list, " \t");
+    if (strcmp(list, "*") == 0) {
+        return true;
+    }
+    while (*list != '\0') {
+        list += strncmp(list, "W/", 2) == 0 ? 2 : 0;
+        size_t end = strcspn(list, ", \t");
+        if (end == len && memcmp(list, tag, len) == 0) {
+            return true;
+        }
+        list += end;
+        list += strspn(list, ", \t");
+    }
+    return false;
+}
+
+static bool not_after(time_t moment, const char *date)
+{
+    struct tm parts = {0};
+    const char *rest = strptime(date, date_format, &parts);
+    return rest != NULL && *rest == '\0' && moment <= timegm(&parts);
+}
+
+bool validators_match(const struct request *request, const struct stat *status)
+{
+    const char *list = request_env(request, "HTTP_IF_NONE_MATCH");
+    const char *date = request_env(request, "HTTP_IF_MODIFIED_SINCE");
+    if (list != NULL) {
+        char tag[TAG_SIZE];
+        print_tag(tag, status);
+        return lists_tag(list, tag);
+    }
+    return date != NULL && not_after(status->st_mtim.tv_sec, date);
+}
