@@ -103,7 +103,7 @@ START_TEST(hashes_that_are_taken)
     ck_assert(query_ok("hash=" HASH HASH "&hash_type=sha512"));
     ck_assert(asked.has_hash && asked.algorithm == CONTENT_SHA512);
     ck_assert_uint_eq(asked.digest[63], 0x24);
-    static const char *const none[] = {"", "&", "hash_type=sha256", "hash_type=sha512", "HASH=" HASH, "hashes=1", "x"};
+    static const char *const none[] = {"", "&", "hash_type=sha256", "hash_type=sha512", ("HASH=" HASH), "hashes=1", "x"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         ck_assert_msg(query_ok(none[i]), "%s: %s", none[i], err.text);
         ck_assert_msg(!asked.has_hash, "%s", none[i]);
@@ -119,7 +119,7 @@ START_TEST(hashes_that_are_refused)
         "hash=2",
         "hash=" HASH "0",
         "hash=" HASH "00",
-        "hash=" HASH HASH,
+        ("hash=" HASH HASH),
         "hash=" HASH "&hash_type=sha512",
         "hash=" HASH HASH "&hash_type=sha256",
         "hash=g" HASH,
