@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
 #include "relay/run_info.h"
 #include "util/clock.h"
@@ -21,8 +22,16 @@ struct dispatch {
     size_t most; /* names held at once since the queue was empty */
     int64_t interval_ms;
     int64_t last_begin_ms;
+    dispatch_order *order;
+    int event_fd; /* -1: none */
     bool stopping;
 };
+
+static int64_t run_time(const char *name)
+{
+    struct run_info info;
+    return run_info_parse(name, strlen(name), &info, NULL) ? timestamp_postgres(&info.timestamp) : INT64_MIN;
+}
 
 struct dispatch *dispatch_new(size_t batch_runs, unsigned interval_ms)
 {
@@ -33,6 +42,8 @@ struct dispatch *dispatch_new(size_t batch_runs, unsigned interval_ms)
     dispatch->batch_runs = batch_runs;
     dispatch->interval_ms = interval_ms;
     dispatch->last_begin_ms = clock_ms() - interval_ms;
+    dispatch->order = run_time;
+    dispatch->event_fd = -1;
     return dispatch;
 }
 
@@ -46,10 +57,22 @@ void dispatch_free(struct dispatch *dispatch)
     }
 }
 
-static int64_t run_time(const char *name)
+void dispatch_order_by(struct dispatch *dispatch, dispatch_order *order)
 {
-    struct run_info info;
-    return run_info_parse(name, strlen(name), &info, NULL) ? timestamp_postgres(&info.timestamp) : INT64_MIN;
+    dispatch->order = order;
+}
+
+void dispatch_wake_by(struct dispatch *dispatch, int event_fd)
+{
+    dispatch->event_fd = event_fd;
+}
+
+static void wake_one(struct dispatch *dispatch)
+{
+    pthread_cond_signal(&dispatch->wake);
+    if (dispatch->event_fd >= 0) {
+        eventfd_write(dispatch->event_fd, 1);
+    }
 }
 
 /* A sleeping worker is needed for the first run, and another one when there is a whole batch: in between somebody
@@ -58,7 +81,7 @@ static void wake_if_needed(struct dispatch *dispatch)
 {
     size_t waiting = run_queue_waiting(dispatch->queue, clock_ms());
     if (waiting == 1 || waiting >= dispatch->batch_runs) {
-        pthread_cond_signal(&dispatch->wake);
+        wake_one(dispatch);
     }
     size_t count = run_queue_count(dispatch->queue);
     if (count > dispatch->most) {
@@ -80,7 +103,7 @@ static void unlock(struct dispatch *dispatch)
 
 void dispatch_arrived(struct dispatch *dispatch, const char *name)
 {
-    int64_t time = run_time(name);
+    int64_t time = dispatch->order(name);
     pthread_mutex_lock(&dispatch->lock);
     run_queue_arrived(dispatch->queue, name, time);
     wake_if_needed(dispatch);
@@ -96,7 +119,7 @@ void dispatch_scan_start(struct dispatch *dispatch)
 
 void dispatch_scan_saw(struct dispatch *dispatch, const char *name)
 {
-    int64_t time = run_time(name);
+    int64_t time = dispatch->order(name);
     pthread_mutex_lock(&dispatch->lock);
     run_queue_scan_saw(dispatch->queue, name, time);
     wake_if_needed(dispatch);
@@ -116,6 +139,7 @@ void dispatch_recall(struct dispatch *dispatch)
     pthread_mutex_lock(&dispatch->lock);
     run_queue_recall(dispatch->queue);
     pthread_cond_broadcast(&dispatch->wake);
+    wake_one(dispatch);
     unlock(dispatch);
 }
 
@@ -161,11 +185,20 @@ struct queued_run *dispatch_take(struct dispatch *dispatch)
     return run;
 }
 
+int64_t dispatch_next_ms(struct dispatch *dispatch)
+{
+    pthread_mutex_lock(&dispatch->lock);
+    int64_t now = clock_ms();
+    int64_t next = run_queue_waiting(dispatch->queue, now) > 0 ? now : run_queue_next_due(dispatch->queue);
+    unlock(dispatch);
+    return next;
+}
+
 void dispatch_taken(struct dispatch *dispatch)
 {
     pthread_mutex_lock(&dispatch->lock);
     if (run_queue_waiting(dispatch->queue, clock_ms()) > 0) {
-        pthread_cond_signal(&dispatch->wake);
+        wake_one(dispatch);
     }
     unlock(dispatch);
 }
@@ -190,7 +223,7 @@ void dispatch_put_off(struct dispatch *dispatch, struct queued_run *run, int64_t
 {
     pthread_mutex_lock(&dispatch->lock);
     run_queue_put_off(dispatch->queue, run, clock_ms() + wait_ms);
-    pthread_cond_signal(&dispatch->wake); /* a sleeper may have to wake sooner than it thinks */
+    wake_one(dispatch); /* a sleeper may have to wake sooner than it thinks */
     unlock(dispatch);
 }
 

@@ -23,6 +23,17 @@ struct dispatch;
 struct dispatch *dispatch_new(size_t batch_runs, unsigned interval_ms);
 void dispatch_free(struct dispatch *dispatch);
 
+/* Which come first: larger is sooner, the same in the order of arrival. Run logs by the time in their names, the
+ * newest first, unless this says otherwise. Before any name comes. */
+typedef int64_t dispatch_order(const char *name);
+void dispatch_order_by(struct dispatch *dispatch, dispatch_order *order);
+
+/* For a single worker that has other things to wait for, too: an eventfd that becomes readable when there may be
+ * something to take. It goes without dispatch_begin and asks dispatch_next_ms, which says when to look again
+ * (INT64_MAX: not before the eventfd says so; the past: at once). */
+void dispatch_wake_by(struct dispatch *dispatch, int event_fd);
+int64_t dispatch_next_ms(struct dispatch *dispatch);
+
 /* For the watcher, see run_queue. Names that are no run logs may be given, too: they come last, to be refused. */
 void dispatch_arrived(struct dispatch *dispatch, const char *name);
 void dispatch_scan_start(struct dispatch *dispatch);

@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 #include "cleaner.h"
+#include "lane.h"
 #include "node_source.h"
 #include "service_notify.h"
-#include "spool_watch.h"
+#include "sink_upstream.h"
 #include "util/clock.h"
 #include "util/memory.h"
 #include "worker.h"
@@ -32,17 +33,13 @@ struct forwarder {
     struct worker_shared shared;
     struct worker **workers;
     unsigned worker_count;
+    struct sink_upstream *sink;
+    struct lane lanes[RELAY_KINDS];
+    size_t lane_count; /* those that lead somewhere */
     int signal_fd;
-    int inotify_fd; /* -1: scans only */
-    int64_t next_scan_ms;
     int64_t next_clean_reporting_ms;
     int64_t next_clean_inventory_ms;
 };
-
-static bool stores_runs(const struct forwarder *forwarder)
-{
-    return forwarder->config->reporting.output != RELAY_OUTPUT_DISABLED;
-}
 
 static int open_signals(struct err *err)
 {
@@ -83,22 +80,22 @@ static bool start_workers(struct forwarder *forwarder, struct err *err)
     return true;
 }
 
-static bool start_storing(struct forwarder *forwarder, struct err *err)
+static bool open_lanes(struct forwarder *forwarder, struct err *err)
 {
-    const struct relay_config *config = forwarder->config;
+    for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+        if (lane_output(forwarder->config, kind) != RELAY_OUTPUT_DISABLED &&
+            !lane_open(&forwarder->lanes[forwarder->lane_count++], forwarder->config, kind, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool start_storing(struct forwarder *forwarder, struct lane *lane, struct err *err)
+{
     struct worker_shared *shared = &forwarder->shared;
-    struct err watch_err;
-    shared->spool = spool_open(config->reporting.directory, "incoming", err);
-    if (shared->spool == NULL || !node_source_prepare(config, err)) {
-        return false;
-    }
-    forwarder->inotify_fd = spool_watch_open(shared->spool, &watch_err);
-    if (forwarder->inotify_fd < 0) {
-        log_warn("no notifications of new files; the folder is scanned now and then",
-                 log_text("reason", watch_err.text), log_number("every_s", config->reporting.catchup_frequency));
-    }
-    shared->dispatch =
-        dispatch_new((size_t)config->reporting.batch_runs, (unsigned)config->reporting.batch_interval_ms);
+    shared->spool = lane->spool;
+    shared->dispatch = lane->dispatch;
     shared->outage = outage_new(&outage_backoff);
     outage_publish(shared->outage, shared->state, RELAY_PEER_DATABASE);
     shared->stop_fd = eventfd(0, EFD_CLOEXEC);
@@ -108,6 +105,31 @@ static bool start_storing(struct forwarder *forwarder, struct err *err)
     return start_workers(forwarder, err);
 }
 
+static bool start_forwarding(struct forwarder *forwarder, struct err *err)
+{
+    const struct sink_upstream_needs needs = {forwarder->config, forwarder->shared.state, &retry_backoff,
+                                              &outage_backoff};
+    forwarder->sink = sink_upstream_start(&needs, forwarder->lanes, forwarder->lane_count, err);
+    return forwarder->sink != NULL;
+}
+
+/* Each lane gets its sink. */
+static bool start_sinks(struct forwarder *forwarder, struct err *err)
+{
+    bool upstream = false;
+    if (!open_lanes(forwarder, err) || (forwarder->lane_count > 0 && !node_source_prepare(forwarder->config, err))) {
+        return false;
+    }
+    for (size_t i = 0; i < forwarder->lane_count; i++) {
+        struct lane *lane = &forwarder->lanes[i];
+        if (lane->output == RELAY_OUTPUT_DATABASE && !start_storing(forwarder, lane, err)) {
+            return false;
+        }
+        upstream = upstream || lane->output == RELAY_OUTPUT_UPSTREAM;
+    }
+    return !upstream || start_forwarding(forwarder, err);
+}
+
 struct forwarder *forwarder_start(const struct relay_config *config, struct err *err)
 {
     struct forwarder *forwarder = memory_zero(1, sizeof *forwarder);
@@ -115,14 +137,12 @@ struct forwarder *forwarder_start(const struct relay_config *config, struct err 
     *forwarder = (struct forwarder){
         .config = config,
         .shared = {.config = config, .retry = retry_backoff, .stop_fd = -1},
-        .inotify_fd = -1,
-        .next_scan_ms = now,
         .next_clean_reporting_ms = now + config->reporting.cleanup_frequency * 1000,
         .next_clean_inventory_ms = now + config->inventory.cleanup_frequency * 1000,
     };
     forwarder->shared.state = relay_state_open(config->general.state_file);
     forwarder->signal_fd = open_signals(err);
-    if (forwarder->signal_fd < 0 || (stores_runs(forwarder) && !start_storing(forwarder, err))) {
+    if (forwarder->signal_fd < 0 || !start_sinks(forwarder, err)) {
         forwarder_stop(forwarder);
         return NULL;
     }
@@ -132,25 +152,11 @@ struct forwarder *forwarder_start(const struct relay_config *config, struct err 
     return forwarder;
 }
 
-static void scan(struct forwarder *forwarder)
-{
-    struct err err;
-    if (!spool_watch_scan(forwarder->shared.spool, forwarder->shared.dispatch, &err)) {
-        log_error("incoming cannot be scanned", log_text("reason", err.text));
-    }
-    forwarder->next_scan_ms = clock_ms() + forwarder->config->reporting.catchup_frequency * 1000;
-}
-
 /* Does what is due and returns when the next thing is. */
 static int64_t keep_time(struct forwarder *forwarder)
 {
     const struct relay_config *config = forwarder->config;
     int64_t now = clock_ms();
-    if (!stores_runs(forwarder)) {
-        forwarder->next_scan_ms = INT64_MAX;
-    } else if (now >= forwarder->next_scan_ms) {
-        scan(forwarder);
-    }
     if (now >= forwarder->next_clean_reporting_ms) {
         cleaner_clean_reporting(&config->reporting);
         forwarder->next_clean_reporting_ms = now + config->reporting.cleanup_frequency * 1000;
@@ -162,7 +168,11 @@ static int64_t keep_time(struct forwarder *forwarder)
     int64_t next = forwarder->next_clean_reporting_ms < forwarder->next_clean_inventory_ms
                        ? forwarder->next_clean_reporting_ms
                        : forwarder->next_clean_inventory_ms;
-    return next < forwarder->next_scan_ms ? next : forwarder->next_scan_ms;
+    for (size_t i = 0; i < forwarder->lane_count; i++) {
+        int64_t scan = lane_keep_time(&forwarder->lanes[i]);
+        next = next < scan ? next : scan;
+    }
+    return next;
 }
 
 static void reload(struct forwarder *forwarder)
@@ -174,11 +184,14 @@ static void reload(struct forwarder *forwarder)
     if (!relay_config_reload_logging(forwarder->config->path, &err)) {
         log_error("logging settings not reloaded; the old ones stay", log_text("reason", err.text));
     }
-    if (stores_runs(forwarder)) {
-        if (!node_source_rebuild(forwarder->config, &err)) {
-            log_error("nodes not reloaded; the old ones stay", log_text("reason", err.text));
-        }
-        dispatch_recall(forwarder->shared.dispatch); /* runs of a node that was unknown */
+    if (forwarder->lane_count > 0 && !node_source_rebuild(forwarder->config, &err)) {
+        log_error("nodes not reloaded; the old ones stay", log_text("reason", err.text));
+    }
+    if (forwarder->sink != NULL) {
+        sink_upstream_reload(forwarder->sink);
+    }
+    for (size_t i = 0; i < forwarder->lane_count; i++) {
+        dispatch_recall(forwarder->lanes[i].dispatch); /* runs of a node that was unknown */
     }
     service_notify("READY=1");
 }
@@ -198,22 +211,6 @@ static bool take_signals(struct forwarder *forwarder)
     return true;
 }
 
-static bool take_notifications(struct forwarder *forwarder)
-{
-    switch (spool_watch_read(forwarder->inotify_fd, forwarder->shared.dispatch)) {
-    case SPOOL_WATCH_QUIET:
-        return true;
-    case SPOOL_WATCH_OVERFLOW:
-        log_info("notifications were lost; the folder is scanned");
-        forwarder->next_scan_ms = clock_ms();
-        return true;
-    case SPOOL_WATCH_LOST:
-        break;
-    }
-    log_error("the folder was removed or moved", log_text("directory", spool_incoming_path(forwarder->shared.spool)));
-    return false;
-}
-
 static int timeout_until(int64_t moment_ms)
 {
     int64_t left = moment_ms - clock_ms();
@@ -224,26 +221,28 @@ bool forwarder_run(struct forwarder *forwarder)
 {
     for (;;) {
         int64_t next_ms = keep_time(forwarder);
-        struct pollfd fds[] = {
-            {.fd = forwarder->signal_fd, .events = POLLIN},
-            {.fd = forwarder->inotify_fd, .events = POLLIN},
-        };
-        if (poll(fds, 2, timeout_until(next_ms)) <= 0) {
+        struct pollfd fds[1 + RELAY_KINDS] = {{.fd = forwarder->signal_fd, .events = POLLIN}};
+        for (size_t i = 0; i < forwarder->lane_count; i++) {
+            fds[1 + i] = (struct pollfd){.fd = forwarder->lanes[i].inotify_fd, .events = POLLIN};
+        }
+        if (poll(fds, 1 + forwarder->lane_count, timeout_until(next_ms)) <= 0) {
             continue;
         }
         if (fds[0].revents != 0 && !take_signals(forwarder)) {
             return true;
         }
-        if (fds[1].revents != 0 && !take_notifications(forwarder)) {
-            return false;
+        for (size_t i = 0; i < forwarder->lane_count; i++) {
+            if (fds[1 + i].revents != 0 && !lane_read(&forwarder->lanes[i])) {
+                return false;
+            }
         }
     }
 }
 
-static bool stop_workers(struct forwarder *forwarder)
+static bool stop_sinks(struct forwarder *forwarder)
 {
     int64_t until_ms = clock_ms() + STOP_WITHIN_MS;
-    bool ended = true;
+    bool ended = sink_upstream_join(forwarder->sink, until_ms);
     for (unsigned i = 0; i < forwarder->worker_count; i++) {
         ended = worker_join(forwarder->workers[i], until_ms) && ended;
     }
@@ -261,23 +260,24 @@ bool forwarder_stop(struct forwarder *forwarder)
 {
     struct worker_shared *shared = &forwarder->shared;
     service_notify("STOPPING=1");
+    if (forwarder->sink != NULL) {
+        sink_upstream_stop(forwarder->sink);
+    }
     if (forwarder->worker_count > 0) {
         dispatch_stop(shared->dispatch);
         outage_stop(shared->outage);
         eventfd_write(shared->stop_fd, 1);
     }
-    if (!stop_workers(forwarder)) {
-        log_warn("stopped without waiting for the database any longer; what was in hand waits in the spool");
+    if (!stop_sinks(forwarder)) {
+        log_warn("stopped without waiting any longer; what was in hand waits in the spool");
         return false;
     }
     free(forwarder->workers);
     outage_free(shared->outage);
-    dispatch_free(shared->dispatch);
-    if (shared->spool != NULL) {
-        spool_close(shared->spool);
+    for (size_t i = 0; i < forwarder->lane_count; i++) {
+        lane_close(&forwarder->lanes[i]);
     }
     close_if_open(shared->stop_fd);
-    close_if_open(forwarder->inotify_fd);
     close_if_open(forwarder->signal_fd);
     relay_state_close(shared->state);
     free(forwarder);

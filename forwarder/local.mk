@@ -5,19 +5,25 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/cleaner.c forwarder/cleaner.h \
 	forwarder/dispatch.c forwarder/dispatch.h \
 	forwarder/forwarder.c forwarder/forwarder.h \
+	forwarder/gate.c forwarder/gate.h \
 	forwarder/in_hand.c forwarder/in_hand.h \
+	forwarder/lane.c forwarder/lane.h \
 	forwarder/node_source.c forwarder/node_source.h \
 	forwarder/outage.c forwarder/outage.h \
 	forwarder/random.h \
 	forwarder/run_heap.c forwarder/run_heap.h \
 	forwarder/run_queue.c forwarder/run_queue.h \
 	forwarder/service_notify.c forwarder/service_notify.h \
+	forwarder/sink_upstream.c forwarder/sink_upstream.h \
 	forwarder/spool_process.c forwarder/spool_process.h \
 	forwarder/spool_watch.c forwarder/spool_watch.h \
+	forwarder/thread.c forwarder/thread.h \
+	forwarder/upstream_answer.c forwarder/upstream_answer.h \
+	forwarder/upstream_transfer.c forwarder/upstream_transfer.h \
 	forwarder/worker.c forwarder/worker.h
 dist_man_MANS += forwarder/rudder-relay-forwarder.8
 
 forwarderdir = $(libexecdir)/rudder-relay
 forwarder_PROGRAMS = forwarder/rudder-relay-forwarder
 forwarder_rudder_relay_forwarder_SOURCES = forwarder/main.c
-forwarder_rudder_relay_forwarder_LDADD = forwarder/libforwarder.a $(RELAY_LDADD)
+forwarder_rudder_relay_forwarder_LDADD = forwarder/libforwarder.a $(RELAY_LDADD) $(CURL_LIBS)

@@ -70,17 +70,6 @@ static void bound_memory(void)
     mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
-static bool offers_output(const struct relay_config *config, struct err *err)
-{
-    if (config->reporting.output == RELAY_OUTPUT_UPSTREAM) {
-        return err_set(err, "processing.reporting.output \"upstream\" is not offered by this version");
-    }
-    if (config->inventory.output == RELAY_OUTPUT_UPSTREAM) {
-        return err_set(err, "processing.inventory.output \"upstream\" is not offered by this version");
-    }
-    return true;
-}
-
 static int failed(int status, const struct err *err)
 {
     log_error("cannot start", log_text("reason", err->text));
@@ -92,7 +81,7 @@ static int run(const struct relay_config *config)
 {
     struct err err = {0};
     struct forwarder *forwarder = NULL;
-    if (!offers_output(config, &err) || (forwarder = forwarder_start(config, &err)) == NULL) {
+    if ((forwarder = forwarder_start(config, &err)) == NULL) {
         return failed(EXIT_START, &err);
     }
     int status = forwarder_run(forwarder) ? EXIT_SUCCESS : EXIT_START;

@@ -61,6 +61,11 @@ static int know_node(struct spool_tools *tools, struct spool_file *file, struct 
         err_set(reason, "unknown node %s: it is not in the node list", file->info.node_id);
         return unknown_node(tools, file);
     }
+    return NEXT_STEP;
+}
+
+static int know_certificate(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
     struct slice certificate;
     if (node_index_certificates(tools->index, file->info.node_id, &certificate, 1) == 0) {
         err_set(reason, "unknown node %s: there is no certificate of it", file->info.node_id);
@@ -111,15 +116,29 @@ static int skip_event_types(struct spool_tools *tools, struct spool_file *file, 
     return file->runlog.report_count > 0 ? NEXT_STEP : SPOOL_NOTHING;
 }
 
+static int no_run_log(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    (void)tools;
+    (void)reason;
+    file->info = (struct run_info){0};
+    return NEXT_STEP;
+}
+
+enum { MOST_STEPS = 8 };
+
 /* The cheap questions first: an unknown node's file is not read. */
-static step *const steps[] = {
-    look_at_file, read_name, know_node, read_file, expand, verify_and_parse, skip_event_types,
+static step *const steps[][MOST_STEPS] = {
+    [SPOOL_RUN_TO_DATABASE] = {look_at_file, read_name, know_node, know_certificate, read_file, expand,
+                               verify_and_parse, skip_event_types},
+    [SPOOL_RUN_TO_UPSTREAM] = {look_at_file, read_name, know_node},
+    [SPOOL_INVENTORY_TO_UPSTREAM] = {look_at_file, no_run_log},
 };
 
-enum spool_verdict spool_process(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+enum spool_verdict spool_process(enum spool_way way, struct spool_tools *tools, struct spool_file *file,
+                                 struct err *reason)
 {
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        int verdict = steps[i](tools, file, reason);
+    for (size_t i = 0; i < MOST_STEPS && steps[way][i] != NULL; i++) {
+        int verdict = steps[way][i](tools, file, reason);
         if (verdict != NEXT_STEP) {
             return (enum spool_verdict)verdict;
         }

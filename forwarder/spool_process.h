@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * spool_process: the steps that one file of incoming/ takes until it is ready for the database, and what becomes of it
- * when one of them does not let it pass.
+ * spool_process: the steps that one file of incoming/ takes until it is ready for where it is going, and what becomes
+ * of it when one of them does not let it pass.
  */
 #ifndef RELAY_FORWARDER_SPOOL_PROCESS_H
 #define RELAY_FORWARDER_SPOOL_PROCESS_H
@@ -41,15 +41,23 @@ struct spool_file {
     int64_t retry_within_ms; /* with SPOOL_RETRY: wait no longer than this; 0: as long as you like */
 };
 
+/* Where the file is going. */
+enum spool_way {
+    SPOOL_RUN_TO_DATABASE,
+    SPOOL_RUN_TO_UPSTREAM, /* of a known node; what is in it is looked at on root only */
+    SPOOL_INVENTORY_TO_UPSTREAM,
+};
+
 enum spool_verdict {
-    SPOOL_READY,   /* the run log is ready to be stored */
+    SPOOL_READY,   /* the run log is ready to be stored, or the file to be sent */
     SPOOL_NOTHING, /* a good run of which nothing is to be stored: it leaves the spool */
     SPOOL_GONE,    /* it is not there, or is no file: forget it */
     SPOOL_RETRY,   /* passing trouble, with the reason */
     SPOOL_REFUSED, /* final, with the reason */
 };
 
-enum spool_verdict spool_process(struct spool_tools *tools, struct spool_file *file, struct err *reason);
+enum spool_verdict spool_process(enum spool_way way, struct spool_tools *tools, struct spool_file *file,
+                                 struct err *reason);
 
 /* Is what stands under the name still the file that was read? Another upload may have replaced it. */
 bool spool_file_same(const struct spool_tools *tools, const struct spool_file *file);

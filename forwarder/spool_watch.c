@@ -19,6 +19,11 @@ bool spool_watch_wanted(const char *name)
            (strcmp(extension, ".gz") == 0 || strcmp(extension, ".zip") == 0 || strcmp(extension, ".log") == 0);
 }
 
+bool spool_watch_wanted_inventory(const char *name)
+{
+    return name[0] != '.';
+}
+
 int spool_watch_open(const struct spool *spool, struct err *err)
 {
     int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -35,7 +40,8 @@ int spool_watch_open(const struct spool *spool, struct err *err)
     return fd;
 }
 
-static enum spool_watch_news take_event(const struct inotify_event *event, struct dispatch *dispatch)
+static enum spool_watch_news take_event(const struct inotify_event *event, spool_watch_wants *wanted,
+                                        struct dispatch *dispatch)
 {
     if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED)) {
         return SPOOL_WATCH_LOST;
@@ -43,13 +49,13 @@ static enum spool_watch_news take_event(const struct inotify_event *event, struc
     if (event->mask & IN_Q_OVERFLOW) {
         return SPOOL_WATCH_OVERFLOW;
     }
-    if (event->len > 0 && !(event->mask & IN_ISDIR) && spool_watch_wanted(event->name)) {
+    if (event->len > 0 && !(event->mask & IN_ISDIR) && wanted(event->name)) {
         dispatch_arrived(dispatch, event->name);
     }
     return SPOOL_WATCH_QUIET;
 }
 
-enum spool_watch_news spool_watch_read(int inotify_fd, struct dispatch *dispatch)
+enum spool_watch_news spool_watch_read(int inotify_fd, spool_watch_wants *wanted, struct dispatch *dispatch)
 {
     _Alignas(struct inotify_event) char events[EVENTS_SIZE];
     enum spool_watch_news worst = SPOOL_WATCH_QUIET;
@@ -57,7 +63,7 @@ enum spool_watch_news spool_watch_read(int inotify_fd, struct dispatch *dispatch
     while ((len = read(inotify_fd, events, sizeof events)) > 0) {
         for (const char *at = events; at < events + len;) {
             const struct inotify_event *event = (const struct inotify_event *)(const void *)at;
-            enum spool_watch_news news = take_event(event, dispatch);
+            enum spool_watch_news news = take_event(event, wanted, dispatch);
             worst = news > worst ? news : worst;
             at += sizeof *event + event->len;
         }
@@ -65,18 +71,25 @@ enum spool_watch_news spool_watch_read(int inotify_fd, struct dispatch *dispatch
     return worst;
 }
 
+struct look {
+    spool_watch_wants *wanted;
+    struct dispatch *dispatch;
+};
+
 static bool saw(void *context, const struct spool_entry *entry)
 {
-    if (spool_watch_wanted(entry->name)) {
-        dispatch_scan_saw(context, entry->name);
+    const struct look *look = context;
+    if (look->wanted(entry->name)) {
+        dispatch_scan_saw(look->dispatch, entry->name);
     }
     return true;
 }
 
-bool spool_watch_scan(const struct spool *spool, struct dispatch *dispatch, struct err *err)
+bool spool_watch_scan(const struct spool *spool, spool_watch_wants *wanted, struct dispatch *dispatch, struct err *err)
 {
+    struct look look = {wanted, dispatch};
     dispatch_scan_start(dispatch);
-    if (!spool_scan(spool_incoming_fd(spool), saw, dispatch, err)) {
+    if (!spool_scan(spool_incoming_fd(spool), saw, &look, err)) {
         return false; /* what was not seen may be there all the same */
     }
     size_t gone = dispatch_scan_end(dispatch);

@@ -3,9 +3,9 @@
  * spool_watch: says what is in incoming/: the kernel's notifications as a hint that comes at once, the scan as the
  * truth.
  *
- * Only names whose last extension is gz, zip or log are of interest (PROTOCOL.md section 4), and no hidden ones.
- * Without inotify (a watch limit is reached, a file system that has none) the scans alone keep things going, a little
- * later.
+ * Of run logs only names whose last extension is gz, zip or log are of interest (PROTOCOL.md section 4), of
+ * inventories all; of neither hidden ones. Without inotify (a watch limit is reached, a file system that has none) the
+ * scans alone keep things going, a little later.
  */
 #ifndef RELAY_FORWARDER_SPOOL_WATCH_H
 #define RELAY_FORWARDER_SPOOL_WATCH_H
@@ -17,7 +17,9 @@
 #include "util/err.h"
 
 /* Is this the name of a file that the forwarder takes up? */
-bool spool_watch_wanted(const char *name);
+typedef bool spool_watch_wants(const char *name);
+spool_watch_wants spool_watch_wanted;           /* as a run log */
+spool_watch_wants spool_watch_wanted_inventory;
 
 /* Returns an inotify descriptor, non-blocking, or -1 with err. */
 int spool_watch_open(const struct spool *spool, struct err *err);
@@ -29,9 +31,9 @@ enum spool_watch_news {
 };
 
 /* Reads what there is and passes it on. */
-enum spool_watch_news spool_watch_read(int inotify_fd, struct dispatch *dispatch);
+enum spool_watch_news spool_watch_read(int inotify_fd, spool_watch_wants *wanted, struct dispatch *dispatch);
 
 /* Passes on what is in the folder and drops what is not there any more. False with err. */
-bool spool_watch_scan(const struct spool *spool, struct dispatch *dispatch, struct err *err);
+bool spool_watch_scan(const struct spool *spool, spool_watch_wants *wanted, struct dispatch *dispatch, struct err *err);
 
 #endif

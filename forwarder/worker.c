@@ -2,7 +2,6 @@
 #include "worker.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "in_hand.h"
 #include "relay/report_db.h"
+#include "thread.h"
 #include "util/clock.h"
 #include "util/memory.h"
 
@@ -95,7 +95,7 @@ static void gather(struct worker *worker)
         }
         job->taken_ms = clock_ms();
         job->file.name = queued_run_name(job->run);
-        enum spool_verdict verdict = spool_process(&worker->tools, &job->file, &reason);
+        enum spool_verdict verdict = spool_process(SPOOL_RUN_TO_DATABASE, &worker->tools, &job->file, &reason);
         if (verdict == SPOOL_READY) {
             worker->count++;
             bytes += job->file.message.len;
@@ -251,17 +251,6 @@ static bool open_tools(struct worker *worker, unsigned number, struct err *err)
     return true;
 }
 
-/* Signals are the main thread's. */
-static bool start_thread(struct worker *worker, struct err *err)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failure = pthread_create(&worker->thread, NULL, work, worker);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failure == 0 || err_set_errno(err, failure, "no thread for a worker");
-}
-
 struct worker *worker_start(const struct worker_shared *shared, unsigned number, struct err *err)
 {
     struct worker *worker = memory_zero(1, sizeof *worker);
@@ -271,7 +260,7 @@ struct worker *worker_start(const struct worker_shared *shared, unsigned number,
                                               shared->state};
     worker->jobs = memory_zero(batch_runs, sizeof *worker->jobs);
     worker->runs = memory_zero(batch_runs, sizeof *worker->runs);
-    if (!open_tools(worker, number, err) || !start_thread(worker, err)) {
+    if (!open_tools(worker, number, err) || !thread_start(&worker->thread, work, worker, err)) {
         worker_free(worker);
         return NULL;
     }
@@ -280,15 +269,7 @@ struct worker *worker_start(const struct worker_shared *shared, unsigned number,
 
 bool worker_join(struct worker *worker, int64_t until_ms)
 {
-    int64_t left_ms = until_ms - clock_ms();
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    if (left_ms > 0) {
-        until.tv_nsec += left_ms % 1000 * 1000000;
-        until.tv_sec += left_ms / 1000 + until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-    }
-    if (pthread_timedjoin_np(worker->thread, NULL, &until) != 0) {
+    if (!thread_join(worker->thread, until_ms)) {
         return false;
     }
     worker_free(worker);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * thread: a sink's thread. Signals are the main thread's.
+ */
+#ifndef RELAY_FORWARDER_THREAD_H
+#define RELAY_FORWARDER_THREAD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/err.h"
+
+bool thread_start(pthread_t *thread, void *(*work)(void *context), void *context, struct err *err);
+
+/* Waits for its end, no longer than until_ms (clock_ms). False when it has not ended. */
+bool thread_join(pthread_t thread, int64_t until_ms);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "upstream_answer.h"
+
+/* Who asks for more gets this. */
+enum { LONGEST_WAIT_MS = 300000 };
+
+static enum upstream_meaning meaning_of_status(int status)
+{
+    if (status >= 200 && status <= 299) {
+        return UPSTREAM_TAKEN;
+    }
+    switch (status) {
+    case 400:
+    case 403:
+    case 413:
+    case 415:
+    case 422:
+        return UPSTREAM_REFUSED;
+    case 401:
+    case 407:
+        return UPSTREAM_LOCKED;
+    case 429:
+    case 503:
+    case 507:
+        return UPSTREAM_BUSY;
+    default:
+        return UPSTREAM_LATER;
+    }
+}
+
+static enum upstream_meaning meaning_of(const struct http_result *result)
+{
+    switch (result->outcome) {
+    case HTTP_ANSWERED:
+        return meaning_of_status(result->status);
+    case HTTP_UNREACHABLE:
+    case HTTP_UNTRUSTED:
+        return UPSTREAM_UNREACHABLE;
+    case HTTP_ABANDONED:
+        return UPSTREAM_UNREAD;
+    case HTTP_BROKEN:
+        break;
+    }
+    return UPSTREAM_BROKEN_OFF;
+}
+
+static const char *hint(int status)
+{
+    switch (status) {
+    case 401:
+        return ": it does not take our user name and password";
+    case 403:
+        return ": it does not know the node, or does not let this server in";
+    case 407:
+        return ": the proxy wants to know who we are";
+    case 413:
+        return ": too large for it";
+    case 507:
+        return ": its disk is full";
+    default:
+        return status >= 300 && status <= 399 ? ": a redirect, which is not followed" : "";
+    }
+}
+
+void upstream_answer_read(struct upstream_answer *answer, const struct http_result *result)
+{
+    answer->meaning = meaning_of(result);
+    answer->wait_ms = 0;
+    if (result->outcome == HTTP_ANSWERED) {
+        int64_t most_s = LONGEST_WAIT_MS / 1000;
+        answer->wait_ms = (result->retry_after_s < most_s ? result->retry_after_s : most_s) * 1000;
+        err_set(&answer->reason, "the upstream answered %d%s", result->status, hint(result->status));
+    } else {
+        err_set(&answer->reason, "%s", result->reason);
+    }
+}
