@@ -7,8 +7,10 @@
 #     LAB_ENDPOINTS                       the names of all that there are
 #     lab_endpoint_start NAME [WORKERS]   rudder-relay-NAME (default 2 workers)
 #     lab_endpoint_stop NAME [SIGNAL]
+#     lab_endpoint_hold NAME [WORKERS]    the same, but the socket stays when the program is restarted, as with systemd's socket units
+#     lab_endpoint_restart NAME           of one that is held: all its workers finish and others start
 
-LAB_ENDPOINTS=(upload)
+LAB_ENDPOINTS=(upload policies shared-folder)
 
 # multiwatch keeps several workers on one socket; one worker needs nobody.
 lab_endpoint_start() {
@@ -24,6 +26,31 @@ lab_endpoint_start() {
     tail -n 5 "$LAB/log/$name.log" >&2
     lab_stop "$name"
     return 1
+}
+
+# A shell holds the listener and starts the program anew whenever it has ended.
+lab_endpoint_hold() {
+    local name=$1 program before
+    program=$(lab_program "rudder-relay-$name") || return
+    rm -f "$LAB/run/$name.sock"
+    before=$(lab_endpoint_starts "$name")
+    # shellcheck disable=SC2016 # it is the inner shell that is to replace these
+    lab_start "$name" spawn-fcgi -n -s "$LAB/run/$name.sock" -M 0666 -- /bin/bash -c '
+        exec 3<&0
+        trap "end=yes; kill \$child" TERM
+        until [ -n "${end:-}" ]; do
+            "$@" <&3 3<&- &
+            child=$!
+            echo $child >"$0"
+            wait $child || wait $child
+        done' "$LAB/run/$name.child" "$(command -v multiwatch)" -f "${2:-2}" -- "$program" -c "$LAB_CONFIG" || return
+    lab_wait_for 30 lab_endpoint_listens "$name" "$before"
+}
+
+lab_endpoint_restart() {
+    local before
+    before=$(lab_endpoint_starts "$1")
+    kill -TERM "$(cat "$LAB/run/$1.child")" && lab_wait_for 30 lab_endpoint_listens "$1" "$before"
 }
 
 # The program is there (and not only spawn-fcgi's socket) when it has said so once more than before.

@@ -25,7 +25,7 @@ LAB_NODE_KEY=${LAB_NODE_KEY:-rsa:2048} # what openssl req -newkey takes; with "e
 lab_relay_layout() {
     LAB_CONFIG=$LAB/relay/etc/relay.conf
     mkdir -p "$LAB"/relay/{reports/{incoming,failed},inventories/{incoming,accepted-nodes-updates,failed},etc,lib} \
-        "$LAB"/relay/{shared-folder,shared-files,share} \
+        "$LAB"/relay/{shared-folder,shared-files,share,policies-cache,state} \
         "$LAB/nodes" || return
     [ -e "$LAB/relay/lib/nodeslist.json" ] || lab_nodes_write
 }
@@ -56,6 +56,8 @@ lab_relay_config() {
             "processing.inventory.directory=\"$LAB/relay/inventories\"" \
             "processing.reporting.directory=\"$LAB/relay/reports\"" \
             "shared_folder.path=\"$LAB/relay/shared-folder\"" \
+            "policies.path=\"$LAB/relay/share\"" \
+            "policies.cache_directory=\"$LAB/relay/policies-cache\"" \
             "shared_folder.hash_cache_file=\"$LAB/run/shared-folder-hashes\"" \
             "shared_files.path=\"$LAB/relay/shared-files\""
         if [ -n "${LAB_PG_URL:-}" ]; then
