@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * health: how the relay is, as a verdict with its reasons, and all that the status page shows.
+ */
+#ifndef RELAY_SYSTEM_HEALTH_H
+#define RELAY_SYSTEM_HEALTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "relay/relay_config.h"
+#include "relay/relay_state.h"
+#include "relay/spool_totals.h"
+#include "system/node_health.h"
+#include "system/peer_health.h"
+#include "util/err.h"
+
+/* The last one is the minute that is under way. */
+enum { HEALTH_MINUTES = 60 };
+_Static_assert((int)HEALTH_MINUTES <= (int)RELAY_STATE_MINUTES, "the state forgets sooner");
+
+struct activity {
+    uint64_t count[RELAY_ACTIVITY_KINDS][HEALTH_MINUTES];
+};
+
+enum health_verdict {
+    HEALTH_WELL,
+    HEALTH_NOTICE, /* it works, but somebody should look at something */
+    HEALTH_BAD,
+};
+
+struct health_finding {
+    enum health_verdict verdict;
+    struct err text; /* a sentence */
+};
+
+enum { HEALTH_FINDINGS = 16 };
+
+struct health {
+    /* by the caller */
+    const char *version;
+    const struct spool_totals *queue; /* of the SPOOLS spools */
+    const struct node_health *nodes;
+    struct err configuration; /* what is wrong with it, "" when nothing is */
+
+    /* by health_look */
+    int64_t now; /* seconds since 1970 */
+    const struct relay_config *config;
+    bool shared; /* do the programs share counters and state? */
+    struct peer_health peers[RELAY_PEERS];
+    struct relay_last_error last_error;
+    struct activity activity;
+    enum health_verdict verdict; /* the worst of the findings' */
+    struct health_finding findings[HEALTH_FINDINGS];
+    size_t finding_count;
+};
+
+void health_look(struct health *health, const struct relay_config *config, const struct relay_state *state,
+                 int64_t now_seconds);
+
+#endif

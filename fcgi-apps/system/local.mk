@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# system: status and reload.
+fcgi_PROGRAMS += fcgi-apps/system/rudder-relay-system
+
+noinst_LIBRARIES += fcgi-apps/system/libsystem.a
+fcgi_apps_system_libsystem_a_SOURCES = \
+	fcgi-apps/system/activity_chart.c fcgi-apps/system/activity_chart.h \
+	fcgi-apps/system/answer.c fcgi-apps/system/answer.h \
+	fcgi-apps/system/config_check.c fcgi-apps/system/config_check.h \
+	fcgi-apps/system/health.c fcgi-apps/system/health.h \
+	fcgi-apps/system/node_health.c fcgi-apps/system/node_health.h \
+	fcgi-apps/system/page_text.c fcgi-apps/system/page_text.h \
+	fcgi-apps/system/peer_health.c fcgi-apps/system/peer_health.h \
+	fcgi-apps/system/queue_figures.c fcgi-apps/system/queue_figures.h \
+	fcgi-apps/system/reload.c fcgi-apps/system/reload.h \
+	fcgi-apps/system/status_page.c fcgi-apps/system/status_page.h \
+	fcgi-apps/system/status_page_queue.c fcgi-apps/system/status_page_private.h \
+	fcgi-apps/system/status_page_style.c \
+	fcgi-apps/system/system.c fcgi-apps/system/system.h
+fcgi_apps_system_libsystem_a_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
+
+fcgi_apps_system_rudder_relay_system_SOURCES = fcgi-apps/system/main.c
+fcgi_apps_system_rudder_relay_system_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
+fcgi_apps_system_rudder_relay_system_LDADD = fcgi-apps/system/libsystem.a $(ENDPOINT_LDADD)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "system/reload.h"
+
+#include "util/log.h"
+
+#define LOG_COMPONENT "reload"
+
+bool reload_everything(const struct relay_config *config, struct relay_state *state,
+                       struct node_index_summary *summary, struct err *err)
+{
+    if (!relay_config_check_logging(config->path, err) ||
+        !node_index_build(config->general.nodes_list_file, config->general.nodes_certs_file,
+                          config->general.node_index_file, summary, err)) {
+        return false;
+    }
+    relay_state_raise_generation(state);
+    if (!relay_state_shared(state)) {
+        log_warn("the other programs take up the nodes, but cannot be told of new logging settings: nothing is shared",
+                 log_text("state_file", config->general.state_file));
+    }
+    return true;
+}

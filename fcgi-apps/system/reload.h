@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * reload: node list, certificates and logging settings are taken up everywhere, or, when one of the files is bad, not
+ * at all.
+ *
+ * The node index is built anew; every program maps it before its next request. Then the generation of relay_state is
+ * raised, at which every program reads its logging settings. Any number of reloads may run at once.
+ */
+#ifndef RELAY_SYSTEM_RELOAD_H
+#define RELAY_SYSTEM_RELOAD_H
+
+#include <stdbool.h>
+
+#include "relay/node_index.h"
+#include "relay/relay_config.h"
+#include "relay/relay_state.h"
+#include "util/err.h"
+
+bool reload_everything(const struct relay_config *config, struct relay_state *state,
+                       struct node_index_summary *summary, struct err *err);
+
+#endif
