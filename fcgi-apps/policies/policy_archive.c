@@ -55,7 +55,7 @@ static bool choose_format(struct pack *pack)
         return done && archive_write_set_format_zip(archive) == ARCHIVE_OK &&
                archive_write_zip_set_compression_deflate(archive) == ARCHIVE_OK;
     }
-    return done && archive_write_set_format_gnutar(archive) == ARCHIVE_OK &&
+    return done && archive_write_set_format_pax_restricted(archive) == ARCHIVE_OK &&
            archive_write_add_filter_gzip(archive) == ARCHIVE_OK &&
            archive_write_set_options(archive, "gzip:!timestamp") == ARCHIVE_OK;
 }

@@ -6,8 +6,8 @@
  * root, times are fixed (1980, the oldest that a zip can say). So a folder that was made anew with the same content, and
  * a cache that was lost, make the same archive with the same entity tag, and no agent fetches it again.
  *
- * The tar is GNU's, whose long names (in bytes, whatever they are) GNU tar, busybox, bsdtar and libarchive read; busybox
- * does not read those of pax.
+ * The tar is ustar, with pax headers only for names that do not fit it (too long, or not ASCII). The zip has Unix modes; its
+ * names are UTF-8 and say so.
  */
 #ifndef RELAY_POLICIES_POLICY_ARCHIVE_H
 #define RELAY_POLICIES_POLICY_ARCHIVE_H
