@@ -13,6 +13,7 @@ config_defaults() {
     conf_server_public_key_pin='' conf_server_ca=''
     conf_client_certificate=no conf_user='' conf_password_file='' conf_default_password_file=''
     conf_queue=/var/rudder/reports conf_max_age_days=7 conf_max_kept_sent=50 conf_timeout=300
+    conf_policies=/var/rudder/policies
 }
 
 # config_read FILE: false, with a message, if it cannot be used.
@@ -79,6 +80,7 @@ config_set() {
     max_age_days) conf_max_age_days=$2 ;;
     max_kept_sent) conf_max_kept_sent=$2 ;;
     timeout) conf_timeout=$2 ;;
+    policies) conf_policies=$2 ;;
     *) say "$config_file:$config_line: unknown key \"$1\", ignored" ;;
     esac
 }
@@ -94,7 +96,7 @@ config_wrong() {
 }
 
 config_check() {
-    config_check_values && config_check_identity && config_check_authentication && config_check_queue
+    config_check_values && config_check_identity && config_check_authentication && config_check_folders
 }
 
 config_check_values() {
@@ -148,17 +150,21 @@ config_check_authentication() {
         [ -z "$conf_default_password_file" ] || config_secret default_password_file "$conf_default_password_file" || return
     elif [ -n "$conf_user" ]; then
         config_secret password_file "$conf_password_file" || return
-    elif [ "$conf_client_certificate" = no ]; then
+    elif [ "$conf_client_certificate" = no ] && [ "$command" != fetch-policies ]; then
         config_wrong "it says neither user and password_file nor client_certificate = yes: the server would refuse us" ||
             return
     fi
     [ -z "$conf_proxy_user" ] || config_secret proxy_password_file "$conf_proxy_password_file"
 }
 
-config_check_queue() {
+config_check_folders() {
     case $conf_queue in
     /*) ;;
     *) config_wrong "queue must be an absolute path: $conf_queue" || return ;;
+    esac
+    case $conf_policies in
+    /*) ;;
+    *) config_wrong "policies must be an absolute path: $conf_policies" || return ;;
     esac
 }
 

@@ -28,9 +28,9 @@ upload_curl() {
     printf '%s %s\n' "$status" "$(printf '%s' "$answer" | upload_one_line)"
 }
 
-# httpd's own answers are HTML.
+# httpd's own answers are HTML. (busybox's tr knows no [:print:].)
 upload_one_line() {
-    LC_ALL=C tr '\n\r\t' '   ' | LC_ALL=C tr -cd '[:print:]' | sed -e 's/<[^>]*>/ /g' -e 's/   */ /g' -e 's/ $//' | cut -c 1-300
+    LC_ALL=C tr '\n\r\t' '   ' | LC_ALL=C tr -cd ' -~' | sed -e 's/<[^>]*>/ /g' -e 's/   */ /g' -e 's/ $//' | cut -c 1-300
 }
 
 upload_options() {

@@ -5,6 +5,7 @@ agentconfdir = $(sysconfdir)/rudder-relay
 dist_agentlib_DATA = \
 	agent/agent-config.sh \
 	agent/agent-inventory.sh \
+	agent/agent-policies.sh \
 	agent/agent-queue.sh \
 	agent/agent-runlog.sh \
 	agent/agent-sign.sh \

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # rudder-relay-agent: what a node does with its policy server: runs a command, signs its output as a run log and sends it (keeps
-# it if that fails); sends inventories. A command is a file agent-<command>.sh or a function below, and a line in command_shape. See rudder-relay-agent(1). For any POSIX shell; needs openssl, curl, gzip and coreutils, busybox's are enough.
+# it if that fails); sends inventories; fetches policies. A command is a file agent-<command>.sh or a function below, and a line
+# in command_shape. See rudder-relay-agent(1). For any POSIX shell; needs openssl, curl, gzip and coreutils, to fetch policies
+# also tar, find, grep and sed; busybox's are enough.
 set -u
 
 # make install puts the real paths here; a copy of the source folder works as it is
@@ -16,6 +18,7 @@ usage() {
 usage: rudder-relay-agent run [-c FILE] [--] COMMAND [ARGUMENT...]
        rudder-relay-agent send [-c FILE]
        rudder-relay-agent inventory [-c FILE] [-n] INVENTORY
+       rudder-relay-agent fetch-policies [-c FILE] [-f]
 
   run    runs the command; what it prints is shown, and is the run log that is signed and sent.
          Logs kept from earlier runs are sent first. The exit status is the command's, whether
@@ -25,7 +28,12 @@ usage: rudder-relay-agent run [-c FILE] [--] COMMAND [ARGUMENT...]
          compresses and signs an inventory (NAME.ocs or NAME.xml), sends it and its signature.
          Exit status 0 if the server has taken both, 1 if not.
 
+  fetch-policies
+         fetches this node's policies if they have changed, and switches to them when they are
+         whole. Exit status 0 if the policies in force are the server's, 1 if they stay as they were.
+
   -c FILE    the configuration, instead of $config
+  -f         fetch them though they have not changed
   -n         the node is new: not accepted by the server yet
 
 Exit status 2 (of run 125): the configuration or the usage is wrong.
@@ -38,13 +46,15 @@ say() {
 
 . "$library/agent-config.sh"
 . "$library/agent-inventory.sh"
+. "$library/agent-policies.sh"
 . "$library/agent-queue.sh"
 . "$library/agent-runlog.sh"
 . "$library/agent-sign.sh"
 . "$library/agent-upload.sh"
 
 need_tools() {
-    for tool in curl gzip mkfifo mktemp od openssl tee; do
+    # shellcheck disable=SC2086 # a word each
+    for tool in curl gzip mkfifo mktemp od openssl tee $tools; do
         command -v $tool >/dev/null && continue
         say "$tool is needed, and not in the PATH ($PATH)"
         return 1
@@ -62,6 +72,7 @@ clean_up() {
     [ -z "${copier:-}${stamper:-}" ] || kill ${copier:-} ${stamper:-} 2>/dev/null
     [ -z "${run_work:-}" ] || rm -rf "$run_work"
     [ -z "${scratch:-}" ] || rm -rf "$scratch"
+    policies_clean_up
 }
 
 # scratch_folder: sets $scratch, a folder for this process alone that goes with it.
@@ -139,11 +150,12 @@ agent_send() {
 
 # command_shape COMMAND: sets its options, how many arguments it takes, and what it exits with when nothing could be begun.
 command_shape() {
-    options=c:h least=0 most=0 failure=2
+    options=c:h least=0 most=0 failure=2 tools=''
     case $1 in
     run) least=1 most=1000000 failure=125 ;;
     send) ;;
     inventory) options=c:hn least=1 most=1 ;;
+    fetch-policies) options=c:fh tools='find grep readlink sed tar' ;;
     *) return 1 ;;
     esac
 }
@@ -161,9 +173,11 @@ command_shape "$command" || {
 }
 shift
 new_node=no
+force=no
 while getopts $options option; do
     case $option in
     c) config=$OPTARG ;;
+    f) force=yes ;;
     n) new_node=yes ;;
     h)
         usage
@@ -188,5 +202,6 @@ trap 'on_signal 1' HUP
 trap 'on_signal 2' INT
 trap 'on_signal 15' TERM
 need_tools && config_read "$config" || exit $failure
+case $command in *-*) command=${command%%-*}_${command#*-} ;; esac
 "agent_$command" "$@"
 exit $?

@@ -59,7 +59,9 @@ lab_relay_config() {
             "policies.path=\"$LAB/relay/share\"" \
             "policies.cache_directory=\"$LAB/relay/policies-cache\"" \
             "shared_folder.hash_cache_file=\"$LAB/run/shared-folder-hashes\"" \
-            "shared_files.path=\"$LAB/relay/shared-files\""
+            "shared_files.path=\"$LAB/relay/shared-files\"" \
+            "policies.path=\"$LAB/relay/share\"" \
+            "policies.cache_directory=\"$LAB/relay/policies-cache\""
         if [ -n "${LAB_PG_URL:-}" ]; then
             printf '%s\n' \
                 "processing.reporting.output=\"database\"" \

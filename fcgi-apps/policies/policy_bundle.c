@@ -9,7 +9,10 @@
 #include <unistd.h>
 
 #include "util/beneath.h"
+#include "util/log.h"
 #include "util/memory.h"
+
+#define LOG_COMPONENT "policy_bundle"
 
 enum { PAUSE_MS = 100, SWAP_MS = 1000 };
 
@@ -159,6 +162,8 @@ static enum policy_bundle pack(const struct ask *ask, int folder, struct policy_
     if (!policy_cache_commit(ask->bundles->cache, &entry, ask->name, ask->bundles->manifest.state, cached, err)) {
         return entry.no_space ? POLICY_BUNDLE_NO_SPACE : POLICY_BUNDLE_FAILED;
     }
+    log_info("policies packed", log_text("name", ask->name), log_number("entries", (int64_t)ask->bundles->manifest.count),
+             log_number("bytes", ask->bundles->manifest.bytes), log_number("packed", cached->length));
     return POLICY_BUNDLE_READY;
 }
 
