@@ -24,6 +24,7 @@ struct dispatch {
     int64_t last_begin_ms;
     dispatch_order *order;
     int event_fd; /* -1: none */
+    bool nudged;
     bool stopping;
 };
 
@@ -157,8 +158,9 @@ static bool may_begin(struct dispatch *dispatch, int64_t *again_ms)
     int64_t now = clock_ms();
     int64_t earliest = dispatch->last_begin_ms + dispatch->interval_ms;
     size_t waiting = run_queue_waiting(dispatch->queue, now);
-    if (waiting >= dispatch->batch_runs || (waiting > 0 && now >= earliest)) {
+    if (waiting >= dispatch->batch_runs || (waiting > 0 && now >= earliest) || dispatch->nudged) {
         dispatch->last_begin_ms = now;
+        dispatch->nudged = false;
         return true;
     }
     *again_ms = waiting > 0 ? earliest : run_queue_next_due(dispatch->queue);
@@ -175,6 +177,14 @@ bool dispatch_begin(struct dispatch *dispatch)
     bool begin = !dispatch->stopping;
     unlock(dispatch);
     return begin;
+}
+
+void dispatch_nudge(struct dispatch *dispatch)
+{
+    pthread_mutex_lock(&dispatch->lock);
+    dispatch->nudged = true;
+    pthread_cond_signal(&dispatch->wake);
+    unlock(dispatch);
 }
 
 struct queued_run *dispatch_take(struct dispatch *dispatch)

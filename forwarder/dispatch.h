@@ -46,6 +46,8 @@ size_t dispatch_count(struct dispatch *dispatch);
 
 /* For a worker: waits until a batch may begin. False when the worker shall end. */
 bool dispatch_begin(struct dispatch *dispatch);
+/* One batch begins at once though there may be nothing for it: somebody is to look after the database. */
+void dispatch_nudge(struct dispatch *dispatch);
 /* The next run of the batch, or NULL when none waits (now) or the workers shall end. */
 struct queued_run *dispatch_take(struct dispatch *dispatch);
 /* The batch has got its runs: what is left is for somebody else. */

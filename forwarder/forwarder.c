@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "cleaner.h"
+#include "generation_watch.h"
 #include "lane.h"
 #include "node_source.h"
 #include "service_notify.h"
 #include "sink_upstream.h"
+#include "spool_figures.h"
 #include "util/clock.h"
 #include "util/memory.h"
 #include "worker.h"
@@ -22,8 +24,8 @@
 #define LOG_COMPONENT "forwarder"
 #include "util/log.h"
 
-/* How long what is in hand may take to finish. */
-enum { STOP_WITHIN_MS = 10000 };
+/* How long what is in hand may take to finish, and how often a database that nobody needs is asked how it is. */
+enum { STOP_WITHIN_MS = 10000, ASK_DATABASE_MS = 60000 };
 
 static const struct backoff retry_backoff = {.first_ms = 2000, .ceiling_ms = 300000};
 static const struct backoff outage_backoff = {.first_ms = 500, .ceiling_ms = 30000};
@@ -37,6 +39,9 @@ struct forwarder {
     struct lane lanes[RELAY_KINDS];
     size_t lane_count; /* those that lead somewhere */
     int signal_fd;
+    struct generation_watch generation;
+    int64_t next_figures_ms;
+    int64_t next_ask_ms;
     int64_t next_clean_reporting_ms;
     int64_t next_clean_inventory_ms;
 };
@@ -137,10 +142,13 @@ struct forwarder *forwarder_start(const struct relay_config *config, struct err 
     *forwarder = (struct forwarder){
         .config = config,
         .shared = {.config = config, .retry = retry_backoff, .stop_fd = -1},
+        .next_figures_ms = now,
+        .next_ask_ms = now + ASK_DATABASE_MS,
         .next_clean_reporting_ms = now + config->reporting.cleanup_frequency * 1000,
         .next_clean_inventory_ms = now + config->inventory.cleanup_frequency * 1000,
     };
     forwarder->shared.state = relay_state_open(config->general.state_file);
+    generation_watch_open(&forwarder->generation, forwarder->shared.state, config->general.state_file);
     forwarder->signal_fd = open_signals(err);
     if (forwarder->signal_fd < 0 || !start_sinks(forwarder, err)) {
         forwarder_stop(forwarder);
@@ -150,6 +158,26 @@ struct forwarder *forwarder_start(const struct relay_config *config, struct err 
              log_text("directory", config->reporting.directory));
     service_notify("READY=1");
     return forwarder;
+}
+
+static int64_t sooner(int64_t a_ms, int64_t b_ms)
+{
+    return a_ms < b_ms ? a_ms : b_ms;
+}
+
+/* What other programs want to know. Returns when it is to be done again. */
+static int64_t keep_informed(struct forwarder *forwarder, int64_t now)
+{
+    if (now >= forwarder->next_figures_ms) {
+        forwarder->next_figures_ms = now + spool_figures_publish(forwarder->config, forwarder->shared.state);
+    }
+    if (now >= forwarder->next_ask_ms) {
+        if (forwarder->worker_count > 0) {
+            dispatch_nudge(forwarder->shared.dispatch);
+        }
+        forwarder->next_ask_ms = now + ASK_DATABASE_MS;
+    }
+    return sooner(forwarder->next_figures_ms, forwarder->next_ask_ms);
 }
 
 /* Does what is due and returns when the next thing is. */
@@ -165,14 +193,40 @@ static int64_t keep_time(struct forwarder *forwarder)
         cleaner_clean_inventory(&config->inventory);
         forwarder->next_clean_inventory_ms = now + config->inventory.cleanup_frequency * 1000;
     }
-    int64_t next = forwarder->next_clean_reporting_ms < forwarder->next_clean_inventory_ms
-                       ? forwarder->next_clean_reporting_ms
-                       : forwarder->next_clean_inventory_ms;
+    int64_t next = sooner(forwarder->next_clean_reporting_ms, forwarder->next_clean_inventory_ms);
     for (size_t i = 0; i < forwarder->lane_count; i++) {
-        int64_t scan = lane_keep_time(&forwarder->lanes[i]);
-        next = next < scan ? next : scan;
+        next = sooner(next, lane_keep_time(&forwarder->lanes[i]));
     }
-    return next;
+    return sooner(next, keep_informed(forwarder, now));
+}
+
+static void reload_logging(const struct forwarder *forwarder)
+{
+    struct err err;
+    if (!relay_config_reload_logging(forwarder->config->path, &err)) {
+        log_error("logging settings not reloaded; the old ones stay", log_text("reason", err.text));
+    }
+}
+
+/* What was put off because its node was unknown, or its upstream's certificate, may go now. */
+static void try_again(struct forwarder *forwarder)
+{
+    if (forwarder->sink != NULL) {
+        sink_upstream_reload(forwarder->sink);
+    }
+    for (size_t i = 0; i < forwarder->lane_count; i++) {
+        dispatch_recall(forwarder->lanes[i].dispatch);
+    }
+}
+
+/* `system` has built a new node index: it is taken up with the next batch. */
+static void take_generation(struct forwarder *forwarder)
+{
+    if (generation_watch_raised(&forwarder->generation)) {
+        log_info("reloading, as the system endpoint was asked to");
+        reload_logging(forwarder);
+        try_again(forwarder);
+    }
 }
 
 static void reload(struct forwarder *forwarder)
@@ -181,18 +235,11 @@ static void reload(struct forwarder *forwarder)
     char state[64];
     snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_ms() * 1000);
     service_notify(state);
-    if (!relay_config_reload_logging(forwarder->config->path, &err)) {
-        log_error("logging settings not reloaded; the old ones stay", log_text("reason", err.text));
-    }
+    reload_logging(forwarder);
     if (forwarder->lane_count > 0 && !node_source_rebuild(forwarder->config, &err)) {
         log_error("nodes not reloaded; the old ones stay", log_text("reason", err.text));
     }
-    if (forwarder->sink != NULL) {
-        sink_upstream_reload(forwarder->sink);
-    }
-    for (size_t i = 0; i < forwarder->lane_count; i++) {
-        dispatch_recall(forwarder->lanes[i].dispatch); /* runs of a node that was unknown */
-    }
+    try_again(forwarder);
     service_notify("READY=1");
 }
 
@@ -221,18 +268,20 @@ bool forwarder_run(struct forwarder *forwarder)
 {
     for (;;) {
         int64_t next_ms = keep_time(forwarder);
-        struct pollfd fds[1 + RELAY_KINDS] = {{.fd = forwarder->signal_fd, .events = POLLIN}};
+        take_generation(forwarder);
+        struct pollfd fds[2 + RELAY_KINDS] = {{.fd = forwarder->signal_fd, .events = POLLIN},
+                                              {.fd = forwarder->generation.fd, .events = POLLIN}};
         for (size_t i = 0; i < forwarder->lane_count; i++) {
-            fds[1 + i] = (struct pollfd){.fd = forwarder->lanes[i].inotify_fd, .events = POLLIN};
+            fds[2 + i] = (struct pollfd){.fd = forwarder->lanes[i].inotify_fd, .events = POLLIN};
         }
-        if (poll(fds, 1 + forwarder->lane_count, timeout_until(next_ms)) <= 0) {
+        if (poll(fds, 2 + forwarder->lane_count, timeout_until(next_ms)) <= 0) {
             continue;
         }
         if (fds[0].revents != 0 && !take_signals(forwarder)) {
             return true;
         }
         for (size_t i = 0; i < forwarder->lane_count; i++) {
-            if (fds[1 + i].revents != 0 && !lane_read(&forwarder->lanes[i])) {
+            if (fds[2 + i].revents != 0 && !lane_read(&forwarder->lanes[i])) {
                 return false;
             }
         }
@@ -279,6 +328,7 @@ bool forwarder_stop(struct forwarder *forwarder)
     }
     close_if_open(shared->stop_fd);
     close_if_open(forwarder->signal_fd);
+    generation_watch_close(&forwarder->generation);
     relay_state_close(shared->state);
     free(forwarder);
     return true;

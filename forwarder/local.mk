@@ -6,6 +6,7 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/dispatch.c forwarder/dispatch.h \
 	forwarder/forwarder.c forwarder/forwarder.h \
 	forwarder/gate.c forwarder/gate.h \
+	forwarder/generation_watch.c forwarder/generation_watch.h \
 	forwarder/in_hand.c forwarder/in_hand.h \
 	forwarder/lane.c forwarder/lane.h \
 	forwarder/node_source.c forwarder/node_source.h \
@@ -15,6 +16,7 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/run_queue.c forwarder/run_queue.h \
 	forwarder/service_notify.c forwarder/service_notify.h \
 	forwarder/sink_upstream.c forwarder/sink_upstream.h \
+	forwarder/spool_figures.c forwarder/spool_figures.h \
 	forwarder/spool_process.c forwarder/spool_process.h \
 	forwarder/spool_watch.c forwarder/spool_watch.h \
 	forwarder/thread.c forwarder/thread.h \

@@ -19,6 +19,8 @@
 /* A batch has no more content than this, but for its last run: memory in hand is bounded whatever the runs' size. */
 enum { BATCH_BYTES = 4 << 20 };
 
+enum { HEARD_LATELY = 50 }; /* seconds */
+
 struct worker {
     const struct worker_shared *shared;
     pthread_t thread;
@@ -190,6 +192,14 @@ static void try_database(struct worker *worker)
     }
 }
 
+/* Lately. A relay to which nobody reports shall know all the same how its database is. */
+static bool heard_of_database(const struct worker *worker)
+{
+    struct relay_peer_report report;
+    relay_state_peer(worker->shared->state, RELAY_PEER_DATABASE, &report);
+    return time(NULL) - report.checked < HEARD_LATELY;
+}
+
 static void *work(void *context)
 {
     struct worker *worker = context;
@@ -201,6 +211,9 @@ static void *work(void *context)
         gather(worker);
         int64_t gathered_ms = clock_ms();
         size_t count = worker->count;
+        if (count == 0 && !heard_of_database(worker)) {
+            try_database(worker);
+        }
         if (!store(worker)) {
             put_back_all(worker);
             break;

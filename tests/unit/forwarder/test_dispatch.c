@@ -120,5 +120,21 @@ START_TEST(only_run_logs_are_of_interest)
 }
 END_TEST
 
-SUITE_MAIN("dispatch", a_lone_run_goes_at_once_and_the_next_waits_for_company, names_that_are_no_run_logs_come_last,
+START_TEST(a_nudge_begins_one_empty_batch)
+{
+    struct dispatch *dispatch = dispatch_new(2, 3600000);
+    dispatch_nudge(dispatch);
+    ck_assert(dispatch_begin(dispatch));
+    ck_assert_ptr_null(dispatch_take(dispatch));
+    dispatch_arrived(dispatch, NAME("01"));
+    dispatch_arrived(dispatch, NAME("02"));
+    ck_assert(dispatch_begin(dispatch)); /* the nudge is over: this is for the runs */
+    ck_assert_ptr_nonnull(dispatch_take(dispatch));
+    dispatch_stop(dispatch);
+    ck_assert(!dispatch_begin(dispatch));
+    dispatch_free(dispatch);
+}
+END_TEST
+
+SUITE_MAIN("dispatch", a_nudge_begins_one_empty_batch, a_lone_run_goes_at_once_and_the_next_waits_for_company, names_that_are_no_run_logs_come_last,
            several_workers_take_everything_once, after_the_stop_nothing_is_handed_out, only_run_logs_are_of_interest)
