@@ -13,3 +13,4 @@ include $(top_srcdir)/fcgi-apps/upload/local.mk
 include $(top_srcdir)/fcgi-apps/shared-folder/local.mk
 include $(top_srcdir)/fcgi-apps/remote-run/local.mk
 include $(top_srcdir)/fcgi-apps/system/local.mk
+include $(top_srcdir)/fcgi-apps/shared-files/local.mk

@@ -9,7 +9,7 @@
 
 static const char metadata[] = ".metadata";
 
-static bool is_id(struct slice id)
+bool shared_file_name_is_id(struct slice id)
 {
     for (size_t i = 0; i < id.len; i++) {
         char c = id.at[i];
@@ -24,7 +24,7 @@ static bool is_id(struct slice id)
 
 static bool set_id(char *into, size_t size, const char *what, struct slice id, struct err *err)
 {
-    if (!is_id(id)) {
+    if (!shared_file_name_is_id(id)) {
         return err_set(err, "%s is not made of letters, digits and . _ - alone", what);
     }
     if (id.len >= size) {

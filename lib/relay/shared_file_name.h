@@ -29,6 +29,9 @@ struct shared_file_name {
 bool shared_file_name_set(struct shared_file_name *name, struct slice target, struct slice source, struct slice file_id,
                           struct err *err);
 
+/* Is it an id at all, of a node or of a file? */
+bool shared_file_name_is_id(struct slice id);
+
 /* Is this the name of a file's metadata? Then *file_id is that of the file. */
 bool shared_file_name_is_metadata(const char *name, struct slice *file_id);
 

@@ -4,7 +4,6 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,10 +80,11 @@ void shared_file_signature_free(struct shared_file_signature *signature)
     }
 }
 
-void shared_file_signature_key_hash(const struct shared_file_signature *signature, char out[SHARED_FILE_KEY_HASH_SIZE])
+void shared_file_signature_key_hash(const struct shared_file_signature *signature, enum shared_file_algorithm algorithm,
+                                    char out[SHARED_FILE_KEY_HASH_SIZE])
 {
-    int prefix = snprintf(out, SHARED_FILE_KEY_HASH_SIZE, "sha256:");
-    digest_hex(out + prefix, signature->key_sha256, sizeof signature->key_sha256, false);
+    bool sha512 = algorithm == SHARED_FILE_SHA512;
+    digest_hex(out, sha512 ? signature->key_sha512 : signature->key_sha256, shared_file_algorithm_size(algorithm), false);
 }
 
 static bool hex_is(const unsigned char *bytes, size_t len, struct slice hex)

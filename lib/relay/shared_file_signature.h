@@ -22,11 +22,12 @@ struct shared_file_signature;
 struct shared_file_signature *shared_file_signature_new(const struct shared_file_meta *meta, struct err *err);
 void shared_file_signature_free(struct shared_file_signature *signature); /* takes NULL */
 
-/* The key's hash (of its DER SubjectPublicKeyInfo) as the node list writes it: `sha256:<hex>`. */
-enum { SHARED_FILE_KEY_HASH_SIZE = 80 };
-void shared_file_signature_key_hash(const struct shared_file_signature *signature, char out[SHARED_FILE_KEY_HASH_SIZE]);
+/* The hash of the key (of its DER SubjectPublicKeyInfo), lower-case hex. */
+enum { SHARED_FILE_KEY_HASH_SIZE = 2 * SHARED_FILE_HASH_MAX + 1 };
+void shared_file_signature_key_hash(const struct shared_file_signature *signature, enum shared_file_algorithm algorithm,
+                                    char out[SHARED_FILE_KEY_HASH_SIZE]);
 
-/* Is that the key's hash, with sha256 or sha512? An empty one is nobody's. */
+/* Is that the key's hash, as the node list writes it (`sha256:<hex>`, `sha512:<hex>`)? An empty one is nobody's. */
 bool shared_file_signature_key_is(const struct shared_file_signature *signature, struct slice key_hash);
 
 void shared_file_signature_add(struct shared_file_signature *signature, const char *bytes, size_t len);

@@ -144,6 +144,8 @@ static struct http_transfer *transfer_new(struct http_client *client)
 
 static void make_spare(struct http_transfer *transfer)
 {
+    curl_slist_free_all(transfer->headers);
+    transfer->headers = NULL;
     transfer->next = transfer->client->spare;
     transfer->client->spare = transfer;
 }

@@ -96,6 +96,7 @@ struct http_request {
     const char *url;      /* https://..., see http_url.h */
     const char *user;     /* Basic authentication */
     const char *password;
+    const char *header;   /* one more: "Name: value" */
     const char *pins;     /* for HTTP_TRUST_PINS, see http_pins.h; without any the request is refused */
     struct slice form;    /* the body of a POST, application/x-www-form-urlencoded; not copied */
     int64_t body_len;     /* of a PUT, in bytes */

@@ -31,6 +31,7 @@ struct http_transfer {
     struct http_transfer *next; /* running or spare */
     struct http_transfer *previous;
     CURL *easy;
+    struct curl_slist *headers; /* its own */
     http_read *read;
     http_write *write;
     http_done *done;

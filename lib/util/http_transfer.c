@@ -117,6 +117,21 @@ static void set_limits(const struct http_transfer *transfer, const struct http_l
 #endif
 }
 
+static void set_headers(struct http_transfer *transfer, const char *header, bool announced)
+{
+    struct curl_slist *headers = announced ? NULL : transfer->client->no_expect;
+    if (header != NULL) {
+        transfer->headers = curl_slist_append(NULL, header);
+        if (transfer->headers != NULL && !announced) {
+            curl_slist_append(transfer->headers, transfer->client->no_expect->data);
+        }
+        headers = transfer->headers;
+    }
+    if (headers != NULL) {
+        curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, headers);
+    }
+}
+
 static void set_method(struct http_transfer *transfer, const struct http_request *request)
 {
     CURL *easy = transfer->easy;
@@ -143,9 +158,7 @@ static void set_method(struct http_transfer *transfer, const struct http_request
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body_len);
         break;
     }
-    if (body_len < ANNOUNCED_SIZE) {
-        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->client->no_expect);
-    }
+    set_headers(transfer, request->header, body_len >= ANNOUNCED_SIZE);
 }
 
 static void set_habits(struct http_transfer *transfer)

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "shared-files/shared_cleaner.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "relay/shared_file_meta.h"
+#include "relay/shared_file_name.h"
+#include "shared-files/shared_store.h"
+#include "util/log.h"
+#include "util/safe_file.h"
+
+#define LOG_COMPONENT "shared_cleaner"
+
+/* No body rests as long between two of its pieces; httpd's own time-outs are shorter. */
+enum { STALE_SECONDS = 600, WITHOUT_METADATA_SECONDS = 24 * 3600 };
+
+/* No target's folder can be named so. Who holds its lock cleans; its time is when that was done. */
+static const char turn_file[] = ".cleaned";
+
+struct pass {
+    int64_t now;
+    struct shared_cleaned *cleaned;
+    struct buffer text;
+};
+
+static DIR *open_folder(int parent_fd, const char *name)
+{
+    int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+    if (folder == NULL && fd >= 0) {
+        close(fd);
+    }
+    return folder;
+}
+
+static bool is_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* ---- files ---- */
+
+static bool has_expired(struct pass *pass, int folder_fd, const char *metadata)
+{
+    struct shared_file_meta meta;
+    struct err err = {0};
+    buffer_clear(&pass->text);
+    if (!safe_file_read(folder_fd, metadata, SHARED_FILE_META_MAX_SIZE, &pass->text, &err)) {
+        return false;
+    }
+    if (!shared_file_meta_parse(&meta, buffer_slice(&pass->text), &err)) {
+        log_warn("metadata of a shared file cannot be read", log_text("name", metadata), log_text("reason", err.text));
+        return false;
+    }
+    return shared_file_meta_expired(&meta, pass->now);
+}
+
+/* The metadata first: what is left when we are killed in between has none, and counts for nothing. */
+static void remove_both(struct pass *pass, int folder_fd, const char *metadata, const char *file_id)
+{
+    if (unlinkat(folder_fd, metadata, 0) == 0) {
+        if (unlinkat(folder_fd, file_id, 0) != 0 && errno != ENOENT) {
+            log_warn("an expired file stays", log_text("file", file_id), log_text("reason", strerror(errno)));
+        }
+        pass->cleaned->expired++;
+        log_debug("expired file removed", log_text("file", file_id));
+    }
+}
+
+static void clean_metadata(struct pass *pass, int folder_fd, const char *metadata, struct slice file_id)
+{
+    char name[NAME_MAX + 1];
+    if (!has_expired(pass, folder_fd, metadata) || !shared_store_lock(folder_fd, true, NULL)) {
+        return;
+    }
+    if (has_expired(pass, folder_fd, metadata)) { /* it may have been replaced by now */
+        snprintf(name, sizeof name, "%.*s", (int)file_id.len, file_id.at);
+        remove_both(pass, folder_fd, metadata, name);
+    }
+    shared_store_unlock(folder_fd);
+}
+
+static bool is_left_over(const struct pass *pass, int folder_fd, const char *name)
+{
+    struct stat status;
+    char metadata[NAME_MAX + 16];
+    snprintf(metadata, sizeof metadata, "%s.metadata", name);
+    return fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
+           status.st_uid == geteuid() && status.st_ctime < pass->now - WITHOUT_METADATA_SECONDS &&
+           faccessat(folder_fd, metadata, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+}
+
+static void clean_file(struct pass *pass, int folder_fd, const char *name)
+{
+    if (!is_left_over(pass, folder_fd, name) || !shared_store_lock(folder_fd, true, NULL)) {
+        return;
+    }
+    if (is_left_over(pass, folder_fd, name)) {
+        pass->cleaned->left_over += unlinkat(folder_fd, name, 0) == 0;
+    }
+    shared_store_unlock(folder_fd);
+}
+
+static void clean_source(struct pass *pass, DIR *folder)
+{
+    int fd = dirfd(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        struct slice file_id;
+        if (is_dots(entry->d_name) || safe_file_is_temporary(entry->d_name)) {
+            continue;
+        }
+        if (slice_ends_with(slice_of(entry->d_name), ".metadata")) {
+            (void)shared_file_name_is_metadata(entry->d_name, &file_id);
+            clean_metadata(pass, fd, entry->d_name, file_id);
+        } else {
+            clean_file(pass, fd, entry->d_name);
+        }
+    }
+    pass->cleaned->left_over += safe_file_sweep(fd, STALE_SECONDS);
+}
+
+/* ---- folders ---- */
+
+/* Only if it is empty: whoever makes a file in it at this moment notices and makes the folder again. */
+static void remove_folder(struct pass *pass, int parent_fd, const char *name)
+{
+    struct stat status;
+    if (fstatat(parent_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_uid == geteuid()) {
+        pass->cleaned->left_over += unlinkat(parent_fd, name, AT_REMOVEDIR) == 0;
+    }
+}
+
+static void clean_target(struct pass *pass, int target_fd)
+{
+    DIR *files = open_folder(target_fd, "files");
+    if (files == NULL) {
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(files)) != NULL;) {
+        DIR *source = is_dots(entry->d_name) ? NULL : open_folder(dirfd(files), entry->d_name);
+        if (source != NULL) {
+            clean_source(pass, source);
+            closedir(source);
+            remove_folder(pass, dirfd(files), entry->d_name);
+        }
+    }
+    closedir(files);
+    remove_folder(pass, target_fd, "files");
+}
+
+bool shared_cleaner_pass(const char *path, int64_t now, struct shared_cleaned *cleaned, struct err *err)
+{
+    struct pass pass = {.now = now, .cleaned = cleaned};
+    *cleaned = (struct shared_cleaned){0};
+    DIR *store = opendir(path);
+    if (store == NULL) {
+        return err_set_errno(err, errno, "%s", path);
+    }
+    for (struct dirent *entry; (entry = readdir(store)) != NULL;) {
+        DIR *target = is_dots(entry->d_name) ? NULL : open_folder(dirfd(store), entry->d_name);
+        if (target != NULL) {
+            clean_target(&pass, dirfd(target));
+            closedir(target);
+            remove_folder(&pass, dirfd(store), entry->d_name);
+        }
+    }
+    closedir(store);
+    buffer_free(&pass.text);
+    return true;
+}
+
+/* ---- taking turns ---- */
+
+static void clean(const char *path, int64_t now)
+{
+    struct shared_cleaned cleaned;
+    struct err err = {0};
+    if (!shared_cleaner_pass(path, now, &cleaned, &err)) {
+        log_warn("shared files are not cleaned", log_text("reason", err.text));
+    } else if (cleaned.expired + cleaned.left_over > 0) {
+        log_info("shared files cleaned", log_number("expired", (int64_t)cleaned.expired),
+                 log_number("left_over", (int64_t)cleaned.left_over));
+    }
+}
+
+/* The lock is ours: is it our turn? Returns after how many seconds it is somebody's again. */
+static int64_t take_turn(int turn_fd, const char *path, int64_t frequency)
+{
+    struct stat status;
+    int64_t now = time(NULL);
+    if (fstat(turn_fd, &status) != 0) {
+        return frequency;
+    }
+    int64_t age = now - status.st_mtime;
+    if (status.st_size > 0 && age >= 0 && age < frequency) {
+        return frequency - age;
+    }
+    clean(path, now);
+    if (status.st_size == 0) { /* a byte in it: its time means something */
+        (void)!write(turn_fd, "\n", 1);
+    }
+    futimens(turn_fd, NULL);
+    return frequency;
+}
+
+int64_t shared_cleaner_run(const char *path, int64_t frequency)
+{
+    int64_t wait = frequency;
+    int store_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int turn_fd = store_fd < 0 ? -1 : openat(store_fd, turn_file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (turn_fd < 0) {
+        log_warn("shared files are not cleaned", log_text("folder", path), log_text("reason", strerror(errno)));
+    } else if (flock(turn_fd, LOCK_EX | LOCK_NB) == 0) {
+        wait = take_turn(turn_fd, path, frequency);
+    }
+    if (turn_fd >= 0) {
+        close(turn_fd);
+    }
+    if (store_fd >= 0) {
+        close(store_fd);
+    }
+    return wait > 0 ? wait : 1;
+}

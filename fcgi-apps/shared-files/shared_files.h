@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * shared_files: the handlers for files that one node shares with another.
+ *
+ * Source: PROTOCOL.md section 11. Besides it, two of this project's own:
+ *   GET /shared-files/<target>/<source>/<file-id>   the target alone, by its client certificate, gets what was put: metadata, an
+ *       empty line, the file. 403 for anybody else, 404 without the file, 304 by If-None-Match with its hash.
+ *   HEAD /shared-files/keys/<node-id>?sha256=<hex>&sha512=<hex>   200: the node's public key has that hash; 404: not, or the
+ *       node is unknown here and above. A relay asks so about a source that is none of its sub-nodes: its file has come from another
+ *       part of the tree. Whom it asks, it recognises, so it needs to trust nobody on the file's way.
+ */
+#ifndef RELAY_SHARED_FILES_SHARED_FILES_H
+#define RELAY_SHARED_FILES_SHARED_FILES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "endpoint/request.h"
+#include "endpoint/response.h"
+#include "relay/relay_config.h"
+#include "relay/shared_file_name.h"
+#include "util/err.h"
+#include "util/url_form.h"
+
+struct shared_files {
+    const struct relay_config *config;
+};
+
+/* What the lines and the answers about one request have in common. */
+struct shared_visit {
+    const struct shared_files *files;
+    struct request *request;
+    struct response *response;
+    struct shared_file_name name;
+};
+
+void *shared_files_start(const struct relay_config *config, struct err *err);
+void shared_files_stop(void *state);
+int64_t shared_files_idle(void *state);
+
+void shared_files_head(void *state, struct request *request, struct response *response);
+void shared_files_get(void *state, struct request *request, struct response *response);
+void shared_files_key(void *state, struct request *request, struct response *response); /* shared_key.c */
+void shared_files_put(void *state, struct request *request, struct response *response); /* shared_put.c */
+
+/* Fills in the visit and says where it belongs: true when that is here. Else it is answered: refused, or forwarded. */
+bool shared_visit_begin(struct shared_visit *visit, void *state, struct request *request, struct response *response);
+
+/* The reason goes to the log and to the client. */
+void shared_visit_refuse(const struct shared_visit *visit, int status, const char *reason);
+/* What went wrong on our side is for the log alone. */
+void shared_visit_fail(const struct shared_visit *visit, int status, const char *reason);
+
+/* The query, taken apart. False with err when it is malformed. The form is the caller's to free in either case. */
+bool shared_visit_query(const struct shared_visit *visit, struct url_form *form, struct err *err);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "shared-files/shared_forward.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "endpoint/body.h"
+#include "relay/node_id.h"
+#include "relay/peer.h"
+#include "util/http_client.h"
+#include "util/log.h"
+
+#define LOG_COMPONENT "shared_forward"
+
+enum { TEXT_MAX = 400 };
+
+struct forward {
+    const struct relay_config *config;
+    struct request *request;
+    struct http_client *client;
+    struct buffer url;
+    struct buffer pins;
+    struct buffer via;
+    struct err body_err;
+    char text[TEXT_MAX]; /* the beginning of the answer's body */
+    size_t text_len;
+    enum http_outcome outcome;
+    int status;
+    struct err reason;
+};
+
+static ssize_t read_body(void *context, char *bytes, size_t size)
+{
+    struct forward *forward = context;
+    return body_read(forward->request, bytes, size, &forward->body_err);
+}
+
+static bool write_text(void *context, const char *bytes, size_t len)
+{
+    struct forward *forward = context;
+    size_t room = sizeof forward->text - forward->text_len;
+    size_t taken = len < room ? len : room;
+    memcpy(forward->text + forward->text_len, bytes, taken);
+    forward->text_len += taken;
+    return true;
+}
+
+static void done(void *context, const struct http_result *result)
+{
+    struct forward *forward = context;
+    forward->outcome = result->outcome;
+    forward->status = result->status;
+    err_set(&forward->reason, "%s", result->reason);
+}
+
+/* Whom to ask, and how to know it. */
+static bool address(struct forward *forward, const char *next_hop, struct err *err)
+{
+    const struct relay_config *config = forward->config;
+    struct node_index *index = forward->request->index;
+    return next_hop != NULL ? peer_node_url(config, index, next_hop, &forward->url, err) &&
+                                  peer_node_pins(config, index, next_hop, &forward->pins, err)
+                            : peer_upstream_url(config, &forward->url, err) &&
+                                  peer_upstream_pins(config, &forward->pins, err);
+}
+
+static void add_via(struct forward *forward)
+{
+    const char *before = request_env(forward->request, "HTTP_VIA");
+    buffer_add_format(&forward->via, "Via: %s%s1.1 %s", before != NULL ? before : "", before != NULL ? ", " : "",
+                      forward->config->general.node_id);
+}
+
+/* False with err: there was no answer to be had, and forward->outcome does not say more. */
+static bool run(struct forward *forward, const char *next_hop, const char *path, const char *query, enum http_method method,
+                struct err *err)
+{
+    if (!address(forward, next_hop, err)) {
+        return false;
+    }
+    buffer_add_format(&forward->url, "/rudder/relay-api%s%s%s", path, query[0] != '\0' ? "?" : "", query);
+    add_via(forward);
+    forward->client = peer_client(forward->config, err);
+    if (forward->client == NULL) {
+        return false;
+    }
+    const struct http_request request = {
+        .method = method,
+        .url = buffer_text(&forward->url),
+        .header = buffer_text(&forward->via),
+        .pins = forward->pins.len > 0 ? buffer_text(&forward->pins) : NULL,
+        .body_len = method == HTTP_PUT ? forward->request->length : 0,
+        .read = method == HTTP_PUT ? read_body : NULL,
+        .write = write_text,
+        .done = done,
+        .context = forward,
+    };
+    if (http_client_start(forward->client, &request, err) == NULL) {
+        return false;
+    }
+    http_client_finish(forward->client);
+    return true;
+}
+
+static void release(struct forward *forward)
+{
+    http_client_free(forward->client);
+    buffer_free(&forward->url);
+    buffer_free(&forward->pins);
+    buffer_free(&forward->via);
+}
+
+/* Its words are plain text of at most one line here, whatever they were there (a page of httpd's, say). */
+static void hand_back(const struct forward *forward, struct response *response)
+{
+    size_t line = 0;
+    while (line < forward->text_len && forward->text[line] != '\n') {
+        line++;
+    }
+    struct err words = {0};
+    if (line > 0 && forward->text[0] != '<') {
+        err_set(&words, "%.*s", (int)line, forward->text);
+    }
+    if (words.text[0] != '\0') {
+        response_text(response, forward->status, "%s\n", words.text);
+    } else {
+        response_empty(response, forward->status);
+    }
+}
+
+static void answer(const struct forward *forward, const char *whom, struct response *response)
+{
+    const struct err *reason = &forward->reason;
+    const char *words = "an answer that makes no sense";
+    int status = 502;
+    /* who refuses a body may close the connection while it is still on its way */
+    bool refused = forward->outcome == HTTP_BROKEN && forward->status >= 400;
+    switch (refused ? HTTP_ANSWERED : forward->outcome) {
+    case HTTP_ANSWERED:
+        if (forward->status < 200 || (forward->status >= 300 && forward->status < 400)) {
+            break;
+        }
+        log_info("forwarded", log_text("path", forward->request->path.at), log_text("to", whom),
+                 log_number("status", forward->status), log_number("bytes", forward->request->body_read));
+        hand_back(forward, response);
+        return;
+    case HTTP_UNREACHABLE:
+        status = 504;
+        words = "it cannot be reached";
+        break;
+    case HTTP_UNTRUSTED:
+        words = "it is not who it should be";
+        break;
+    case HTTP_BROKEN:
+        words = "it broke off";
+        break;
+    case HTTP_ABANDONED:
+        status = 400;
+        words = "the body ended too early";
+        reason = &forward->body_err;
+        break;
+    }
+    log_warn("not forwarded", log_text("path", forward->request->path.at), log_text("to", whom),
+             log_number("status", status), log_number("answer", forward->status), log_text("reason", reason->text));
+    response_text(response, status, "%s: %s\n", whom, words);
+}
+
+void shared_forward(const struct relay_config *config, struct request *request, struct response *response,
+                    const char *next_hop, const char *path)
+{
+    struct forward forward = {.config = config, .request = request};
+    struct err err = {0};
+    const char *query = request_env(request, "QUERY_STRING");
+    char whom[NODE_ID_SIZE + 32] = "the server above";
+    if (next_hop != NULL) {
+        snprintf(whom, sizeof whom, "the relay %s", next_hop);
+    }
+    enum http_method method = response->head ? HTTP_HEAD : HTTP_PUT;
+    if (run(&forward, next_hop, path, query != NULL ? query : "", method, &err)) {
+        answer(&forward, whom, response);
+    } else {
+        log_error("not forwarded", log_text("path", request->path.at), log_text("to", whom), log_text("reason", err.text));
+        response_text(response, 502, "%s: it cannot be asked\n", whom);
+    }
+    release(&forward);
+}
+
+int shared_forward_ask(const struct relay_config *config, struct request *request, const char *path, const char *query,
+                       struct err *err)
+{
+    struct forward forward = {.config = config, .request = request};
+    int status = 0;
+    if (run(&forward, NULL, path, query, HTTP_HEAD, err)) {
+        status = forward.outcome == HTTP_ANSWERED ? forward.status : 0;
+        if (status == 0) {
+            err_set(err, "%s", forward.reason.text);
+        }
+    }
+    release(&forward);
+    return status;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * shared_key: whose key a shared file was signed with.
+ *
+ * A node in our list: as the list says. Another one, on a relay: as the server above says, which knows more of the tree or asks
+ * the one above it (the handler is shared_files_key).
+ */
+#ifndef RELAY_SHARED_FILES_SHARED_KEY_H
+#define RELAY_SHARED_FILES_SHARED_KEY_H
+
+#include <stdbool.h>
+
+#include "relay/shared_file_signature.h"
+#include "shared-files/shared_files.h"
+
+/* Is it that of the visit's source? Whoever cannot be asked has not said so. False with err. */
+bool shared_key_is_of_source(const struct shared_visit *visit, const struct shared_file_signature *signature, struct err *err);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "shared-files/shared_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "util/beneath.h"
+#include "util/free_space.h"
+
+enum { FILE_MODE = 0640, FOLDER_MODE = 0750, TRIES = 5 };
+
+enum shared_result shared_result_of(int errnum)
+{
+    return errnum == ENOSPC || errnum == EDQUOT ? SHARED_NO_SPACE : SHARED_FAILED;
+}
+
+static int open_store(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        int errnum = errno;
+        err_set_errno(err, errnum, "%s", path);
+        errno = errnum;
+    }
+    return fd;
+}
+
+bool shared_store_lock(int folder_fd, bool exclusive, struct err *err)
+{
+    while (flock(folder_fd, exclusive ? LOCK_EX : LOCK_SH) != 0) {
+        if (errno != EINTR) {
+            return err_set_errno(err, errno, "locking a folder of shared files");
+        }
+    }
+    return true;
+}
+
+void shared_store_unlock(int folder_fd)
+{
+    (void)flock(folder_fd, LOCK_UN);
+}
+
+/* ---- looking ---- */
+
+static enum shared_result absent_or_failed(int errnum)
+{
+    return errnum == ENOENT || errnum == ENOTDIR ? SHARED_ABSENT : SHARED_FAILED;
+}
+
+static enum shared_result read_found(int folder_fd, const struct shared_file_name *name, struct shared_found *found,
+                                     struct err *err)
+{
+    struct stat status;
+    if (!safe_file_read(folder_fd, name->metadata, SHARED_FILE_META_MAX_SIZE, &found->text, err)) {
+        return absent_or_failed(errno);
+    }
+    if (!shared_file_meta_parse(&found->meta, buffer_slice(&found->text), err)) {
+        err_prefix(err, "%s/%s", name->folder, name->metadata);
+        return SHARED_FAILED;
+    }
+    found->fd = beneath_open_file(folder_fd, name->file_id, &status, err);
+    if (found->fd < 0) {
+        return absent_or_failed(errno);
+    }
+    found->size = status.st_size;
+    return SHARED_DONE;
+}
+
+enum shared_result shared_store_find(const char *path, const struct shared_file_name *name, int64_t now,
+                                     struct shared_found *found, struct err *err)
+{
+    enum shared_result result = SHARED_FAILED;
+    int folder_fd = -1;
+    int store_fd = open_store(path, err);
+    if (store_fd < 0) {
+        goto out;
+    }
+    folder_fd = beneath_open(store_fd, name->folder, O_RDONLY | O_DIRECTORY, err);
+    if (folder_fd < 0) {
+        result = absent_or_failed(errno);
+    } else if (shared_store_lock(folder_fd, false, err)) {
+        result = read_found(folder_fd, name, found, err);
+    }
+    if (result == SHARED_DONE && shared_file_meta_expired(&found->meta, now)) {
+        result = SHARED_ABSENT;
+    }
+out:
+    if (folder_fd >= 0) {
+        close(folder_fd);
+    }
+    if (store_fd >= 0) {
+        close(store_fd);
+    }
+    return result;
+}
+
+void shared_found_close(struct shared_found *found)
+{
+    if (found->fd >= 0) {
+        close(found->fd);
+    }
+    buffer_free(&found->text);
+    *found = (struct shared_found){.fd = -1};
+}
+
+/* ---- taking in ---- */
+
+/* The cleaner may remove an empty folder before there is a file in it: then once more. */
+static bool begin_file(struct shared_arrival *arrival, int store_fd, const struct shared_file_name *name, struct err *err)
+{
+    for (int try = 0; try < TRIES; try++) {
+        arrival->folder_fd = beneath_make_folder(store_fd, name->folder, FOLDER_MODE, err);
+        if (arrival->folder_fd >= 0) {
+            errno = 0;
+            if (safe_file_create(&arrival->file, arrival->folder_fd, FILE_MODE, err)) {
+                return true;
+            }
+            int errnum = errno;
+            close(arrival->folder_fd);
+            arrival->folder_fd = -1;
+            errno = errnum;
+        }
+        if (errno != ENOENT) {
+            break;
+        }
+    }
+    return false;
+}
+
+enum shared_result shared_arrival_begin(struct shared_arrival *arrival, const char *path, const struct shared_file_name *name,
+                                        int64_t bytes, int64_t reserve, struct err *err)
+{
+    *arrival = (struct shared_arrival){.folder_fd = -1};
+    int store_fd = open_store(path, err);
+    if (store_fd < 0) {
+        return SHARED_FAILED;
+    }
+    enum shared_result result = SHARED_DONE;
+    if (!free_space_for(store_fd, bytes, reserve, err)) {
+        result = SHARED_NO_SPACE;
+    } else if (!begin_file(arrival, store_fd, name, err)) {
+        result = shared_result_of(errno);
+    }
+    close(store_fd);
+    return result;
+}
+
+static bool write_metadata(struct safe_file *file, int folder_fd, const struct shared_file_meta *meta, struct err *err)
+{
+    struct buffer text = {0};
+    if (!safe_file_create(file, folder_fd, FILE_MODE, err)) {
+        return false;
+    }
+    shared_file_meta_format(meta, &text);
+    bool done = safe_file_write(file, text.at, text.len, err);
+    buffer_free(&text);
+    if (done && fsync(file->fd) != 0) {
+        done = err_set_errno(err, errno, "writing the metadata to disk");
+    }
+    if (!done) {
+        int errnum = errno;
+        safe_file_abandon(file);
+        errno = errnum;
+    }
+    return done;
+}
+
+/* The old metadata go first: between here and the end there is no file of that name, rather than a wrong one. */
+static bool swap(struct shared_arrival *arrival, const struct shared_file_name *name, struct safe_file *metadata, struct err *err)
+{
+    if (!shared_store_lock(arrival->folder_fd, true, err)) {
+        return false;
+    }
+    bool done = true;
+    if (unlinkat(arrival->folder_fd, name->metadata, 0) != 0 && errno != ENOENT) {
+        done = err_set_errno(err, errno, "removing %s", name->metadata);
+    }
+    done = done && safe_file_commit(&arrival->file, name->file_id, NULL, err) &&
+           safe_file_commit(metadata, name->metadata, NULL, err);
+    int errnum = errno;
+    shared_store_unlock(arrival->folder_fd);
+    errno = errnum;
+    return done;
+}
+
+/* What takes long, the disk, comes before the lock. */
+enum shared_result shared_arrival_commit(struct shared_arrival *arrival, const struct shared_file_name *name,
+                                         const struct shared_file_meta *meta, struct err *err)
+{
+    struct safe_file metadata;
+    enum shared_result result = SHARED_DONE;
+    if (fsync(arrival->file.fd) != 0) {
+        result = shared_result_of(errno);
+        err_set_errno(err, errno, "writing the file to disk");
+    } else if (!write_metadata(&metadata, arrival->folder_fd, meta, err)) {
+        result = shared_result_of(errno);
+    } else if (!swap(arrival, name, &metadata, err)) {
+        result = shared_result_of(errno);
+        safe_file_abandon(&metadata);
+    }
+    shared_arrival_abandon(arrival);
+    return result;
+}
+
+void shared_arrival_abandon(struct shared_arrival *arrival)
+{
+    if (arrival->folder_fd >= 0) {
+        safe_file_abandon(&arrival->file);
+        close(arrival->folder_fd);
+        arrival->folder_fd = -1;
+    }
+}
