@@ -102,13 +102,20 @@ static void unlock(struct dispatch *dispatch)
     }
 }
 
-void dispatch_arrived(struct dispatch *dispatch, const char *name)
+/* The order is found out before anybody has to wait for the lock. */
+static void note_name(struct dispatch *dispatch, const char *name,
+                      void (*note)(struct run_queue *queue, const char *name, int64_t order))
 {
-    int64_t time = dispatch->order(name);
+    int64_t order = dispatch->order(name);
     pthread_mutex_lock(&dispatch->lock);
-    run_queue_arrived(dispatch->queue, name, time);
+    note(dispatch->queue, name, order);
     wake_if_needed(dispatch);
     unlock(dispatch);
+}
+
+void dispatch_arrived(struct dispatch *dispatch, const char *name)
+{
+    note_name(dispatch, name, run_queue_arrived);
 }
 
 void dispatch_scan_start(struct dispatch *dispatch)
@@ -120,11 +127,7 @@ void dispatch_scan_start(struct dispatch *dispatch)
 
 void dispatch_scan_saw(struct dispatch *dispatch, const char *name)
 {
-    int64_t time = dispatch->order(name);
-    pthread_mutex_lock(&dispatch->lock);
-    run_queue_scan_saw(dispatch->queue, name, time);
-    wake_if_needed(dispatch);
-    unlock(dispatch);
+    note_name(dispatch, name, run_queue_scan_saw);
 }
 
 size_t dispatch_scan_end(struct dispatch *dispatch)

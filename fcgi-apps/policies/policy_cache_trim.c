@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "policies/policy_cache_private.h"
+#include "util/folder_stream.h"
 #include "util/log.h"
 #include "util/memory.h"
 
@@ -126,17 +126,13 @@ void policy_cache_trim(struct policy_cache *cache)
     if (cache->trimmed != 0 && now - cache->trimmed < EVERY_SECONDS && cache->stored <= cache->max_size / SHARE_OF_ROOM) {
         return;
     }
-    int fd = openat(cache->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    DIR *dir = folder_stream_open(cache->fd);
     if (dir == NULL) {
-        if (fd >= 0) {
-            close(fd);
-        }
         return;
     }
     cache->trimmed = now;
     cache->stored = 0;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+    if (flock(dirfd(dir), LOCK_EX | LOCK_NB) == 0) {
         struct archive_files files = {0};
         look_through(cache, dir, &files);
         drop_archives(cache, &files);

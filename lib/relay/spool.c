@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/spool.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "relay/spool_private.h"
+#include "util/folder_stream.h"
 #include "util/memory.h"
 #include "util/safe_file.h"
 
@@ -82,22 +82,9 @@ static bool is_upload(const char *name)
     return name[0] != '.' && !slice_ends_with(slice_of(name), ".tmp") && !spool_reason_suffix(name);
 }
 
-/* A stream of its own for each scan: several threads may scan one folder. */
-static DIR *open_stream(int folder_fd)
-{
-    int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-    if (dir == NULL && fd >= 0) {
-        int why = errno;
-        close(fd);
-        errno = why;
-    }
-    return dir;
-}
-
 bool spool_walk(int folder_fd, bool (*wanted)(const char *), spool_visit *visit, void *context, struct err *err)
 {
-    DIR *dir = open_stream(folder_fd);
+    DIR *dir = folder_stream_open(folder_fd);
     if (dir == NULL) {
         return err_set_errno(err, errno, "reading the spool folder");
     }
@@ -126,7 +113,7 @@ bool spool_scan(int folder_fd, spool_visit *visit, void *context, struct err *er
 
 size_t spool_count(int folder_fd, size_t enough)
 {
-    DIR *dir = open_stream(folder_fd);
+    DIR *dir = folder_stream_open(folder_fd);
     size_t count = 0;
     if (dir != NULL) {
         for (struct dirent *entry; count < enough && (entry = readdir(dir)) != NULL;) {

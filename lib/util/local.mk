@@ -28,6 +28,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/http_url.c lib/util/http_url.h \
 	lib/util/json_text.c lib/util/json_text.h \
 	lib/util/line_merge.c lib/util/line_merge.h \
+	lib/util/folder_stream.c lib/util/folder_stream.h \
 	lib/util/log.c lib/util/log.h \
 	lib/util/memory.c lib/util/memory.h \
 	lib/util/mime_header.c lib/util/mime_header.h \

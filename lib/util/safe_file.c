@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "util/safe_file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -13,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "util/folder_stream.h"
 #include "util/slice.h"
 #include "util/utf8.h"
 
@@ -195,12 +195,8 @@ static bool is_older(int dir_fd, const char *name, time_t moment)
 size_t safe_file_sweep(int dir_fd, long seconds)
 {
     size_t removed = 0;
-    int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    DIR *dir = folder_stream_open(dir_fd);
     if (dir == NULL) {
-        if (fd >= 0) {
-            close(fd);
-        }
         return 0;
     }
     time_t moment = time(NULL) - seconds;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * folder_stream: reads the entries of a folder that is open already, however many do so at the same time.
+ */
+#ifndef RELAY_UTIL_FOLDER_STREAM_H
+#define RELAY_UTIL_FOLDER_STREAM_H
+
+#include <dirent.h>
+
+/* A stream with a descriptor and a position of its own; folder_fd stays the caller's and may be O_PATH. closedir ends it.
+ * NULL with errno. */
+DIR *folder_stream_open(int folder_fd);
+
+#endif
