@@ -60,7 +60,8 @@ static void add_y(struct buffer *out, char command, int height)
 /* The steps from left to right; `close` makes them an area. */
 static void add_steps(struct buffer *out, const char *class, const uint64_t *count, uint64_t scale, bool close)
 {
-    buffer_add_format(out, "<path class=\"%s\" d=\"M0 %d", class, HEIGHT);
+    buffer_add_format(out, "<path class=\"%s\" d=\"M0", class);
+    add_y(out, ' ', close ? 0 : height_of(count[0], scale));
     for (int i = 0; i < HEALTH_MINUTES; i++) {
         add_y(out, 'V', height_of(count[i], scale));
         buffer_add_format(out, "H%d", (i + 1) * STEP);

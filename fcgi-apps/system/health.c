@@ -10,7 +10,7 @@
 
 enum { SLOW_SECONDS = 15 * 60 }; /* what waits longer than that waits for something */
 
-static const char *const spool_names[SPOOLS] = {"run logs", "inventories", "inventory updates"};
+static const char *const spool_names[SPOOLS] = {"Run logs", "Inventories", "Inventory updates"};
 
 static void __attribute__((format(printf, 3, 4))) find(struct health *health, enum health_verdict verdict,
                                                        const char *format, ...)
@@ -73,17 +73,16 @@ static void judge_spool(struct health *health, size_t i)
     char age[DURATION_TEXT_SIZE];
     char number[PAGE_NUMBER_SIZE];
     if (totals->err.text[0] != '\0') {
-        find(health, HEALTH_NOTICE, "How many %s wait is not known: %s.", name, totals->err.text);
+        find(health, HEALTH_NOTICE, "%s: how many there are is not known: %s.", name, totals->err.text);
         return;
     }
     if (totals->waiting.files > 0 && health->now - totals->waiting.oldest > SLOW_SECONDS && leaves(health, i)) {
         duration_format(health->now - totals->waiting.oldest, age);
-        find(health, HEALTH_NOTICE, "The oldest of the %s that wait is %s old.", name, age);
+        find(health, HEALTH_NOTICE, "%s wait, the oldest for %s.", name, age);
     }
     if (totals->failed.files > 0) {
         page_number(totals->failed.files, number);
-        find(health, HEALTH_NOTICE, "%s of the %s failed and %s kept, with the reason.", number, name,
-             totals->failed.files == 1 ? "is" : "are");
+        find(health, HEALTH_NOTICE, "%s that failed: %s. Each is kept, with its reason.", name, number);
     }
 }
 

@@ -75,9 +75,9 @@ static void add_peer(struct buffer *out, const struct peer_health *peer, const c
     if (peer->fault == PEER_SILENCE) {
         html_add(out, peer->details.text);
     } else {
-        buffer_add_text(out, "since ");
+        buffer_add_text(out, "it became so ");
         page_add_age(out, peer->report.since, now);
-        buffer_add_text(out, "</dd><dd>looked at ");
+        buffer_add_text(out, "</dd><dd>last found so ");
         page_add_age(out, peer->report.checked, now);
     }
     buffer_add_text(out, "</dd>");
@@ -87,7 +87,7 @@ static void add_peer(struct buffer *out, const struct peer_health *peer, const c
 static void add_configuration(struct buffer *out, const struct health *health)
 {
     bool right = health->configuration.text[0] == '\0';
-    open_part(out, "Configuration", right ? HEALTH_WELL : HEALTH_BAD, right ? "Right" : "Wrong");
+    open_part(out, "Configuration", right ? HEALTH_WELL : HEALTH_BAD, right ? "Valid" : "Not valid");
     buffer_add_text(out, "<dd class=\"path\">");
     html_add(out, health->config->path);
     buffer_add_text(out, "</dd>");

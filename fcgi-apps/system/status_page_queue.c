@@ -30,7 +30,7 @@ static void add_row(struct buffer *out, const char *name, const struct spool_tot
     char size[SIZE_TEXT_SIZE] = "–";
     buffer_add_format(out, "<tr><th scope=\"row\">%s</th>", name);
     if (totals->err.text[0] != '\0') {
-        buffer_add_text(out, "<td colspan=\"3\">not known</td></tr>");
+        buffer_add_text(out, "<td colspan=\"3\" class=\"n\">not known</td></tr>");
         return;
     }
     if (total->files > 0) {

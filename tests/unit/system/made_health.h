@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * made_health: a relay's state, configuration and queue in the test's own words, and what health makes of them.
+ */
+#ifndef RELAY_TESTS_MADE_HEALTH_H
+#define RELAY_TESTS_MADE_HEALTH_H
+
+#include "support/folder.h"
+#include "system/health.h"
+
+struct made_health {
+    struct folder folder;
+    struct relay_config config;
+    struct relay_state *state;
+    struct spool_totals queue[SPOOLS];
+    struct node_health nodes;
+    struct health health;
+    char state_file[100];
+};
+
+/* A relay that is well, whose output is the database, at the moment `now`. Change what you like, then made_health_look. */
+static inline void made_health_new(struct made_health *made)
+{
+    memset(made, 0, sizeof *made);
+    made->folder = folder_make();
+    snprintf(made->state_file, sizeof made->state_file, "%s/state", made->folder.path);
+    made->state = relay_state_open(made->state_file);
+    made->config.path = (char *)"/etc/relay.conf";
+    made->config.general.node_id = (char *)"root";
+    made->config.general.state_file = made->state_file;
+    made->config.reporting.output = RELAY_OUTPUT_DATABASE;
+    made->config.reporting.catchup_frequency = 10;
+    made->nodes = (struct node_health){.known = true, .current = true, .summary = {1234, 1235, 0}, .neighbours = 1200};
+    made->health = (struct health){.version = "1.2.3", .queue = made->queue, .nodes = &made->nodes};
+    relay_state_set_peer(made->state, RELAY_PEER_DATABASE, RELAY_PEER_UP, "");
+}
+
+static inline void made_health_look(struct made_health *made, int64_t now)
+{
+    health_look(&made->health, &made->config, made->state, now);
+}
+
+static inline void made_health_free(struct made_health *made)
+{
+    relay_state_close(made->state);
+    folder_remove(&made->folder);
+}
+
+#endif

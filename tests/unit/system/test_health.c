@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "made_health.h"
+#include "support/suite.h"
+
+/* Is there a finding of this verdict that has this in it? */
+static bool found(const struct health *health, enum health_verdict verdict, const char *part)
+{
+    for (size_t i = 0; i < health->finding_count; i++) {
+        if (health->findings[i].verdict == verdict && strstr(health->findings[i].text.text, part) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+START_TEST(a_relay_that_is_well)
+{
+    struct made_health made;
+    made_health_new(&made);
+    made_health_look(&made, time(NULL));
+    ck_assert_uint_eq(made.health.finding_count, 0);
+    ck_assert_int_eq(made.health.verdict, HEALTH_WELL);
+    ck_assert(made.health.peers[RELAY_PEER_DATABASE].used);
+    ck_assert(!made.health.peers[RELAY_PEER_UPSTREAM].used);
+    made_health_free(&made);
+}
+END_TEST
+
+START_TEST(a_database_that_is_down_with_its_reason_and_since_when)
+{
+    struct made_health made;
+    made_health_new(&made);
+    relay_state_set_peer(made.state, RELAY_PEER_DATABASE, RELAY_PEER_DOWN, "connection refused");
+    made_health_look(&made, time(NULL) + 125);
+    ck_assert_int_eq(made.health.verdict, HEALTH_BAD);
+    ck_assert_int_eq(made.health.peers[RELAY_PEER_DATABASE].fault, PEER_UNUSABLE);
+    const char *details = made.health.peers[RELAY_PEER_DATABASE].details.text;
+    ck_assert_ptr_nonnull(strstr(details, "connection refused (for 2min"));
+    ck_assert(found(&made.health, HEALTH_BAD, "The database cannot be used"));
+    made_health_free(&made);
+}
+END_TEST
+
+START_TEST(what_the_forwarder_has_not_said_lately_is_not_known)
+{
+    struct made_health made;
+    made_health_new(&made);
+    struct peer_health peer;
+    int64_t now = time(NULL);
+    peer_health_look(&peer, RELAY_PEER_DATABASE, &made.config, made.state, now + 290);
+    ck_assert_str_eq(peer.details.text, "");
+    peer_health_look(&peer, RELAY_PEER_DATABASE, &made.config, made.state, now + 425);
+    ck_assert_int_eq(peer.fault, PEER_SILENCE);
+    ck_assert_ptr_nonnull(strstr(peer.details.text, "the forwarder has not reported for 7min"));
+    made.config.reporting.catchup_frequency = 600; /* a forwarder that looks so seldom may be silent for longer */
+    peer_health_look(&peer, RELAY_PEER_DATABASE, &made.config, made.state, now + 1700);
+    ck_assert_str_eq(peer.details.text, "");
+    peer_health_look(&peer, RELAY_PEER_DATABASE, &made.config, made.state, now + 1900);
+    ck_assert_int_eq(peer.fault, PEER_SILENCE);
+    made_health_free(&made);
+}
+END_TEST
+
+START_TEST(what_the_forwarder_never_said_is_not_known)
+{
+    struct made_health made;
+    made_health_new(&made);
+    made.config.inventory.output = RELAY_OUTPUT_UPSTREAM;
+    made_health_look(&made, time(NULL));
+    ck_assert_str_eq(made.health.peers[RELAY_PEER_UPSTREAM].details.text, "the forwarder has not reported yet");
+    ck_assert(found(&made.health, HEALTH_BAD, "Is the forwarder running? The forwarder has not reported yet."));
+    made_health_free(&made);
+}
+END_TEST
+
+START_TEST(a_state_that_is_not_shared)
+{
+    struct made_health made;
+    made_health_new(&made);
+    relay_state_close(made.state);
+    made.state = relay_state_open("/proc/nowhere/state");
+    made_health_look(&made, time(NULL));
+    ck_assert_int_eq(made.health.verdict, HEALTH_BAD);
+    ck_assert_uint_eq(made.health.finding_count, 1);
+    ck_assert(found(&made.health, HEALTH_BAD, "Counters are not shared"));
+    ck_assert_ptr_nonnull(strstr(made.health.peers[RELAY_PEER_DATABASE].details.text, "is not known"));
+    made_health_free(&made);
+}
+END_TEST
+
+START_TEST(what_waits_too_long_and_what_failed)
+{
+    struct made_health made;
+    int64_t now = time(NULL);
+    made_health_new(&made);
+    made.queue[0].waiting = (struct spool_total){2, 10, now - 899};
+    made_health_look(&made, now);
+    ck_assert_int_eq(made.health.verdict, HEALTH_WELL);
+    made.queue[0].waiting.oldest = now - 3700;
+    made.queue[1].failed = (struct spool_total){1234, 10, now};
+    snprintf(made.queue[2].err.text, sizeof made.queue[2].err.text, "not allowed");
+    made_health_look(&made, now);
+    ck_assert_int_eq(made.health.verdict, HEALTH_NOTICE);
+    ck_assert(found(&made.health, HEALTH_NOTICE, "Run logs wait, the oldest for 1h 1min."));
+    ck_assert(found(&made.health, HEALTH_NOTICE, "Inventories that failed: 1,234."));
+    ck_assert(found(&made.health, HEALTH_NOTICE, "not known: not allowed."));
+    made_health_free(&made);
+}
+END_TEST
+
+START_TEST(run_logs_that_no_output_takes_may_wait)
+{
+    struct made_health made;
+    int64_t now = time(NULL);
+    made_health_new(&made);
+    made.config.reporting.output = RELAY_OUTPUT_DISABLED;
+    made.queue[0].waiting = (struct spool_total){2, 10, now - 90000};
+    made_health_look(&made, now);
+    ck_assert_uint_eq(made.health.finding_count, 0);
+    made_health_free(&made);
+}
+END_TEST
+
+START_TEST(nodes_and_configuration)
+{
+    struct made_health made;
+    made_health_new(&made);
+    made.nodes.current = false;
+    made_health_look(&made, time(NULL));
+    ck_assert_int_eq(made.health.verdict, HEALTH_NOTICE);
+    made.nodes.known = false;
+    made_health_look(&made, time(NULL));
+    ck_assert(found(&made.health, HEALTH_BAD, "There is no node index"));
+    made.health.finding_count = 0;
+    snprintf(made.health.configuration.text, sizeof made.health.configuration.text, "line 3: bad");
+    made_health_look(&made, time(NULL));
+    ck_assert_uint_eq(made.health.finding_count, 1);
+    ck_assert(found(&made.health, HEALTH_BAD, "line 3: bad."));
+    made_health_free(&made);
+}
+END_TEST
+
+START_TEST(activity_of_the_last_hour_minute_by_minute)
+{
+    struct made_health made;
+    int64_t now = time(NULL);
+    made_health_new(&made);
+    relay_state_active(made.state, RELAY_ACTIVITY_UPLOADED, now - 59 * 60);
+    relay_state_active(made.state, RELAY_ACTIVITY_UPLOADED, now);
+    relay_state_active(made.state, RELAY_ACTIVITY_UPLOADED, now);
+    relay_state_active(made.state, RELAY_ACTIVITY_REFUSED, now - 60);
+    made_health_look(&made, now);
+    ck_assert_uint_eq(made.health.activity.count[RELAY_ACTIVITY_UPLOADED][0], 1);
+    ck_assert_uint_eq(made.health.activity.count[RELAY_ACTIVITY_UPLOADED][HEALTH_MINUTES - 1], 2);
+    ck_assert_uint_eq(made.health.activity.count[RELAY_ACTIVITY_REFUSED][HEALTH_MINUTES - 2], 1);
+    made_health_free(&made);
+}
+END_TEST
+
+SUITE_MAIN("health", a_relay_that_is_well, a_database_that_is_down_with_its_reason_and_since_when,
+           what_the_forwarder_has_not_said_lately_is_not_known, what_the_forwarder_never_said_is_not_known,
+           a_state_that_is_not_shared, what_waits_too_long_and_what_failed, run_logs_that_no_output_takes_may_wait,
+           nodes_and_configuration, activity_of_the_last_hour_minute_by_minute)
