@@ -206,8 +206,8 @@ policies_check_links() {
 
 # ---- the switch ----
 
-# policies_link NAME TARGET: the link changes at once. It is made elsewhere and moved into the folder: `mv new current` would move
-# it into the folder that current leads to, and -T is not everywhere.
+# policies_link NAME TARGET: the link changes at once. It is made elsewhere and moved into the folder: `mv new current`
+# would move it into the folder that current leads to, and -T is not everywhere.
 policies_link() {
     ln -s "$2" "$policies_work/$1" && mv -f "$policies_work/$1" "$policies_folder/" &&
         [ "$(readlink "$policies_folder/$1")" = "$2" ]

@@ -58,7 +58,8 @@ static bool refuse(const struct ask *ask, int status, const char *reason)
     return false;
 }
 
-/* Nobody gets another's policies, not even a policy server: those hold passwords. The id becomes a path only after this. */
+/* Nobody gets another's policies, not even a policy server: those hold passwords. The id becomes a path only after
+ * this. */
 static bool is_own(struct ask *ask)
 {
     struct slice id = ask->request->args[0];

@@ -4,11 +4,13 @@
  *
  *     GET, HEAD /policies/<node id>/rules/cfengine-community.tar.gz, and .zip
  *
- * The archive of <policies.path>/<node id>/rules/cfengine-community, for the node itself alone: a verified client certificate
- * whose UID is that node id (PROTOCOL.md section 1; httpd serves the other files below rules/ by the same rule).
+ * The archive of <policies.path>/<node id>/rules/cfengine-community, for the node itself alone: a verified client
+ * certificate whose UID is that node id (PROTOCOL.md section 1; httpd serves the other files below rules/ by the same
+ * rule).
  *
- * 200 with ETag, Repr-Digest (RFC 9530) and Last-Modified; 304 for an If-None-Match that lists the tag; 403 for anybody else and
- * for a node that is not in the node index; 404 while it has no policies; 503 with Retry-After while they keep changing.
+ * 200 with ETag, Repr-Digest (RFC 9530) and Last-Modified; 304 for an If-None-Match that lists the tag; 403 for anybody
+ * else and for a node that is not in the node index; 404 while it has no policies; 503 with Retry-After while they keep
+ * changing.
  */
 #ifndef RELAY_POLICIES_POLICIES_H
 #define RELAY_POLICIES_POLICIES_H

@@ -3,11 +3,11 @@
  * policy_archive: packs the files of a manifest into a tar.gz or zip.
  *
  * The bytes depend on nothing but names, permission bits and contents: the order is the manifest's, owner and group are
- * root, times are fixed (1980, the oldest that a zip can say). So a folder that was made anew with the same content, and
- * a cache that was lost, make the same archive with the same entity tag, and no agent fetches it again.
+ * root, times are fixed (1980, the oldest that a zip can say). So a folder that was made anew with the same content,
+ * and a cache that was lost, make the same archive with the same entity tag, and no agent fetches it again.
  *
- * The tar is ustar, with pax headers only for names that do not fit it (too long, or not ASCII). The zip has Unix modes; its
- * names are UTF-8 and say so.
+ * The tar is ustar, with pax headers only for names that do not fit it (too long, or not ASCII). The zip has Unix
+ * modes; its names are UTF-8 and say so.
  */
 #ifndef RELAY_POLICIES_POLICY_ARCHIVE_H
 #define RELAY_POLICIES_POLICY_ARCHIVE_H

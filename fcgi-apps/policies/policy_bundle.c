@@ -74,7 +74,8 @@ void policy_bundles_close(struct policy_bundles *bundles)
     }
 }
 
-/* Opened by path each time: another folder may have come by rename, and the share may be a mount that comes and goes. */
+/* Opened by path each time: another folder may have come by rename, and the share may be a mount that comes and goes.
+ * */
 static int open_folder(const struct ask *ask, struct err *err)
 {
     int share = open(ask->bundles->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -118,8 +119,8 @@ static enum policy_bundle by_walk(enum policy_walk walk)
     return POLICY_BUNDLE_FAILED;
 }
 
-/* Was the last change long enough ago that whoever made it is done? A change shows in a time that is coarse, so a settle time
- * of 0 is some milliseconds all the same. */
+/* Was the last change long enough ago that whoever made it is done? A change shows in a time that is coarse, so a
+ * settle time of 0 is some milliseconds all the same. */
 static bool settled(const struct policy_bundles *bundles)
 {
     const struct timespec *newest = &bundles->manifest.newest;
@@ -167,8 +168,8 @@ static enum policy_bundle pack(const struct ask *ask, int folder, struct policy_
     return POLICY_BUNDLE_READY;
 }
 
-/* The lock, on the folder itself, has only one process pack it: the others wait and find the archive in the cache. Where
- * it is not to be had (NFS wants a writable descriptor) several pack, to the same bytes. */
+/* The lock, on the folder itself, has only one process pack it: the others wait and find the archive in the cache.
+ * Where it is not to be had (NFS wants a writable descriptor) several pack, to the same bytes. */
 static enum policy_bundle from_folder(const struct ask *ask, int folder, struct policy_cached *cached, struct err *err)
 {
     struct policy_bundles *bundles = ask->bundles;

@@ -2,9 +2,10 @@
  *
  * policy_bundle: the archive of a node's policies as they are now, in one consistent state or not at all.
  *
- * The policy generation, or a copy by the agent of a relay, writes to the folder while it is packed. It may put a new one in
- * its place by rename, or rewrite file by file. So: a manifest, which must have been quiet for the settle time; the archive;
- * the manifest once more, from the same path. Equal: it is one state. Else again, until the time to wait is up.
+ * The policy generation, or a copy by the agent of a relay, writes to the folder while it is packed. It may put a new
+ * one in its place by rename, or rewrite file by file. So: a manifest, which must have been quiet for the settle time;
+ * the archive; the manifest once more, from the same path. Equal: it is one state. Else again, until the time to wait
+ * is up.
  *
  * A folder that is as it was when its archive was made costs a manifest and a look into the cache, nothing is read.
  */

@@ -2,9 +2,9 @@
  *
  * policy_cache: archives on disk, a file each, with the state of the folder that they were made of.
  *
- * A file begins with a record: state, SHA-256 and length of the archive, the moment it was made. The archive follows, or has
- * been dropped for the space it took; the record alone still tells an agent that nothing changed. Files appear by rename,
- * so several processes share the folder; a reader keeps what it opened. What is damaged counts as not there.
+ * A file begins with a record: state, SHA-256 and length of the archive, the moment it was made. The archive follows,
+ * or has been dropped for the space it took; the record alone still tells an agent that nothing changed. Files appear
+ * by rename, so several processes share the folder; a reader keeps what it opened. What is damaged counts as not there.
  */
 #ifndef RELAY_POLICIES_POLICY_CACHE_H
 #define RELAY_POLICIES_POLICY_CACHE_H

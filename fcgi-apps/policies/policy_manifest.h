@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * policy_manifest: everything that is in a folder of policies, without reading a file: path, kind, mode, size, times, inode.
+ * policy_manifest: everything that is in a folder of policies, without reading a file: path, kind, mode, size, times,
+ * inode.
  *
- * Two manifests of a folder with the same state mean that nothing in it changed between them, as far as its file system's
- * times tell: whoever changes a file changes its ctime. Those are coarse (some milliseconds), hence `newest`: a manifest
- * whose newest change is a moment ago proves nothing yet.
+ * Two manifests of a folder with the same state mean that nothing in it changed between them, as far as its file
+ * system's times tell: whoever changes a file changes its ctime. Those are coarse (some milliseconds), hence `newest`:
+ * a manifest whose newest change is a moment ago proves nothing yet.
  *
- * Entries come in a fixed order: by name, byte for byte, within a folder; a folder before what is in it. The walk goes from
- * one open folder to the next and follows no symbolic link. Links that stay inside are entries; a link that leads outside
- * (or could), a name that is no UTF-8 or holds control characters, and a folder above the limits are refused: a part of
- * somebody's policies is worse than the old ones. Sockets, pipes and devices are left out, with a warning.
+ * Entries come in a fixed order: by name, byte for byte, within a folder; a folder before what is in it. The walk goes
+ * from one open folder to the next and follows no symbolic link. Links that stay inside are entries; a link that leads
+ * outside (or could), a name that is no UTF-8 or holds control characters, and a folder above the limits are refused: a
+ * part of somebody's policies is worse than the old ones. Sockets, pipes and devices are left out, with a warning.
  */
 #ifndef RELAY_POLICIES_POLICY_MANIFEST_H
 #define RELAY_POLICIES_POLICY_MANIFEST_H

@@ -7,12 +7,13 @@
 
 #include <stdbool.h>
 
-/* A name, or a link's target: UTF-8 without control characters and without a backslash, which Windows takes for a slash. */
+/* A name, or a link's target: UTF-8 without control characters and without a backslash, which Windows takes for a
+ * slash. */
 bool policy_name_fits(const char *name);
 
-/* Does the symbolic link at path (relative to the folder, through no other link) stay in the folder, whatever else is in
- * it? True for a relative target whose `..` stand at its beginning and are no more than there are folders above it: each such
- * step leads to a real folder, and every link that the rest passes follows the same rule. */
+/* Does the symbolic link at path (relative to the folder, through no other link) stay in the folder, whatever else is
+ * in it? True for a relative target whose `..` stand at its beginning and are no more than there are folders above it:
+ * each such step leads to a real folder, and every link that the rest passes follows the same rule. */
 bool policy_link_inside(const char *path, const char *target);
 
 #endif

@@ -2,8 +2,9 @@
  *
  * etag: does a client have the current version already?
  *
- * Source: RFC 9110 sections 8.8.3 and 13.1.2. If-None-Match is `*` or a list of entity tags, `"..."` or `W/"..."`, with commas
- * and blanks between; tags are compared weakly, that is without their `W/`. What does not follow the grammar ends the list.
+ * Source: RFC 9110 sections 8.8.3 and 13.1.2. If-None-Match is `*` or a list of entity tags, `"..."` or `W/"..."`, with
+ * commas and blanks between; tags are compared weakly, that is without their `W/`. What does not follow the grammar
+ * ends the list.
  */
 #ifndef RELAY_UTIL_ETAG_H
 #define RELAY_UTIL_ETAG_H

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# policies: a lab for the tests of policies: httpd, rudder-relay-policies, and nodes. Sourced from the repository's root after
-# tap.sh.
+# policies: a lab for the tests of policies: httpd, rudder-relay-policies, and nodes. Sourced from the repository's root
+# after tap.sh.
 #
 #     policies_open [KEY=VALUE...]       of relay.conf; nodes root, relay, node, other
 #     policies_write NODE NUMBER         that node's policies, every file of which says the number
