@@ -2,8 +2,8 @@
 # shellcheck shell=sh
 #
 # agent-policies: fetches this node's policies, and switches to them when they are whole. In the folder $conf_policies:
-#     current              a symbolic link to the policies in force: versions/NAME. It changes by rename, so that at any moment
-#                          it leads to the old or to the new ones, and both are whole
+#     current              a symbolic link to the policies in force: versions/NAME. It changes by rename, so that at any
+#                          moment it leads to the old or to the new ones, and both are whole
 #     previous             the same for those before
 #     versions/NAME        policies as they came; NAME.etag is what the server calls them
 #     work.PID             of the process that fetches
@@ -53,7 +53,8 @@ policies_lock() {
         '' | *[!0-9]*) ;; # gone just now, or not ours
         *)
             # put aside rather than removed: only one process can, and it looks at what it got
-            if ! kill -0 "$holder" 2>/dev/null && mv "$policies_folder/lock" "$policies_folder/lock.$$" 2>/dev/null; then
+            if ! kill -0 "$holder" 2>/dev/null &&
+                mv "$policies_folder/lock" "$policies_folder/lock.$$" 2>/dev/null; then
                 taken=$(readlink "$policies_folder/lock.$$")
                 rm -f "$policies_folder/lock.$$"
                 [ "$taken" = "$holder" ] || ln -s "$taken" "$policies_folder/lock" 2>/dev/null
@@ -94,8 +95,9 @@ policies_clean_up() {
 # policies_ask: sets $upload_status and, for what is no archive, $upload_answer.
 policies_ask() {
     policies_etag=
-    if [ "$force" = no ] && [ -s "$policies_folder/current/promises.cf" ] && [ -r "$policies_folder/$policies_now.etag" ]; then
-        IFS= read -r policies_etag <"$policies_folder/$policies_now.etag" || [ -n "$policies_etag" ] || policies_etag=
+    etag_file=$policies_folder/$policies_now.etag
+    if [ "$force" = no ] && [ -s "$policies_folder/current/promises.cf" ] && [ -r "$etag_file" ]; then
+        IFS= read -r policies_etag <"$etag_file" || [ -n "$policies_etag" ] || policies_etag=
     fi
     upload_status=$(policies_options | upload_curl) || upload_status=
     upload_answer=${upload_status#* }
@@ -169,7 +171,8 @@ policies_check_members() (
     LC_ALL=C
     export LC_ALL
     cd "$policies_work" && gzip -dc archive >archive.tar && rm -f archive && tar -tf archive.tar >names 2>tar-says &&
-        tar -tvf archive.tar >members 2>>tar-says || policies_bad "the archive cannot be read: $(upload_one_line <tar-says)" || return
+        tar -tvf archive.tar >members 2>>tar-says ||
+        policies_bad "the archive cannot be read: $(upload_one_line <tar-says)" || return
     # tar takes such names for others and says so
     if [ -s tar-says ] || grep -q -e '^/' -e '^\.\./' -e '/\.\./' -e '/\.\.$' -e '^\.\.$' names; then
         policies_bad "a name in the archive leads outside"

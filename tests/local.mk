@@ -205,4 +205,4 @@ EXTRA_DIST += tests/static/units.sh
 dist_noinst_SCRIPTS += run-tests quickstart
 EXTRA_DIST += lab tests/e2e \
 	tests/static/manuals.sh tests/static/runner.test tests/static/sources.test \
-	tests/support/agent.sh tests/support/dav.sh tests/support/runner.sh tests/support/tap.sh
+	tests/support/agent.sh tests/support/dav.sh tests/support/policies.sh tests/support/runner.sh tests/support/tap.sh

@@ -153,7 +153,7 @@ static void answer(const struct ask *ask, const struct policy_cached *cached, en
     /* a HEAD gets the length and nothing else */
     bool sent = response_start(response, cached->length) && (response->head || send_archive(response, cached, &err));
     log_info("policies sent", log_text("node", ask->node_id), log_text("client", client_of(ask->request)),
-             log_number("bytes", sent && !response->head ? cached->length : 0), log_text("method", ask->request->method),
+             log_text("method", ask->request->method), log_number("bytes", cached->length),
              log_text("trouble", sent ? "" : err.text));
 }
 

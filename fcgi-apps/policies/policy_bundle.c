@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
@@ -74,28 +75,28 @@ void policy_bundles_close(struct policy_bundles *bundles)
     }
 }
 
-/* Opened by path each time: another folder may have come by rename, and the share may be a mount that comes and goes.
- * */
-static int open_folder(const struct ask *ask, struct err *err)
+/* Opened by path each time: another folder may have come by rename, and the share may be a mount that comes and
+ * goes. */
+static int open_folder(const struct policy_bundles *bundles, const char *folder, struct err *err)
 {
-    int share = open(ask->bundles->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int share = open(bundles->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (share < 0) {
         int errnum = errno;
-        err_set_errno(err, errnum, "policies.path %s", ask->bundles->path);
+        err_set_errno(err, errnum, "policies.path %s", bundles->path);
         errno = errnum == ENOENT ? EIO : errnum; /* not the node's policies are missing, but all */
         return -1;
     }
-    int folder = beneath_open(share, ask->folder, O_RDONLY | O_DIRECTORY, err);
+    int fd = beneath_open(share, folder, O_RDONLY | O_DIRECTORY, err);
     int errnum = errno;
     close(share);
     errno = errnum;
-    return folder;
+    return fd;
 }
 
 static bool same_folder(const struct ask *ask, int folder)
 {
     struct stat before, now;
-    int again = open_folder(ask, NULL);
+    int again = open_folder(ask->bundles, ask->folder, NULL);
     if (again < 0) {
         return false;
     }
@@ -141,8 +142,8 @@ static enum policy_bundle write_archive(const struct ask *ask, int folder, struc
         return entry->no_space ? POLICY_BUNDLE_NO_SPACE : POLICY_BUNDLE_FAILED;
     }
     enum policy_bundle result = by_walk(policy_manifest_read(&bundles->after, folder, &bundles->limits, err));
-    if (result == POLICY_BUNDLE_READY && (memcmp(bundles->after.state, bundles->manifest.state, POLICY_STATE_SIZE) != 0 ||
-                                          !same_folder(ask, folder))) {
+    bool same = memcmp(bundles->after.state, bundles->manifest.state, POLICY_STATE_SIZE) == 0;
+    if (result == POLICY_BUNDLE_READY && (!same || !same_folder(ask, folder))) {
         err_set(err, "%s changed while it was packed", ask->folder);
         result = POLICY_BUNDLE_CHANGING;
     }
@@ -163,7 +164,8 @@ static enum policy_bundle pack(const struct ask *ask, int folder, struct policy_
     if (!policy_cache_commit(ask->bundles->cache, &entry, ask->name, ask->bundles->manifest.state, cached, err)) {
         return entry.no_space ? POLICY_BUNDLE_NO_SPACE : POLICY_BUNDLE_FAILED;
     }
-    log_info("policies packed", log_text("name", ask->name), log_number("entries", (int64_t)ask->bundles->manifest.count),
+    log_info("policies packed", log_text("name", ask->name),
+             log_number("entries", (int64_t)ask->bundles->manifest.count),
              log_number("bytes", ask->bundles->manifest.bytes), log_number("packed", cached->length));
     return POLICY_BUNDLE_READY;
 }
@@ -193,22 +195,21 @@ static enum policy_bundle from_folder(const struct ask *ask, int folder, struct 
     return pack(ask, folder, cached, err);
 }
 
-static bool exists(const struct ask *ask, const char *path)
+static bool exists(const struct policy_bundles *bundles, const char *path)
 {
-    struct ask other = *ask;
-    other.folder = (char *)path;
-    int folder = open_folder(&other, NULL);
-    if (folder >= 0) {
-        close(folder);
+    int fd = open_folder(bundles, path, NULL);
+    if (fd >= 0) {
+        close(fd);
     }
-    return folder >= 0;
+    return fd >= 0;
 }
 
 /* While one `rules` makes room for another by rename, there is none for a moment. */
 static enum policy_bundle missing(const struct ask *ask, const char *node_id)
 {
     char *rules = memory_format("%s/rules", node_id);
-    bool swapped = milliseconds(CLOCK_MONOTONIC) - ask->began < SWAP_MS && exists(ask, node_id) && !exists(ask, rules);
+    bool swapped = milliseconds(CLOCK_MONOTONIC) - ask->began < SWAP_MS && exists(ask->bundles, node_id) &&
+                   !exists(ask->bundles, rules);
     free(rules);
     return swapped ? POLICY_BUNDLE_CHANGING : POLICY_BUNDLE_NONE;
 }
@@ -216,7 +217,7 @@ static enum policy_bundle missing(const struct ask *ask, const char *node_id)
 static enum policy_bundle try_once(const struct ask *ask, const char *node_id, struct policy_cached *cached,
                                    struct err *err)
 {
-    int folder = open_folder(ask, err);
+    int folder = open_folder(ask->bundles, ask->folder, err);
     if (folder < 0) {
         return errno == ENOENT || errno == ENOTDIR ? missing(ask, node_id) : POLICY_BUNDLE_FAILED;
     }

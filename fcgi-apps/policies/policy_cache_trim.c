@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -123,7 +124,8 @@ static void drop_archives(const struct policy_cache *cache, struct archive_files
 void policy_cache_trim(struct policy_cache *cache)
 {
     int64_t now = monotonic_seconds();
-    if (cache->trimmed != 0 && now - cache->trimmed < EVERY_SECONDS && cache->stored <= cache->max_size / SHARE_OF_ROOM) {
+    bool recently = cache->trimmed != 0 && now - cache->trimmed < EVERY_SECONDS;
+    if (recently && cache->stored <= cache->max_size / SHARE_OF_ROOM) {
         return;
     }
     DIR *dir = folder_stream_open(cache->fd);

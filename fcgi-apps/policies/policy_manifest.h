@@ -62,8 +62,8 @@ enum policy_walk {
 };
 
 /* Fills the manifest anew. folder_fd: the open folder, whose position is left alone. */
-enum policy_walk policy_manifest_read(struct policy_manifest *manifest, int folder_fd, const struct policy_limits *limits,
-                                      struct err *err);
+enum policy_walk policy_manifest_read(struct policy_manifest *manifest, int folder_fd,
+                                      const struct policy_limits *limits, struct err *err);
 void policy_manifest_free(struct policy_manifest *manifest);
 
 /* Is this what the entry was made of, unchanged? */

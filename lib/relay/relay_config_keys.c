@@ -193,7 +193,7 @@ static const struct config_key keys[] = {
      .help = "Nor are those of more bytes than this, not compressed."},
     {"policies.settle_time", CONFIG_DURATION, FIELD(policies.settle_time), "1s", 0, 3600,
      .help = "A folder in which something changed less than this ago is taken for half written, and waited for."},
-    {"policies.max_wait", CONFIG_DURATION, FIELD(policies.max_wait), "5s", 0, 60,
+    {"policies.max_wait", CONFIG_DURATION, FIELD(policies.max_wait), "5s", 0, 30,
      .help = "How long a request waits for a folder that keeps changing, before it is answered 503."},
 
     {"logging.level", CONFIG_CHOICE, FIELD(logging.level), "info", .choices = levels,

@@ -41,8 +41,10 @@ static void make_index(struct fixture *it)
 
 static struct fixture fixture_make(void)
 {
-    static const char *const folders[] = {"share", "share/node", "share/node/rules", "share/node/rules/cfengine-community",
-                                          "share/relay", "share/relay/rules"};
+    static const char *const folders[] = {
+        "share", "share/node", "share/node/rules", "share/node/rules/cfengine-community", "share/relay",
+        "share/relay/rules",
+    };
     struct fixture it = {.folder = folder_make()};
     struct err err = {0};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
@@ -132,7 +134,8 @@ START_TEST(a_node_gets_its_policies)
     for (int zip = 0; zip < 2; zip++) {
         struct archive_entry *entry;
         ck_assert_int_eq(get(&it, (struct ask){.zip = zip}), 200);
-        ck_assert_ptr_nonnull(strstr(headers, zip ? "Content-Type: application/zip\r\n" : "Content-Type: application/gzip\r\n"));
+        ck_assert_ptr_nonnull(strstr(headers, "Content-Type: application/"));
+        ck_assert_ptr_nonnull(strstr(headers, zip ? "/zip\r\n" : "/gzip\r\n"));
         ck_assert_ptr_nonnull(strstr(headers, "Repr-Digest: sha-256=:"));
         ck_assert_ptr_nonnull(strstr(headers, " GMT\r\n"));
         ck_assert_ptr_nonnull(strstr(headers, "Cache-Control: private, no-cache\r\n"));
@@ -280,4 +283,5 @@ END_TEST
 
 SUITE_MAIN("policies", a_node_gets_its_policies, nobody_else_does, without_policies_it_is_404,
            a_link_on_the_way_is_not_followed, unchanged_policies_are_not_sent_again, a_dropped_archive_is_made_again,
-           what_changed_a_moment_ago_is_not_sent, nor_what_another_process_packs, what_cannot_be_packed_tells_only_the_log)
+           what_changed_a_moment_ago_is_not_sent, nor_what_another_process_packs,
+           what_cannot_be_packed_tells_only_the_log)

@@ -191,6 +191,6 @@ START_TEST(what_is_abandoned_leaves_nothing)
 }
 END_TEST
 
-SUITE_MAIN("policy_cache", an_archive_is_found_by_name_and_state, the_same_content_keeps_its_date, what_is_damaged_is_not_there,
-           archives_go_when_they_are_too_many_their_records_stay, what_nobody_asked_for_goes, what_is_used_is_not_old,
-           what_is_abandoned_leaves_nothing)
+SUITE_MAIN("policy_cache", an_archive_is_found_by_name_and_state, the_same_content_keeps_its_date,
+           what_is_damaged_is_not_there, archives_go_when_they_are_too_many_their_records_stay,
+           what_nobody_asked_for_goes, what_is_used_is_not_old, what_is_abandoned_leaves_nothing)

@@ -194,7 +194,9 @@ END_TEST
 
 START_TEST(links_that_stay_inside)
 {
-    static const char *const inside[][2] = {{"a", "b"}, {"a", "./b//c"}, {"a/b", "../c"}, {"a/b/c", "../../d/e"}, {"a/b", ".."}};
+    static const char *const inside[][2] = {
+        {"a", "b"}, {"a", "./b//c"}, {"a/b", "../c"}, {"a/b/c", "../../d/e"}, {"a/b", ".."},
+    };
     static const char *const outside[][2] = {{"a", "/b"}, {"a", ".."}, {"a", ""}, {"a/b", "../../c"}, {"a/b", "c/.."},
                                              {"a/b", "./../../c"}, {"a/b/c", "../x/../y"}};
     for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
