@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PIECE_SIZE = 32768 };
+enum { PIECE_SIZE = 32768, LOOK_EVERY = 8 << 20 };
 
 bool content_algorithm_parse(const char *name, enum content_algorithm *algorithm)
 {
@@ -37,52 +37,62 @@ bool content_is_same(const struct stat *a, const struct stat *b)
            same_time(a->st_mtim, b->st_mtim) && same_time(a->st_ctim, b->st_ctim);
 }
 
-/* Up to size bytes; a file that goes on growing ends there all the same. */
-static bool hash_bytes(EVP_MD_CTX *context, int fd, off_t size, struct err *err)
+static enum content_hash_result look_again(int fd, const struct stat *before, struct err *err)
+{
+    struct stat now;
+    if (fstat(fd, &now) != 0) {
+        err_set_errno(err, errno, "fstat");
+        return CONTENT_FAILED;
+    }
+    return content_is_same(before, &now) ? CONTENT_HASHED : CONTENT_CHANGED;
+}
+
+/* As many bytes as it had before: a file that goes on growing ends there all the same. One that changes is not read to
+ * its end in vain. */
+static enum content_hash_result hash_bytes(EVP_MD_CTX *context, int fd, const struct stat *before, struct err *err)
 {
     char piece[PIECE_SIZE];
-    for (off_t at = 0; at < size;) {
+    enum content_hash_result result = CONTENT_HASHED;
+    for (off_t at = 0; at < before->st_size && result == CONTENT_HASHED;) {
         ssize_t got = pread(fd, piece, sizeof piece, at);
-        if (got < 0 && errno != EINTR) {
-            return err_set_errno(err, errno, "reading after %lld bytes", (long long)at);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            err_set_errno(err, errno, "reading after %lld bytes", (long long)at);
+            return CONTENT_FAILED;
         }
         if (got == 0) {
             break;
         }
-        if (got > 0 && EVP_DigestUpdate(context, piece, (size_t)got) != 1) {
-            return err_set(err, "OpenSSL could not hash");
+        if (EVP_DigestUpdate(context, piece, (size_t)got) != 1) {
+            err_set(err, "OpenSSL could not hash");
+            return CONTENT_FAILED;
         }
-        at += got > 0 ? got : 0;
+        at += got;
+        if (at % LOOK_EVERY < got) {
+            result = look_again(fd, before, err);
+        }
     }
-    return true;
-}
-
-static bool hash_file(int fd, off_t size, const EVP_MD *digest_type, unsigned char *digest, struct err *err)
-{
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool good = context != NULL && EVP_DigestInit_ex(context, digest_type, NULL) == 1;
-    if (!good) {
-        err_set(err, "OpenSSL gives no %s", EVP_MD_get0_name(digest_type));
-    }
-    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    good = good && hash_bytes(context, fd, size, err);
-    if (good && EVP_DigestFinal_ex(context, digest, NULL) != 1) {
-        good = err_set(err, "OpenSSL could not hash");
-    }
-    EVP_MD_CTX_free(context);
-    return good;
+    return result == CONTENT_HASHED ? look_again(fd, before, err) : result;
 }
 
 enum content_hash_result content_hash(int fd, const struct stat *before, enum content_algorithm algorithm,
                                       unsigned char digest[CONTENT_DIGEST_MAX], struct err *err)
 {
-    struct stat after;
-    if (!hash_file(fd, before->st_size, algorithm == CONTENT_SHA512 ? EVP_sha512() : EVP_sha256(), digest, err)) {
-        return CONTENT_FAILED;
+    enum content_hash_result result = CONTENT_FAILED;
+    const EVP_MD *type = algorithm == CONTENT_SHA512 ? EVP_sha512() : EVP_sha256();
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    if (context != NULL && EVP_DigestInit_ex(context, type, NULL) == 1) {
+        result = hash_bytes(context, fd, before, err);
+    } else {
+        err_set(err, "OpenSSL gives no %s", EVP_MD_get0_name(type));
     }
-    if (fstat(fd, &after) != 0) {
-        err_set_errno(err, errno, "fstat");
-        return CONTENT_FAILED;
+    if (result == CONTENT_HASHED && EVP_DigestFinal_ex(context, digest, NULL) != 1) {
+        err_set(err, "OpenSSL could not hash");
+        result = CONTENT_FAILED;
     }
-    return content_is_same(before, &after) ? CONTENT_HASHED : CONTENT_CHANGED;
+    EVP_MD_CTX_free(context);
+    return result;
 }

@@ -307,8 +307,25 @@ START_TEST(a_change_between_the_looks_is_seen)
 }
 END_TEST
 
+/* To read the 256 GiB of this file to their end would take longer than a test may. */
+START_TEST(a_changed_file_is_not_read_to_its_end)
+{
+    struct folder folder = folder_make();
+    struct err err = {0};
+    struct stat status;
+    folder_write(folder.fd, "file", "");
+    int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
+    ck_assert_int_eq(ftruncate(fd, (off_t)256 << 30), 0);
+    ck_assert_int_eq(fstat(fd, &status), 0);
+    status.st_mtim.tv_sec--;
+    ck_assert_int_eq(content_hash(fd, &status, CONTENT_SHA256, digest, &err), CONTENT_CHANGED);
+    close(fd);
+    folder_remove(&folder);
+}
+END_TEST
+
 SUITE_MAIN("hash_cache", any_change_of_a_file_counts, both_hashes_of_a_file,
            a_file_that_changed_just_now_is_not_remembered,
            what_was_used_longest_ago_goes, processes_and_restarts_share_the_file, what_is_half_written_is_nothing,
            files_that_are_not_ours_are_not_used, another_versions_file_is_replaced, many_writers_never_mix_their_hashes,
-           content_is_hashed_as_it_is, a_change_between_the_looks_is_seen)
+           content_is_hashed_as_it_is, a_change_between_the_looks_is_seen, a_changed_file_is_not_read_to_its_end)
