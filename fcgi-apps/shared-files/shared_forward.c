@@ -17,6 +17,7 @@ enum { TEXT_MAX = 400 };
 struct forward {
     const struct relay_config *config;
     struct request *request;
+    bool own; /* it asks for us, not for the client */
     struct http_client *client;
     struct buffer url;
     struct buffer pins;
@@ -64,9 +65,10 @@ static bool address(struct forward *forward, const char *next_hop, struct err *e
                                   peer_upstream_pins(config, &forward->pins, err);
 }
 
+/* A question of our own has been nowhere yet. */
 static void add_via(struct forward *forward)
 {
-    const char *before = request_env(forward->request, "HTTP_VIA");
+    const char *before = forward->own ? NULL : request_env(forward->request, "HTTP_VIA");
     buffer_add_format(&forward->via, "Via: %s%s1.1 %s", before != NULL ? before : "", before != NULL ? ", " : "",
                       forward->config->general.node_id);
 }
@@ -188,7 +190,7 @@ void shared_forward(const struct relay_config *config, struct request *request, 
 int shared_forward_ask(const struct relay_config *config, struct request *request, const char *path, const char *query,
                        struct err *err)
 {
-    struct forward forward = {.config = config, .request = request};
+    struct forward forward = {.config = config, .request = request, .own = true};
     int status = 0;
     if (run(&forward, NULL, path, query, HTTP_HEAD, err)) {
         status = forward.outcome == HTTP_ANSWERED ? forward.status : 0;
