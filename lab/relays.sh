@@ -81,8 +81,9 @@ relays_address() {
 
 # relays_identity ID HOSTNAME SERVER: a key and a certificate, and what the node lists say of it.
 relays_identity() {
-    local id=$1
-    [ -e "$RELAYS/nodes/$id.cert" ] || openssl req -x509 -newkey "$LAB_NODE_KEY" -sha256 -nodes -days 3650 -subj "/UID=$id" \
+    local id=$1 new=(-newkey "$LAB_NODE_KEY")
+    [ "$LAB_NODE_KEY" != ec ] || new=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1)
+    [ -e "$RELAYS/nodes/$id.cert" ] || openssl req -x509 "${new[@]}" -sha256 -nodes -days 3650 -subj "/UID=$id" \
         -keyout "$RELAYS/nodes/$id.key" -out "$RELAYS/nodes/$id.cert" 2>/dev/null || return
     printf '%s %s %s %s\n' "$id" "$2" "$3" \
         "$(openssl pkey -in "$RELAYS/nodes/$id.key" -pubout -outform DER | openssl dgst -sha256 -r | cut -d' ' -f1)" \
