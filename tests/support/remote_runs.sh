@@ -20,65 +20,26 @@ export LAB_NODE_KEY=ec
 REMOTE_WORKERS=${REMOTE_WORKERS:-3}
 
 remote_open() {
-    local id=$1 extra
+    local id=$1
     shift
-    lab_relay_layout && mkdir -p "$LAB/calls" && remote_command >"$LAB/rudder" && chmod 755 "$LAB/rudder" || exit
-    REMOTE_PORT=${REMOTE_HTTPS_PORT:-$(lab_free_port)}
+    lab_relay_layout && remote_command_make || exit
     lab_relay_config "general.node_id=\"$id\"" "remote_run.command=\"$LAB/rudder\"" "remote_run.use_sudo=false" "$@" || exit
     remote_nodes && lab_index >/dev/null || exit
-    LAB_HTTPD_EXTRA=$(remote_httpd)
-    lab_httpd_start && remote_start || exit
+    lab_endpoint_start remote-run "$REMOTE_WORKERS" && lab_httpd_start || exit
 }
 
-# The relay API as a server has it, without the rules of who may ask: those are httpd-conf's.
-remote_httpd() {
-    cat <<END
-Listen 127.0.0.1:$REMOTE_PORT
-<VirtualHost 127.0.0.1:$REMOTE_PORT>
-    SSLEngine on
-    SSLCertificateFile "$LAB/httpd/server.crt"
-    SSLCertificateKeyFile "$LAB/httpd/server.key"
-    <Location "/rudder/relay-api/">
-        Require all granted
-        SetEnv ap_trust_cgilike_cl 1
-        ProxyPass "unix:$LAB/run/remote-run.sock|fcgi://remote-run/rudder/relay-api/" retry=0 flushpackets=on timeout=120
-    </Location>
-</VirtualHost>
-END
-}
-
-remote_start() {
-    local program before
-    program=$(lab_program rudder-relay-remote-run) || return
-    rm -f "$LAB/run/remote-run.sock"
-    before=$(remote_starts)
-    lab_start remote-run spawn-fcgi -n -s "$LAB/run/remote-run.sock" -M 0666 -- \
-        "$(command -v multiwatch)" -f "$REMOTE_WORKERS" -- "$program" -c "$LAB_CONFIG" || return
-    lab_wait_for 30 remote_listens "$before" && return 0
-    tail -n 5 "$LAB/log/remote-run.log" >&2
-    return 1
-}
-
-remote_listens() {
-    lab_running remote-run && [ -S "$LAB/run/remote-run.sock" ] && [ "$(remote_starts)" -ge $(($1 + REMOTE_WORKERS)) ]
-}
-
-remote_starts() {
-    cat "$LAB/log/remote-run.log" 2>/dev/null | grep -c 'remote-run: started'
-}
-
-remote_restart() {
-    lab_stop remote-run && remote_start
+remote_command_make() {
+    mkdir -p "$LAB/calls" && remote_command >"$LAB/rudder" && chmod 755 "$LAB/rudder"
 }
 
 remote_url() {
-    echo "https://127.0.0.1:$REMOTE_PORT/rudder/relay-api/remote-run/$1"
+    echo "$LAB_LOCAL_URL/remote-run/$1"
 }
 
 remote_post() {
     local path=$1
     shift
-    LAB_LOGIN=none lab_curl -X POST "$@" "$(remote_url "$path")"
+    curl --disable --noproxy '*' --silent --show-error -X POST "$@" "$(remote_url "$path")"
 }
 
 remote_status() {
