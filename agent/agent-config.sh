@@ -150,7 +150,7 @@ config_check_authentication() {
         [ -z "$conf_default_password_file" ] || config_secret default_password_file "$conf_default_password_file" || return
     elif [ -n "$conf_user" ]; then
         config_secret password_file "$conf_password_file" || return
-    elif [ "$conf_client_certificate" = no ] && [ "$command" != fetch-policies ]; then
+    elif [ "$conf_client_certificate" = no ] && [ "$needs_login" = yes ]; then
         config_wrong "it says neither user and password_file nor client_certificate = yes: the server would refuse us" ||
             return
     fi

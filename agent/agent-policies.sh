@@ -114,20 +114,12 @@ policies_ask() {
 
 # The node's certificate is what counts here, whatever else the configuration says of logging in.
 policies_options() {
-    printf '%s\n' silent show-error globoff tlsv1.2 'connect-timeout = 20' 'speed-limit = 100' 'speed-time = 60'
-    upload_option max-time "$conf_timeout"
-    upload_option proto '=https'
+    upload_options_for "policies/$conf_node_id/rules/cfengine-community.tar.gz"
     upload_option max-filesize "$policies_max_bytes"
-    upload_option write-out '\nhttp_status=%{http_code}'
-    upload_option url "https://$conf_server:$conf_port/policies/$conf_node_id/rules/cfengine-community.tar.gz"
     upload_option output "$policies_work/archive"
     upload_option dump-header "$policies_work/headers"
     [ -z "$policies_etag" ] || upload_option header "If-None-Match: $policies_etag"
-    upload_option cert "$conf_certificate"
-    upload_option key "$conf_key"
-    [ -z "$conf_key_password_file" ] || upload_option pass "$(upload_password "$conf_key_password_file")"
-    upload_option_server
-    upload_option_proxy
+    upload_option_certificate
 }
 
 policies_explain() {

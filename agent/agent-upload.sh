@@ -34,15 +34,20 @@ upload_one_line() {
 }
 
 upload_options() {
+    upload_options_for "$2/$(upload_escape "${1##*/}")"
+    upload_option max-filesize 65536 # of the answer
+    upload_option upload-file "$1"
+    upload_option_login
+}
+
+# upload_options_for PATH: what all requests have in common.
+upload_options_for() {
     printf '%s\n' silent show-error globoff tlsv1.2 'connect-timeout = 20' 'speed-limit = 100' 'speed-time = 60'
     upload_option max-time "$conf_timeout"
     upload_option proto '=https'
-    upload_option max-filesize 65536 # of the answer
     upload_option write-out '\nhttp_status=%{http_code}'
-    upload_option url "https://$conf_server:$conf_port/$2/$(upload_escape "${1##*/}")"
-    upload_option upload-file "$1"
+    upload_option url "https://$conf_server:$conf_port/$1"
     upload_option_server
-    upload_option_login
     upload_option_proxy
 }
 
@@ -56,10 +61,14 @@ upload_option_login() {
         upload_option user "$conf_user:$(upload_password "$conf_password_file")"
     fi
     if [ "$conf_client_certificate" = yes ] && [ "$new_node" = no ]; then
-        upload_option cert "$conf_certificate"
-        upload_option key "$conf_key"
-        [ -z "$conf_key_password_file" ] || upload_option pass "$(upload_password "$conf_key_password_file")"
+        upload_option_certificate
     fi
+}
+
+upload_option_certificate() {
+    upload_option cert "$conf_certificate"
+    upload_option key "$conf_key"
+    [ -z "$conf_key_password_file" ] || upload_option pass "$(upload_password "$conf_key_password_file")"
 }
 
 # How the server is known: by its public key, by a CA, by both, or else by what this machine trusts.

@@ -8,6 +8,7 @@ dist_agentlib_DATA = \
 	agent/agent-policies.sh \
 	agent/agent-queue.sh \
 	agent/agent-runlog.sh \
+	agent/agent-shared-files.sh \
 	agent/agent-sign.sh \
 	agent/agent-upload.sh
 bin_SCRIPTS = agent/rudder-relay-agent

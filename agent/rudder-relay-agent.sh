@@ -19,6 +19,8 @@ usage: rudder-relay-agent run [-c FILE] [--] COMMAND [ARGUMENT...]
        rudder-relay-agent send [-c FILE]
        rudder-relay-agent inventory [-c FILE] [-n] INVENTORY
        rudder-relay-agent fetch-policies [-c FILE] [-f]
+       rudder-relay-agent share-file [-c FILE] [-f] [-t TTL] TARGET FILE [FILE-ID]
+       rudder-relay-agent fetch-file [-c FILE] [-f] [-k KEY-HASH] SOURCE FILE-ID DESTINATION
 
   run    runs the command; what it prints is shown, and is the run log that is signed and sent.
          Logs kept from earlier runs are sent first. The exit status is the command's, whether
@@ -32,8 +34,17 @@ usage: rudder-relay-agent run [-c FILE] [--] COMMAND [ARGUMENT...]
          fetches this node's policies if they have changed, and switches to them when they are
          whole. Exit status 0 if the policies in force are the server's, 1 if they stay as they were.
 
+  share-file
+         signs a file and puts it where the node TARGET gets it, unless it is there already. FILE-ID is
+         the file's name unless said. Exit status 0 if it is there now, 1 if not.
+  fetch-file
+         gets a file that the node SOURCE shares with this one, checks its signature, and puts it to
+         DESTINATION in one step. Exit status 0 if it is there and as it should be, 1 if not.
+
   -c FILE    the configuration, instead of $config
-  -f         fetch them though they have not changed
+  -f         fetch them though they have not changed; share or fetch the file though it is there
+  -k HASH    sha256:<hex>: of the public key that the file must be signed with
+  -t TTL     for how long the file is kept: 1d unless said; seconds, or as in "1d 2h 3m 4s"
   -n         the node is new: not accepted by the server yet
 
 Exit status 2 (of run 125): the configuration or the usage is wrong.
@@ -49,6 +60,7 @@ say() {
 . "$library/agent-policies.sh"
 . "$library/agent-queue.sh"
 . "$library/agent-runlog.sh"
+. "$library/agent-shared-files.sh"
 . "$library/agent-sign.sh"
 . "$library/agent-upload.sh"
 
@@ -72,6 +84,7 @@ clean_up() {
     [ -z "${copier:-}${stamper:-}" ] || kill ${copier:-} ${stamper:-} 2>/dev/null
     [ -z "${run_work:-}" ] || rm -rf "$run_work"
     [ -z "${scratch:-}" ] || rm -rf "$scratch"
+    [ -z "${shared_new:-}" ] || rm -f "$shared_new"
     policies_clean_up
 }
 
@@ -150,12 +163,14 @@ agent_send() {
 
 # command_shape COMMAND: sets its options, how many arguments it takes, and what it exits with when nothing could be begun.
 command_shape() {
-    options=c:h least=0 most=0 failure=2 tools=''
+    options=c:h least=0 most=0 failure=2 tools='' needs_login=yes
     case $1 in
     run) least=1 most=1000000 failure=125 ;;
     send) ;;
     inventory) options=c:hn least=1 most=1 ;;
-    fetch-policies) options=c:fh tools='find grep readlink sed tar' ;;
+    fetch-policies) options=c:fh tools='find grep readlink sed tar' needs_login=no ;;
+    share-file) options=c:fht: least=2 most=3 tools='sed' needs_login=no ;;
+    fetch-file) options=c:fhk: least=3 most=3 tools='awk fold head sed tail wc' needs_login=no ;;
     *) return 1 ;;
     esac
 }
@@ -174,10 +189,14 @@ command_shape "$command" || {
 shift
 new_node=no
 force=no
+ttl=1d
+key_hash=
 while getopts $options option; do
     case $option in
     c) config=$OPTARG ;;
     f) force=yes ;;
+    k) key_hash=$OPTARG ;;
+    t) ttl=$OPTARG ;;
     n) new_node=yes ;;
     h)
         usage
