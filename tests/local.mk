@@ -34,6 +34,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_decompress \
 	tests/unit/util/test_digest \
 	tests/unit/util/test_duration \
+	tests/unit/util/test_http_client \
 	tests/unit/util/test_mime_header \
 	tests/unit/util/test_safe_file \
 	tests/unit/util/test_text \
@@ -164,6 +165,15 @@ tests_unit_relay_test_relay_state_LDADD = $(TEST_LDADD)
 tests_unit_util_test_decompress_SOURCES = tests/unit/util/test_decompress.c tests/support/suite.h
 tests_unit_util_test_decompress_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_decompress_LDADD = $(TEST_LDADD)
+
+check_PROGRAMS += tests/support/https_server
+tests_support_https_server_SOURCES = tests/support/https_server.c
+tests_support_https_server_LDADD = lib/util/libutil.a -lssl $(OPENSSL_LIBS)
+
+tests_unit_util_test_http_client_SOURCES = tests/unit/util/test_http_client.c tests/support/suite.h \
+	tests/support/certificate.h tests/support/folder.h
+tests_unit_util_test_http_client_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_http_client_LDADD = $(TEST_LDADD) $(CURL_LIBS)
 
 tests_unit_util_test_mime_header_SOURCES = tests/unit/util/test_mime_header.c tests/support/suite.h
 tests_unit_util_test_mime_header_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -36,11 +36,12 @@ static bool is_ipv6(struct slice host)
 
 bool http_url_server(struct buffer *url, struct slice host, int port, struct err *err)
 {
-    if (slice_starts_with(host, "[") && slice_ends_with(host, "]")) {
+    bool brackets = host.len > 2 && slice_starts_with(host, "[") && slice_ends_with(host, "]");
+    if (brackets) {
         host = (struct slice){host.at + 1, host.len - 2};
     }
     bool ipv6 = is_ipv6(host);
-    if (!ipv6 && !is_host_name(host)) {
+    if (!ipv6 && (brackets || !is_host_name(host))) {
         return err_set(err, "no host name and no address: \"%.*s\"", (int)(host.len < 300 ? host.len : 300), host.at);
     }
     buffer_add_format(url, ipv6 ? "https://[%.*s]:%d" : "https://%.*s:%d", (int)host.len, host.at, port);

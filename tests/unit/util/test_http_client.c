@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Against a real TLS server, tests/support/https_server, started by each test.
+ */
+#include <openssl/pem.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "support/certificate.h"
+#include "support/folder.h"
+#include "support/suite.h"
+#include "util/memory.h"
+#include "util/safe_file.h"
+#include "util/http_client.h"
+#include "util/http_pins.h"
+#include "util/http_url.h"
+
+static struct folder folder;
+static pid_t server;
+static int port;
+static struct buffer pins;
+static struct buffer other_pins;
+
+static const struct http_limits limits = {.connect_ms = 20000, .stall_ms = 1000, .total_ms = 60000};
+
+/* A certificate of 1970, expired, self-signed, for nobody's name. */
+static void write_certificate(void)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, NULL);
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_keygen_init(context);
+    EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1);
+    EVP_PKEY_keygen(context, &key);
+    EVP_PKEY_CTX_free(context);
+    X509 *certificate = certificate_make((const char *const[]){"n1", NULL});
+    X509_set_pubkey(certificate, key);
+    ASN1_TIME_set(X509_getm_notBefore(certificate), 0);
+    ASN1_TIME_set(X509_getm_notAfter(certificate), 86400);
+    X509_sign(certificate, key, EVP_sha256());
+    char *path = memory_format("%s/cert", folder.path);
+    FILE *file = fopen(path, "w");
+    PEM_write_X509(file, certificate);
+    fclose(file);
+    free(path);
+    path = memory_format("%s/key", folder.path);
+    file = fopen(path, "w");
+    PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL);
+    fclose(file);
+    free(path);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+}
+
+static void start_server(const char *more)
+{
+    int ends[2];
+    char line[16] = "";
+    ck_assert_int_eq(pipe(ends), 0);
+    server = fork();
+    if (server == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(ends[1], 1);
+        char *program = memory_format("%s/tests/support/https_server", getenv("top_builddir"));
+        ck_assert_int_eq(chdir(folder.path), 0);
+        execl(program, program, "cert", "key", "mode", "log", more, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    ck_assert_int_gt(read(ends[0], line, sizeof line - 1), 0);
+    close(ends[0]);
+    port = atoi(line);
+}
+
+static void set_up(const char *mode)
+{
+    struct err err;
+    folder = folder_make();
+    write_certificate();
+    folder_write(folder.fd, "mode", mode);
+    folder_write(folder.fd, "log", "");
+    start_server(NULL);
+    char *path = memory_format("%s/cert", folder.path);
+    ck_assert_msg(http_pins_add_file(&pins, path, &err), "%s", err.text);
+    free(path);
+    X509 *other = certificate_make((const char *const[]){"n2", NULL});
+    unsigned char *der = NULL;
+    int len = i2d_X509(other, &der);
+    ck_assert(http_pins_add(&other_pins, (struct slice){(char *)der, (size_t)len}, &err));
+    OPENSSL_free(der);
+    X509_free(other);
+}
+
+static void tear_down(void)
+{
+    kill(server, SIGKILL);
+    waitpid(server, NULL, 0);
+    folder_remove(&folder);
+    buffer_free(&pins);
+    buffer_free(&other_pins);
+}
+
+struct outcome {
+    int ends;
+    enum http_outcome outcome;
+    int status;
+    int64_t retry_after_s;
+    char reason[256];
+    struct buffer body;
+    int pieces;
+    size_t stop_after;
+    size_t handed_over;
+    struct http_transfer *transfer;
+    int status_with_body;
+};
+
+static bool take(void *context, const char *bytes, size_t len)
+{
+    struct outcome *outcome = context;
+    outcome->pieces++;
+    outcome->status_with_body = http_transfer_status(outcome->transfer);
+    buffer_add(&outcome->body, bytes, len);
+    return outcome->stop_after == 0 || outcome->body.len < outcome->stop_after;
+}
+
+static ssize_t give(void *context, char *bytes, size_t size)
+{
+    struct outcome *outcome = context;
+    memset(bytes, 'x', size);
+    outcome->handed_over += size;
+    return outcome->stop_after != 0 && outcome->handed_over > outcome->stop_after ? -1 : (ssize_t)size;
+}
+
+static void ended(void *context, const struct http_result *result)
+{
+    struct outcome *outcome = context;
+    outcome->ends++;
+    outcome->outcome = result->outcome;
+    outcome->status = result->status;
+    outcome->retry_after_s = result->retry_after_s;
+    snprintf(outcome->reason, sizeof outcome->reason, "%s", result->reason);
+}
+
+static struct http_client *client_of(enum http_trust trust)
+{
+    struct err err;
+    const struct http_client_settings settings = {
+        .trust = trust, .proxy = "none", .idle_timeout_ms = 60000, .limits = limits};
+    struct http_client *client = http_client_new(&settings, &err);
+    ck_assert_msg(client != NULL, "%s", err.text);
+    return client;
+}
+
+static void start(struct http_client *client, struct http_request request, const char *path, struct outcome *outcome)
+{
+    struct err err;
+    struct buffer url = {0};
+    ck_assert(http_url_server(&url, slice_of("127.0.0.1"), port, &err));
+    buffer_add_text(&url, path);
+    request.url = buffer_text(&url);
+    request.pins = request.pins != NULL ? request.pins : buffer_text(&pins);
+    request.write = take;
+    request.done = ended;
+    request.context = outcome;
+    outcome->transfer = http_client_start(client, &request, &err);
+    ck_assert_msg(outcome->transfer != NULL, "%s", err.text);
+    buffer_free(&url);
+}
+
+static struct outcome ask(enum http_trust trust, struct http_request request)
+{
+    struct outcome outcome = {0};
+    struct http_client *client = client_of(trust);
+    start(client, request, "/x", &outcome);
+    ck_assert_int_eq(outcome.ends, 0);
+    http_client_finish(client);
+    ck_assert_int_eq(outcome.ends, 1);
+    http_client_free(client);
+    buffer_free(&outcome.body);
+    return outcome;
+}
+
+static const char *logged(void)
+{
+    static struct buffer log;
+    struct err err;
+    buffer_clear(&log);
+    ck_assert(safe_file_read(folder.fd, "log", 1 << 20, &log, &err));
+    return buffer_text(&log);
+}
+
+START_TEST(only_the_pinned_key_is_trusted_whatever_else_the_certificate_says)
+{
+    set_up("204");
+    ck_assert_int_eq(ask(HTTP_TRUST_PINS, (struct http_request){0}).status, 204);
+    struct outcome wrong = ask(HTTP_TRUST_PINS, (struct http_request){.pins = buffer_text(&other_pins)});
+    ck_assert_int_eq(wrong.outcome, HTTP_UNTRUSTED);
+    ck_assert_str_eq(wrong.reason, "the server has another key than the certificate that is configured for it");
+    char *both = memory_format("%s;%s", buffer_text(&other_pins), buffer_text(&pins));
+    ck_assert_int_eq(ask(HTTP_TRUST_PINS, (struct http_request){.pins = both}).status, 204);
+    free(both);
+    ck_assert_int_eq(ask(HTTP_TRUST_NOBODY, (struct http_request){0}).status, 204);
+    ck_assert_int_eq(ask(HTTP_TRUST_CHAIN, (struct http_request){0}).outcome, HTTP_UNTRUSTED);
+    ck_assert_int_eq(strlen(logged()) > 0, 1);
+    tear_down();
+}
+END_TEST
+
+START_TEST(without_a_pin_and_without_https_nothing_goes_out)
+{
+    struct err err;
+    set_up("204");
+    struct http_client *client = client_of(HTTP_TRUST_PINS);
+    const struct http_request request = {.url = "https://127.0.0.1:1/"};
+    ck_assert_ptr_null(http_client_start(client, &request, &err));
+    ck_assert_str_eq(err.text, "no certificate of the server is known");
+    struct outcome outcome = {0};
+    struct http_request plain = {
+        .url = "http://127.0.0.1:1/", .pins = buffer_text(&pins), .done = ended, .context = &outcome};
+    ck_assert_ptr_nonnull(http_client_start(client, &plain, &err));
+    http_client_finish(client);
+    ck_assert_int_eq(outcome.outcome, HTTP_UNREACHABLE);
+    ck_assert_str_eq(logged(), "");
+    http_client_free(client);
+    tear_down();
+}
+END_TEST
+
+START_TEST(tls_1_2_is_refused)
+{
+    set_up("204");
+    kill(server, SIGKILL);
+    waitpid(server, NULL, 0);
+    start_server("tls1.2");
+    ck_assert_int_eq(ask(HTTP_TRUST_NOBODY, (struct http_request){0}).outcome, HTTP_UNTRUSTED);
+    tear_down();
+}
+END_TEST
+
+START_TEST(answers_of_all_kinds)
+{
+    static const struct {
+        const char *mode;
+        enum http_outcome outcome;
+        int status;
+    } cases[] = {
+        {"201", HTTP_ANSWERED, 201},
+        {"401", HTTP_ANSWERED, 401},
+        {"503 Retry-After: 7", HTTP_ANSWERED, 503},
+        {"302 Location: https://127.0.0.1:1/", HTTP_ANSWERED, 302},
+        {"garbage", HTTP_BROKEN, 0},
+        {"cut", HTTP_BROKEN, 0},
+        {"half", HTTP_BROKEN, 200},
+        {"hang", HTTP_BROKEN, 0},
+    };
+    set_up("204");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        folder_write(folder.fd, "mode", cases[i].mode);
+        struct outcome outcome = ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_POST, .form = slice_of("a=b")});
+        ck_assert_msg(outcome.outcome == cases[i].outcome && outcome.status == cases[i].status, "%s: %d %d %s",
+                      cases[i].mode, outcome.outcome, outcome.status, outcome.reason);
+        ck_assert_int_eq(outcome.retry_after_s, i == 2 ? 7 : 0);
+    }
+    tear_down();
+    ck_assert_int_eq(ask(HTTP_TRUST_NOBODY, (struct http_request){0}).outcome, HTTP_UNREACHABLE);
+}
+END_TEST
+
+START_TEST(a_put_sends_the_file_and_who_we_are)
+{
+    set_up("201");
+    char *path = memory_format("%s/body", folder.path);
+    int fd = open(path, O_RDWR | O_CREAT, 0600);
+    ck_assert_int_eq(ftruncate(fd, 3000000), 0); /* large enough to be announced */
+    struct outcome outcome = ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT,
+                                                                        .user = "rudder",
+                                                                        .password = "p:@/ s",
+                                                                        .body_fd = fd,
+                                                                        .body_len = 3000000});
+    ck_assert_int_eq(outcome.status, 201);
+    ck_assert_ptr_nonnull(strstr(logged(), " PUT /x HTTP/1.1 login=cnVkZGVyOnA6QC8gcw== body=3000000\n"));
+    ck_assert_int_eq(lseek(fd, 0, SEEK_CUR), 0); /* several may read it */
+    ck_assert_int_eq(ftruncate(fd, 1000), 0);
+    outcome = ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT, .body_fd = fd, .body_len = 5000});
+    ck_assert_int_eq(outcome.outcome, HTTP_ABANDONED); /* it shrank */
+    close(fd);
+    free(path);
+    tear_down();
+}
+END_TEST
+
+START_TEST(a_put_may_ask_for_its_body)
+{
+    struct outcome outcome = {0};
+    set_up("200");
+    struct http_client *client = client_of(HTTP_TRUST_PINS);
+    struct http_request request = {.method = HTTP_PUT, .read = give, .body_len = 100000};
+    start(client, request, "/x", &outcome);
+    http_client_finish(client);
+    ck_assert_int_eq(outcome.status, 200);
+    ck_assert_uint_eq(outcome.handed_over, 100000);
+    ck_assert_ptr_nonnull(strstr(logged(), " body=100000\n"));
+    outcome.stop_after = 120000;
+    start(client, request, "/x", &outcome);
+    http_client_finish(client);
+    ck_assert_int_eq(outcome.outcome, HTTP_ABANDONED);
+    http_client_free(client);
+    buffer_free(&outcome.body);
+    tear_down();
+}
+END_TEST
+
+START_TEST(an_answer_comes_in_pieces_as_it_is_made)
+{
+    struct outcome outcome = {0}, impatient = {.stop_after = 1};
+    set_up("slowly");
+    struct http_client *client = client_of(HTTP_TRUST_PINS);
+    start(client, (struct http_request){.method = HTTP_POST}, "/x", &outcome);
+    start(client, (struct http_request){.method = HTTP_POST}, "/y", &impatient);
+    ck_assert_uint_eq(http_client_busy(client), 2);
+    http_client_finish(client);
+    ck_assert_str_eq(buffer_text(&outcome.body), "one\ntwo\nsix\n");
+    ck_assert_int_ge(outcome.pieces, 2);
+    ck_assert_int_eq(outcome.status_with_body, 200);
+    ck_assert_str_eq(buffer_text(&impatient.body), "one\n");
+    ck_assert_int_eq(impatient.outcome, HTTP_ABANDONED);
+    folder_write(folder.fd, "mode", "endless");
+    buffer_clear(&impatient.body);
+    impatient.stop_after = 100000;
+    start(client, (struct http_request){0}, "/z", &impatient);
+    http_client_finish(client);
+    ck_assert_int_eq(impatient.outcome, HTTP_ABANDONED);
+    http_client_free(client);
+    buffer_free(&outcome.body);
+    buffer_free(&impatient.body);
+    tear_down();
+}
+END_TEST
+
+START_TEST(a_connection_is_kept_and_closed_when_idle)
+{
+    struct outcome outcome = {0};
+    struct err err;
+    set_up("204");
+    const struct http_client_settings settings = {
+        .trust = HTTP_TRUST_PINS, .proxy = "none", .idle_timeout_ms = 300, .limits = limits};
+    struct http_client *client = http_client_new(&settings, &err);
+    for (int i = 0; i < 3; i++) {
+        start(client, (struct http_request){0}, "/x", &outcome);
+        http_client_finish(client);
+    }
+    const char *log = logged();
+    size_t process_len = strcspn(log, " ");
+    const char *last = strstr(strchr(log, '\n') + 1, "\n") + 1;
+    ck_assert_msg(strncmp(log, last, process_len + 1) == 0, "not one connection: %s", log);
+    struct pollfd polls;
+    int timeout_ms;
+    while ((timeout_ms = http_client_polls(client, &polls)) >= 0) { /* until nothing is open */
+        ck_assert_int_le(timeout_ms, 300);
+        poll(&polls, 1, timeout_ms);
+        http_client_step(client);
+    }
+    start(client, (struct http_request){0}, "/x", &outcome);
+    http_client_finish(client);
+    ck_assert_int_eq(outcome.ends, 4);
+    http_client_free(client);
+    buffer_free(&outcome.body);
+    tear_down();
+}
+END_TEST
+
+START_TEST(what_is_cancelled_is_not_reported)
+{
+    struct outcome outcome = {0}, other = {0};
+    set_up("hang");
+    struct http_client *client = client_of(HTTP_TRUST_PINS);
+    start(client, (struct http_request){0}, "/x", &outcome);
+    start(client, (struct http_request){0}, "/x", &other);
+    http_client_step(client);
+    http_transfer_cancel(outcome.transfer);
+    ck_assert_uint_eq(http_client_busy(client), 1);
+    http_client_free(client); /* with one under way */
+    ck_assert_int_eq(outcome.ends + other.ends, 0);
+    tear_down();
+}
+END_TEST
+
+START_TEST(urls_hold_any_name_and_no_odd_host)
+{
+    struct err err;
+    struct buffer url = {0};
+    ck_assert(http_url_server(&url, slice_of("relay-1.example.com"), 443, &err));
+    buffer_add_text(&url, "/reports/");
+    http_url_escape(&url, slice_of("2018-08-24T15:55:01+00:00@n_1.log.gz"));
+    ck_assert_str_eq(buffer_text(&url), "https://relay-1.example.com:443/reports/"
+                                        "2018-08-24T15%3A55%3A01%2B00%3A00%40n_1.log.gz");
+    buffer_clear(&url);
+    http_url_escape(&url, slice_of("a b/..?#%\xc3\xa9~"));
+    ck_assert_str_eq(buffer_text(&url), "a%20b%2F..%3F%23%25%C3%A9~");
+    buffer_clear(&url);
+    ck_assert(http_url_server(&url, slice_of("fe80::1"), 1, &err) && http_url_server(&url, slice_of("[::1]"), 2, &err));
+    ck_assert_str_eq(buffer_text(&url), "https://[fe80::1]:1https://[::1]:2");
+    static const char *const bad[] = {"", "a/b", "user@host", "a b", "host:80", "-v", "a\nb", "a?b", "[a]"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        ck_assert_msg(!http_url_server(&url, slice_of(bad[i]), 1, &err), "%s", bad[i]);
+    }
+    ck_assert(!http_url_server(&url, (struct slice){"a\0b", 3}, 1, &err));
+    buffer_free(&url);
+}
+END_TEST
+
+START_TEST(no_pin_without_a_certificate)
+{
+    struct err err;
+    struct buffer none = {0};
+    folder = folder_make();
+    folder_write(folder.fd, "empty", "");
+    folder_write(folder.fd, "text", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    static const char *const names[] = {"empty", "text", "absent"};
+    for (size_t i = 0; i < 3; i++) {
+        char *path = memory_format("%s/%s", folder.path, names[i]);
+        ck_assert(!http_pins_add_file(&none, path, &err));
+        ck_assert_ptr_nonnull(strstr(err.text, path));
+        free(path);
+    }
+    ck_assert_uint_eq(none.len, 0);
+    buffer_free(&none);
+    folder_remove(&folder);
+}
+END_TEST
+
+SUITE_MAIN("http_client", only_the_pinned_key_is_trusted_whatever_else_the_certificate_says,
+           without_a_pin_and_without_https_nothing_goes_out, tls_1_2_is_refused, answers_of_all_kinds,
+           a_put_sends_the_file_and_who_we_are, a_put_may_ask_for_its_body, an_answer_comes_in_pieces_as_it_is_made,
+           a_connection_is_kept_and_closed_when_idle, what_is_cancelled_is_not_reported,
+           urls_hold_any_name_and_no_odd_host, no_pin_without_a_certificate)
