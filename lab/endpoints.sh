@@ -10,7 +10,7 @@
 #     lab_endpoint_hold NAME [WORKERS]    the same, but the socket stays when the program is restarted, as with systemd's socket units
 #     lab_endpoint_restart NAME           of one that is held: all its workers finish and others start
 
-LAB_ENDPOINTS=(upload policies remote-run shared-files shared-folder)
+LAB_ENDPOINTS=(upload policies shared-folder shared-files system metrics remote-run)
 
 # multiwatch keeps several workers on one socket; one worker needs nobody.
 lab_endpoint_start() {

@@ -34,7 +34,9 @@ lab_close() {
 }
 
 # lab_as USER COMMAND...: as that user when we are root, else as we are. (setpriv changes no environment but what is asked.)
-# Under lab_start the command takes the place of the shell ($LAB_EXEC), so that the pid is its own.
+# Under lab_start the command takes the place of the shell ($LAB_EXEC), so that the pid is its own. $(lab_net) is several words
+# or none.
+# shellcheck disable=SC2046
 lab_as() {
     local user=$1
     shift

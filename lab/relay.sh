@@ -56,8 +56,6 @@ lab_relay_config() {
             "processing.inventory.directory=\"$LAB/relay/inventories\"" \
             "processing.reporting.directory=\"$LAB/relay/reports\"" \
             "shared_folder.path=\"$LAB/relay/shared-folder\"" \
-            "policies.path=\"$LAB/relay/share\"" \
-            "policies.cache_directory=\"$LAB/relay/policies-cache\"" \
             "shared_folder.hash_cache_file=\"$LAB/run/shared-folder-hashes\"" \
             "shared_files.path=\"$LAB/relay/shared-files\"" \
             "policies.path=\"$LAB/relay/share\"" \
