@@ -55,7 +55,7 @@ $(SYSTEMD_OTHER_UNITS): Makefile
 $(SYSTEMD_ENDPOINT_SOCKETS): Makefile systemd/endpoint.socket.in
 	$(SUBSTITUTE_UNIT) -e "s|[@]NAME[@]|`basename $@ .socket | $(SED) s/rudder-relay-//`|" \
 		'$(srcdir)/systemd/endpoint.socket.in' >$@
-$(SYSTEMD_ENDPOINT_SERVICES): Makefile systemd/endpoint.service.in systemd/rights
+$(SYSTEMD_ENDPOINT_SERVICES): Makefile systemd/endpoint.service.in $(srcdir)/systemd/rights/*.conf
 	$(SUBSTITUTE_UNIT) -e "s|[@]NAME[@]|`basename $@ .service | $(SED) s/rudder-relay-//`|" \
 		'$(srcdir)/systemd/endpoint.service.in' >$@.tmp && \
 	cat "$(srcdir)/systemd/rights/`basename $@ .service | $(SED) s/rudder-relay-//`.conf" >>$@.tmp && mv $@.tmp $@
