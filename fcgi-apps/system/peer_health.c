@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "system/peer_health.h"
 
+#include "relay/relay_metrics.h"
 #include "util/duration.h"
 
 enum { SILENCE_SECONDS = 300, SCANS = 3 };
@@ -30,6 +31,26 @@ static void say_down(struct peer_health *health, int64_t now)
     err_set(&health->details, "%s (for %s)", reason, age);
 }
 
+/* When the forwarder last published what waits, which it does whether there is anything or not. */
+static int64_t last_sign_of_life(const struct relay_state *state)
+{
+    int64_t last = 0;
+    for (int kind = 0; kind < RELAY_KINDS; kind++) {
+        struct relay_spool_figures figures;
+        relay_metrics_spool(state, (enum relay_kind)kind, false, &figures);
+        last = figures.checked > last ? figures.checked : last;
+    }
+    return last;
+}
+
+/* The moment from which silence counts. The database is asked every minute, but the upstream only has something to say
+ * when there is something for it: between times it is enough that the forwarder lives. */
+static int64_t last_word(enum relay_peer peer, const struct relay_peer_report *report, const struct relay_state *state)
+{
+    int64_t life = peer == RELAY_PEER_UPSTREAM ? last_sign_of_life(state) : 0;
+    return life > report->checked ? life : report->checked;
+}
+
 void peer_health_look(struct peer_health *health, enum relay_peer peer, const struct relay_config *config,
                       const struct relay_state *state, int64_t now_seconds)
 {
@@ -40,8 +61,9 @@ void peer_health_look(struct peer_health *health, enum relay_peer peer, const st
         return;
     }
     relay_state_peer(state, peer, report);
-    int64_t silence = now_seconds - report->checked;
-    if (report->state == RELAY_PEER_UNKNOWN) {
+    int64_t heard = last_word(peer, report, state);
+    int64_t silence = now_seconds - heard;
+    if (heard == 0) {
         health->fault = PEER_SILENCE;
         err_set(&health->details, relay_state_shared(state)
                                       ? "the forwarder has not reported yet"
@@ -53,5 +75,7 @@ void peer_health_look(struct peer_health *health, enum relay_peer peer, const st
     } else if (report->state == RELAY_PEER_DOWN) {
         health->fault = PEER_UNUSABLE;
         say_down(health, now_seconds);
+    } else if (report->state == RELAY_PEER_UNKNOWN) {
+        health->fault = PEER_UNTRIED;
     }
 }

@@ -15,6 +15,7 @@
 
 enum peer_fault {
     PEER_USABLE,
+    PEER_UNTRIED,  /* the forwarder has had nothing for it yet: no fault */
     PEER_UNUSABLE, /* the forwarder says so */
     PEER_SILENCE,  /* the forwarder has said nothing for too long, or ever */
 };
@@ -23,7 +24,7 @@ struct peer_health {
     bool used; /* is it an output of this relay? All else is nothing when it is not. */
     enum peer_fault fault;
     struct relay_peer_report report;
-    struct err details; /* why not usable, with since when; "" when usable */
+    struct err details; /* why not usable, with since when; "" when usable or untried */
 };
 
 /* A forwarder that is well says so at least with each of its scans; longer than this is silence. */

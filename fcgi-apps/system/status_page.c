@@ -66,15 +66,15 @@ static void close_part(struct buffer *out)
 static void add_peer(struct buffer *out, const struct peer_health *peer, const char *name, int64_t now)
 {
     static const char *const words[] = {
-        [PEER_USABLE] = "Reachable", [PEER_UNUSABLE] = "Not usable", [PEER_SILENCE] = "Not known"};
+        [PEER_USABLE] = "Reachable", [PEER_UNTRIED] = "Not needed yet", [PEER_UNUSABLE] = "Not usable", [PEER_SILENCE] = "Not known"};
     if (!peer->used) {
         return;
     }
-    open_part(out, name, peer->fault == PEER_USABLE ? HEALTH_WELL : HEALTH_BAD, words[peer->fault]);
+    open_part(out, name, peer->details.text[0] == '\0' ? HEALTH_WELL : HEALTH_BAD, words[peer->fault]);
     buffer_add_text(out, "<dd>");
     if (peer->fault == PEER_SILENCE) {
         html_add(out, peer->details.text);
-    } else {
+    } else if (peer->fault != PEER_UNTRIED) {
         buffer_add_text(out, "it became so ");
         page_add_age(out, peer->report.since, now);
         buffer_add_text(out, "</dd><dd>last found so ");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "made_health.h"
+#include "relay/relay_metrics.h"
 #include "support/suite.h"
 
 /* Is there a finding of this verdict that has this in it? */
@@ -69,6 +70,27 @@ START_TEST(what_the_forwarder_never_said_is_not_known)
     made_health_look(&made, time(NULL));
     ck_assert_str_eq(made.health.peers[RELAY_PEER_UPSTREAM].details.text, "the forwarder has not reported yet");
     ck_assert(found(&made.health, HEALTH_BAD, "Is the forwarder running? The forwarder has not reported yet."));
+    made_health_free(&made);
+}
+END_TEST
+
+START_TEST(an_upstream_that_nothing_was_for_is_no_fault_while_the_forwarder_lives)
+{
+    struct made_health made;
+    struct peer_health peer;
+    int64_t now = time(NULL);
+    const struct relay_spool_figures figures = {.checked = now + 1000};
+    made_health_new(&made);
+    made.config.reporting.output = RELAY_OUTPUT_UPSTREAM;
+    relay_metrics_set_spool(made.state, RELAY_KIND_REPORT, false, &figures);
+    peer_health_look(&peer, RELAY_PEER_UPSTREAM, &made.config, made.state, now + 1001);
+    ck_assert_int_eq(peer.fault, PEER_UNTRIED);
+    ck_assert_str_eq(peer.details.text, "");
+    relay_state_set_peer(made.state, RELAY_PEER_UPSTREAM, RELAY_PEER_UP, "");
+    peer_health_look(&peer, RELAY_PEER_UPSTREAM, &made.config, made.state, now + 1001);
+    ck_assert_int_eq(peer.fault, PEER_USABLE);
+    peer_health_look(&peer, RELAY_PEER_UPSTREAM, &made.config, made.state, now + 1400);
+    ck_assert_int_eq(peer.fault, PEER_SILENCE);
     made_health_free(&made);
 }
 END_TEST
@@ -159,5 +181,5 @@ END_TEST
 
 SUITE_MAIN("health", a_relay_that_is_well, a_database_that_is_down_with_its_reason_and_since_when,
            what_the_forwarder_has_not_said_lately_is_not_known, what_the_forwarder_never_said_is_not_known,
-           a_state_that_is_not_shared, what_waits_too_long_and_what_failed, run_logs_that_no_output_takes_may_wait,
+           an_upstream_that_nothing_was_for_is_no_fault_while_the_forwarder_lives, a_state_that_is_not_shared, what_waits_too_long_and_what_failed, run_logs_that_no_output_takes_may_wait,
            nodes_and_configuration, activity_of_the_last_hour_minute_by_minute)
