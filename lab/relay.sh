@@ -102,18 +102,25 @@ lab_replace() {
 # ---- nodes ----
 
 lab_node_new() {
-    local id=$1 hostname=$2 server=${3:-root} hash said
-    local new=(-newkey "$LAB_NODE_KEY")
-    [ "$LAB_NODE_KEY" != ec ] || new=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1)
-    if ! said=$(openssl req -x509 "${new[@]}" -sha256 -nodes -days 3650 -subj "/UID=$id" \
-        -keyout "$LAB/nodes/$id.key" -out "$LAB/nodes/$id.cert" 2>&1); then
-        echo "lab: no certificate for $id: $said" >&2
-        return 1
-    fi
-    hash=$(openssl pkey -in "$LAB/nodes/$id.key" -pubout -outform DER | openssl dgst -sha256 -r) || return
+    local id=$1 hostname=$2 server=${3:-root} hash
+    lab_node_key "$id" && hash=$(lab_node_key_hash "$id") || return
     printf '"%s": {"hostname": "%s", "policy-server": "%s", "key-hash": "sha256:%s"}\n' \
-        "$id" "$hostname" "$server" "${hash%% *}" >"$LAB/nodes/$id.entry"
+        "$id" "$hostname" "$server" "$hash" >"$LAB/nodes/$id.entry"
     lab_nodes_write
+}
+
+# A new key and its certificate in $LAB/nodes.
+lab_node_key() {
+    local said new=(-newkey "$LAB_NODE_KEY")
+    [ "$LAB_NODE_KEY" != ec ] || new=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1)
+    said=$(openssl req -x509 "${new[@]}" -sha256 -nodes -days 3650 -subj "/UID=$1" \
+        -keyout "$LAB/nodes/$1.key" -out "$LAB/nodes/$1.cert" 2>&1) && return
+    echo "lab: no certificate for $1: $said" >&2
+    return 1
+}
+
+lab_node_key_hash() {
+    openssl pkey -in "$LAB/nodes/$1.key" -pubout -outform DER | openssl dgst -sha256 -r | cut -d' ' -f1
 }
 
 lab_node_drop() {

@@ -65,10 +65,12 @@ relays_server() {
         relays_address "$(relays_servers | wc -l)" >"$RELAYS/servers/$id/address"
         [ -z "${RELAYS_NET:-}" ] || relays_net_join "$id" || return
     fi
+    ln -sfn "$RELAYS/nodes" "$RELAYS/servers/$id/nodes" # one folder for all: who signs does not ask where
     lab_open "$RELAYS/servers/$id" && relays_use "$id" && lab_relay_layout || return
     relays_identity "$id" "$LAB_ADDRESS" "${above:-$id}" || return
     # a relay's httpd shows the certificate that its server pins
-    mkdir -p "$LAB/httpd" && cp "$RELAYS/nodes/$id.cert" "$LAB/httpd/server.crt" &&
+    mkdir -p "$LAB/httpd" && echo "Require ip 127.0.0.0/8 10.77.0.0/24" | tee "$LAB/httpd/networks.conf" \
+        >"$LAB/httpd/policy-server-networks.conf" && cp "$RELAYS/nodes/$id.cert" "$LAB/httpd/server.crt" &&
         (umask 077 && cp "$RELAYS/nodes/$id.key" "$LAB/httpd/server.key") || return
     printf '%s\n' "$@" >"$RELAYS/servers/$id/settings"
     echo "$LAB_HTTPS_PORT" >"$LAB/httpd/port"
@@ -81,13 +83,9 @@ relays_address() {
 
 # relays_identity ID HOSTNAME SERVER: a key and a certificate, and what the node lists say of it.
 relays_identity() {
-    local id=$1 new=(-newkey "$LAB_NODE_KEY")
-    [ "$LAB_NODE_KEY" != ec ] || new=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1)
-    [ -e "$RELAYS/nodes/$id.cert" ] || openssl req -x509 "${new[@]}" -sha256 -nodes -days 3650 -subj "/UID=$id" \
-        -keyout "$RELAYS/nodes/$id.key" -out "$RELAYS/nodes/$id.cert" 2>/dev/null || return
-    printf '%s %s %s %s\n' "$id" "$2" "$3" \
-        "$(openssl pkey -in "$RELAYS/nodes/$id.key" -pubout -outform DER | openssl dgst -sha256 -r | cut -d' ' -f1)" \
-        >"$RELAYS/nodes/$id.node"
+    local LAB=$RELAYS # the folder nodes/ is one for all
+    [ -e "$LAB/nodes/$1.cert" ] || lab_node_key "$1" || return
+    printf '%s %s %s %s\n' "$1" "$2" "$3" "$(lab_node_key_hash "$1")" >"$LAB/nodes/$1.node"
 }
 
 relays_node() {
