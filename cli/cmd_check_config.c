@@ -2,11 +2,23 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "relay/peer.h"
+
+/* The forwarder would not start without. */
+static bool knows_upstream(const struct relay_config *config, struct err *err)
+{
+    struct buffer pins = {0};
+    bool upstream =
+        config->reporting.output == RELAY_OUTPUT_UPSTREAM || config->inventory.output == RELAY_OUTPUT_UPSTREAM;
+    bool known = !upstream || peer_upstream_pins(config, &pins, err) || err_prefix(err, "%s", config->path);
+    buffer_free(&pins);
+    return known;
+}
 
 static int run(const struct command *command, const struct command_line *line)
 {
     struct err err;
-    if (!relay_config_load_passwords(line->config, &err)) {
+    if (!relay_config_load_passwords(line->config, &err) || !knows_upstream(line->config, &err)) {
         command_failed(command, &err);
         return COMMAND_USAGE;
     }

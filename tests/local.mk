@@ -166,7 +166,7 @@ tests_unit_util_test_decompress_SOURCES = tests/unit/util/test_decompress.c test
 tests_unit_util_test_decompress_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_decompress_LDADD = $(TEST_LDADD)
 
-check_PROGRAMS += tests/support/https_server
+noinst_PROGRAMS += tests/support/https_server
 tests_support_https_server_SOURCES = tests/support/https_server.c
 tests_support_https_server_LDADD = lib/util/libutil.a -lssl $(OPENSSL_LIBS)
 

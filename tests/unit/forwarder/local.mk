@@ -6,7 +6,8 @@ if HAVE_CHECK
 UNIT_TESTS += \
 	tests/unit/forwarder/test_dispatch \
 	tests/unit/forwarder/test_outage \
-	tests/unit/forwarder/test_run_queue
+	tests/unit/forwarder/test_run_queue \
+	tests/unit/forwarder/test_upstream
 endif
 
 tests_unit_forwarder_test_dispatch_SOURCES = tests/unit/forwarder/test_dispatch.c tests/support/suite.h
@@ -23,3 +24,8 @@ tests_unit_forwarder_test_run_queue_SOURCES = tests/unit/forwarder/test_run_queu
 tests_unit_forwarder_test_run_queue_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_run_queue_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_run_queue_LDADD = $(FORWARDER_TEST_LDADD)
+
+tests_unit_forwarder_test_upstream_SOURCES = tests/unit/forwarder/test_upstream.c tests/support/suite.h
+tests_unit_forwarder_test_upstream_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
+tests_unit_forwarder_test_upstream_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_forwarder_test_upstream_LDADD = $(FORWARDER_TEST_LDADD)
