@@ -10,8 +10,9 @@
  * ends by itself (a daemon that holds the pipe, say) is left alone, and its output is waited for no longer than
  * SUBPROCESS_DRAIN_MS.
  *
- * A group that we may not signal (it is root's, by way of sudo, and we lack CAP_KILL) is given up after the grace: it loses its
- * output's reader and goes on; subprocess_reap takes it when it has ended.
+ * Under sudo the command is root's. sudo passes TERM on to it, but KILL only ends sudo: a command that ignores TERM then loses
+ * its output's reader and goes on (not if we have CAP_KILL). If even the leader may not be signalled it is given up after the
+ * grace; subprocess_reap takes it when it has ended.
  */
 #ifndef RELAY_UTIL_SUBPROCESS_H
 #define RELAY_UTIL_SUBPROCESS_H
