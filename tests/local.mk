@@ -128,6 +128,7 @@ tests_unit_relay_test_report_db_LDADD = $(TEST_LDADD)
 
 include $(top_srcdir)/tests/unit/forwarder/local.mk
 include $(top_srcdir)/tests/unit/policies/local.mk
+include $(top_srcdir)/tests/unit/shared-files/local.mk
 include $(top_srcdir)/tests/unit/shared-folder/local.mk
 include $(top_srcdir)/tests/unit/system/local.mk
 include $(top_srcdir)/tests/unit/upload/local.mk

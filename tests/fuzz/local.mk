@@ -14,6 +14,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_remote_run \
 	tests/fuzz/fuzz_run_info \
 	tests/fuzz/fuzz_runlog \
+	tests/fuzz/fuzz_shared_file_meta \
 	tests/fuzz/fuzz_smime \
 	tests/fuzz/fuzz_smime_cert \
 	tests/fuzz/fuzz_url_form
@@ -47,6 +48,9 @@ tests_fuzz_fuzz_runlog_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_decompress_SOURCES = tests/fuzz/fuzz_decompress.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_decompress_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_shared_file_meta_SOURCES = tests/fuzz/fuzz_shared_file_meta.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_shared_file_meta_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_smime_SOURCES = tests/fuzz/fuzz_smime.c tests/fuzz/fuzz_smime_certs.h $(FUZZ_MAIN)
 tests_fuzz_fuzz_smime_LDADD = $(FUZZ_LDADD)

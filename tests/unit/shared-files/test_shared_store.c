@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <sys/file.h>
+
+#include "shared-files/shared_cleaner.h"
+#include "shared-files/shared_store.h"
+#include "support/folder.h"
+#include "support/suite.h"
+
+#define HASH "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
+#define GOOD                                                                                                           \
+    "header=rudder-signature-v1\nalgorithm=sha256\ndigest=00ff\nhash_value=" HASH                                      \
+    "\nshort_pubkey=AAEC\nhostname=a\nkeydate=b\nkeyid=c\n"
+
+static struct shared_file_name named(const char *file_id)
+{
+    struct shared_file_name name;
+    ck_assert(shared_file_name_set(&name, slice_of("target"), slice_of("source"), slice_of(file_id), NULL));
+    return name;
+}
+
+static struct shared_file_meta meta_until(int64_t expires)
+{
+    struct shared_file_meta meta;
+    ck_assert(shared_file_meta_parse(&meta, slice_of(GOOD), NULL));
+    meta.expires = expires;
+    return meta;
+}
+
+static struct shared_arrival begin(const struct folder *folder, const char *file_id, const char *text)
+{
+    struct shared_file_name name = named(file_id);
+    struct shared_arrival arrival;
+    struct err err = {0};
+    ck_assert_msg(shared_arrival_begin(&arrival, folder->path, &name, 10, 0, &err) == SHARED_DONE, "%s", err.text);
+    ck_assert(safe_file_write(&arrival.file, text, strlen(text), &err));
+    return arrival;
+}
+
+static void put(const struct folder *folder, const char *file_id, const char *text, int64_t expires)
+{
+    struct shared_file_name name = named(file_id);
+    struct shared_file_meta meta = meta_until(expires);
+    struct shared_arrival arrival = begin(folder, file_id, text);
+    struct err err = {0};
+    ck_assert_msg(shared_arrival_commit(&arrival, &name, &meta, &err) == SHARED_DONE, "%s", err.text);
+}
+
+/* The file's text at that moment, "" when there is none. */
+static const char *found(const struct folder *folder, const char *file_id, int64_t now)
+{
+    static char text[64];
+    struct shared_file_name name = named(file_id);
+    struct shared_found it = {.fd = -1};
+    struct err err = {0};
+    memset(text, 0, sizeof text);
+    if (shared_store_find(folder->path, &name, now, &it, &err) == SHARED_DONE) {
+        ck_assert_int_eq(read(it.fd, text, sizeof text - 1), it.size);
+    }
+    shared_found_close(&it);
+    return text;
+}
+
+static struct shared_cleaned clean(const struct folder *folder, int64_t now)
+{
+    struct shared_cleaned cleaned;
+    struct err err;
+    ck_assert(shared_cleaner_pass(folder->path, now, &cleaned, &err));
+    return cleaned;
+}
+
+START_TEST(a_file_comes_and_is_replaced_and_expires)
+{
+    struct folder folder = folder_make();
+    ck_assert_str_eq(found(&folder, "a", 1), "");
+    put(&folder, "a", "first", 100);
+    ck_assert_str_eq(found(&folder, "a", 99), "first");
+    ck_assert_str_eq(found(&folder, "a", 100), "");
+    put(&folder, "a", "second", 200);
+    ck_assert_str_eq(found(&folder, "a", 100), "second");
+    struct shared_arrival arrival = begin(&folder, "a", "third");
+    shared_arrival_abandon(&arrival);
+    ck_assert_str_eq(found(&folder, "a", 100), "second");
+    folder_remove(&folder);
+}
+END_TEST
+
+START_TEST(half_of_it_is_nothing)
+{
+    struct folder folder = folder_make();
+    put(&folder, "a", "text", 100);
+    put(&folder, "b", "text", 100);
+    ck_assert_int_eq(unlinkat(folder.fd, "target/files/source/a.metadata", 0), 0);
+    ck_assert_int_eq(unlinkat(folder.fd, "target/files/source/b", 0), 0);
+    ck_assert_str_eq(found(&folder, "a", 1), "");
+    ck_assert_str_eq(found(&folder, "b", 1), "");
+    folder_remove(&folder);
+}
+END_TEST
+
+START_TEST(links_lead_nowhere)
+{
+    struct folder folder = folder_make();
+    struct folder outside = folder_make();
+    put(&outside, "a", "outside", 100);
+    char there[128];
+    snprintf(there, sizeof there, "%s/target", outside.path);
+    ck_assert_int_eq(symlinkat(there, folder.fd, "target"), 0);
+    ck_assert_str_eq(found(&folder, "a", 1), "");
+    struct shared_file_name name = named("b");
+    struct shared_arrival arrival;
+    struct err err = {0};
+    ck_assert_int_eq(shared_arrival_begin(&arrival, folder.path, &name, 1, 0, &err), SHARED_FAILED);
+    ck_assert(!folder_has(outside.fd, "target/files/source/b"));
+    ck_assert_uint_eq(clean(&folder, 1000).expired, 0);
+    ck_assert_str_eq(found(&outside, "a", 1), "outside");
+    ck_assert_int_eq(unlinkat(folder.fd, "target", 0), 0);
+    put(&folder, "c", "inside", 100); /* now with a link for the file itself */
+    ck_assert_int_eq(unlinkat(folder.fd, "target/files/source/c", 0), 0);
+    ck_assert_int_eq(symlinkat("/etc/passwd", folder.fd, "target/files/source/c"), 0);
+    ck_assert_str_eq(found(&folder, "c", 1), "");
+    put(&folder, "c", "again", 100);
+    ck_assert_str_eq(found(&folder, "c", 1), "again");
+    folder_remove(&outside);
+    folder_remove(&folder);
+}
+END_TEST
+
+START_TEST(no_room)
+{
+    struct folder folder = folder_make();
+    struct shared_file_name name = named("a");
+    struct shared_arrival arrival;
+    struct err err = {0};
+    ck_assert_int_eq(shared_arrival_begin(&arrival, folder.path, &name, 1, INT64_C(1) << 60, &err), SHARED_NO_SPACE);
+    ck_assert(!folder_has(folder.fd, "target"));
+    folder_remove(&folder);
+}
+END_TEST
+
+START_TEST(the_cleaner_takes_what_has_expired)
+{
+    struct folder folder = folder_make();
+    put(&folder, "old", "text", 100);
+    put(&folder, "new", "text", 200);
+    ck_assert_uint_eq(clean(&folder, 99).expired, 0);
+    struct shared_cleaned cleaned = clean(&folder, 150);
+    ck_assert_uint_eq(cleaned.expired, 1);
+    ck_assert_uint_eq(cleaned.left_over, 0);
+    ck_assert(!folder_has(folder.fd, "target/files/source/old"));
+    ck_assert(!folder_has(folder.fd, "target/files/source/old.metadata"));
+    ck_assert_str_eq(found(&folder, "new", 150), "text");
+    cleaned = clean(&folder, 200);
+    ck_assert_uint_eq(cleaned.expired, 1);
+    ck_assert_uint_eq(cleaned.left_over, 3); /* the folders */
+    ck_assert(!folder_has(folder.fd, "target"));
+    put(&folder, "new", "text", 300);
+    ck_assert_str_eq(found(&folder, "new", 1), "text");
+    folder_remove(&folder);
+}
+END_TEST
+
+START_TEST(the_cleaner_takes_what_was_left_and_nothing_else)
+{
+    struct folder folder = folder_make();
+    put(&folder, "stays", "text", INT64_MAX / 2 / 1000000);
+    int fd = openat(folder.fd, "target/files/source", O_RDONLY | O_DIRECTORY);
+    folder_write(fd, ".0123456789abcdef.tmp", "x");
+    folder_write(fd, ".123456789abcdef0.tmp", "x");
+    folder_age(fd, ".0123456789abcdef.tmp", 700);
+    folder_write(fd, "alone", "x");
+    folder_write(fd, "broken.metadata", "x");
+    struct shared_arrival arrival = begin(&folder, "coming", "x");
+    int64_t now = time(NULL);
+    ck_assert_uint_eq(clean(&folder, now).left_over, 1);
+    ck_assert(!folder_has(fd, ".0123456789abcdef.tmp"));
+    ck_assert(folder_has(fd, ".123456789abcdef0.tmp"));
+    ck_assert(folder_has(fd, "alone"));
+    ck_assert_uint_eq(clean(&folder, now + 2 * 24 * 3600).left_over, 1);
+    ck_assert(!folder_has(fd, "alone"));
+    ck_assert(folder_has(fd, "broken.metadata"));
+    ck_assert(folder_has(fd, "stays"));
+    ck_assert(folder_has(fd, arrival.file.temporary));
+    shared_arrival_abandon(&arrival);
+    close(fd);
+    folder_remove(&folder);
+}
+END_TEST
+
+START_TEST(cleaners_take_turns)
+{
+    struct folder folder = folder_make();
+    put(&folder, "a", "text", 1);
+    ck_assert_int_eq(shared_cleaner_run(folder.path, 60), 60);
+    ck_assert(!folder_has(folder.fd, "target"));
+    put(&folder, "a", "text", 1);
+    int64_t wait = shared_cleaner_run(folder.path, 60);
+    ck_assert(wait > 0 && wait <= 60);
+    ck_assert(folder_has(folder.fd, "target"));
+    folder_age(folder.fd, ".cleaned", 61);
+    int fd = openat(folder.fd, ".cleaned", O_RDONLY);
+    ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+    ck_assert_int_eq(shared_cleaner_run(folder.path, 60), 60); /* somebody does */
+    ck_assert(folder_has(folder.fd, "target"));
+    close(fd);
+    ck_assert_int_eq(shared_cleaner_run(folder.path, 60), 60);
+    ck_assert(!folder_has(folder.fd, "target"));
+    ck_assert_int_eq(shared_cleaner_run("/no/such/folder", 60), 60);
+    folder_remove(&folder);
+}
+END_TEST
+
+SUITE_MAIN("shared_store", a_file_comes_and_is_replaced_and_expires, half_of_it_is_nothing, links_lead_nowhere, no_room,
+           the_cleaner_takes_what_has_expired, the_cleaner_takes_what_was_left_and_nothing_else, cleaners_take_turns)
