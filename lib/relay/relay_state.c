@@ -55,9 +55,8 @@ static void take_up(struct relay_state *state)
     if (fd >= 0) {
         close(fd);
     }
-    if (taken) {
-        state->shared = true;
-    } else {
+    state->shared = taken; /* what is mapped stays so, and counts on */
+    if (!taken) {
         state->next_try = monotonic_seconds() + RETRY_SECONDS;
         if (strcmp(state->failure.text, err.text) != 0) {
             log_warn("state shared with nobody: counters are this program's own", log_text("reason", err.text));
