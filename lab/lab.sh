@@ -40,6 +40,7 @@ lab_close() {
 lab_as() {
     local user=$1
     shift
+    # shellcheck disable=SC2046 # lab_net prints words, or none
     if [ "$(id -u)" = 0 ] && [ "$user" != root ]; then
         ${LAB_EXEC:-} $(lab_net) setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
     else

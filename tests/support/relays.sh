@@ -28,7 +28,7 @@ trap relays_close EXIT
 trap 'exit 1' INT TERM HUP
 
 relays_make() {
-    relays_open && relays_server root && relays_server relay1 root "$@" && relays_server relay2 relay1 "$@" &&
+    relays_open && relays_server root "" "$@" && relays_server relay1 root "$@" && relays_server relay2 relay1 "$@" &&
         relays_node n0 root && relays_node n1 relay1 && relays_node n2 relay2 && relays_publish && relays_start_all
 }
 
