@@ -3,10 +3,10 @@
  * fcgi_client: what httpd would never send: one PUT to a FastCGI program's socket (FastCGI specification 1.0) with a body that is
  * shorter or longer than announced, that stops, or that breaks off.
  *
- *     fcgi_client SOCKET PATH ANNOUNCED SENT ENDING
+ *     fcgi_client SOCKET PATH[?QUERY] ANNOUNCED SENT ENDING [FILE]
  *
  * ENDING: end (the body ends properly), break (the connection is closed), or a number of seconds to wait in the middle.
- * Prints what the program answers.
+ * The body is zeros, or the beginning of the file. Prints what the program answers.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -71,12 +71,15 @@ static void send_param(int fd, const char *name, const char *value)
     send_record(fd, PARAMS, out, at + name_len + value_len);
 }
 
-static void send_body(int fd, size_t len)
+static void send_body(int fd, size_t len, FILE *file)
 {
-    static char zeros[MOST];
+    static char bytes[MOST];
     while (len > 0) {
-        size_t piece = len < sizeof zeros ? len : sizeof zeros;
-        send_record(fd, STDIN, zeros, piece);
+        size_t piece = len < sizeof bytes ? len : sizeof bytes;
+        if (file != NULL && fread(bytes, 1, piece, file) != piece) {
+            fail("the file is shorter than what is to be sent");
+        }
+        send_record(fd, STDIN, bytes, piece);
         len -= piece;
     }
 }
@@ -112,8 +115,9 @@ static void print_answer(int fd)
 int main(int argc, char **argv)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (argc != 6 || strlen(argv[1]) >= sizeof address.sun_path) {
-        fprintf(stderr, "usage: fcgi_client SOCKET PATH ANNOUNCED SENT end|break|SECONDS\n");
+    FILE *file = argc == 7 ? fopen(argv[6], "r") : NULL;
+    if (argc < 6 || argc > 7 || (argc == 7 && file == NULL) || strlen(argv[1]) >= sizeof address.sun_path) {
+        fprintf(stderr, "usage: fcgi_client SOCKET PATH[?QUERY] ANNOUNCED SENT end|break|SECONDS [FILE]\n");
         return 2;
     }
     memcpy(address.sun_path, argv[1], strlen(argv[1]));
@@ -123,15 +127,20 @@ int main(int argc, char **argv)
     }
     send_record(fd, BEGIN_REQUEST, (const unsigned char[]){0, RESPONDER, 0, 0, 0, 0, 0, 0}, 8);
     send_param(fd, "REQUEST_METHOD", "PUT");
+    char *query = strchr(argv[2], '?');
+    if (query != NULL) {
+        *query = '\0';
+        send_param(fd, "QUERY_STRING", query + 1);
+    }
     send_param(fd, "SCRIPT_NAME", argv[2]);
     if (argv[3][0] != '\0') {
         send_param(fd, "CONTENT_LENGTH", argv[3]);
     }
     send_record(fd, PARAMS, "", 0);
     size_t len = strtoul(argv[4], NULL, 10);
-    send_body(fd, len / 2);
+    send_body(fd, len / 2, file);
     sleep((unsigned)strtoul(argv[5], NULL, 10)); /* 0 for a word */
-    send_body(fd, len - len / 2);
+    send_body(fd, len - len / 2, file);
     if (strcmp(argv[5], "break") == 0) {
         return 0;
     }
