@@ -19,6 +19,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_remote_run_targets \
 	tests/unit/cli/test_queue_list \
 	tests/unit/relay/test_relay_config \
+	tests/unit/relay/test_relay_metrics \
 	tests/unit/relay/test_relay_state \
 	tests/unit/relay/test_report_db \
 	tests/unit/relay/test_run_info \
@@ -158,6 +159,10 @@ tests_unit_relay_test_smime_multipart_LDADD = $(TEST_LDADD)
 tests_unit_relay_test_smime_verify_SOURCES = tests/unit/relay/test_smime_verify.c tests/support/suite.h tests/support/signing.c tests/support/signing.h
 tests_unit_relay_test_smime_verify_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_smime_verify_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_relay_metrics_SOURCES = tests/unit/relay/test_relay_metrics.c tests/support/suite.h
+tests_unit_relay_test_relay_metrics_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_relay_metrics_LDADD = $(TEST_LDADD)
 
 tests_unit_relay_test_relay_state_SOURCES = tests/unit/relay/test_relay_state.c tests/support/suite.h tests/support/folder.h
 tests_unit_relay_test_relay_state_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -5,6 +5,7 @@ FORWARDER_TEST_LDADD = forwarder/libforwarder.a $(TEST_LDADD)
 if HAVE_CHECK
 UNIT_TESTS += \
 	tests/unit/forwarder/test_dispatch \
+	tests/unit/forwarder/test_informed \
 	tests/unit/forwarder/test_outage \
 	tests/unit/forwarder/test_run_queue \
 	tests/unit/forwarder/test_upstream
@@ -14,6 +15,11 @@ tests_unit_forwarder_test_dispatch_SOURCES = tests/unit/forwarder/test_dispatch.
 tests_unit_forwarder_test_dispatch_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_dispatch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_dispatch_LDADD = $(FORWARDER_TEST_LDADD)
+
+tests_unit_forwarder_test_informed_SOURCES = tests/unit/forwarder/test_informed.c tests/support/suite.h tests/support/folder.h
+tests_unit_forwarder_test_informed_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
+tests_unit_forwarder_test_informed_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_forwarder_test_informed_LDADD = $(FORWARDER_TEST_LDADD)
 
 tests_unit_forwarder_test_outage_SOURCES = tests/unit/forwarder/test_outage.c tests/support/suite.h
 tests_unit_forwarder_test_outage_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
