@@ -119,8 +119,9 @@ static void add_axis(struct buffer *out, uint64_t scale)
     char middle[PAGE_NUMBER_SIZE];
     page_number(scale, top);
     page_number(scale / 2, middle);
-    buffer_add_format(out, "<div class=\"axis-y\" aria-hidden=\"true\"><span>%s</span><span>%s</span><span>0</span></div>", top,
-                      middle);
+    buffer_add_format(out, 
+                      "<div class=\"axis-y\" aria-hidden=\"true\"><span>%s</span><span>%s</span><span>0</span></div>",
+                      top, middle);
 }
 
 void activity_chart_add(struct buffer *out, const struct activity *activity, const char *done)
@@ -137,10 +138,11 @@ void activity_chart_add(struct buffer *out, const struct activity *activity, con
                       "aria-labelledby=\"chart-title chart-desc\">",
                       WIDTH, HEIGHT);
     add_summary(out, activity, done);
-    buffer_add_format(out, "<path class=\"grid\" d=\"M0 0H%dM0 %dH%dM0 %dH%d\"/>", WIDTH, HEIGHT / 2, WIDTH, HEIGHT, WIDTH);
+    buffer_add_format(out, "<path class=\"grid\" d=\"M0 0H%dM0 %dH%dM0 %dH%d\"/>", WIDTH, HEIGHT / 2, WIDTH,
+                      HEIGHT, WIDTH);
     add_steps(out, "received", activity->count[RELAY_ACTIVITY_UPLOADED], scale, true);
     add_steps(out, "done", activity->count[RELAY_ACTIVITY_DONE], scale, false);
     add_bars(out, "refused", activity->count[RELAY_ACTIVITY_REFUSED], scale);
-    buffer_add_text(out, "</svg><div class=\"axis-x\" aria-hidden=\"true\"><span>60 min ago</span><span>30 min ago</span>"
-                         "<span>now</span></div></div>");
+    buffer_add_text(out, "</svg><div class=\"axis-x\" aria-hidden=\"true\"><span>60 min ago</span>"
+                         "<span>30 min ago</span><span>now</span></div></div>");
 }

@@ -14,7 +14,8 @@
 /* done: what "done" is called here, e.g. "Stored". */
 void activity_chart_add(struct buffer *out, const struct activity *activity, const char *done);
 
-/* The end of the axis: the smallest of 2, 4, 6, 8, 10, 20, 40, ... that is not below the largest value; 10^16 for what is more. */
+/* The end of the axis: the smallest of 2, 4, 6, 8, 10, 20, 40, ... that is not below the largest value; 10^16 for
+ * what is more. */
 uint64_t activity_chart_scale(uint64_t largest);
 
 uint64_t activity_total(const struct activity *activity, enum relay_activity kind);

@@ -67,7 +67,8 @@ void peer_health_look(struct peer_health *health, enum relay_peer peer, const st
         health->fault = PEER_SILENCE;
         err_set(&health->details, relay_state_shared(state)
                                       ? "the forwarder has not reported yet"
-                                      : "what the forwarder reports is not known: the programs share no state (see the log)");
+                                      : "what the forwarder reports is not known: the programs share no state "
+                                        "(see the log)");
     } else if (silence > peer_health_silence_seconds(config)) {
         health->fault = PEER_SILENCE;
         duration_format(silence, age);

@@ -30,7 +30,8 @@ static void add_head(struct buffer *out, const struct health *health)
                       "<meta http-equiv=\"refresh\" content=\"%d\"><title>%s: ",
                       REFRESH_SECONDS, verdicts[health->verdict].words);
     html_add(out, health->config->general.node_id);
-    buffer_add_format(out, "</title><style>%s</style></head><body><header><p class=\"who\">Rudder relay <b>", status_page_style);
+    buffer_add_format(out, "</title><style>%s</style></head><body><header><p class=\"who\">Rudder relay <b>",
+                      status_page_style);
     html_add(out, health->config->general.node_id);
     buffer_add_text(out, "</b></p>");
 }
@@ -66,7 +67,11 @@ static void close_part(struct buffer *out)
 static void add_peer(struct buffer *out, const struct peer_health *peer, const char *name, int64_t now)
 {
     static const char *const words[] = {
-        [PEER_USABLE] = "Reachable", [PEER_UNTRIED] = "Not needed yet", [PEER_UNUSABLE] = "Not usable", [PEER_SILENCE] = "Not known"};
+        [PEER_USABLE] = "Reachable",
+        [PEER_UNTRIED] = "Not needed yet",
+        [PEER_UNUSABLE] = "Not usable",
+        [PEER_SILENCE] = "Not known",
+    };
     if (!peer->used) {
         return;
     }

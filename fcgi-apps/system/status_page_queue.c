@@ -46,7 +46,8 @@ static void add_table(struct buffer *out, const struct health *health, const cha
 {
     buffer_add_format(out,
                       "<table><caption>%s</caption><thead><tr><td></td><th scope=\"col\" class=\"n\">Files</th>"
-                      "<th scope=\"col\" class=\"n\">Size</th><th scope=\"col\" class=\"n\">Oldest</th></tr></thead><tbody>",
+                      "<th scope=\"col\" class=\"n\">Size</th><th scope=\"col\" class=\"n\">Oldest</th></tr>"
+                      "</thead><tbody>",
                       caption);
     for (size_t i = 0; i < SPOOLS; i++) {
         add_row(out, spool_names[i], &health->queue[i], failed, health->now);
