@@ -8,6 +8,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_decompress \
 	tests/fuzz/fuzz_folder_request \
+	tests/fuzz/fuzz_duration \
 	tests/fuzz/fuzz_etag \
 	tests/fuzz/fuzz_node_certs \
 	tests/fuzz/fuzz_node_list \
@@ -27,6 +28,9 @@ tests_fuzz_fuzz_folder_request_LDADD = fcgi-apps/shared-folder/libshared_folder.
 
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_config_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_duration_SOURCES = tests/fuzz/fuzz_duration.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_duration_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_etag_SOURCES = tests/fuzz/fuzz_etag.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_etag_LDADD = $(FUZZ_LDADD)
