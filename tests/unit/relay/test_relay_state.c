@@ -11,7 +11,7 @@
 #include "support/folder.h"
 #include "support/suite.h"
 
-enum { PROCESSES = 6, ADDITIONS = 20000 };
+enum { PROCESSES = 6, ADDITIONS = 2000 };
 
 struct place {
     struct folder folder;
@@ -48,18 +48,27 @@ static void wait_for(const pid_t *pids, size_t count)
     }
 }
 
-START_TEST(several_processes_make_one_file_and_count_together)
+static void count_together(const struct place *place)
 {
-    struct place place = place_make();
     pid_t pids[PROCESSES];
     for (size_t i = 0; i < PROCESSES; i++) {
-        pids[i] = start_adding(place.path);
+        pids[i] = start_adding(place->path);
     }
     wait_for(pids, PROCESSES);
-    struct relay_state *state = relay_state_open(place.path);
+    struct relay_state *state = relay_state_open(place->path);
     ck_assert_uint_eq(relay_state_get(state, 7), PROCESSES * ADDITIONS);
     ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_DONE, 100), PROCESSES * ADDITIONS);
     relay_state_close(state);
+}
+
+START_TEST(several_processes_make_one_file_and_count_together)
+{
+    struct place place = place_make();
+    count_together(&place);
+    for (int i = 0; i < 20; i++) { /* one that is damaged, and must be replaced, too */
+        folder_write(place.folder.fd, "figures", "RDRSTATE, but cut");
+        count_together(&place);
+    }
     folder_remove(&place.folder);
 }
 END_TEST
