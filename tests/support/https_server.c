@@ -16,8 +16,8 @@
  *     endless                200 and bytes for ever
  *     slowly                 200 and three lines, half a second between them
  *
- * REQUEST-LOG gets a line for each request: process, request line, user and password in base64, bytes of the body. Not a mock:
- * it speaks TLS by the same library as everybody.
+ * REQUEST-LOG gets a line for each request: process, request line, user and password in base64, bytes of the body. Not a
+ * mock: it speaks TLS by the same library as everybody.
  */
 #include <netinet/in.h>
 #include <openssl/ssl.h>
