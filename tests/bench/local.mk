@@ -6,6 +6,7 @@ BENCHMARKS = \
 	tests/bench/bench_parse \
 	tests/bench/bench_store \
 	tests/bench/bench_verify \
+	tests/bench/fcgi_nothing \
 	tests/bench/feed_runs \
 	tests/bench/make_runs
 EXTRA_PROGRAMS = $(BENCHMARKS)
@@ -28,6 +29,10 @@ tests_bench_bench_store_SOURCES = tests/bench/bench_store.c tests/bench/cpu_time
 	tests/support/made_run.c tests/support/made_run.h
 tests_bench_bench_store_LDADD = $(RELAY_LDADD)
 dist_noinst_SCRIPTS += tests/bench/store
+
+tests_bench_fcgi_nothing_SOURCES = tests/bench/fcgi_nothing.c
+tests_bench_fcgi_nothing_LDADD = $(FCGI_LIBS)
+dist_noinst_SCRIPTS += tests/bench/bench_idle
 
 tests_bench_feed_runs_SOURCES = tests/bench/feed_runs.c
 
