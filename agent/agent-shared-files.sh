@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# agent-shared-files: shares a file with another node through the policy servers, and fetches one that another node shared with
-# this one. What travels is the metadata that sign_metadata makes, an empty line, and the file.
+# agent-shared-files: shares a file with another node through the policy servers, and fetches one that another node
+# shared with this one. What travels is the metadata that sign_metadata makes, an empty line, and the file.
 
 shared_max_metadata=16384
 
@@ -63,7 +63,8 @@ agent_fetch_file() {
     }
     scratch_folder || return 1
     shared_etags=
-    [ ! -f "$destination" ] || shared_etags="\"$(shared_hash sha512 <"$destination")\", \"$(shared_hash sha256 <"$destination")\""
+    [ ! -f "$destination" ] ||
+        shared_etags="\"$(shared_hash sha512 <"$destination")\", \"$(shared_hash sha256 <"$destination")\""
     [ "$force" = no ] || shared_etags=
     shared_ask "$conf_node_id/$source_id/$file_id" output "$scratch/answer"
     case $upload_status in
@@ -99,11 +100,13 @@ shared_verify() {
     esac
     [ "$(shared_hash "$algorithm" <"$scratch/file")" = "$(shared_field hash_value | tr A-F a-f)" ] ||
         shared_bad "its hash is another than the metadata says" || return
-    { echo "-----BEGIN RSA PUBLIC KEY-----" && shared_field short_pubkey | fold -w 64 && echo "-----END RSA PUBLIC KEY-----"; } |
+    { echo "-----BEGIN RSA PUBLIC KEY-----" && shared_field short_pubkey | fold -w 64 &&
+        echo "-----END RSA PUBLIC KEY-----"; } |
         openssl rsa -RSAPublicKey_in -pubout -out "$scratch/public" 2>/dev/null ||
         shared_bad "the key in the metadata is none" || return
     shared_field digest | shared_unhex >"$scratch/signature"
-    openssl dgst "-$algorithm" -verify "$scratch/public" -signature "$scratch/signature" "$scratch/file" >/dev/null 2>&1 ||
+    openssl dgst "-$algorithm" -verify "$scratch/public" -signature "$scratch/signature" "$scratch/file" \
+        >/dev/null 2>&1 ||
         shared_bad "its signature is wrong" || return
     [ -z "$key_hash" ] || [ "sha256:$(openssl pkey -pubin -in "$scratch/public" -outform DER | shared_hash sha256)" = \
         "$(printf '%s' "$key_hash" | tr A-F a-f)" ] || shared_bad "it is signed with another key than the one asked for"

@@ -15,4 +15,5 @@ fcgi_apps_shared_files_libshared_files_a_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
 
 fcgi_apps_shared_files_rudder_relay_shared_files_SOURCES = fcgi-apps/shared-files/main.c
 fcgi_apps_shared_files_rudder_relay_shared_files_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-fcgi_apps_shared_files_rudder_relay_shared_files_LDADD = fcgi-apps/shared-files/libshared_files.a $(ENDPOINT_LDADD) $(CURL_LIBS)
+fcgi_apps_shared_files_rudder_relay_shared_files_LDADD = fcgi-apps/shared-files/libshared_files.a \
+	$(ENDPOINT_LDADD) $(CURL_LIBS)

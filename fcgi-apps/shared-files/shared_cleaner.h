@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * shared_cleaner: removes what nobody needs any more from the folder of shared files: files that have expired with their
- * metadata, what a killed process left, folders that became empty.
+ * shared_cleaner: removes what nobody needs any more from the folder of shared files: files that have expired with
+ * their metadata, what a killed process left, folders that became empty.
  *
- * It may run beside requests and beside others of its kind: a file is removed under the lock of its folder (shared_store.h) and
- * only if it has expired then, too; a folder only if it is empty and ours. A file without metadata that is older than a day, and
- * ours, is what is left of one that was replaced when the power went. Whatever else lies there stays.
+ * It may run beside requests and beside others of its kind: a file is removed under the lock of its folder
+ * (shared_store.h) and only if it has expired then, too; a folder only if it is empty and ours. A file without
+ * metadata that is older than a day, and ours, is what is left of one that was replaced when the power went. Whatever
+ * else lies there stays.
  */
 #ifndef RELAY_SHARED_FILES_SHARED_CLEANER_H
 #define RELAY_SHARED_FILES_SHARED_CLEANER_H
@@ -16,8 +17,8 @@
 
 #include "util/err.h"
 
-/* Cleans if nobody did within the last `frequency` seconds and nobody does now. Returns after how many seconds to ask again, at
- * least 1. */
+/* Cleans if nobody did within the last `frequency` seconds and nobody does now. Returns after how many seconds to ask
+ * again, at least 1. */
 int64_t shared_cleaner_run(const char *path, int64_t frequency);
 
 struct shared_cleaned {

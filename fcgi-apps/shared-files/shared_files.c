@@ -55,14 +55,16 @@ static const char *client_of(const struct request *request)
 
 void shared_visit_refuse(const struct shared_visit *visit, int status, const char *reason)
 {
-    log_warn("shared file refused", log_text("method", visit->request->method), log_text("path", visit->request->path.at),
+    log_warn("shared file refused", log_text("method", visit->request->method),
+             log_text("path", visit->request->path.at),
              log_number("status", status), log_text("client", client_of(visit->request)), log_text("reason", reason));
     response_text(visit->response, status, "%s\n", reason);
 }
 
 void shared_visit_fail(const struct shared_visit *visit, int status, const char *reason)
 {
-    log_error("shared file failed", log_text("method", visit->request->method), log_text("path", visit->request->path.at),
+    log_error("shared file failed", log_text("method", visit->request->method),
+              log_text("path", visit->request->path.at),
               log_number("status", status), log_text("client", client_of(visit->request)), log_text("reason", reason));
     if (status == 507) {
         response_text(visit->response, status, "the relay has too little free space\n");
@@ -88,7 +90,8 @@ static bool is_here(struct shared_visit *visit, const char *node_id, const char 
     if (route.way == SHARED_NOWHERE) {
         shared_visit_refuse(visit, 500, "unknown node");
     } else if (shared_route_is_loop(request_env(request, "HTTP_VIA"), config->general.node_id)) {
-        shared_visit_refuse(visit, 502, "the relays send this request in a circle: their node lists contradict each other");
+        shared_visit_refuse(visit, 502,
+                            "the relays send this request in a circle: their node lists contradict each other");
     } else {
         shared_forward(config, request, visit->response, route.way == SHARED_BELOW ? route.next_hop : NULL, path);
     }
@@ -203,7 +206,8 @@ static void answer_file(const struct shared_visit *visit, const struct shared_fo
                 response_send(response, found->text.at, found->text.len) && response_send(response, "\n", 1) &&
                 send_file(found, response);
     log_info("shared file fetched", log_text("target", visit->name.target), log_text("source", visit->name.source),
-             log_text("file", visit->name.file_id), log_number("bytes", found->size), log_text("whole", sent ? "yes" : "no"));
+             log_text("file", visit->name.file_id), log_number("bytes", found->size),
+             log_text("whole", sent ? "yes" : "no"));
 }
 
 void shared_files_get(void *state, struct request *request, struct response *response)

@@ -3,11 +3,13 @@
  * shared_files: the handlers for files that one node shares with another.
  *
  * Source: PROTOCOL.md section 11. Besides it, two of this project's own:
- *   GET /shared-files/<target>/<source>/<file-id>   the target alone, by its client certificate, gets what was put: metadata, an
- *       empty line, the file. 403 for anybody else, 404 without the file, 304 by If-None-Match with its hash.
- *   HEAD /shared-files/keys/<node-id>?sha256=<hex>&sha512=<hex>   200: the node's public key has that hash; 404: not, or the
- *       node is unknown here and above. A relay asks so about a source that is none of its sub-nodes: its file has come from another
- *       part of the tree. Whom it asks, it recognises, so it needs to trust nobody on the file's way.
+ *   GET /shared-files/<target>/<source>/<file-id>
+ *       The target alone, by its client certificate, gets what was put: metadata, an empty line, the file. 403 for
+ *       anybody else, 404 without the file, 304 by If-None-Match with its hash.
+ *   HEAD /shared-files/keys/<node-id>?sha256=<hex>&sha512=<hex>
+ *       200: the node's public key has that hash; 404: not, or the node is unknown here and above. A relay asks so
+ *       about a source that is none of its sub-nodes: its file has come from another part of the tree. Whom it asks,
+ *       it recognises, so it needs to trust nobody on the file's way.
  */
 #ifndef RELAY_SHARED_FILES_SHARED_FILES_H
 #define RELAY_SHARED_FILES_SHARED_FILES_H

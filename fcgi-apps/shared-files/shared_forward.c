@@ -74,7 +74,8 @@ static void add_via(struct forward *forward)
 }
 
 /* False with err: there was no answer to be had, and forward->outcome does not say more. */
-static bool run(struct forward *forward, const char *next_hop, const char *path, const char *query, enum http_method method,
+static bool run(struct forward *forward, const char *next_hop, const char *path, const char *query,
+                enum http_method method,
                 struct err *err)
 {
     if (!address(forward, next_hop, err)) {
@@ -181,7 +182,8 @@ void shared_forward(const struct relay_config *config, struct request *request, 
     if (run(&forward, next_hop, path, query != NULL ? query : "", method, &err)) {
         answer(&forward, whom, response);
     } else {
-        log_error("not forwarded", log_text("path", request->path.at), log_text("to", whom), log_text("reason", err.text));
+        log_error("not forwarded", log_text("path", request->path.at), log_text("to", whom),
+                  log_text("reason", err.text));
         response_text(response, 502, "%s: it cannot be asked\n", whom);
     }
     release(&forward);

@@ -45,7 +45,8 @@ static bool ask_above(const struct shared_visit *visit, const struct shared_file
     return err_set(err, "the source is not known here, and the server above does not know it by this key");
 }
 
-bool shared_key_is_of_source(const struct shared_visit *visit, const struct shared_file_signature *signature, struct err *err)
+bool shared_key_is_of_source(const struct shared_visit *visit, const struct shared_file_signature *signature,
+                             struct err *err)
 {
     struct node_index_entry entry;
     if (node_index_find(visit->request->index, visit->name.source, &entry)) {

@@ -2,8 +2,8 @@
  *
  * shared_key: whose key a shared file was signed with.
  *
- * A node in our list: as the list says. Another one, on a relay: as the server above says, which knows more of the tree or asks
- * the one above it (the handler is shared_files_key).
+ * A node in our list: as the list says. Another one, on a relay: as the server above says, which knows more of the
+ * tree or asks the one above it (the handler is shared_files_key).
  */
 #ifndef RELAY_SHARED_FILES_SHARED_KEY_H
 #define RELAY_SHARED_FILES_SHARED_KEY_H
@@ -14,6 +14,7 @@
 #include "shared-files/shared_files.h"
 
 /* Is it that of the visit's source? Whoever cannot be asked has not said so. False with err. */
-bool shared_key_is_of_source(const struct shared_visit *visit, const struct shared_file_signature *signature, struct err *err);
+bool shared_key_is_of_source(const struct shared_visit *visit, const struct shared_file_signature *signature,
+                             struct err *err);
 
 #endif

@@ -107,7 +107,8 @@ static bool copy_body(const struct shared_visit *visit, const struct head *head,
     return len == 0;
 }
 
-static void store(const struct shared_visit *visit, struct head *head, struct shared_file_signature *signature, int64_t ttl)
+static void store(const struct shared_visit *visit, struct head *head, struct shared_file_signature *signature,
+                  int64_t ttl)
 {
     const struct relay_config *config = visit->files->config;
     struct shared_arrival arrival;

@@ -2,11 +2,11 @@
  *
  * shared_route: which server a shared file is for.
  *
- * Source: PROTOCOL.md sections 2 and 11. A target that is our neighbour has its files here; one behind a relay below us there;
- * for any other root knows no way, and a relay asks the server above.
+ * Source: PROTOCOL.md sections 2 and 11. A target that is our neighbour has its files here; one behind a relay below
+ * us there; for any other root knows no way, and a relay asks the server above.
  *
- * Two servers whose node lists contradict each other could send a request to and fro for ever. So each one adds itself to Via
- * (RFC 9110 section 7.6.3), and a request that comes a second time, or has come through too many, ends.
+ * Two servers whose node lists contradict each other could send a request to and fro for ever. So each one adds itself
+ * to Via (RFC 9110 section 7.6.3), and a request that comes a second time, or has come through too many, ends.
  */
 #ifndef RELAY_SHARED_FILES_SHARED_ROUTE_H
 #define RELAY_SHARED_FILES_SHARED_ROUTE_H

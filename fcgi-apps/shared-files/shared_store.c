@@ -108,7 +108,8 @@ void shared_found_close(struct shared_found *found)
 /* ---- taking in ---- */
 
 /* The cleaner may remove an empty folder before there is a file in it: then once more. */
-static bool begin_file(struct shared_arrival *arrival, int store_fd, const struct shared_file_name *name, struct err *err)
+static bool begin_file(struct shared_arrival *arrival, int store_fd, const struct shared_file_name *name,
+                       struct err *err)
 {
     for (int try = 0; try < TRIES; try++) {
         arrival->folder_fd = beneath_make_folder(store_fd, name->folder, FOLDER_MODE, err);
@@ -129,7 +130,8 @@ static bool begin_file(struct shared_arrival *arrival, int store_fd, const struc
     return false;
 }
 
-enum shared_result shared_arrival_begin(struct shared_arrival *arrival, const char *path, const struct shared_file_name *name,
+enum shared_result shared_arrival_begin(struct shared_arrival *arrival, const char *path,
+                                        const struct shared_file_name *name,
                                         int64_t bytes, int64_t reserve, struct err *err)
 {
     *arrival = (struct shared_arrival){.folder_fd = -1};
@@ -168,7 +170,8 @@ static bool write_metadata(struct safe_file *file, int folder_fd, const struct s
 }
 
 /* The old metadata go first: between here and the end there is no file of that name, rather than a wrong one. */
-static bool swap(struct shared_arrival *arrival, const struct shared_file_name *name, struct safe_file *metadata, struct err *err)
+static bool swap(struct shared_arrival *arrival, const struct shared_file_name *name, struct safe_file *metadata,
+                 struct err *err)
 {
     if (!shared_store_lock(arrival->folder_fd, true, err)) {
         return false;

@@ -2,13 +2,13 @@
  *
  * shared_store: the folder of shared files: <target>/files/<source>/<file-id> and, beside it, <file-id>.metadata.
  *
- * A file is there when both are. Its bytes are on disk before it gets its name, then come the metadata, so that whatever is
- * killed or loses power leaves a whole file, or the one before, or none; never one file with the metadata of another. The folder
- * of a source is locked (flock) while the two change or are looked at, and at no other time: of two that arrive at once the last
- * whole one stays.
+ * A file is there when both are. Its bytes are on disk before it gets its name, then come the metadata, so that
+ * whatever is killed or loses power leaves a whole file, or the one before, or none; never one file with the metadata
+ * of another. The folder of a source is locked (flock) while the two change or are looked at, and at no other time: of
+ * two that arrive at once the last whole one stays.
  *
- * No symbolic link below the folder is followed. The folder itself is opened for each request: a file system may have been
- * mounted there meanwhile.
+ * No symbolic link below the folder is followed. The folder itself is opened for each request: a file system may have
+ * been mounted there meanwhile.
  */
 #ifndef RELAY_SHARED_FILES_SHARED_STORE_H
 #define RELAY_SHARED_FILES_SHARED_STORE_H
@@ -23,7 +23,7 @@
 #include "util/err.h"
 #include "util/safe_file.h"
 
-/* What the store has of a name. All zero bytes but fd, which is -1, is a valid empty one; shared_found_close ends it. */
+/* What the store has of a name. All zero bytes but fd, which is -1, is a valid one; shared_found_close ends it. */
 struct shared_found {
     int fd;         /* the file's bytes, for reading */
     off_t size;
@@ -33,7 +33,8 @@ struct shared_found {
 
 enum shared_result { SHARED_DONE, SHARED_ABSENT, SHARED_NO_SPACE, SHARED_FAILED };
 
-/* SHARED_ABSENT: there is no such file, or it has expired at the moment `now` (seconds since 1970). SHARED_FAILED with err. */
+/* SHARED_ABSENT: there is no such file, or it has expired at the moment `now` (seconds since 1970). SHARED_FAILED with
+ * err. */
 enum shared_result shared_store_find(const char *path, const struct shared_file_name *name, int64_t now,
                                      struct shared_found *found, struct err *err);
 void shared_found_close(struct shared_found *found);
@@ -45,7 +46,8 @@ struct shared_arrival {
 };
 
 /* SHARED_NO_SPACE with err: there is no room for `bytes` more and the reserve. */
-enum shared_result shared_arrival_begin(struct shared_arrival *arrival, const char *path, const struct shared_file_name *name,
+enum shared_result shared_arrival_begin(struct shared_arrival *arrival, const char *path,
+                                        const struct shared_file_name *name,
                                         int64_t bytes, int64_t reserve, struct err *err);
 enum shared_result shared_arrival_commit(struct shared_arrival *arrival, const struct shared_file_name *name,
                                          const struct shared_file_meta *meta, struct err *err);

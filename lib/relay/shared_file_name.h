@@ -2,9 +2,9 @@
  *
  * shared_file_name: which file, shared by whom with whom.
  *
- * Source: PROTOCOL.md section 11. Each id is `[A-Za-z0-9._-]+`, not `.` or `..`; a file id does not end in `.metadata` in any
- * case, and does not begin as a temporary file's name does (`.` and 16 hex digits and `.tmp`), since the file bears it as its name.
- * All fit into a file name together with `.metadata`.
+ * Source: PROTOCOL.md section 11. Each id is `[A-Za-z0-9._-]+`, not `.` or `..`; a file id does not end in `.metadata`
+ * in any case, and does not begin as a temporary file's name does (`.` and 16 hex digits and `.tmp`), since the file
+ * bears it as its name. All fit into a file name together with `.metadata`.
  */
 #ifndef RELAY_SHARED_FILE_NAME_H
 #define RELAY_SHARED_FILE_NAME_H

@@ -84,7 +84,8 @@ void shared_file_signature_key_hash(const struct shared_file_signature *signatur
                                     char out[SHARED_FILE_KEY_HASH_SIZE])
 {
     bool sha512 = algorithm == SHARED_FILE_SHA512;
-    digest_hex(out, sha512 ? signature->key_sha512 : signature->key_sha256, shared_file_algorithm_size(algorithm), false);
+    digest_hex(out, sha512 ? signature->key_sha512 : signature->key_sha256, shared_file_algorithm_size(algorithm),
+               false);
 }
 
 static bool hex_is(const unsigned char *bytes, size_t len, struct slice hex)
@@ -129,7 +130,8 @@ static bool verify(const struct shared_file_signature *signature, const struct s
 }
 
 /* One digest of the content serves both: the signature is made over it. */
-bool shared_file_signature_check(struct shared_file_signature *signature, const struct shared_file_meta *meta, struct err *err)
+bool shared_file_signature_check(struct shared_file_signature *signature, const struct shared_file_meta *meta,
+                                 struct err *err)
 {
     unsigned char hash[EVP_MAX_MD_SIZE];
     unsigned int len = 0;

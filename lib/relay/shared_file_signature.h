@@ -2,9 +2,9 @@
  *
  * shared_file_signature: checks hash and signature of a shared file while its bytes pass by.
  *
- * Source: PROTOCOL.md section 11. The signature is RSA PKCS #1 v1.5 over the hash named in the metadata, by the key in the
- * metadata (PKCS #1 RSAPublicKey). Whose key that is only the node list can tell: see shared_file_signature_key_is. Without it
- * a signature proves nothing.
+ * Source: PROTOCOL.md section 11. The signature is RSA PKCS #1 v1.5 over the hash named in the metadata, by the key in
+ * the metadata (PKCS #1 RSAPublicKey). Whose key that is only the node list can tell: see
+ * shared_file_signature_key_is. Without it a signature proves nothing.
  */
 #ifndef RELAY_SHARED_FILE_SIGNATURE_H
 #define RELAY_SHARED_FILE_SIGNATURE_H
@@ -32,7 +32,9 @@ bool shared_file_signature_key_is(const struct shared_file_signature *signature,
 
 void shared_file_signature_add(struct shared_file_signature *signature, const char *bytes, size_t len);
 
-/* Behind the last byte, once. False with err: the file has another hash than the metadata says, or the signature is wrong. */
-bool shared_file_signature_check(struct shared_file_signature *signature, const struct shared_file_meta *meta, struct err *err);
+/* Behind the last byte, once. False with err: the file has another hash than the metadata says, or the signature is
+ * wrong. */
+bool shared_file_signature_check(struct shared_file_signature *signature, const struct shared_file_meta *meta,
+                                 struct err *err);
 
 #endif

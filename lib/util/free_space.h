@@ -10,8 +10,8 @@
 
 #include "util/err.h"
 
-/* Are `bytes` and `reserve` bytes free in the file system of fd, for a user without privileges? False with err, also when the
- * file system does not say. */
+/* Are `bytes` and `reserve` bytes free in the file system of fd, for a user without privileges? False with err, also
+ * when the file system does not say. */
 bool free_space_for(int fd, int64_t bytes, int64_t reserve, struct err *err);
 
 #endif

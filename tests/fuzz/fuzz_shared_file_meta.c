@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * fuzz_shared_file_meta: the beginning of a shared file's body (shared_file_meta.h, shared_file_signature.h). What is accepted says
- * the same again when it is formatted and parsed, and whatever key is in it can be looked at.
+ * fuzz_shared_file_meta: the beginning of a shared file's body (shared_file_meta.h, shared_file_signature.h). What is
+ * accepted says the same again when it is formatted and parsed, and whatever key is in it can be looked at.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# shared_files: what the tests of shared files have in common: nodes that sign files and curl as the stock agent calls it. Sourced
-# from the repository's root after tap.sh.
+# shared_files: what the tests of shared files have in common: nodes that sign files and curl as the stock agent calls
+# it. Sourced from the repository's root after tap.sh.
 . lab/lab.sh
 . lab/relay.sh
 . lab/httpd.sh
@@ -32,7 +32,8 @@ body() {
 sends() {
     local rest=$1
     shift
-    LAB_LOGIN=none lab_curl --path-as-is --request PUT --header 'Content-Type: application/octet-stream' --data-binary @- \
+    LAB_LOGIN=none lab_curl --path-as-is --request PUT --header 'Content-Type: application/octet-stream' --data-binary \
+        @- \
         --output "$LAB/answer" --write-out '%{http_code}' "$@" "$LAB_HTTPS_URL/rudder/relay-api/shared-files/$rest"
 }
 

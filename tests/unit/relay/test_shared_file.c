@@ -121,7 +121,8 @@ START_TEST(hashes_and_expiry)
     struct shared_file_meta meta;
     ck_assert(shared_file_meta_parse(&meta, slice_of(GOOD), NULL));
     ck_assert(shared_file_meta_has_hash(&meta, slice_of(HASH)));
-    ck_assert(shared_file_meta_has_hash(&meta, slice_of("ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789abcdef0123456789")));
+    ck_assert(shared_file_meta_has_hash(&meta,
+                                        slice_of("ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789abcdef0123456789")));
     ck_assert(!shared_file_meta_has_hash(&meta, slice_of("")));
     ck_assert(!shared_file_meta_has_hash(&meta, slice_of(HASH HASH)));
     ck_assert(!shared_file_meta_has_hash(&meta, slice_of("0" HASH)));
@@ -257,5 +258,6 @@ START_TEST(whose_key)
 }
 END_TEST
 
-SUITE_MAIN("shared_file", metadata_to_fields_and_back, what_is_no_metadata, where_metadata_end, hashes_and_expiry, names,
+SUITE_MAIN("shared_file", metadata_to_fields_and_back, what_is_no_metadata, where_metadata_end, hashes_and_expiry,
+           names,
            signatures, whose_key)
