@@ -14,6 +14,7 @@ static const struct route routes[] = {
 static const struct endpoint_program program = {
     .name = "remote-run",
     .summary = "Starts agents on nodes, here and by the relays below.",
+    .endpoint = RELAY_ENDPOINT_REMOTE_RUN,
     .routes = {.at = routes, .count = sizeof routes / sizeof *routes, .relay_api = true},
     .uses_node_index = true,
     .start = remote_run_start,
