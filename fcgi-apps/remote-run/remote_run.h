@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * remote_run: the handlers of POST /remote-run/nodes/<id>, /remote-run/nodes and /remote-run/all: PROTOCOL.md section 12.
+ * remote_run: the handlers of POST /remote-run/nodes/<id>, /remote-run/nodes and /remote-run/all: PROTOCOL.md section
+ * 12.
  *
  *   404 `NOT FOUND`: remote_run.enabled is false       411, 413, 400 the body has no length, is too large, cut or malformed
  *   400 the form is not one (remote_run_request.h)     503 no node index yet, or too many runs that nobody waits for

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * run: one remote-run from its first command to its last line: the commands here and the requests to relays side by side.
+ * run: one remote-run from its first command to its last line: the commands here and the requests to relays side by
+ * side.
  */
 #ifndef RELAY_REMOTE_RUN_RUN_H
 #define RELAY_REMOTE_RUN_RUN_H

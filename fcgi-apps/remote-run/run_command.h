@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * run_command: the command that runs agents on neighbours: `[sudo] <command> remote run [-D <conditions>] -- <host>,<host>...`.
+ * run_command: the command that runs agents on neighbours: `[sudo] <command> remote run [-D <conditions>] --
+ * <host>,<host>...`.
  *
  * Linux takes no argument longer than 128 KiB: many hosts become several commands, of which no more than
  * remote_run.max_children run at the same time. Hosts are those that remote_run_hostname_valid takes.

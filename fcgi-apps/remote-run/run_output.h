@@ -2,8 +2,8 @@
  *
  * run_output: where the lines of a remote-run go: to the client as they come, into the answer's body, or nowhere.
  *
- * Sources hand in bytes; whole lines come out (util/line_merge.h). What the relay itself has to say are lines that begin with
- * "rudder-relay: ".
+ * Sources hand in bytes; whole lines come out (util/line_merge.h). What the relay itself has to say are lines that
+ * begin with "rudder-relay: ".
  */
 #ifndef RELAY_REMOTE_RUN_RUN_OUTPUT_H
 #define RELAY_REMOTE_RUN_RUN_OUTPUT_H

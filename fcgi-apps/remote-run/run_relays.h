@@ -26,8 +26,8 @@ struct run_relays *run_relays_new(const struct relay_config *config, struct node
                                   const struct remote_run_request *request, const struct remote_run_targets *targets,
                                   struct run_output *output);
 
-/* Fills in what to poll for, one at the most, and returns how many; *wake becomes the moment (clock_ms) of the next step, if
- * sooner. */
+/* Fills in what to poll for, one at the most, and returns how many; *wake becomes the moment (clock_ms) of the next
+ * step, if sooner. */
 size_t run_relays_polls(const struct run_relays *relays, struct pollfd *poll, int64_t *wake);
 
 /* Takes up what happened. False when all have answered. */

@@ -2,12 +2,12 @@
  *
  * remote_run_request: what a remote-run is asked to do: PROTOCOL.md section 12.
  *
- * The form (application/x-www-form-urlencoded) has the fields `asynchronous` and `keep_output` (true or false, default false),
- * `conditions` or by its older name `classes` (comma-separated), `nodes` (comma-separated). Other fields are left alone; of one
- * that comes twice the first counts; `conditions` wins over `classes`.
+ * The form (application/x-www-form-urlencoded) has the fields `asynchronous` and `keep_output` (true or false,
+ * default false), `conditions` or by its older name `classes` (comma-separated), `nodes` (comma-separated). Other
+ * fields are left alone; of one that comes twice the first counts; `conditions` wins over `classes`.
  *
- * Reasons in err are answers for the client, word by word as the protocol has them; what they quote of the form is printable
- * and not longer than a line.
+ * Reasons in err are answers for the client, word by word as the protocol has them; what they quote of the form is
+ * printable and not longer than a line.
  */
 #ifndef RELAY_REMOTE_RUN_REQUEST_H
 #define RELAY_REMOTE_RUN_REQUEST_H
@@ -36,8 +36,8 @@ struct remote_run_request {
 /* All fields but `nodes`. False with err (400). */
 bool remote_run_request_parse(struct remote_run_request *request, struct slice form, struct err *err);
 
-/* The ids in a comma-separated list, which stays the caller's: the `nodes` field after remote_run_request_parse when list is
- * NULL. False with err, `Missing nodes`, when there is none. */
+/* The ids in a comma-separated list, which stays the caller's: the `nodes` field after remote_run_request_parse when
+ * list is NULL. False with err, `Missing nodes`, when there is none. */
 bool remote_run_request_nodes(struct remote_run_request *request, const char *list, struct err *err);
 
 void remote_run_request_free(struct remote_run_request *request);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * remote_run_targets: which of a remote-run's nodes are run from here, and which by which relay: PROTOCOL.md sections 2 and 12.
+ * remote_run_targets: which of a remote-run's nodes are run from here, and which by which relay: PROTOCOL.md sections
+ * 2 and 12.
  *
- * A neighbour is run from here, this server itself as well where it is its own policy server (root). A node below a sub-relay
- * goes to that relay, together with all others below it. An id that is not in the list, or whose way up is broken, is counted
- * and left out.
+ * A neighbour is run from here, this server itself as well where it is its own policy server (root). A node below a
+ * sub-relay goes to that relay, together with all others below it. An id that is not in the list, or whose way up is
+ * broken, is counted and left out.
  *
- * Host names come from the node list, which others write: one that a command or a URL could take for something else is refused.
- * Slices point into the index and into the list of ids; they are valid until the index is refreshed.
+ * Host names come from the node list, which others write: one that a command or a URL could take for something else
+ * is refused. Slices point into the index and into the list of ids; they are valid until the index is refreshed.
  */
 #ifndef RELAY_REMOTE_RUN_TARGETS_H
 #define RELAY_REMOTE_RUN_TARGETS_H
@@ -50,8 +51,8 @@ bool remote_run_targets_all(struct remote_run_targets *targets, struct node_inde
 
 void remote_run_targets_free(struct remote_run_targets *targets);
 
-/* May it stand in a command's comma-separated list of hosts: not empty, at most 255 bytes, no `-` in front, no comma, space or
- * control character? */
+/* May it stand in a command's comma-separated list of hosts: not empty, at most 255 bytes, no `-` in front, no comma,
+ * space or control character? */
 bool remote_run_hostname_valid(struct slice hostname);
 
 #endif

@@ -2,17 +2,18 @@
  *
  * subprocess: a command run beside us, for a loop that polls: its output as it comes, its end, its limits.
  *
- * The command is an argument vector and never passes a shell. It runs in a process group of its own, with /dev/null as standard
- * input, standard output and error merged into one pipe, no other descriptor of ours, no signal blocked or ignored.
+ * The command is an argument vector and never passes a shell. It runs in a process group of its own, with /dev/null
+ * as standard input, standard output and error merged into one pipe, no other descriptor of ours, no signal blocked
+ * or ignored.
  *
- * It ends by itself, at its time limit, or by subprocess_stop: its whole group then gets TERM and, a grace later, KILL. The
- * leader stays unreaped until then, so that the group's number cannot become somebody else's. What it leaves behind when it
- * ends by itself (a daemon that holds the pipe, say) is left alone, and its output is waited for no longer than
- * SUBPROCESS_DRAIN_MS.
+ * It ends by itself, at its time limit, or by subprocess_stop: its whole group then gets TERM and, a grace later,
+ * KILL. The leader stays unreaped until then, so that the group's number cannot become somebody else's. What it
+ * leaves behind when it ends by itself (a daemon that holds the pipe, say) is left alone, and its output is waited
+ * for no longer than SUBPROCESS_DRAIN_MS.
  *
- * Under sudo the command is root's. sudo passes TERM on to it, but KILL only ends sudo: a command that ignores TERM then loses
- * its output's reader and goes on (not if we have CAP_KILL). If even the leader may not be signalled it is given up after the
- * grace; subprocess_reap takes it when it has ended.
+ * Under sudo the command is root's. sudo passes TERM on to it, but KILL only ends sudo: a command that ignores TERM
+ * then loses its output's reader and goes on (not if we have CAP_KILL). If even the leader may not be signalled it is
+ * given up after the grace; subprocess_reap takes it when it has ended.
  */
 #ifndef RELAY_UTIL_SUBPROCESS_H
 #define RELAY_UTIL_SUBPROCESS_H

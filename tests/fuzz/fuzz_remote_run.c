@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * fuzz_remote_run: a remote-run's form (remote_run_request.h). Whatever is accepted is what a command and another relay may be
- * given: conditions are words, and the form made of it says the same again.
+ * fuzz_remote_run: a remote-run's form (remote_run_request.h). Whatever is accepted is what a command and another
+ * relay may be given: conditions are words, and the form made of it says the same again.
  */
 #include <stdint.h>
 #include <stdlib.h>

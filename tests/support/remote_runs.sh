@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# remote_runs: a lab for the tests of remote-run: httpd, the program behind it, and as remote_run.command a script that does what
-# the hosts' names say. Sourced from the repository's root after tap.sh.
+# remote_runs: a lab for the tests of remote-run: httpd, the program behind it, and as remote_run.command a script
+# that does what the hosts' names say. Sourced from the repository's root after tap.sh.
 #
 #     remote_open ID [KEY=VALUE...]   a server of that id: a lab, its httpd, its remote-run. The nodes are made beforehand, in
 #                                     remote_nodes, which the test defines.
 #     remote_post PATH [ARGS...]      curl's POST to .../remote-run/PATH, the answer's body; remote_status: the status instead
 #     remote_calls                    the commands that ran, a line each
 #
-# Hosts: say-X prints X; fail-N ends with status N; wait-F prints "F begun" and then waits for the file F in the lab's folder
-# before it prints "F ended"; hang-F prints "F hangs" and ignores TERM (its pid is in the file F.pid); flood-N prints N lines of
-# 1000 bytes; daemon-F leaves a daemon behind that keeps the output open (pid in F.pid); half prints a line without end.
+# Hosts: say-X prints X; fail-N ends with status N; wait-F prints "F begun" and then waits for the file F in the lab's
+# folder before it prints "F ended"; hang-F prints "F hangs" and ignores TERM (its pid is in the file F.pid); flood-N
+# prints N lines of 1000 bytes; daemon-F leaves a daemon behind that keeps the output open (pid in F.pid); half prints
+# a line without end.
 . lab/lab.sh
 . lab/relay.sh
 . lab/httpd.sh

@@ -99,8 +99,8 @@ START_TEST(a_command_that_is_not_there_says_so)
 }
 END_TEST
 
-/* Nothing of ours but /dev/null and the pipe; no signal blocked or ignored (but 32 and 33, which are glibc's own); a group of
- * its own. */
+/* Nothing of ours but /dev/null and the pipe; no signal blocked or ignored (but 32 and 33, which are glibc's own); a
+ * group of its own. */
 START_TEST(it_inherits_nothing)
 {
     struct buffer out = {0};
