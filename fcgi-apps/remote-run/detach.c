@@ -91,7 +91,8 @@ static _Noreturn void become_detached(int alive, void (*work)(void *context, int
 
 /* ---- */
 
-enum detach detach_start(struct detached *detached, void (*work)(void *context, int stop), void *context, struct err *err)
+enum detach detach_start(struct detached *detached, void (*work)(void *context, int stop), void *context,
+                         struct err *err)
 {
     int ends[2], status = 1;
     forget_ended(detached);

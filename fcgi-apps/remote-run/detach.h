@@ -22,6 +22,7 @@ void detached_free(struct detached *detached);
 
 /* Calls work in the new process, which ends when it returns. stop is a descriptor that polls readable once the
  * process was told to end (TERM or INT). With DETACH_FAILED err says why. */
-enum detach detach_start(struct detached *detached, void (*work)(void *context, int stop), void *context, struct err *err);
+enum detach detach_start(struct detached *detached, void (*work)(void *context, int stop), void *context,
+                         struct err *err);
 
 #endif

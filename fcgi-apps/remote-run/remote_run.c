@@ -108,8 +108,8 @@ static bool find_nodes(struct asked *asked, const char *list)
     if (!has_index(asked)) {
         return false;
     }
-    remote_run_targets_of(&asked->targets, asked->request->index, asked->state->config->general.node_id, asked->form.nodes,
-                          asked->form.node_count);
+    remote_run_targets_of(&asked->targets, asked->request->index, asked->state->config->general.node_id,
+                          asked->form.nodes, asked->form.node_count);
     return true;
 }
 

@@ -3,7 +3,7 @@
  * remote_run: the handlers of POST /remote-run/nodes/<id>, /remote-run/nodes and /remote-run/all: PROTOCOL.md section
  * 12.
  *
- *   404 `NOT FOUND`: remote_run.enabled is false       411, 413, 400 the body has no length, is too large, cut or malformed
+ *   404 `NOT FOUND`: remote_run.enabled is false    411, 413, 400 no length, too large a body, cut or malformed
  *   400 the form is not one (remote_run_request.h)     503 no node index yet, or too many runs that nobody waits for
  *   200 and what the runs print, once they have ended (keep_output), as it comes (and asynchronous), or nothing at all:
  *       when they have ended, or at once (asynchronous) with the runs handed over to a process of their own

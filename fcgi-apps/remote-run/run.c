@@ -31,7 +31,8 @@ static void say_left_out(struct run *run)
     for (size_t i = 0; i < targets->refused_count; i++) {
         struct slice id = targets->refused[i];
         log_warn("node left out: its host name in the node list is none", log_slice("node", id));
-        run_output_say(&run->output, "node %.*s is left out: its host name in the node list is none", (int)id.len, id.at);
+        run_output_say(&run->output, "node %.*s is left out: its host name in the node list is none", (int)id.len,
+                       id.at);
     }
     if (targets->unknown > 0) {
         log_warn("unknown nodes left out", log_number("nodes", (int64_t)targets->unknown));
@@ -64,7 +65,8 @@ static void wait_for_something(struct parts *parts)
 {
     int64_t now = clock_ms();
     int64_t wake = now + (parts->run->client != NULL ? CLIENT_LOOK_MS : MOST_WAIT_MS);
-    parts->polls[0] = (struct pollfd){.fd = parts->cancelled ? -1 : parts->run->cancel, .events = parts->run->cancel_events};
+    parts->polls[0] = (struct pollfd){.fd = parts->cancelled ? -1 : parts->run->cancel,
+                                     .events = parts->run->cancel_events};
     size_t count = 1 + run_relays_polls(parts->relays, parts->polls + 1, &wake);
     count += run_commands_polls(parts->commands, parts->polls + count, &wake);
     poll(parts->polls, count, wake > now ? (int)(wake - now) + 1 : 0);

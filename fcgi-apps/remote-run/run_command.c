@@ -30,8 +30,8 @@ struct run_commands {
     struct command at[];
 };
 
-struct run_commands *run_commands_new(const struct relay_config *config, const char *conditions, const struct slice *hosts,
-                                      size_t count, struct run_output *output)
+struct run_commands *run_commands_new(const struct relay_config *config, const char *conditions,
+                                      const struct slice *hosts, size_t count, struct run_output *output)
 {
     size_t places = (size_t)config->remote_run.max_children;
     struct run_commands *commands = memory_zero(1, sizeof *commands + places * sizeof *commands->at);

@@ -23,8 +23,8 @@ enum { RUN_COMMAND_MAX_HOSTS_TEXT = 100 * 1000 /* bytes of one command's list of
 struct run_commands;
 
 /* What is given must outlive it. conditions: "" for none. Starts nothing yet. */
-struct run_commands *run_commands_new(const struct relay_config *config, const char *conditions, const struct slice *hosts,
-                                      size_t count, struct run_output *output);
+struct run_commands *run_commands_new(const struct relay_config *config, const char *conditions,
+                                      const struct slice *hosts, size_t count, struct run_output *output);
 
 /* How many pollfds run_commands_polls may fill in. */
 size_t run_commands_most_polls(const struct run_commands *commands);

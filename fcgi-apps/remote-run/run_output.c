@@ -55,7 +55,8 @@ static void gather(struct run_output *output)
         room--;
     }
     buffer_add(body, output->lines.at, room);
-    buffer_add_format(body, "rudder-relay: the output is longer than %" PRId64 " bytes, the rest is left out\n", output->limit);
+    buffer_add_format(body, "rudder-relay: the output is longer than %" PRId64 " bytes, the rest is left out\n",
+                      output->limit);
     output->cut = true;
 }
 

@@ -47,10 +47,10 @@ struct run_relays {
 static void say_failure(const struct ask *ask, const char *reason)
 {
     const struct remote_run_relay *relay = ask->relay;
-    log_error("relay failed", log_slice("relay", relay->id), log_slice("host", relay->hostname), log_text("reason", reason),
-              log_number("nodes", (int64_t)relay->node_count));
-    run_output_say(ask->all->output, "relay %.*s (%.*s): %s", (int)relay->id.len, relay->id.at, (int)relay->hostname.len,
-                   relay->hostname.at, reason);
+    log_error("relay failed", log_slice("relay", relay->id), log_slice("host", relay->hostname),
+              log_text("reason", reason), log_number("nodes", (int64_t)relay->node_count));
+    run_output_say(ask->all->output, "relay %.*s (%.*s): %s", (int)relay->id.len, relay->id.at,
+                   (int)relay->hostname.len, relay->hostname.at, reason);
 }
 
 static bool is_success(int status)
@@ -87,7 +87,8 @@ static void done(void *context, const struct http_result *result)
     if (result->outcome != HTTP_ANSWERED || !result->answer_ended) {
         say_failure(ask, result->reason);
     } else if (!is_success(result->status)) {
-        err_set(&reason, "answer %d: %.*s", result->status, (int)ask->refusal.len, ask->refusal.len > 0 ? ask->refusal.at : "");
+        err_set(&reason, "answer %d: %.*s", result->status, (int)ask->refusal.len,
+                ask->refusal.len > 0 ? ask->refusal.at : "");
         say_failure(ask, reason.text);
     } else {
         log_info("relay answered", log_slice("relay", ask->relay->id));

@@ -166,13 +166,15 @@ static bool see_node(void *context, struct slice node_id, const struct node_inde
     struct remote_run_targets *targets = walk->targets;
     if (slice_is(entry->policy_server, walk->me)) {
         add_host(targets, node_id, entry->hostname);
-    } else if (targets->hop_count == 0 || !slice_equal(targets->hops[targets->hop_count - 1].relay, entry->policy_server)) {
+    } else if (targets->hop_count == 0 ||
+               !slice_equal(targets->hops[targets->hop_count - 1].relay, entry->policy_server)) {
         add_hop(targets, entry->policy_server, (struct slice){0});
     }
     return true;
 }
 
-bool remote_run_targets_all(struct remote_run_targets *targets, struct node_index *index, const char *me, struct err *err)
+bool remote_run_targets_all(struct remote_run_targets *targets, struct node_index *index, const char *me,
+                            struct err *err)
 {
     struct walk walk = {targets, me};
     if (!node_index_walk(index, see_node, &walk, err)) {

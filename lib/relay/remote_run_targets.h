@@ -47,7 +47,8 @@ void remote_run_targets_of(struct remote_run_targets *targets, struct node_index
                            const struct slice *ids, size_t count);
 
 /* Every neighbour and every sub-relay. */
-bool remote_run_targets_all(struct remote_run_targets *targets, struct node_index *index, const char *me, struct err *err);
+bool remote_run_targets_all(struct remote_run_targets *targets, struct node_index *index, const char *me,
+                            struct err *err);
 
 void remote_run_targets_free(struct remote_run_targets *targets);
 

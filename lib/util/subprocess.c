@@ -67,7 +67,8 @@ static int spawn(pid_t *pid, const char *const *argv, int output)
     if (code == 0) {
         code = prepare_files(&files, output);
         code = code == 0 ? prepare_signals(&attributes) : code;
-        code = code == 0 ? posix_spawnp(pid, argv[0], &files, &attributes, (char *const *)(uintptr_t)argv, environ) : code;
+        code = code == 0 ? posix_spawnp(pid, argv[0], &files, &attributes, (char *const *)(uintptr_t)argv, environ)
+                         : code;
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&files);

@@ -34,8 +34,8 @@ static bool parse_port(const char *text, __be16 *port)
     return number > 0 && number <= UINT16_MAX && *end == '\0';
 }
 
-static bool fill_query(struct query *query, const char *server_address, const char *server_port, const char *client_address,
-                       const char *client_port)
+static bool fill_query(struct query *query, const char *server_address, const char *server_port,
+                       const char *client_address, const char *client_port)
 {
     struct inet_diag_sockid *id = &query->body.id;
     if (server_address == NULL || client_address == NULL || !parse_port(server_port, &id->idiag_sport) ||
@@ -76,7 +76,8 @@ static enum state ask(const struct tcp_peer *peer)
         char bytes[8192];
     } answer;
     const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-    if (sendto(peer->netlink, &peer->query, sizeof peer->query, 0, (const struct sockaddr *)&kernel, sizeof kernel) < 0) {
+    if (sendto(peer->netlink, &peer->query, sizeof peer->query, 0, (const struct sockaddr *)&kernel,
+               sizeof kernel) < 0) {
         return STATE_UNKNOWN;
     }
     ssize_t got = recv(peer->netlink, &answer, sizeof answer, MSG_DONTWAIT);
