@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "relay/inventory_name.h"
 #include "relay/node_index.h"
 #include "relay/peer.h"
 #include "thread.h"
@@ -48,16 +49,15 @@ struct sink_upstream {
 /* The inventory must be there before its signature is. */
 static bool waits_for_inventory(const struct upstream_lane *lane, const char *name)
 {
-    char signs[SAFE_FILE_NAME_SIZE];
-    size_t len = strlen(name);
-    size_t suffix = strlen(".sign");
-    if (lane->lane->kind == RELAY_KIND_REPORT || len <= suffix || len - suffix >= sizeof signs ||
-        strcmp(name + len - suffix, ".sign") != 0) {
-        return false;
+    struct inventory_names inventories = {0};
+    bool waits = false;
+    if (lane->lane->kind != RELAY_KIND_REPORT) {
+        inventory_name_signed(name, &inventories);
     }
-    memcpy(signs, name, len - suffix);
-    signs[len - suffix] = '\0';
-    return faccessat(spool_incoming_fd(lane->lane->spool), signs, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    for (size_t i = 0; i < inventories.count; i++) {
+        waits |= faccessat(spool_incoming_fd(lane->lane->spool), inventories.at[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    }
+    return waits;
 }
 
 /* The next file of the lane that is ready to go, into the transfer. False when there is none now. */

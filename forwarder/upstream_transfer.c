@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "random.h"
+#include "relay/inventory_name.h"
 #include "util/clock.h"
 #include "util/http_url.h"
 #include "util/safe_file.h"
@@ -59,11 +60,12 @@ static void log_forwarded(const struct upstream_transfer *transfer)
 }
 
 /* The signature may follow its inventory now. */
-static void release_signature(const struct lane *lane, const char *signature)
+static void release_signature(const struct lane *lane, const struct inventory_names *signatures)
 {
-    if (lane->kind != RELAY_KIND_REPORT &&
-        faccessat(spool_incoming_fd(lane->spool), signature, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-        dispatch_arrived(lane->dispatch, signature);
+    for (size_t i = 0; i < signatures->count; i++) {
+        if (faccessat(spool_incoming_fd(lane->spool), signatures->at[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+            dispatch_arrived(lane->dispatch, signatures->at[i]);
+        }
     }
 }
 
@@ -150,18 +152,20 @@ static void judge_lane(const struct upstream_transfer *transfer, const struct up
 static void conclude(struct upstream_transfer *transfer, const struct upstream_answer *answer)
 {
     struct upstream_lane *lane = transfer->lane;
-    char signature[SAFE_FILE_NAME_SIZE + sizeof ".sign"]; /* the name goes with the file */
-    snprintf(signature, sizeof signature, "%s.sign", transfer->in_hand.file.name);
+    struct inventory_names signatures = {0};
+    if (lane->lane->kind != RELAY_KIND_REPORT) {
+        inventory_name_signatures(transfer->in_hand.file.name, &signatures); /* the name goes with the file */
+    }
     count(transfer, answer->meaning == UPSTREAM_TAKEN);
     switch (answer->meaning) {
     case UPSTREAM_TAKEN:
         log_forwarded(transfer);
         in_hand_leave(&lane->origin, &transfer->in_hand);
-        release_signature(lane->lane, signature);
+        release_signature(lane->lane, &signatures);
         return;
     case UPSTREAM_REFUSED:
         in_hand_refuse(&lane->origin, &transfer->in_hand, answer->reason.text);
-        release_signature(lane->lane, signature);
+        release_signature(lane->lane, &signatures);
         return;
     case UPSTREAM_LOCKED:
     case UPSTREAM_BUSY:

@@ -2,6 +2,7 @@
 # lib/relay: the domain. May use lib/util, nothing above.
 noinst_LIBRARIES += lib/relay/librelay.a
 lib_relay_librelay_a_SOURCES = \
+	lib/relay/inventory_name.c lib/relay/inventory_name.h \
 	lib/relay/node_certs.c lib/relay/node_certs.h \
 	lib/relay/node_id.c lib/relay/node_id.h \
 	lib/relay/node_index.c lib/relay/node_index.h \

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/inventory_name.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "util/slice.h"
+
+static const char sign[] = ".sign";
+static const char gz[] = ".gz";
+
+static void add(struct inventory_names *names, struct slice stem, const char *suffix)
+{
+    if (stem.len + strlen(suffix) < sizeof names->at[0]) {
+        snprintf(names->at[names->count++], sizeof names->at[0], "%.*s%s", (int)stem.len, stem.at, suffix);
+    }
+}
+
+/* Takes the suffix off. False when the name is not one with it, and more. */
+static bool take_off(struct slice *name, const char *suffix)
+{
+    size_t len = strlen(suffix);
+    bool has_it = name->len > len && slice_ends_with(*name, suffix);
+    name->len -= has_it ? len : 0;
+    return has_it;
+}
+
+void inventory_name_signed(const char *signature, struct inventory_names *inventories)
+{
+    struct slice name = slice_of(signature);
+    inventories->count = 0;
+    if (take_off(&name, sign)) {
+        add(inventories, name, "");
+        if (!slice_ends_with(name, gz)) {
+            add(inventories, name, gz);
+        }
+    }
+}
+
+void inventory_name_signatures(const char *inventory, struct inventory_names *signatures)
+{
+    struct slice name = slice_of(inventory);
+    signatures->count = 0;
+    if (slice_ends_with(name, sign)) {
+        return;
+    }
+    add(signatures, name, sign);
+    if (take_off(&name, gz)) {
+        add(signatures, name, sign);
+    }
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "relay/inventory_name.h"
+#include "support/suite.h"
+
+static const char *listed(const struct inventory_names *names)
+{
+    static char list[1024];
+    list[0] = '\0';
+    for (size_t i = 0; i < names->count; i++) {
+        strcat(strcat(list, i > 0 ? " " : ""), names->at[i]);
+    }
+    return list;
+}
+
+static const char *signed_by(const char *name)
+{
+    struct inventory_names names;
+    inventory_name_signed(name, &names);
+    return listed(&names);
+}
+
+static const char *signatures_of(const char *name)
+{
+    struct inventory_names names;
+    inventory_name_signatures(name, &names);
+    return listed(&names);
+}
+
+START_TEST(a_signature_is_of_the_plain_or_the_compressed_inventory)
+{
+    ck_assert_str_eq(signed_by("host-1.ocs.sign"), "host-1.ocs host-1.ocs.gz");
+    ck_assert_str_eq(signed_by("host-1.xml.gz.sign"), "host-1.xml.gz");
+    ck_assert_str_eq(signed_by("host-1.ocs"), "");
+    ck_assert_str_eq(signed_by("host.sign.ocs"), "");
+    ck_assert_str_eq(signed_by(".sign"), "");
+    ck_assert_str_eq(signed_by("sign"), "");
+}
+END_TEST
+
+START_TEST(an_inventory_has_its_signatures)
+{
+    ck_assert_str_eq(signatures_of("host-1.ocs"), "host-1.ocs.sign");
+    ck_assert_str_eq(signatures_of("host-1.ocs.gz"), "host-1.ocs.gz.sign host-1.ocs.sign");
+    ck_assert_str_eq(signatures_of("host-1.ocs.sign"), "");
+    ck_assert_str_eq(signatures_of(".gz"), ".gz.sign");
+}
+END_TEST
+
+START_TEST(the_longest_names_fit)
+{
+    char name[SAFE_FILE_NAME_SIZE];
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    struct inventory_names names;
+    inventory_name_signatures(name, &names);
+    ck_assert_uint_eq(names.count, 1);
+    memcpy(name + sizeof name - 6, ".sign", 5);
+    inventory_name_signed(name, &names);
+    ck_assert_uint_eq(names.count, 2);
+    ck_assert_uint_eq(strlen(names.at[1]), sizeof name - 1 - 5 + 3);
+}
+END_TEST
+
+SUITE_MAIN("inventory_name", a_signature_is_of_the_plain_or_the_compressed_inventory, an_inventory_has_its_signatures,
+           the_longest_names_fit)
