@@ -42,6 +42,12 @@ static bool is_ours(int fd)
     return len >= 0 && memcmp(magic, RELAY_STATE_MAGIC, (size_t)len) == 0;
 }
 
+static bool is_file(int fd)
+{
+    struct stat stat;
+    return fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode);
+}
+
 static bool is_empty(int fd)
 {
     struct stat stat;
@@ -84,7 +90,14 @@ static bool fill(int fd, const char *path, struct err *err)
 
 enum attempt { GOOD, AGAIN, FAILED };
 
-/* Under the lock of a file that is not good: whoever comes first fills an empty one, and takes away any other. */
+static enum attempt leave_alone(const char *path, struct err *err)
+{
+    err_set(err, "%s is no state file, so it is left alone", path);
+    return FAILED;
+}
+
+/* Under the lock of a file that is not good (while it is being filled, it does not even look like ours): whoever comes first
+ * fills an empty one, and takes away any other. */
 static enum attempt mend_locked(int fd, const char *path, struct err *err)
 {
     if (!stands_at(fd, path)) {
@@ -100,6 +113,9 @@ static enum attempt mend_locked(int fd, const char *path, struct err *err)
         unlink(path);
         return FAILED;
     }
+    if (!is_ours(fd)) {
+        return leave_alone(path, err);
+    }
     if (unlink(path) != 0) {
         err_set_errno(err, errno, "%s is of another version or damaged, and cannot be removed", path);
         return FAILED;
@@ -109,10 +125,8 @@ static enum attempt mend_locked(int fd, const char *path, struct err *err)
 
 static enum attempt make_good(int fd, const char *path, struct err *err)
 {
-    struct stat stat;
-    if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode) || !is_ours(fd)) {
-        err_set(err, "%s is no state file, so it is left alone", path);
-        return FAILED;
+    if (!is_file(fd)) {
+        return leave_alone(path, err);
     }
     if (relay_state_file_good(fd)) {
         return GOOD;
