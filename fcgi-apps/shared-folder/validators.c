@@ -3,7 +3,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
+
+#include "util/etag.h"
 
 enum { TAG_SIZE = 40 };
 
@@ -31,26 +32,6 @@ void validators_add(struct response *response, const struct stat *status, time_t
     }
 }
 
-/* A list of tags, weak or not, or `*` for any. A comma inside of a tag is none of ours. */
-static bool lists_tag(const char *list, const char *tag)
-{
-    size_t len = strlen(tag);
-    list += strspn(list, " \t");
-    if (strcmp(list, "*") == 0) {
-        return true;
-    }
-    while (*list != '\0') {
-        list += strncmp(list, "W/", 2) == 0 ? 2 : 0;
-        size_t end = strcspn(list, ", \t");
-        if (end == len && memcmp(list, tag, len) == 0) {
-            return true;
-        }
-        list += end;
-        list += strspn(list, ", \t");
-    }
-    return false;
-}
-
 static bool not_after(time_t moment, const char *date)
 {
     struct tm parts = {0};
@@ -65,7 +46,7 @@ bool validators_match(const struct request *request, const struct stat *status)
     if (list != NULL) {
         char tag[TAG_SIZE];
         print_tag(tag, status);
-        return lists_tag(list, tag);
+        return etag_listed(slice_of(list), slice_of(tag));
     }
     return date != NULL && not_after(status->st_mtim.tv_sec, date);
 }
