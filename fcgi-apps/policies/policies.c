@@ -41,16 +41,10 @@ void policies_stop(void *state)
     policy_bundles_close(state);
 }
 
-static const char *client_of(const struct request *request)
-{
-    const char *address = request_env(request, "REMOTE_ADDR");
-    return address != NULL ? address : "unknown";
-}
-
 static bool refuse(const struct ask *ask, int status, const char *reason)
 {
     log_warn("policies refused", log_number("status", status), log_slice("node", ask->request->args[0]),
-             log_text("client", client_of(ask->request)), log_text("reason", reason));
+             log_text("client", request_client(ask->request)), log_text("reason", reason));
     response_text(ask->response, status, "%s\n", reason);
     if (status == 503) {
         response_header(ask->response, "Retry-After", retry_after);
@@ -152,7 +146,7 @@ static void answer(const struct ask *ask, const struct policy_cached *cached, en
     }
     /* a HEAD gets the length and nothing else */
     bool sent = response_start(response, cached->length) && (response->head || send_archive(response, cached, &err));
-    log_info("policies sent", log_text("node", ask->node_id), log_text("client", client_of(ask->request)),
+    log_info("policies sent", log_text("node", ask->node_id), log_text("client", request_client(ask->request)),
              log_text("method", ask->request->method), log_number("bytes", cached->length),
              log_text("trouble", sent ? "" : err.text));
 }

@@ -52,7 +52,8 @@ void remote_run_stop(void *context)
 
 static bool refuse(struct asked *asked, int status, const char *reason)
 {
-    log_warn("remote run refused", log_number("status", status), log_text("reason", reason));
+    log_warn("remote run refused", log_number("status", status), log_text("client", request_client(asked->request)),
+             log_text("reason", reason));
     response_text(asked->response, status, "%s", reason);
     return false;
 }
@@ -66,7 +67,8 @@ static bool read_body(struct asked *asked)
         return true;
     }
     if (!body_check_length(request, REMOTE_RUN_MAX_BODY, asked->response)) {
-        log_warn("remote run refused", log_number("status", asked->response->status));
+        log_warn("remote run refused", log_number("status", asked->response->status),
+                 log_text("client", request_client(request)));
         return false;
     }
     ssize_t got;
@@ -188,7 +190,8 @@ static void run_and_wait(struct asked *asked, enum run_output_kind kind)
 static void answer(struct asked *asked)
 {
     const struct remote_run_request *form = &asked->form;
-    log_info("remote run", log_number("hosts", (int64_t)asked->targets.host_count),
+    log_info("remote run", log_text("client", request_client(asked->request)),
+             log_number("hosts", (int64_t)asked->targets.host_count),
              log_number("relays", (int64_t)asked->targets.relay_count),
              log_number("unknown", (int64_t)asked->targets.unknown), log_text("conditions", form->conditions),
              log_text("asynchronous", form->asynchronous ? "yes" : "no"),

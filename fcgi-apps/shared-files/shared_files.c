@@ -47,25 +47,19 @@ int64_t shared_files_idle(void *state)
 
 /* ---- what all have in common ---- */
 
-static const char *client_of(const struct request *request)
-{
-    const char *address = request_env(request, "REMOTE_ADDR");
-    return address != NULL ? address : "unknown";
-}
-
 void shared_visit_refuse(const struct shared_visit *visit, int status, const char *reason)
 {
     log_warn("shared file refused", log_text("method", visit->request->method),
-             log_text("path", visit->request->path.at),
-             log_number("status", status), log_text("client", client_of(visit->request)), log_text("reason", reason));
+             log_text("path", visit->request->path.at), log_number("status", status),
+             log_text("client", request_client(visit->request)), log_text("reason", reason));
     response_text(visit->response, status, "%s\n", reason);
 }
 
 void shared_visit_fail(const struct shared_visit *visit, int status, const char *reason)
 {
     log_error("shared file failed", log_text("method", visit->request->method),
-              log_text("path", visit->request->path.at),
-              log_number("status", status), log_text("client", client_of(visit->request)), log_text("reason", reason));
+              log_text("path", visit->request->path.at), log_number("status", status),
+              log_text("client", request_client(visit->request)), log_text("reason", reason));
     if (status == 507) {
         response_text(visit->response, status, "the relay has too little free space\n");
     } else {
@@ -110,7 +104,7 @@ bool shared_visit_begin(struct shared_visit *visit, void *state, struct request 
     if (strcmp(request->method, "PUT") == 0 &&
         !body_check_length(request, visit->files->config->shared_files.max_body_size, response)) {
         log_warn("shared file refused", log_text("path", request->path.at), log_number("status", response->status),
-                 log_text("client", client_of(request)));
+                 log_text("client", request_client(request)));
         return false;
     }
     snprintf(path, sizeof path, "/shared-files/%s/%s/%s", visit->name.target, visit->name.source, visit->name.file_id);

@@ -200,7 +200,8 @@ void shared_folder_answer(void *state, struct request *request, struct response 
     if (folder_request_parse(&visit.asked, request->args[0], request_env(request, "QUERY_STRING"), &err)) {
         answer(&visit, request, response);
     } else {
-        log_info("request refused", log_slice("path", request->args[0]), log_text("reason", err.text));
+        log_info("request refused", log_slice("path", request->args[0]), log_text("client", request_client(request)),
+                 log_text("reason", err.text));
         response_text(response, 400, "%s\n", err.text);
     }
     close_file(&visit);

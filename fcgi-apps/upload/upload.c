@@ -97,18 +97,12 @@ void upload_stop(void *state)
     free(upload);
 }
 
-static const char *client_of(const struct request *request)
-{
-    const char *address = request_env(request, "REMOTE_ADDR");
-    return address != NULL ? address : "unknown";
-}
-
 /* The reason goes to the log and to the client, who is a person with curl as often as an agent. */
 static void refuse(const struct arrival *arrival, int status, const char *reason)
 {
     log_warn("upload refused", log_number("status", status), log_slice("name", arrival->name.raw),
              log_text("queue_id", arrival->name.queue_id), log_text("node", arrival->name.node_id),
-             log_text("client", client_of(arrival->request)), log_text("reason", reason));
+             log_text("client", request_client(arrival->request)), log_text("reason", reason));
     response_text(arrival->response, status, "%s\n", reason);
     if (status == 503) {
         char seconds[16];
@@ -122,7 +116,7 @@ static void fail(const struct arrival *arrival, int status, const char *reason)
 {
     log_error("upload failed", log_number("status", status), log_slice("name", arrival->name.raw),
               log_text("queue_id", arrival->name.queue_id), log_text("node", arrival->name.node_id),
-              log_text("client", client_of(arrival->request)), log_text("reason", reason));
+              log_text("client", request_client(arrival->request)), log_text("reason", reason));
     if (status == 507) {
         response_text(arrival->response, status, "the relay has too little free space\n");
     } else {
@@ -167,7 +161,7 @@ static void store(const struct arrival *arrival, struct folder *folder, int fold
     case RECEIVE_REPLACED:
         admission_stored(&folder->admission);
         log_info("stored", log_text("name", arrival->name.text), log_text("queue_id", arrival->name.queue_id),
-                 log_text("node", arrival->name.node_id), log_text("client", client_of(arrival->request)),
+                 log_text("node", arrival->name.node_id), log_text("client", request_client(arrival->request)),
                  log_number("bytes", arrival->request->body_read),
                  log_text("replaced", result == RECEIVE_REPLACED ? "yes" : "no"));
         response_empty(arrival->response, result == RECEIVE_REPLACED ? 204 : 201);
@@ -270,7 +264,7 @@ static void answer_password_check(const struct upload *upload, struct request *r
     struct arrival arrival = {.upload = upload, .request = request, .response = response};
     arrival.name.raw = request->args[0];
     if (length_is_good(&arrival)) {
-        log_info("password check answered", log_text("client", client_of(request)));
+        log_info("password check answered", log_text("client", request_client(request)));
         response_empty(response, 204);
     }
 }

@@ -50,6 +50,12 @@ const char *request_env(const struct request *request, const char *name)
     return NULL;
 }
 
+const char *request_client(const struct request *request)
+{
+    const char *address = request_env(request, "REMOTE_ADDR");
+    return address != NULL ? address : "unknown";
+}
+
 bool request_certificate_uid(const struct request *request, const char **uid)
 {
     const char *verify = request_env(request, "SSL_CLIENT_VERIFY");

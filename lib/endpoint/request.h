@@ -49,6 +49,9 @@ void request_free(struct request *request);
 /* NULL when there is no such variable. */
 const char *request_env(const struct request *request, const char *name);
 
+/* The client's address, for the log; "unknown" when httpd does not say. */
+const char *request_client(const struct request *request);
+
 /* Did the client prove with a certificate that httpd verified who it is? Then *uid is the certificate's UID, "" if it has
  * none. Without a certificate, and with one that did not verify (httpd sets its UID all the same): false. */
 bool request_certificate_uid(const struct request *request, const char **uid);

@@ -49,6 +49,7 @@ START_TEST(without_variables_all_is_empty)
     ck_assert_str_eq(buffer_text(&request.path), "");
     ck_assert_int_eq(request.length, REQUEST_LENGTH_ABSENT);
     ck_assert_ptr_null(request_env(&request, "HOME"));
+    ck_assert_str_eq(request_client(&request), "unknown");
     request_free(&request);
 }
 END_TEST
@@ -60,10 +61,12 @@ START_TEST(a_variable_is_found_by_its_whole_name)
     made_request_env(&made, "REMOTE_USERS=wrong");
     made_request_env(&made, "REMOTE_USER=a=b");
     made_request_env(&made, "EMPTY=");
+    made_request_env(&made, "REMOTE_ADDR=192.0.2.7");
     made_request_begin(&made);
     ck_assert_str_eq(request_env(&made.request, "REMOTE_USER"), "a=b");
     ck_assert_str_eq(request_env(&made.request, "EMPTY"), "");
     ck_assert_ptr_null(request_env(&made.request, "REMOTE"));
+    ck_assert_str_eq(request_client(&made.request), "192.0.2.7");
     made_request_free(&made);
 }
 END_TEST
