@@ -180,18 +180,19 @@ runner_e2e() {
 
 # runner_tap BUILD TEST: runs one test and prints how it went, in one piece.
 runner_tap() {
-    local name start=$SECONDS status output counts leftovers
+    local name start=$SECONDS status output counts leftovers folder
     name="$1-$(basename "$2" .test)"
     output=$RUNNER/log/$name.log
-    mkdir "$RUNNER/tmp/$name" && chmod 1777 "$RUNNER/tmp/$name"
+    # a short name: the paths of sockets below it may not be long
+    folder=$(mktemp -d "$RUNNER/tmp/XXXXX") && chmod 1777 "$folder"
     (
         runner_sanitizer_options "$name"
         cd "$RUNNER/src" || exit
-        TMPDIR=$RUNNER/tmp/$name RELAY_BUILD=$RUNNER/$1 RELAY_TEST=$name \
+        TMPDIR=$folder RELAY_BUILD=$RUNNER/$1 RELAY_TEST=$name \
             exec timeout -k 30 "$RUNNER_TIMEOUT" bash "$2" </dev/null >"$output" 2>&1
     )
     status=$?
-    leftovers=$(runner_leftovers "$name")
+    leftovers=$(runner_leftovers "$name" "$folder")
     counts=$(runner_count_tap $status "$output")
     set -- $counts # three words
     if [ -n "$leftovers" ]; then
@@ -230,9 +231,9 @@ runner_count_tap() {
         }' "$2"
 }
 
-# runner_leftovers TEST: ends processes that the test started and did not stop, and prints what there was.
+# runner_leftovers TEST FOLDER: ends processes that the test started and did not stop, and prints what there was.
 runner_leftovers() {
-    local folder=$RUNNER/tmp/$1 environ pid
+    local folder=$2 environ pid
     for environ in /proc/[0-9]*/environ; do
         pid=${environ#/proc/}
         pid=${pid%/environ}
