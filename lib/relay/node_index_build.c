@@ -37,6 +37,7 @@ struct builder {
     MDB_dbi dbi;
     uint32_t puts;
     struct buffer record;
+    bool certificate_read; /* any, whoever's */
 };
 
 /* ---- LMDB, written in ascending order ---- */
@@ -99,6 +100,7 @@ static bool add_certificate(void *context, const char *node_id, struct slice der
         skip(builder, "damaged", NULL, line);
         return true;
     }
+    builder->certificate_read = true;
     if (node_id == NULL) {
         skip(builder, "no UID that is a node id", NULL, line);
         return true;
@@ -119,6 +121,16 @@ static bool add_certificate(void *context, const char *node_id, struct slice der
     return put(builder, node_index_certificate_key(key, number), der, err);
 }
 
+static bool is_blank(FILE *file)
+{
+    int c;
+    rewind(file);
+    do {
+        c = getc(file);
+    } while (c == '\n' || c == '\r' || c == ' ' || c == '\t');
+    return c == EOF;
+}
+
 static bool add_certificates(struct builder *builder, const char *path, struct err *err)
 {
     FILE *file = fopen(path, "re");
@@ -130,6 +142,9 @@ static bool add_certificates(struct builder *builder, const char *path, struct e
         return err_set_errno(err, errno, "%s", path);
     }
     bool done = node_certs_walk_file(file, add_certificate, builder, err);
+    if (done && !builder->certificate_read && !is_blank(file)) { /* one that is damaged is skipped, but not all of them */
+        done = err_set(err, "no certificate can be read in it");
+    }
     if (!done) {
         err_prefix(err, "%s", path);
     }

@@ -259,6 +259,13 @@ START_TEST(bad_sources_leave_the_index_in_place)
     folder_write(site.folder.fd, "certs.pem", pem.at);
     ck_assert(!build(&site));
     ck_assert_ptr_nonnull(strstr(site.err.text, "certs.pem: line 1:"));
+    static const char *const unreadable[] = {
+        "<html>", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"};
+    for (size_t i = 0; i < sizeof unreadable / sizeof *unreadable; i++) {
+        folder_write(site.folder.fd, "certs.pem", unreadable[i]);
+        ck_assert(!build(&site));
+        ck_assert_ptr_nonnull(strstr(site.err.text, "certs.pem: no certificate can be read in it"));
+    }
     ck_assert_int_eq(stat(site.index, &after), 0);
     ck_assert_uint_eq(after.st_ino, before.st_ino);
     ck_assert(node_index_refresh(index, &site.err));
@@ -271,6 +278,16 @@ START_TEST(bad_sources_leave_the_index_in_place)
     ck_assert_int_eq(rmdir(site.folder.path), 0); /* nothing else was left behind */
     close(site.folder.fd);
     buffer_free(&pem);
+}
+END_TEST
+
+START_TEST(a_blank_file_of_certificates_is_an_empty_one)
+{
+    struct site site = site_make("{" NODE("a", "root") "}", NULL);
+    folder_write(site.folder.fd, "certs.pem", " \r\n\t\n");
+    ck_assert_msg(build(&site), "%s", site.err.text);
+    ck_assert_uint_eq(site.summary.certificates, 0);
+    folder_remove(&site.folder);
 }
 END_TEST
 
@@ -412,5 +429,5 @@ SUITE_MAIN("node_index", a_node_is_found_with_all_that_is_known_of_it, an_empty_
            certificates_are_kept_with_their_node_in_order, a_node_has_no_more_certificates_than_the_limit,
            routes_go_up_to_the_neighbour, a_way_up_has_at_most_twenty_levels, a_replaced_file_is_seen_by_a_refresh,
            many_look_ups_with_refreshes_between_go_on, bad_sources_leave_the_index_in_place,
-           current_until_a_source_changes, builders_and_readers_do_not_disturb_each_other,
-           a_damaged_file_is_refused_and_not_mapped)
+           a_blank_file_of_certificates_is_an_empty_one, current_until_a_source_changes,
+           builders_and_readers_do_not_disturb_each_other, a_damaged_file_is_refused_and_not_mapped)
