@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# agent-config: reads agent.conf into variables conf_*. The file is text to be taken apart, never code: it is not sourced.
-# One "key = value" a line, # begins a comment line; the value is the rest of the line without the blanks around it.
+# agent-config: reads agent.conf into variables conf_*. The file is text to be taken apart, never code: it is not
+# sourced. One "key = value" a line, # begins a comment line; the value is the rest of the line without the blanks
+# around it.
 
 config_defaults() {
     conf_server='' conf_port=443 conf_proxy='' conf_proxy_user='' conf_proxy_password_file=''
@@ -147,12 +148,13 @@ config_check_identity() {
 config_check_authentication() {
     [ -z "$conf_server_ca" ] || config_readable server_ca "$conf_server_ca" || return
     if [ "${new_node:-no}" = yes ]; then
-        [ -z "$conf_default_password_file" ] || config_secret default_password_file "$conf_default_password_file" || return
+        [ -z "$conf_default_password_file" ] ||
+            config_secret default_password_file "$conf_default_password_file" || return
     elif [ -n "$conf_user" ]; then
         config_secret password_file "$conf_password_file" || return
     elif [ "$conf_client_certificate" = no ] && [ "$needs_login" = yes ]; then
-        config_wrong "it says neither user and password_file nor client_certificate = yes: the server would refuse us" ||
-            return
+        config_wrong \
+            "it says neither user and password_file nor client_certificate = yes: the server would refuse us" || return
     fi
     [ -z "$conf_proxy_user" ] || config_secret proxy_password_file "$conf_proxy_password_file"
 }

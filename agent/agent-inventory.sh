@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# agent-inventory: an inventory to the policy server: compressed as NAME.gz, then its signature as NAME.sign. The signature is
-# that of what was inside; the server waits for it before it looks at the inventory, so it is sent last and alone says that all
-# has come. Nothing is kept for later: an inventory is made anew every day.
+# agent-inventory: an inventory to the policy server: compressed as NAME.gz, then its signature as NAME.sign. The
+# signature is that of what was inside; the server waits for it before it looks at the inventory, so it is sent last and
+# alone says that all has come. Nothing is kept for later: an inventory is made anew every day.
 
 agent_inventory() {
     inventory=$1

@@ -13,8 +13,8 @@ runlog_now() {
     now=$(date -u +%Y-%m-%dT%H:%M:%S+00:00)
 }
 
-# runlog_stamp: standard input to standard output, with a timestamp before each line that has none. Exit status 3 if there
-# was nothing but blank lines. NUL bytes are lost on the way (the server would make something else of them, too).
+# runlog_stamp: standard input to standard output, with a timestamp before each line that has none. Exit status 3 if
+# there was nothing but blank lines. NUL bytes are lost on the way (the server would make something else of them, too).
 runlog_stamp() {
     LC_ALL=C
     have_uptime='' tick='' seen=no
@@ -43,8 +43,8 @@ runlog_stamp() {
 }
 
 # runlog_run WORK COMMAND [ARGUMENT...]: runs it, its output going to the terminal untouched and to WORK/log with
-# timestamps. Sets $command_status and $stamp_status. The command is in the foreground so that Ctrl-C reaches it and all it
-# started; tee and the stamping, in the background, do not get it and see the output to its end.
+# timestamps. Sets $command_status and $stamp_status. The command is in the foreground so that Ctrl-C reaches it and all
+# it started; tee and the stamping, in the background, do not get it and see the output to its end.
 runlog_run() {
     work=$1
     shift
@@ -74,8 +74,8 @@ runlog_run() {
 }
 
 # A service that the command started may keep its output open for ever: that is not waited for. Asking again and again,
-# because POSIX has no wait with a limit, and a subshell that is to be killed may lose the signal (dash) or run our traps
-# (bash) when it has only just begun.
+# because POSIX has no wait with a limit, and a subshell that is to be killed may lose the signal (dash) or run our
+# traps (bash) when it has only just begun.
 runlog_wait_for_stamper() {
     turns=$((${RUDDER_RELAY_AGENT_GRACE:-10} * 20))
     until [ -e "$work/stamped" ]; do

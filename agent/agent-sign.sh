@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# agent-sign: the signature of a file as lines key=value, which go with it: before a shared file's bytes, or beside an inventory.
-# The key must be RSA: the format knows no other.
+# agent-sign: the signature of a file as lines key=value, which go with it: before a shared file's bytes, or beside an
+# inventory. The key must be RSA: the format knows no other.
 
 # sign_metadata FILE: prints them. What openssl says about a failure is shown.
 sign_metadata() {
@@ -33,6 +33,6 @@ sign_public_key() {
         say "$conf_key is no RSA key, and only such a one can sign files"
         return 1
     }
-    sign_keyid=$(printf '%s' "$sign_short_pubkey" | openssl dgst -sha256 -binary | od -An -v -tx1 | tr -d ' \n' | cut -c 1-8 |
-        tr a-f A-F)
+    sign_keyid=$(printf '%s' "$sign_short_pubkey" | openssl dgst -sha256 -binary | od -An -v -tx1 | tr -d ' \n' |
+        cut -c 1-8 | tr a-f A-F)
 }

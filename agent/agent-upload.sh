@@ -4,7 +4,8 @@
 # agent-upload: one file to the policy server with curl. All of curl's options go through its standard input: a command
 # line is everybody's to read.
 
-# upload FILE FOLDER: to https://SERVER/FOLDER/. 0 taken, 1 refused for good, 2 to be tried again; the latter two with $upload_reason.
+# upload FILE FOLDER: to https://SERVER/FOLDER/. 0 taken, 1 refused for good, 2 to be tried again; the latter two with
+# $upload_reason.
 upload() {
     upload_status=$(upload_options "$1" "$2" | upload_curl) || upload_status=
     upload_answer=${upload_status#* }
@@ -30,7 +31,8 @@ upload_curl() {
 
 # httpd's own answers are HTML. (busybox's tr knows no [:print:].)
 upload_one_line() {
-    LC_ALL=C tr '\n\r\t' '   ' | LC_ALL=C tr -cd ' -~' | sed -e 's/<[^>]*>/ /g' -e 's/   */ /g' -e 's/ $//' | cut -c 1-300
+    LC_ALL=C tr '\n\r\t' '   ' | LC_ALL=C tr -cd ' -~' | sed -e 's/<[^>]*>/ /g' -e 's/   */ /g' -e 's/ $//' |
+        cut -c 1-300
 }
 
 upload_options() {
@@ -130,8 +132,12 @@ upload_explain() {
     case $upload_status in
     '' | 000) upload_reason="$at cannot be reached or trusted: $upload_answer" ;;
     401) upload_reason="$at wants another user or password (401); see user and password_file in $config_file" ;;
-    403) upload_reason="$at does not accept this node (403): is $conf_node_id accepted there, and this network allowed?" ;;
-    404 | 405) upload_reason="$at takes nothing of the kind ($upload_status): is it a policy server, and the port right?" ;;
+    403)
+        upload_reason="$at does not accept this node (403): is $conf_node_id accepted there, and this network allowed?"
+        ;;
+    404 | 405)
+        upload_reason="$at takes nothing of the kind ($upload_status): is it a policy server, and the port right?"
+        ;;
     407) upload_reason="the proxy $conf_proxy wants another user or password (407)" ;;
     503) upload_reason="$at is busy (503): $upload_answer" ;;
     507) upload_reason="$at has no space left (507)" ;;

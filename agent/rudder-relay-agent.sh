@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# rudder-relay-agent: what a node does with its policy server: runs a command, signs its output as a run log and sends it (keeps
-# it if that fails); sends inventories; fetches policies. A command is a file agent-<command>.sh or a function below, and a line
-# in command_shape. See rudder-relay-agent(1). For any POSIX shell; needs openssl, curl, gzip and coreutils, to fetch policies
-# also tar, find, grep and sed; busybox's are enough.
+# rudder-relay-agent: what a node does with its policy server: runs a command, signs its output as a run log and sends
+# it (keeps it if that fails); sends inventories; fetches policies. A command is a file agent-<command>.sh or a function
+# below, and a line in command_shape. See rudder-relay-agent(1). For any POSIX shell; needs openssl, curl, gzip and
+# coreutils, to fetch policies also tar, find, grep and sed; busybox's are enough.
 set -u
 
 # make install puts the real paths here; a copy of the source folder works as it is
@@ -161,7 +161,8 @@ agent_send() {
     send_all
 }
 
-# command_shape COMMAND: sets its options, how many arguments it takes, and what it exits with when nothing could be begun.
+# command_shape COMMAND: sets its options, how many arguments it takes, and what it exits with when nothing could be
+# begun.
 command_shape() {
     options=c:h least=0 most=0 failure=2 tools='' needs_login=yes
     case $1 in

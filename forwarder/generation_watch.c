@@ -6,7 +6,8 @@
 
 enum { EVENTS_SIZE = 4096 };
 
-/* The same file again is no second watch; another one is a new watch, and the kernel drops the old one with its file. */
+/* The same file again is no second watch; another one is a new watch, and the kernel drops the old one with its
+ * file. */
 static void watch_file(const struct generation_watch *watch)
 {
     if (watch->fd >= 0) {

@@ -2,8 +2,8 @@
  *
  * generation_watch: notices soon, and without waking up for it, that `system` has raised the reload generation.
  *
- * By inotify: raising it touches the state file, which counting in it does not. Without inotify the caller still asks now and
- * then.
+ * By inotify: raising it touches the state file, which counting in it does not. Without inotify the caller still asks
+ * now and then.
  */
 #ifndef RELAY_FORWARDER_GENERATION_WATCH_H
 #define RELAY_FORWARDER_GENERATION_WATCH_H

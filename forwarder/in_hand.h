@@ -2,8 +2,8 @@
  *
  * in_hand: a file of the spool that somebody works on, and the ways out of his hand, the same for every sink.
  *
- * Counted here is what is the same for every sink: retries, refusals before any sink was asked, the last error. What became
- * of a file at its sink is counted by that sink.
+ * Counted here is what is the same for every sink: retries, refusals before any sink was asked, the last error. What
+ * became of a file at its sink is counted by that sink.
  *
  * The file leaves only if it is still the one that was worked on: if an upload has replaced it, it waits anew.
  */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# forwarder: the daemon that empties the spool, in $(libexecdir)/rudder-relay. All but its main is a library, for the unit tests.
+# forwarder: the daemon that empties the spool, in $(libexecdir)/rudder-relay. All but its main is a library, for the
+# unit tests.
 noinst_LIBRARIES += forwarder/libforwarder.a
 forwarder_libforwarder_a_SOURCES = \
 	forwarder/cleaner.c forwarder/cleaner.h \

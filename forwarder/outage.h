@@ -22,7 +22,8 @@ struct outage;
 struct outage *outage_new(const struct backoff *backoff);
 void outage_free(struct outage *outage);
 
-/* Tells the other programs from now on what is found out: as this peer of the shared state. Before any thread uses it. */
+/* Tells the other programs from now on what is found out: as this peer of the shared state. Before any thread uses
+ * it. */
 void outage_publish(struct outage *outage, struct relay_state *state, enum relay_peer peer);
 
 /* It was just found usable. For whoever used it and outage_lasts not. */

@@ -30,7 +30,8 @@ static bool count_one(void *context, const struct spool_entry *entry)
     return true;
 }
 
-static void publish(struct relay_state *state, enum relay_kind kind, bool failed, int folder_fd, const struct spool *owner)
+static void publish(struct relay_state *state, enum relay_kind kind, bool failed, int folder_fd,
+                    const struct spool *owner)
 {
     struct count count = {.owner = owner, .figures.checked = time(NULL)};
     if (spool_scan(folder_fd, count_one, &count, NULL)) {

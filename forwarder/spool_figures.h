@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * spool_figures: tells the other programs how much waits and how much failed, in all spool folders of the configuration.
+ * spool_figures: tells the other programs how much waits and how much failed, in all spool folders of the
+ * configuration.
  *
- * Found by reading the folders, since other programs put files there and take them. What that costs grows with what they hold,
- * so it is done the less often the longer it took: no more than a hundredth of the time goes into it.
+ * Found by reading the folders, since other programs put files there and take them. What that costs grows with what
+ * they hold, so it is done the less often the longer it took: no more than a hundredth of the time goes into it.
  */
 #ifndef RELAY_FORWARDER_SPOOL_FIGURES_H
 #define RELAY_FORWARDER_SPOOL_FIGURES_H

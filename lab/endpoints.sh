@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# lab/endpoints: the FastCGI programs of a lab, each behind spawn-fcgi at $LAB/run/NAME.sock. Sourced by lab/httpd.sh; needs
-# lab/lab.sh and lab/relay.sh.
+# lab/endpoints: the FastCGI programs of a lab, each behind spawn-fcgi at $LAB/run/NAME.sock. Sourced by lab/httpd.sh;
+# needs lab/lab.sh and lab/relay.sh.
 #
 #     LAB_ENDPOINTS                       the names of all that there are
 #     lab_endpoint_start NAME [WORKERS]   rudder-relay-NAME (default 2 workers)

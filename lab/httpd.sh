@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# lab/httpd: a private httpd with TLS, made from the template that operators use. The programs behind it: lab/endpoints.sh. Needs
-# lab/lab.sh and lab/relay.sh (lab_relay_layout and lab_relay_config come first).
+# lab/httpd: a private httpd with TLS, made from the template that operators use. The programs behind it:
+# lab/endpoints.sh. Needs lab/lab.sh and lab/relay.sh (lab_relay_layout and lab_relay_config come first).
 #
 #     lab_httpd_start                 sets LAB_HTTPS_PORT, LAB_HTTPS_URL, LAB_LOCAL_PORT, LAB_LOCAL_URL, LAB_USER, LAB_PASSWORD, LAB_DEFAULT_PASSWORD,
 #                                     LAB_SERVER_CERT, LAB_SERVER_PIN (what curl calls pinnedpubkey)
@@ -12,10 +12,11 @@
 #                                     LAB_LOGIN=none: none
 #     lab_put FILE PATH [ARGS...]     uploads, prints the status: lab_put FILE reports/NAME
 #
-# LAB_HTTPS_PORT_WANTED and LAB_LOCAL_PORT_WANTED are the ports of a new lab's httpd instead of free ones, LAB_ADDRESS its address instead of 127.0.0.1;
-# a key and a certificate that are in $LAB/httpd already are used (server.key, server.crt).
-# LAB_HTTPD_VALUES (an array) is handed on to rudder-relay-httpd-conf, LAB_HTTPD_EXTRA is text for the end of httpd.conf.
-# Nothing secret stands on a command line. The port is kept: a lab taken up again has the one it had, or says that it is taken.
+# LAB_HTTPS_PORT_WANTED and LAB_LOCAL_PORT_WANTED are the ports of a new lab's httpd instead of free ones, LAB_ADDRESS
+# its address instead of 127.0.0.1; a key and a certificate that are in $LAB/httpd already are used (server.key,
+# server.crt). LAB_HTTPD_VALUES (an array) is handed on to rudder-relay-httpd-conf, LAB_HTTPD_EXTRA is text for the end
+# of httpd.conf. Nothing secret stands on a command line. The port is kept: a lab taken up again has the one it had, or
+# says that it is taken.
 
 LAB_SOURCE=${LAB_SOURCE:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
 . "$LAB_SOURCE/lab/endpoints.sh"

@@ -33,9 +33,9 @@ lab_close() {
     LAB=
 }
 
-# lab_as USER COMMAND...: as that user when we are root, else as we are. (setpriv changes no environment but what is asked.)
-# Under lab_start the command takes the place of the shell ($LAB_EXEC), so that the pid is its own. $(lab_net) is several words
-# or none.
+# lab_as USER COMMAND...: as that user when we are root, else as we are. (setpriv changes no environment but what is
+# asked.) Under lab_start the command takes the place of the shell ($LAB_EXEC), so that the pid is its own. $(lab_net)
+# is several words or none.
 # shellcheck disable=SC2046
 lab_as() {
     local user=$1
@@ -53,8 +53,8 @@ lab_net() {
     [ -z "${LAB_NET:-}" ] || echo "ip netns exec $LAB_NET"
 }
 
-# lab_free_port: prints a port on 127.0.0.1 that nobody listens on. Drawn at random from below the ephemeral range, so that
-# neither a second test run nor an outgoing connection is likely to take it before its user does.
+# lab_free_port: prints a port on 127.0.0.1 that nobody listens on. Drawn at random from below the ephemeral range, so
+# that neither a second test run nor an outgoing connection is likely to take it before its user does.
 lab_free_port() {
     local port try
     for try in $(seq 200); do
@@ -105,8 +105,8 @@ lab_running() {
         [ "$(lab_birth "$pid")" = "$(cat "$LAB/run/$1.birth" 2>/dev/null)" ]
 }
 
-# lab_stop NAME [SIGNAL [SECONDS]]: signals it (with what is in run/NAME.signal, else TERM), waits for its end (30 s), then
-# kills it. True if it ended by itself.
+# lab_stop NAME [SIGNAL [SECONDS]]: signals it (with what is in run/NAME.signal, else TERM), waits for its end (30 s),
+# then kills it. True if it ended by itself.
 lab_stop() {
     local name=$1 signal=${2:-} seconds=${3:-30} pid
     pid=$(lab_pid "$name") || return 0

@@ -10,7 +10,8 @@
 #     lab_psql [ARGUMENT...]      psql as superuser in that database, stops at the first error
 #
 # LAB_PG_URL, LAB_PG_PASSWORD: how the relay connects, as the user with the least rights, by password over TCP.
-# LAB_PG_PORT: the port (LAB_PG_PORT_WANTED if that is set when the cluster is made). The password holds characters that must be quoted in a URL, on purpose.
+# LAB_PG_PORT: the port (LAB_PG_PORT_WANTED if that is set when the cluster is made). The password holds characters that
+# must be quoted in a URL, on purpose.
 #
 # Durability is PostgreSQL's default. The superuser comes in by the socket only, as root or whoever runs the cluster.
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# lab/quickstart-relays: `./quickstart relays`: a root and two levels of relays on this machine, a node below each. Sourced by
-# quickstart, whose DIR is by then the folder of all this.
+# lab/quickstart-relays: `./quickstart relays`: a root and two levels of relays on this machine, a node below each.
+# Sourced by quickstart, whose DIR is by then the folder of all this.
 #
 #     root        node-root
 #      '- upper      node-upper
@@ -39,7 +39,8 @@ relays_demo_make() {
         relays_node node-lower lower && relays_publish
 }
 
-# What an administrator sets up on each node; and the command that stands for Rudder's own, which would reach the nodes by network.
+# What an administrator sets up on each node; and the command that stands for Rudder's own, which would reach the nodes
+# by network.
 relays_demo_agents() {
     local server
     for server in "${DEMO_SERVERS[@]}"; do

@@ -16,10 +16,10 @@
 #     relays_start ID, relays_stop ID   all programs of a server: relays_programs ID prints their names
 #     relays_close                      stops all and removes the folder
 #
-# Servers speak to each other by addresses 127.0.1.1 (root), 127.0.1.2 ... on one port, since general.https_port is one number
-# for the server above and the relays below. With $RELAYS_NET set (to anything) each has a network namespace and an address
-# 10.77.0.1, 10.77.0.2 ... of its own, joined by a bridge: relays_cut ID and relays_mend ID pull and plug its cable. That needs root,
-# iproute2 and a namespace of the caller's own (unshare --net --mount), see relays_net_possible.
+# Servers speak to each other by addresses 127.0.1.1 (root), 127.0.1.2 ... on one port, since general.https_port is one
+# number for the server above and the relays below. With $RELAYS_NET set (to anything) each has a network namespace and
+# an address 10.77.0.1, 10.77.0.2 ... of its own, joined by a bridge: relays_cut ID and relays_mend ID pull and plug its
+# cable. That needs root, iproute2 and a namespace of the caller's own (unshare --net --mount), see relays_net_possible.
 
 # relays_net_possible: may this process make network namespaces?
 relays_net_possible() {

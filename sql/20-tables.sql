@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Source: PROTOCOL.md section 7. The web application reads these tables: names and types are fixed. What exists stays as it is.
+-- Source: PROTOCOL.md section 7. The web application reads these tables: names and types are fixed. What exists stays as it
+-- is.
 
 CREATE SEQUENCE IF NOT EXISTS serial START 101;
 

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Source: PROTOCOL.md section 7. An existing database has some of these under other names, and a second index of the same
--- kind would only cost: so an index is made only where the table has none of its definition. The definition is written
+-- Source: PROTOCOL.md section 7. An existing database has some of these under other names, and a second index of the
+-- same kind would only cost: so an index is made only where the table has none of its definition. The definition is written
 -- exactly as PostgreSQL prints it (pg_get_indexdef), which is what it is compared with.
 
 CREATE FUNCTION pg_temp.ensure_index(name text, on_table regclass, definition text) RETURNS void LANGUAGE plpgsql AS $$

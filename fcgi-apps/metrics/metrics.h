@@ -2,8 +2,8 @@
  *
  * metrics: GET /metrics, what the programs of the relay have counted, for Prometheus (relay_metrics.h).
  *
- * Needs a connection to nothing and writes nothing but its own request's count. What it tells of the database, the upstream
- * server and the spool is what the forwarder found last.
+ * Needs a connection to nothing and writes nothing but its own request's count. What it tells of the database, the
+ * upstream server and the spool is what the forwarder found last.
  */
 #ifndef RELAY_METRICS_METRICS_H
 #define RELAY_METRICS_METRICS_H

@@ -2,9 +2,10 @@
  *
  * admission: is there room for one more file in a spool folder?
  *
- * Counting a folder costs as much as it holds, so a count is used again as long as it cannot matter: until a sixteenth of
- * the room it showed has been used up by this process (other workers use it up, too), or for some seconds. A folder that
- * is nearly full or small is counted for each upload: the limit is exact for up to 16 workers as long as the count is cheap.
+ * Counting a folder costs as much as it holds, so a count is used again as long as it cannot matter: until a sixteenth
+ * of the room it showed has been used up by this process (other workers use it up, too), or for some seconds. A folder
+ * that is nearly full or small is counted for each upload: the limit is exact for up to 16 workers as long as the count
+ * is cheap.
  */
 #ifndef RELAY_UPLOAD_ADMISSION_H
 #define RELAY_UPLOAD_ADMISSION_H

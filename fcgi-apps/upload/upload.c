@@ -43,7 +43,8 @@ struct arrival {
     struct upload_name name;
 };
 
-/* The folder is opened for each upload: it may have been made anew, or a file system mounted there, since the last one. */
+/* The folder is opened for each upload: it may have been made anew, or a file system mounted there, since the last
+ * one. */
 static int open_folder(const char *path)
 {
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -80,8 +81,8 @@ void *upload_start(const struct relay_config *config, struct err *err)
     upload->config = config;
     if (prepare_folder(&folders[FOLDER_REPORTS], config, config->reporting.directory, "incoming", err) &&
         prepare_folder(&folders[FOLDER_INVENTORIES], config, config->inventory.directory, "incoming", err) &&
-        prepare_folder(&folders[FOLDER_INVENTORY_UPDATES], config, config->inventory.directory, "accepted-nodes-updates",
-                       err)) {
+        prepare_folder(&folders[FOLDER_INVENTORY_UPDATES], config, config->inventory.directory,
+                       "accepted-nodes-updates", err)) {
         return upload;
     }
     upload_stop(upload);
@@ -240,7 +241,8 @@ void upload_put_report(void *state, struct request *request, struct response *re
     count(request, response, RELAY_KIND_REPORT);
 }
 
-static void put_inventory(struct upload *upload, struct request *request, struct response *response, enum folder_kind kind)
+static void put_inventory(struct upload *upload, struct request *request, struct response *response,
+                          enum folder_kind kind)
 {
     struct arrival arrival = {.upload = upload, .request = request, .response = response};
     struct err err = {0};
@@ -257,8 +259,8 @@ void upload_put_inventory(void *state, struct request *request, struct response 
     count(request, response, RELAY_KIND_INVENTORY);
 }
 
-/* Root's own configuration uploads its uuid.hive to see whether the password is right, and sets a new password when the answer
- * is not a 201 or 204, whatever the reason: so neither the spool nor the disk has a say. */
+/* Root's own configuration uploads its uuid.hive to see whether the password is right, and sets a new password when the
+ * answer is not a 201 or 204, whatever the reason: so neither the spool nor the disk has a say. */
 static void answer_password_check(const struct upload *upload, struct request *request, struct response *response)
 {
     struct arrival arrival = {.upload = upload, .request = request, .response = response};

@@ -2,7 +2,8 @@
  *
  * upload_name: which file names each upload folder takes.
  *
- * Source: PROTOCOL.md section 4 (run logs) and section 8 (inventories). A name that passes is one harmless path component.
+ * Source: PROTOCOL.md section 4 (run logs) and section 8 (inventories). A name that passes is one harmless path
+ * component.
  */
 #ifndef RELAY_UPLOAD_UPLOAD_NAME_H
 #define RELAY_UPLOAD_UPLOAD_NAME_H

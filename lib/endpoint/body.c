@@ -14,7 +14,8 @@ bool body_check_length(const struct request *request, int64_t limit, struct resp
         return false;
     }
     if (request->length > limit) {
-        response_text(response, 413, "%" PRId64 " bytes are more than the limit of %" PRId64 "\n", request->length, limit);
+        response_text(response, 413, "%" PRId64 " bytes are more than the limit of %" PRId64 "\n", request->length,
+                      limit);
         return false;
     }
     return true;

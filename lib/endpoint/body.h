@@ -2,8 +2,8 @@
  *
  * body: reads a request's body as it comes, and knows whether it is whole.
  *
- * A client that goes away looks like a body that ends early, and nothing else tells: so the end only counts when as many
- * bytes came as CONTENT_LENGTH said.
+ * A client that goes away looks like a body that ends early, and nothing else tells: so the end only counts when as
+ * many bytes came as CONTENT_LENGTH said.
  */
 #ifndef RELAY_ENDPOINT_BODY_H
 #define RELAY_ENDPOINT_BODY_H

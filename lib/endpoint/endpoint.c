@@ -46,7 +46,8 @@ static void print_help(const struct endpoint_program *program)
 }
 
 /* True with the configuration's path; else *status is what to exit with. */
-static bool read_command_line(const struct endpoint_program *program, int argc, char **argv, const char **path, int *status)
+static bool read_command_line(const struct endpoint_program *program, int argc, char **argv, const char **path,
+                              int *status)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                             {"help", no_argument, NULL, 'h'},
@@ -88,7 +89,8 @@ static void note_index(struct endpoint *endpoint, const struct err *err)
     if (err->text[0] == '\0') {
         log_info("node index in use", log_text("file", endpoint->config->general.node_index_file));
     } else {
-        log_error("node index", log_text("reason", err->text), log_text("in_use", endpoint->index != NULL ? "old" : "none"));
+        log_error("node index", log_text("reason", err->text),
+                  log_text("in_use", endpoint->index != NULL ? "old" : "none"));
     }
     endpoint->index_err = *err;
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * endpoint: the skeleton of a FastCGI program. The skeleton owns the process (command line, configuration, log, signals,
- * the loop over requests, the node index); the program supplies a table of routes and what its handlers share.
+ * endpoint: the skeleton of a FastCGI program. The skeleton owns the process (command line, configuration, log,
+ * signals, the loop over requests, the node index); the program supplies a table of routes and what its handlers share.
  *
- * A program answers one request at a time; several processes of it share the listening socket, which belongs to systemd or
- * spawn-fcgi, so that a restart loses no request. TERM, INT and USR1 let the request in hand finish, then the process ends
- * with 0. HUP reads the logging settings again, and so does a generation that was raised (relay_state.h). That, and a new
- * node index, is noticed before each request. Each request is counted, with its status and how long it took.
+ * A program answers one request at a time; several processes of it share the listening socket, which belongs to systemd
+ * or spawn-fcgi, so that a restart loses no request. TERM, INT and USR1 let the request in hand finish, then the
+ * process ends with 0. HUP reads the logging settings again, and so does a generation that was raised (relay_state.h).
+ * That, and a new node index, is noticed before each request. Each request is counted, with its status and how long it
+ * took.
  */
 #ifndef RELAY_ENDPOINT_ENDPOINT_H
 #define RELAY_ENDPOINT_ENDPOINT_H
@@ -25,15 +26,17 @@ struct endpoint_program {
     enum relay_endpoint endpoint; /* in the metrics */
     struct route_table routes;
     bool uses_node_index;
-    /* Makes what the handlers share, once. NULL with err ends the program. The configuration outlives it. May be NULL. */
+    /* Makes what the handlers share, once. NULL with err ends the program. The configuration outlives it. May be
+     * NULL. */
     void *(*start)(const struct relay_config *config, struct err *err);
     void (*stop)(void *state); /* may be NULL */
-    /* What is to do though nobody asks: called between requests, first at the start and then when so many seconds have passed
-     * as it returned (at least 1). Each process of the program calls its own. May be NULL. */
+    /* What is to do though nobody asks: called between requests, first at the start and then when so many seconds have
+     * passed as it returned (at least 1). Each process of the program calls its own. May be NULL. */
     int64_t (*idle)(void *state);
 };
 
-/* main's body. Returns the exit status: 0 when told to stop, 2 for bad usage or configuration, 3 for any other failure. */
+/* main's body. Returns the exit status: 0 when told to stop, 2 for bad usage or configuration, 3 for any other
+ * failure. */
 int endpoint_run(const struct endpoint_program *program, int argc, char **argv);
 
 #endif

@@ -2,12 +2,12 @@
  *
  * request: what a handler may know of the request in hand.
  *
- * Nothing here knows of FastCGI: a request is a list of CGI variables (RFC 3875) and a function that gives the body, so a
- * test fills one in by hand. The skeleton owns it; what the accessors return is valid until the handler returns.
+ * Nothing here knows of FastCGI: a request is a list of CGI variables (RFC 3875) and a function that gives the body, so
+ * a test fills one in by hand. The skeleton owns it; what the accessors return is valid until the handler returns.
  *
  * The path is SCRIPT_NAME and PATH_INFO: decoded and normalised by httpd, and what its access rules saw. REQUEST_URI is
- * raw and is never looked at. Everything is outside input: handlers check it before it becomes a path or SQL, and the log
- * makes it printable.
+ * raw and is never looked at. Everything is outside input: handlers check it before it becomes a path or SQL, and the
+ * log makes it printable.
  */
 #ifndef RELAY_ENDPOINT_REQUEST_H
 #define RELAY_ENDPOINT_REQUEST_H
@@ -42,7 +42,8 @@ struct request {
     struct relay_state *relay_state; /* what all programs count in; NULL (in tests) counts nothing */
 };
 
-/* A request that is all zero bytes is a valid one to begin; beginning again keeps the memory. read may be NULL: no body. */
+/* A request that is all zero bytes is a valid one to begin; beginning again keeps the memory. read may be NULL: no
+ * body. */
 void request_begin(struct request *request, char *const *env, request_read *read, void *read_context);
 void request_free(struct request *request);
 
@@ -52,8 +53,8 @@ const char *request_env(const struct request *request, const char *name);
 /* The client's address, for the log; "unknown" when httpd does not say. */
 const char *request_client(const struct request *request);
 
-/* Did the client prove with a certificate that httpd verified who it is? Then *uid is the certificate's UID, "" if it has
- * none. Without a certificate, and with one that did not verify (httpd sets its UID all the same): false. */
+/* Did the client prove with a certificate that httpd verified who it is? Then *uid is the certificate's UID, "" if it
+ * has none. Without a certificate, and with one that did not verify (httpd sets its UID all the same): false. */
 bool request_certificate_uid(const struct request *request, const char **uid);
 
 #endif

@@ -2,11 +2,11 @@
  *
  * response: the answer to one request, collected by the handler and sent by the skeleton.
  *
- * A response that is all zero bytes is a valid empty one. A handler that leaves the status 0 has forgotten its answer: the
- * client gets a 500. What goes into a 5xx other than 503 and 507 is for the log, not for the client.
+ * A response that is all zero bytes is a valid empty one. A handler that leaves the status 0 has forgotten its answer:
+ * the client gets a 500. What goes into a 5xx other than 503 and 507 is for the log, not for the client.
  *
- * A handler whose answer is long, or comes bit by bit, sets status and headers, then calls response_start and response_send.
- * Without a sink (in tests) what is sent gathers in the body.
+ * A handler whose answer is long, or comes bit by bit, sets status and headers, then calls response_start and
+ * response_send. Without a sink (in tests) what is sent gathers in the body.
  */
 #ifndef RELAY_ENDPOINT_RESPONSE_H
 #define RELAY_ENDPOINT_RESPONSE_H
@@ -38,11 +38,13 @@ struct response {
 void response_begin(struct response *response, bool head, const struct response_sink *sink);
 void response_free(struct response *response);
 
-/* Name and value are the program's own words; a control character in the value ends it, so that no header can be smuggled in. */
+/* Name and value are the program's own words; a control character in the value ends it, so that no header can be
+ * smuggled in. */
 void response_header(struct response *response, const char *name, const char *value);
 
 /* The status and a short body of plain text, replacing any that is there. */
-void response_text(struct response *response, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void response_text(struct response *response, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The status without a body. */
 void response_empty(struct response *response, int status);
@@ -52,15 +54,16 @@ void response_internal_error(struct response *response);
 
 enum { RESPONSE_LENGTH_UNKNOWN = -1 };
 
-/* Sends status and headers; what else the answer has comes by response_send. length in bytes: fewer bytes than announced are a
- * truncated answer to the client. Nothing can be taken back: an error from here on is only for the log. False when the client
- * is gone. */
+/* Sends status and headers; what else the answer has comes by response_send. length in bytes: fewer bytes than
+ * announced are a truncated answer to the client. Nothing can be taken back: an error from here on is only for the log.
+ * False when the client is gone. */
 bool response_start(struct response *response, int64_t length);
 
 /* Sends now. False when the client is gone; then and ever after nothing goes out. */
 bool response_send(struct response *response, const char *bytes, size_t len);
 
-/* A descriptor that polls as hung up (POLLRDHUP, POLLHUP) once httpd has given up the request; -1 when there is none. */
+/* A descriptor that polls as hung up (POLLRDHUP, POLLHUP) once httpd has given up the request; -1 when there is
+ * none. */
 int response_connection(const struct response *response);
 
 /* Adds the whole as a CGI response (RFC 3875 section 6) to out; a HEAD gets the headers only. */

@@ -2,9 +2,9 @@
  *
  * route: a program's table of methods and paths, and which handler answers a request.
  *
- * A pattern is compared with the whole path, segment by segment; `*` stands for one segment, an empty one too (its handler
- * says what is wrong with it), and `**`, as the last segment, for all that is left, slashes included. What they matched is in
- * request->args, in order: at most REQUEST_MAX_ARGS of them.
+ * A pattern is compared with the whole path, segment by segment; `*` stands for one segment, an empty one too (its
+ * handler says what is wrong with it), and `**`, as the last segment, for all that is left, slashes included. What they
+ * matched is in request->args, in order: at most REQUEST_MAX_ARGS of them.
  *
  * The relay API (PROTOCOL.md section 9) stands at /rudder/relay-api/1/ and, without the version, at /rudder/relay-api/;
  * patterns are written without either.
@@ -33,8 +33,8 @@ struct route_table {
     bool relay_api; /* the paths begin as the relay API's do */
 };
 
-/* Calls the handler. 404 `NOT FOUND` for a path that no pattern has; for a method that none has there 405 with Allow, in the
- * relay API 404, too. */
+/* Calls the handler. 404 `NOT FOUND` for a path that no pattern has; for a method that none has there 405 with Allow,
+ * in the relay API 404, too. */
 void route_request(const struct route_table *routes, void *state, struct request *request, struct response *response);
 
 #endif

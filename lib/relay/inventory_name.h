@@ -2,8 +2,8 @@
  *
  * inventory_name: an inventory and its signature, which travel as two files, by their names.
  *
- * Source: PROTOCOL.md section 8. The signature of NAME.ocs is NAME.ocs.sign. So is that of NAME.ocs.gz, since what is signed is
- * what is inside; NAME.ocs.gz.sign is its signature, too.
+ * Source: PROTOCOL.md section 8. The signature of NAME.ocs is NAME.ocs.sign. So is that of NAME.ocs.gz, since what is
+ * signed is what is inside; NAME.ocs.gz.sign is its signature, too.
  */
 #ifndef RELAY_INVENTORY_NAME_H
 #define RELAY_INVENTORY_NAME_H

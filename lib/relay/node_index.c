@@ -210,7 +210,8 @@ uint64_t node_index_neighbours(struct node_index *index, const char *policy_serv
     char key[NODE_INDEX_KEY_SIZE];
     struct slice id = slice_of(policy_server), value;
     uint64_t count = 0;
-    if (node_id_valid(id.at, id.len) && get(index, node_index_server_key(key, id), &value) && value.len == sizeof count) {
+    if (node_id_valid(id.at, id.len) && get(index, node_index_server_key(key, id), &value) &&
+        value.len == sizeof count) {
         memcpy(&count, value.at, sizeof count);
     }
     return count;

@@ -67,8 +67,8 @@ uint64_t node_index_neighbours(struct node_index *index, const char *policy_serv
 /* False when the id is not in the list. entry may be NULL. */
 bool node_index_find(struct node_index *index, const char *node_id, struct node_index_entry *entry);
 
-/* Each node once, ids ascending, until visit returns false. visit may look up other nodes. Looks at all records (about 8 MB of
- * pages with 50,000 nodes), so not for every request. False with err when the index cannot be read. */
+/* Each node once, ids ascending, until visit returns false. visit may look up other nodes. Looks at all records (about
+ * 8 MB of pages with 50,000 nodes), so not for every request. False with err when the index cannot be read. */
 typedef bool node_index_visit(void *context, struct slice node_id, const struct node_index_entry *entry);
 bool node_index_walk(struct node_index *index, node_index_visit *visit, void *context, struct err *err);
 

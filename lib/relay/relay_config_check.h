@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * relay_config_check: what a table cannot say: values that depend on each other. A part of relay_config; nobody else
- * includes it. What only the forwarder needs right is in relay_config_passwords.c: it takes libpq, and the other programs
- * are smaller without.
+ * includes it. What only the forwarder needs right is in relay_config_passwords.c: it takes libpq, and the other
+ * programs are smaller without.
  */
 #ifndef RELAY_RELAY_RELAY_CONFIG_CHECK_H
 #define RELAY_RELAY_RELAY_CONFIG_CHECK_H

@@ -27,8 +27,8 @@ static const struct config_key keys[] = {
      .help = "What the two files above are compiled into, for every program to map. The forwarder writes it; "
              "rudder-relay index does it by hand."},
     {"general.state_file", CONFIG_PATH, FIELD(general.state_file), "/run/rudder-relay/state/figures",
-     .help = "Where the programs keep their counters and tell each other how things are; on a tmpfs. Its folder belongs "
-             "to a group that all of them are in, with the set-group-id bit."},
+     .help = "Where the programs keep their counters and tell each other how things are; on a tmpfs. Its folder "
+             "belongs to a group that all of them are in, with the set-group-id bit."},
     {"general.node_id", CONFIG_TEXT, FIELD(general.node_id), "",
      .help = "The id of this server. It wins over node_id_file. The policy server that owns the database is root."},
     {"general.node_id_file", CONFIG_PATH, FIELD(general.node_id_file), "/opt/rudder/etc/uuid.hive",
@@ -156,13 +156,14 @@ static const struct config_key keys[] = {
      .help = "The command that does it."},
     {"remote_run.use_sudo", CONFIG_BOOL, FIELD(remote_run.use_sudo), "true", .help = "Whether it is run by sudo."},
     {"remote_run.timeout", CONFIG_DURATION, FIELD(remote_run.timeout), "10min", 1, A_YEAR,
-     .help = "How long one such command may take, and the answer of a relay below this one. httpd has a limit of its own for "
-             "this endpoint, which should be longer. The web application waits five minutes."},
+     .help = "How long one such command may take, and the answer of a relay below this one. httpd has a limit of its "
+             "own for this endpoint, which should be longer. The web application waits five minutes."},
     {"remote_run.max_children", CONFIG_INT, FIELD(remote_run.max_children), "8", 1, 1000,
-     .help = "How many commands run at the same time for one request, and how many runs that nobody waits for each process of "
-             "the endpoint lets go on."},
+     .help = "How many commands run at the same time for one request, and how many runs that nobody waits for each "
+             "process of the endpoint lets go on."},
     {"remote_run.max_output", CONFIG_SIZE, FIELD(remote_run.max_output), "32MiB", 1, LARGEST_FILE,
-     .help = "How much output is kept in memory for an answer that is sent only once it is complete; the rest is left out."},
+     .help = "How much output is kept in memory for an answer that is sent only once it is complete; the rest is "
+             "left out."},
 
     {"shared_files.path", CONFIG_PATH, FIELD(shared_files.path), "/var/rudder/shared-files",
      .help = "Where files that nodes share with each other are kept."},
@@ -179,7 +180,8 @@ static const struct config_key keys[] = {
              "remembers for itself."},
 
     {"policies.path", CONFIG_PATH, FIELD(policies.path), "/var/rudder/share",
-     .help = "The folder of the policies of all nodes: <node id>/rules/cfengine-community is what a Unix agent fetches."},
+     .help = "The folder of the policies of all nodes: <node id>/rules/cfengine-community is what a Unix agent "
+             "fetches."},
     {"policies.cache_directory", CONFIG_PATH, FIELD(policies.cache_directory), "/var/cache/rudder-relay/policies",
      .help = "Where the archives made of these folders are kept. Only the policies program may write here."},
     {"policies.cache_size", CONFIG_SIZE, FIELD(policies.cache_size), "1GiB", 0, LARGEST_FILE,

@@ -133,8 +133,8 @@ static void add_family(struct buffer *out, const struct relay_state *state, enum
     }
 }
 
-/* The first two names are those that dashboards know. They end as counters' names do and are none, so their type is left
- * open: promtool would complain of a gauge of this name. */
+/* The first two names are those that dashboards know. They end as counters' names do and are none, so their type is
+ * left open: promtool would complain of a gauge of this name. */
 static void add_nodes(struct buffer *out, const struct relay_metrics_now *now)
 {
     add_head(out, "rudder_relayd_managed_nodes_total", "untyped", "Nodes whose policy server this is. A gauge.");

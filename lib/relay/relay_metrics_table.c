@@ -14,8 +14,8 @@ static const char *const kinds[] = {"report", "inventory", "inventory_update"};
 static const char *const report_results[] = {"ok", "error", "invalid", "forward_ok", "forward_error"};
 static const char *const inventory_results[] = {"forward_ok", "forward_error"};
 static const char *const spool_states[] = {"waiting", "failed"};
-static const char *const statuses[] = {"200", "201", "204", "206", "304", "400", "401", "403", "404", "405", "408", "409",
-                                       "411", "413", "416", "429", "500", "502", "503", "504", "507", "other"};
+static const char *const statuses[] = {"200", "201", "204", "206", "304", "400", "401", "403", "404", "405", "408",
+                                       "409", "411", "413", "416", "429", "500", "502", "503", "504", "507", "other"};
 
 /* microseconds */
 static const uint64_t request_bounds[] = {1000,   2500,   5000,    10000,   25000,   50000,   100000,
@@ -41,7 +41,8 @@ static const struct relay_metric_family families[METRICS] = {
                              BOUNDS(size_bounds)},
     [METRIC_UPLOADS] = {"rudder_relay_uploads_total", METRIC_COUNTER, "Uploads answered, by kind and HTTP status.",
                         .labels = {LABEL("kind", kinds), LABEL("status", statuses)}},
-    [METRIC_UPLOAD_BYTES] = {"rudder_relay_upload_bytes_total", METRIC_COUNTER, "Bytes of the files that were taken in.",
+    [METRIC_UPLOAD_BYTES] = {"rudder_relay_upload_bytes_total", METRIC_COUNTER,
+                             "Bytes of the files that were taken in.",
                              .labels = {LABEL("kind", kinds)}},
     [METRIC_REQUEST_SECONDS] = {"rudder_relay_request_duration_seconds", METRIC_HISTOGRAM_SECONDS,
                                 "Time a request took in the program that answered it, by endpoint and HTTP status.",
@@ -49,7 +50,8 @@ static const struct relay_metric_family families[METRICS] = {
                                 BOUNDS(request_bounds), .sparse = true},
     [METRIC_RETRIES] = {"rudder_relay_retries_total", METRIC_COUNTER,
                         "How often a file was put back to be tried again later.", .labels = {LABEL("kind", kinds)}},
-    [METRIC_DUPLICATES] = {"rudder_relay_duplicates_total", METRIC_COUNTER, "Run logs that were stored before.", .sparse = false},
+    [METRIC_DUPLICATES] = {"rudder_relay_duplicates_total", METRIC_COUNTER, "Run logs that were stored before.",
+                           .sparse = false},
     [METRIC_SPOOL_FILES] = {"rudder_relay_spool_files", METRIC_GAUGE, "Files in the spool.",
                             .labels = {LABEL("kind", kinds), LABEL("state", spool_states)}},
     [METRIC_SPOOL_BYTES] = {"rudder_relay_spool_bytes", METRIC_GAUGE, "Size of the files in the spool.",

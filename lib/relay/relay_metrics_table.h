@@ -2,8 +2,8 @@
  *
  * relay_metrics_table: the metric families, their labels, and which cells of relay_state they count in.
  *
- * A family has as many series as its labels' values can be combined; each series is one cell, that of a histogram one for each
- * bucket, one for what is above the last bound, and one for the sum. Cells stand in the order of the table.
+ * A family has as many series as its labels' values can be combined; each series is one cell, that of a histogram one
+ * for each bucket, one for what is above the last bound, and one for the sum. Cells stand in the order of the table.
  */
 #ifndef RELAY_RELAY_METRICS_TABLE_H
 #define RELAY_RELAY_METRICS_TABLE_H

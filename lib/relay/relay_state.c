@@ -92,8 +92,8 @@ bool relay_state_shared(const struct relay_state *state)
     return state->shared;
 }
 
-/* One that another version of the programs made is theirs until this program is started again: two versions must not take
- * the file away from each other. */
+/* One that another version of the programs made is theirs until this program is started again: two versions must not
+ * take the file away from each other. */
 static bool is_for_others(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -124,7 +124,8 @@ void relay_state_refresh(struct relay_state *state)
     bool present = lstat(state->path, &there) == 0;
     bool same = state->shared && present && there.st_dev == state->device && there.st_ino == state->inode &&
                 there.st_size == (off_t)sizeof *state->map && still_mapped(state->map);
-    if (!same && (state->shared || monotonic_seconds() >= state->next_try) && !(present && is_for_others(state->path))) {
+    if (!same && (state->shared || monotonic_seconds() >= state->next_try) &&
+        !(present && is_for_others(state->path))) {
         take_up(state);
     }
     pthread_mutex_unlock(&state->lock);
@@ -139,7 +140,8 @@ void relay_state_add(struct relay_state *state, unsigned cell, uint64_t amount)
 
 uint64_t relay_state_get(const struct relay_state *state, unsigned cell)
 {
-    return state != NULL && cell < RELAY_STATE_CELLS ? atomic_load_explicit(&state->map->cell[cell], memory_order_relaxed) : 0;
+    bool known = state != NULL && cell < RELAY_STATE_CELLS;
+    return known ? atomic_load_explicit(&state->map->cell[cell], memory_order_relaxed) : 0;
 }
 
 void relay_state_set(struct relay_state *state, unsigned cell, uint64_t value)

@@ -31,7 +31,8 @@ bool relay_state_file_good(int fd)
     struct relay_state_header header;
     struct relay_state_header wanted = header_wanted();
     return fstat(fd, &stat) == 0 && stat.st_size == (off_t)sizeof(struct relay_state_map) &&
-           pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header && memcmp(&header, &wanted, sizeof header) == 0;
+           pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
+           memcmp(&header, &wanted, sizeof header) == 0;
 }
 
 /* Does it begin as ours do, as far as it goes? An empty one may be anybody's, so it is ours, too. */
@@ -58,7 +59,8 @@ static bool stands_at(int fd, const char *path)
 {
     struct stat mine;
     struct stat there;
-    return fstat(fd, &mine) == 0 && lstat(path, &there) == 0 && mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
+    return fstat(fd, &mine) == 0 && lstat(path, &there) == 0 && mine.st_dev == there.st_dev &&
+           mine.st_ino == there.st_ino;
 }
 
 /* The folder's group, whoever makes the file. Who may not do this has made it as well as it could. */
@@ -96,8 +98,8 @@ static enum attempt leave_alone(const char *path, struct err *err)
     return FAILED;
 }
 
-/* Under the lock of a file that is not good (while it is being filled, it does not even look like ours): whoever comes first
- * fills an empty one, and takes away any other. */
+/* Under the lock of a file that is not good (while it is being filled, it does not even look like ours): whoever comes
+ * first fills an empty one, and takes away any other. */
 static enum attempt mend_locked(int fd, const char *path, struct err *err)
 {
     if (!stands_at(fd, path)) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The one thing that can go wrong with mapped memory of a file: somebody cuts the file (`: >file`), and the next access is
- * a SIGBUS. Neither a lock nor a look before the access can rule that out, so a handler mends it. It has to know the places,
- * which is why there are variables of the process here.
+ * The one thing that can go wrong with mapped memory of a file: somebody cuts the file (`: >file`), and the next access
+ * is a SIGBUS. Neither a lock nor a look before the access can rule that out, so a handler mends it. It has to know the
+ * places, which is why there are variables of the process here.
  */
 #include <signal.h>
 #include <sys/mman.h>

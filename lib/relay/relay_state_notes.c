@@ -9,7 +9,8 @@
 #include "relay/relay_state_private.h"
 #include "util/utf8.h"
 
-/* So often is looked whether a writer has ended. One that has not by then was killed in between, or the file is damaged. */
+/* So often is looked whether a writer has ended. One that has not by then was killed in between, or the file is
+ * damaged. */
 enum { PATIENCE = 1000 };
 
 enum { IS, SINCE, CHECKED }; /* the numbers of a peer's note */
@@ -103,7 +104,8 @@ static void give_text(char *out, struct note *note)
     memcpy(out, note->text, sizeof note->text);
 }
 
-void relay_state_set_peer(struct relay_state *state, enum relay_peer peer, enum relay_peer_state is, const char *details)
+void relay_state_set_peer(struct relay_state *state, enum relay_peer peer, enum relay_peer_state is,
+                          const char *details)
 {
     if (state == NULL) {
         return;

@@ -3,8 +3,8 @@
  * relay_state_private: the state file as it lies in memory, for the sources of relay_state.
  *
  * Numbers are the machine's own. All of it is words that are read and written atomically, so that any value in the file
- * is at worst a wrong figure. What changes this struct changes RELAY_STATE_VERSION; the meaning of the cells is guarded by
- * `cells`, the fingerprint of their table (relay_metrics_table.h).
+ * is at worst a wrong figure. What changes this struct changes RELAY_STATE_VERSION; the meaning of the cells is guarded
+ * by `cells`, the fingerprint of their table (relay_metrics_table.h).
  */
 #ifndef RELAY_RELAY_STATE_PRIVATE_H
 #define RELAY_RELAY_STATE_PRIVATE_H
@@ -55,14 +55,15 @@ struct relay_state {
     struct err failure; /* said once */
 };
 
-/* Opens the file, or makes it, or makes it anew; several processes may do so at once. Returns a descriptor of a file that is
- * long enough and whose header is right, or -1 with err. */
+/* Opens the file, or makes it, or makes it anew; several processes may do so at once. Returns a descriptor of a file
+ * that is long enough and whose header is right, or -1 with err. */
 int relay_state_file_open(const char *path, struct err *err);
 
 /* Is the open file one of this version, whole? */
 bool relay_state_file_good(int fd);
 
-/* From now on an access to these pages that the file no longer has finds empty memory there instead of ending the process. */
+/* From now on an access to these pages that the file no longer has finds empty memory there instead of ending the
+ * process. */
 void relay_state_guard_add(struct relay_state_map *map);
 void relay_state_guard_remove(struct relay_state_map *map);
 

@@ -42,9 +42,10 @@ static void set_outcome(struct report_db_item *item, enum report_db_outcome outc
     item->run->reason = *reason;
 }
 
-/* Connects if needed. A connection from an earlier call may have died since, without anybody noticing: that is worth one more
- * attempt with a new one. (Whether the first was committed after all, the second one's look will tell.) */
-static bool store_batch(struct report_db *db, struct report_db_item **items, size_t count, struct report_db_failure *failure)
+/* Connects if needed. A connection from an earlier call may have died since, without anybody noticing: that is worth
+ * one more attempt with a new one. (Whether the first was committed after all, the second one's look will tell.) */
+static bool store_batch(struct report_db *db, struct report_db_item **items, size_t count,
+                        struct report_db_failure *failure)
 {
     bool used_before;
     do {

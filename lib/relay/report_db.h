@@ -2,10 +2,10 @@
  *
  * report_db: runs into PostgreSQL, each whole or not at all and never twice.
  *
- * Source: PROTOCOL.md section 7. Several runs share a transaction: lock (advisory, per node and start, in one order), look which
- * are there already, take ids from the sequence, one binary COPY, the ReportsExecution rows, commit. When the transaction
- * fails for what may be one run's fault it is done again in halves, so that a run the database refuses costs only itself.
- * A commit whose answer was lost is answered by the next attempt's look.
+ * Source: PROTOCOL.md section 7. Several runs share a transaction: lock (advisory, per node and start, in one order),
+ * look which are there already, take ids from the sequence, one binary COPY, the ReportsExecution rows, commit. When
+ * the transaction fails for what may be one run's fault it is done again in halves, so that a run the database refuses
+ * costs only itself. A commit whose answer was lost is answered by the next attempt's look.
  *
  * One handle is one connection and belongs to one thread. A connection that broke is made anew by the next call.
  */
@@ -23,9 +23,9 @@ struct report_db;
 enum report_db_outcome {
     REPORT_DB_STORED,
     REPORT_DB_DUPLICATE, /* was there already: as good as stored */
-    REPORT_DB_REFUSED,   /* final for this run: constraint and data errors, or another run with its node and date is there */
+    REPORT_DB_REFUSED,   /* final for this run: constraint and data errors, or another run has its node and date */
     REPORT_DB_RETRY,     /* passing, and this run's own trouble perhaps: try it again later */
-    REPORT_DB_DOWN,      /* the database itself cannot be used now (unreachable, shutting down, wrong password, missing table) */
+    REPORT_DB_DOWN,      /* the database itself cannot be used now: unreachable, wrong password, missing table, ... */
 };
 
 struct report_db_run {
@@ -39,8 +39,8 @@ struct report_db_run {
 struct report_db *report_db_new(const char *url, const char *password, const char *application_name, struct err *err);
 void report_db_free(struct report_db *db);
 
-/* Once fd (an eventfd, the read end of a pipe) is readable, a database that does not answer is waited for no longer than five
- * seconds, not more than a minute. It is only polled, never read. -1 (the default): none. */
+/* Once fd (an eventfd, the read end of a pipe) is readable, a database that does not answer is waited for no longer
+ * than five seconds, not more than a minute. It is only polled, never read. -1 (the default): none. */
 void report_db_stop_fd(struct report_db *db, int fd);
 
 /* Sets outcome (and reason) of each run. If one is REPORT_DB_DOWN, all that were not stored before it are. */

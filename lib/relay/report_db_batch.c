@@ -8,8 +8,8 @@
 #include "util/buffer.h"
 #include "util/memory.h"
 
-/* The parameters of `look`, $1 is COLUMN_NODE: an array each, with an element for each run. All but the last three are the
- * run's first report. */
+/* The parameters of `look`, $1 is COLUMN_NODE: an array each, with an element for each run. All but the last three are
+ * the run's first report. */
 enum column {
     COLUMN_NODE,
     COLUMN_START,
@@ -29,11 +29,13 @@ enum column {
 };
 
 static const Oid array_types[COLUMNS] = {
-    PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY,
-    PG_TEXT_ARRAY, PG_TEXT_ARRAY,        PG_TEXT_ARRAY,        PG_TEXT_ARRAY, PG_INT8_ARRAY, PG_BOOL_ARRAY, PG_TEXT_ARRAY,
+    PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY,
+    PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_INT8_ARRAY,
+    PG_BOOL_ARRAY, PG_TEXT_ARRAY,
 };
 
-/* LIMIT keeps the planner from turning the two look-ups into joins that read a whole table; each is a probe of an index. */
+/* LIMIT keeps the planner from turning the two look-ups into joins that read a whole table; each is a probe of an
+ * index. */
 static const char look[] =
     "WITH run AS ("
     " SELECT given.*, stored.yes AS stored, taken.yes AS taken"
@@ -43,7 +45,8 @@ static const char look[] =
     " LEFT JOIN LATERAL (SELECT true FROM RudderSysEvents"
     "  WHERE nodeId = node AND executionTimeStamp = start AND executionDate = executed AND directiveId = directive"
     "  AND ruleId = rule AND reportId = report AND RudderSysEvents.component = given.component AND keyValue = key_value"
-    "  AND eventType = event_type AND RudderSysEvents.policy = given.policy AND msg = message LIMIT 1) AS stored (yes) ON true"
+    "  AND eventType = event_type AND RudderSysEvents.policy = given.policy AND msg = message LIMIT 1)"
+    " AS stored (yes) ON true"
     " LEFT JOIN LATERAL (SELECT true FROM ReportsExecution"
     "  WHERE nodeId = node AND date = start LIMIT 1) AS taken (yes) ON complete"
     "), new AS ("
@@ -76,8 +79,8 @@ int64_t report_db_batch_key(const struct runlog *runlog)
     return (int64_t)hash;
 }
 
-/* The time-outs are the server's part of "nothing waits for ever": a client that vanished in mid-transaction must not hold
- * its locks until TCP notices. */
+/* The time-outs are the server's part of "nothing waits for ever": a client that vanished in mid-transaction must not
+ * hold its locks until TCP notices. */
 static bool begin_and_lock(struct report_db_link *link, struct report_db_item **items, size_t count,
                            struct report_db_failure *failure)
 {
@@ -124,7 +127,8 @@ static void put_element(struct buffer *out, enum column column, const struct run
     case COLUMN_COMPLETE:
         return report_db_binary_bool(out, runlog->complete);
     case COLUMN_CONFIG:
-        return runlog->config_id.at != NULL ? report_db_binary_text(out, runlog->config_id) : report_db_binary_null(out);
+        return runlog->config_id.at != NULL ? report_db_binary_text(out, runlog->config_id)
+                                            : report_db_binary_null(out);
     case COLUMNS:
         break;
     }
@@ -219,7 +223,8 @@ static bool copy_and_commit(struct report_db_link *link, const struct finding *f
         good = findings[i].ids.len == 0 || copy_run(link, &chunk, &findings[i], failure);
     }
     report_db_binary_copy_trailer(&chunk);
-    good = good && report_db_link_copy_data(link, buffer_slice(&chunk), failure) && report_db_link_copy_end(link, failure);
+    good = good && report_db_link_copy_data(link, buffer_slice(&chunk), failure) &&
+           report_db_link_copy_end(link, failure);
     buffer_free(&chunk);
     return good;
 }
@@ -237,7 +242,8 @@ static void set_outcome(const struct finding *finding)
         char start[TIMESTAMP_TEXT_SIZE];
         timestamp_format(&run->runlog->reports[0].origin->start, start);
         run->outcome = REPORT_DB_REFUSED;
-        err_set(&run->reason, "another run of node %s that started at %s is stored already", run->runlog->info.node_id, start);
+        err_set(&run->reason, "another run of node %s that started at %s is stored already", run->runlog->info.node_id,
+                start);
     }
 }
 
@@ -257,7 +263,8 @@ bool report_db_batch_store(struct report_db_link *link, struct report_db_item **
             err_set(&failure->reason, "the database's answer is not what was asked for");
         }
     }
-    good = good && (any_new ? copy_and_commit(link, findings, count, failure) : report_db_link_run(link, "COMMIT", failure));
+    good = good && (any_new ? copy_and_commit(link, findings, count, failure)
+                            : report_db_link_run(link, "COMMIT", failure));
     for (size_t i = 0; i < count && good; i++) {
         set_outcome(&findings[i]);
     }

@@ -3,8 +3,9 @@
  * report_db_batch: several runs in one transaction. Part of report_db.
  *
  * Four round trips, whatever the number of runs:
- *   1. begin, and take the advisory lock of each run's key, in ascending order: two forwarders with the same runs wait for each
- *      other here and cannot deadlock. (A lock a run, not a node: the back-log of one node needs not go one after the other.)
+ *   1. begin, and take the advisory lock of each run's key, in ascending order: two forwarders with the same runs wait
+ *      for each other here and cannot deadlock. (A lock a run, not a node: the back-log of one node needs not go one
+ *      after the other.)
  *   2. in a statement of its own, which therefore sees what a former holder of the lock committed: which runs are there
  *      already; ids from the sequence and the ReportsExecution row for those that are not.
  *   3. and 4. COPY of the reports, COMMIT right behind it.
@@ -29,8 +30,9 @@ int64_t report_db_batch_key(const struct runlog *runlog);
 /* PostgreSQL has a limit for what a SELECT may list, and for locks. */
 enum { REPORT_DB_BATCH_MOST = 500 };
 
-/* items: ascending by key, no key twice, at most REPORT_DB_BATCH_MOST. True when committed, all outcomes are then set: STORED, DUPLICATE, or REFUSED for a
- * run whose node and date another run has. False: failure says why; nothing is stored, or, if LOST, it is not known. */
+/* items: ascending by key, no key twice, at most REPORT_DB_BATCH_MOST. True when committed, all outcomes are then set:
+ * STORED, DUPLICATE, or REFUSED for a run whose node and date another run has. False: failure says why; nothing is
+ * stored, or, if LOST, it is not known. */
 bool report_db_batch_store(struct report_db_link *link, struct report_db_item **items, size_t count,
                            struct report_db_failure *failure);
 

@@ -2,10 +2,10 @@
  *
  * report_db_binary: PostgreSQL's binary forms, as far as storing runs needs them. Part of report_db.
  *
- * Source: PostgreSQL's documentation of COPY, "Binary Format", and of each type its send and receive functions: integers in
- * network order; timestamptz is microseconds since 2000 as int64; text is its bytes; an array is its number of dimensions,
- * whether there are nulls, the element's OID, then for its one dimension size and lower bound, and each element as a
- * length (-1: null) and its bytes.
+ * Source: PostgreSQL's documentation of COPY, "Binary Format", and of each type its send and receive functions:
+ * integers in network order; timestamptz is microseconds since 2000 as int64; text is its bytes; an array is its number
+ * of dimensions, whether there are nulls, the element's OID, then for its one dimension size and lower bound, and each
+ * element as a length (-1: null) and its bytes.
  */
 #ifndef RELAY_REPORT_DB_BINARY_H
 #define RELAY_REPORT_DB_BINARY_H

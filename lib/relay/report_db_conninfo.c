@@ -31,8 +31,9 @@ static void say_without_quoted(struct err *err, const char *message)
     err_set(err, "malformed url: %.*s...%.*s", (int)(first - text), text, (int)strcspn(behind, "\n"), behind);
 }
 
-/* A password with @ or / in it that stands in a URL as it is becomes a host, a port or a database, which libpq would name in
- * its errors. As libpq does, we take the first @ before any / for the end of the password: there must be no other. */
+/* A password with @ or / in it that stands in a URL as it is becomes a host, a port or a database, which libpq would
+ * name in its errors. As libpq does, we take the first @ before any / for the end of the password: there must be no
+ * other. */
 static bool looks_misread(const char *url, const PQconninfoOption *options)
 {
     const char *port = value_of(options, "port");

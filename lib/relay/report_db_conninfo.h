@@ -2,9 +2,10 @@
  *
  * report_db_conninfo: the configuration's url and password as libpq wants them, with our defaults. Part of report_db.
  *
- * url is any libpq URL or `key=value` text, of several hosts too. What it does not say is added: the password, a time-out for
- * connecting, keepalives (a peer that vanished is noticed within a minute), target_session_attrs=read-write where there are
- * several hosts. The client encoding is always UTF-8: that is what a run log is.
+ * url is any libpq URL or `key=value` text, of several hosts too. What it does not say is added: the password, a
+ * time-out for connecting, keepalives (a peer that vanished is noticed within a minute),
+ * target_session_attrs=read-write where there are several hosts. The client encoding is always UTF-8: that is what a
+ * run log is.
  *
  * Reasons never hold a part of a url in which a password might be hidden.
  */

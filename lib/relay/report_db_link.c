@@ -57,7 +57,8 @@ bool report_db_link_open(struct report_db_link *link, struct report_db_failure *
                                          (const char *const *)link->conninfo.values, 0);
     if (link->connection == NULL || PQstatus(link->connection) != CONNECTION_OK ||
         PQsetnonblocking(link->connection, 1) != 0) {
-        fail(failure, REPORT_DB_FAULT_DOWN, "", link->connection != NULL ? PQerrorMessage(link->connection) : "out of memory");
+        fail(failure, REPORT_DB_FAULT_DOWN, "",
+             link->connection != NULL ? PQerrorMessage(link->connection) : "out of memory");
         report_db_link_close(link);
         return false;
     }

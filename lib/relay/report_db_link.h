@@ -2,9 +2,9 @@
  *
  * report_db_link: one connection on which nothing waits for ever. Part of report_db.
  *
- * Every call that waits gives up when the server makes no progress for a time (LINK_IDLE_SECONDS), or soon after the stop
- * descriptor became readable; the connection is then closed. So it is whenever the failure is DOWN or LOST: whoever calls
- * report_db_link_open next gets a new one, of several hosts perhaps another one.
+ * Every call that waits gives up when the server makes no progress for a time (LINK_IDLE_SECONDS), or soon after the
+ * stop descriptor became readable; the connection is then closed. So it is whenever the failure is DOWN or LOST:
+ * whoever calls report_db_link_open next gets a new one, of several hosts perhaps another one.
  *
  * failure is filled when a call returns false or NULL.
  */

@@ -32,7 +32,7 @@ struct spool_failure {
 struct spool_totals { /* of one spool */
     struct spool_total waiting;
     struct spool_total failed;
-    struct spool_failure failures[SPOOL_FAILURES]; /* most files first; the last stands for all that are no more listed */
+    struct spool_failure failures[SPOOL_FAILURES]; /* most files first; the last stands for all the rest */
     size_t failure_count;
     struct err err; /* why the figures are not known; "" when they are */
 };

@@ -2,9 +2,9 @@
  *
  * arena: many small pieces of memory with one owner and one end.
  *
- * Pieces are aligned for any type and live until arena_clear or arena_free. Clearing keeps the largest block, so that an
- * arena used for one file after the other settles; a block above 1 MiB is given back, so that one huge file is not paid for
- * ever after. An arena that is all zero bytes is a valid empty one.
+ * Pieces are aligned for any type and live until arena_clear or arena_free. Clearing keeps the largest block, so that
+ * an arena used for one file after the other settles; a block above 1 MiB is given back, so that one huge file is not
+ * paid for ever after. An arena that is all zero bytes is a valid empty one.
  */
 #ifndef RELAY_UTIL_ARENA_H
 #define RELAY_UTIL_ARENA_H

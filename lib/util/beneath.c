@@ -91,8 +91,8 @@ static int opened_no_link(int fd, int folder_fd, const char *name)
 }
 
 /* The mode is what was asked for, whatever the umask, and the new folder survives a power cut. Another process may have
- * been faster. A set-gid bit that it has from the folder above stays: only a mode that the umask spoiled is set again.
- * */
+ * been faster. A set-gid bit that it has from the folder above stays: only a mode that the umask spoiled is set
+ * again. */
 static bool make_segment(int folder_fd, const char *name, mode_t mode)
 {
     struct stat status;

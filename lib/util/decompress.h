@@ -34,8 +34,8 @@ struct decompressor;
 struct decompressor *decompressor_new(void);
 void decompressor_free(struct decompressor *decompressor);
 
-/* Appends the content to out. On false out is as it was before, and err names the fault, or the limit and the figure.
- * */
+/* Appends the content to out. On false out is as it was before, and err names the fault, or the limit and the
+ * figure. */
 bool decompress(struct decompressor *decompressor, enum compression compression, struct slice image,
                 const struct decompress_limits *limits, struct buffer *out, struct err *err);
 

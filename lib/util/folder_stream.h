@@ -7,8 +7,8 @@
 
 #include <dirent.h>
 
-/* A stream with a descriptor and a position of its own; folder_fd stays the caller's and may be O_PATH. closedir ends it.
- * NULL with errno. */
+/* A stream with a descriptor and a position of its own; folder_fd stays the caller's and may be O_PATH. closedir ends
+ * it. NULL with errno. */
 DIR *folder_stream_open(int folder_fd);
 
 #endif

@@ -141,7 +141,8 @@ static void add_plain(struct line *line, const char *text, size_t len)
 
 static bool needs_quotes(const char *text, size_t len)
 {
-    return len == 0 || memchr(text, ' ', len) != NULL || memchr(text, '"', len) != NULL || memchr(text, '=', len) != NULL;
+    return len == 0 || memchr(text, ' ', len) != NULL || memchr(text, '"', len) != NULL ||
+           memchr(text, '=', len) != NULL;
 }
 
 static void add_value(struct line *line, struct slice value)

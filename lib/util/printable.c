@@ -23,7 +23,8 @@ static char short_escape(unsigned char byte)
     }
 }
 
-/* Writes the printable form of what begins at `at` to piece (at least 5 bytes); *took is how many bytes it stands for. */
+/* Writes the printable form of what begins at `at` to piece (at least 5 bytes); *took is how many bytes it stands
+ * for. */
 static size_t printable_piece(char *piece, const unsigned char *at, size_t len, size_t *took)
 {
     size_t bad = 1;

@@ -48,8 +48,8 @@ static bool read_stat(struct process_figures *figures)
     unsigned long virtual_bytes;
     unsigned long pages;
     if (rest == NULL ||
-        sscanf(rest, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d %lu %*d %llu %lu %lu", &user,
-               &system, &threads, &start, &virtual_bytes, &pages) != 6) {
+        sscanf(rest, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d %lu %*d %llu %lu %lu",
+               &user, &system, &threads, &start, &virtual_bytes, &pages) != 6) {
         return false;
     }
     double ticks = (double)sysconf(_SC_CLK_TCK);

@@ -35,7 +35,8 @@ static const char *decode(struct arena *arena, struct slice text, struct err *er
             int high = text.len - i > 2 ? hex_value(text.at[i + 1]) : -1;
             int low = high >= 0 ? hex_value(text.at[i + 2]) : -1;
             if (low < 0) {
-                err_set(err, "a %% without two hexadecimal digits in '%.*s'", text.len < 100 ? (int)text.len : 100, text.at);
+                err_set(err, "a %% without two hexadecimal digits in '%.*s'", text.len < 100 ? (int)text.len : 100,
+                        text.at);
                 return NULL;
             }
             c = (char)(high * 16 + low);

@@ -2,8 +2,8 @@
  *
  * url_form: the names and values of a query string or of a form in a request's body.
  *
- * Source: application/x-www-form-urlencoded, WHATWG URL 5.1: pairs between `&`, `+` for a space, %XX for any byte. Refused are
- * a `%` that no two hex digits follow, a NUL (it would end the text for whoever looks at it), and more than
+ * Source: application/x-www-form-urlencoded, WHATWG URL 5.1: pairs between `&`, `+` for a space, %XX for any byte.
+ * Refused are a `%` that no two hex digits follow, a NUL (it would end the text for whoever looks at it), and more than
  * URL_FORM_MAX_PAIRS pairs. Anything else is outside input still, UTF-8 or not.
  *
  * A name may come several times: url_form_get gives the first; url_form_count tells.

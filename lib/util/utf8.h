@@ -11,14 +11,16 @@
 #define UTF8_REPLACEMENT "\xef\xbf\xbd"
 enum { UTF8_REPLACEMENT_LEN = 3 };
 
-/* The length in bytes of the well-formed sequence at `at` (1 to 4), or 0 with *bad = the length of the longest ill-formed
- * prefix that one U+FFFD replaces ("maximal subpart", Unicode 15 section 3.9). len is at least 1. NUL is well-formed here. */
+/* The length in bytes of the well-formed sequence at `at` (1 to 4), or 0 with *bad = the length of the longest
+ * ill-formed prefix that one U+FFFD replaces ("maximal subpart", Unicode 15 section 3.9). len is at least 1. NUL is
+ * well-formed here. */
 size_t utf8_sequence(const unsigned char *at, size_t len, size_t *bad);
 
 /* How many leading bytes are well-formed and not NUL: len when nothing needs replacing. Fast for ASCII. */
 size_t utf8_clean_prefix(const char *text, size_t len);
 
-/* Copies with every ill-formed subpart and every NUL replaced. out holds at least 3 * len bytes. Returns the length written. */
+/* Copies with every ill-formed subpart and every NUL replaced. out holds at least 3 * len bytes. Returns the length
+ * written. */
 size_t utf8_replace(char *out, const char *text, size_t len);
 
 #endif

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Fuzz targets, one a parser: fuzz_<parser>.c and its seeds in corpus/fuzz_<parser>/ (our own, small, a file a case; what a
-# fuzzer found joins them). `make check` replays the seeds. With --enable-fuzzers (CC=clang) the same programs are
-# libFuzzer's: `make fuzz FUZZ_SECONDS=300 [FUZZ_TARGETS=tests/fuzz/fuzz_runlog]`; findings stay in the build folder.
+# Fuzz targets, one a parser: fuzz_<parser>.c and its seeds in corpus/fuzz_<parser>/ (our own, small, a file a case;
+# what a fuzzer found joins them). `make check` replays the seeds. With --enable-fuzzers (CC=clang) the same programs
+# are libFuzzer's: `make fuzz FUZZ_SECONDS=300 [FUZZ_TARGETS=tests/fuzz/fuzz_runlog]`; findings stay in the build
+# folder.
 #
 # A new target: a line in FUZZ_TARGETS, SOURCES and LDADD as below.
 FUZZ_TARGETS = \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Manual pages without a fault, those made by the build, too. Run by `make check`; mandoc's STYLE is taste, and a manual of ours
-# may refer to one that is not installed.
+# Manual pages without a fault, those made by the build, too. Run by `make check`; mandoc's STYLE is taste, and a manual
+# of ours may refer to one that is not installed.
 command -v mandoc >/dev/null || {
     echo "mandoc is not installed"
     exit 77

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The systemd units, users and folders as installed in a root of their own: systemd finds no fault, nothing is left to be
-# substituted, and the folders are whose they should be. Run by `make check`.
+# The systemd units, users and folders as installed in a root of their own: systemd finds no fault, nothing is left to
+# be substituted, and the folders are whose they should be. Run by `make check`.
 command -v systemd-analyze >/dev/null || {
     echo "systemd is not installed"
     exit 77
@@ -51,7 +51,8 @@ if [ "$(id -u)" = 0 ] && command -v systemd-sysusers >/dev/null && command -v sy
     [ "$got" = "$wanted" ] || fault "the folder of the counters is '$got', wanted '$wanted'"
 fi
 
-# A service's user is in the groups that the service names, for a program started by hand; everybody shares the counters.
+# A service's user is in the groups that the service names, for a program started by hand; everybody shares the
+# counters.
 for service in "$units"/rudder-relay-*.service; do
     user=$(sed -n 's/^User=//p' "$service")
     groups="$(sed -n -e 's/^Group=//p' -e 's/^SupplementaryGroups=//p' "$service" | paste -sd' ')"

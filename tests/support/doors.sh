@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 #
 # doors: a lab for the tests of what httpd lets through: both virtual hosts, every FastCGI program of LAB_ENDPOINTS, the
-# nodes root, node and other, a certificate that nobody knows but that bears node's name, and three kinds of client address.
-# Sourced from the repository's root after tap.sh.
+# nodes root, node and other, a certificate that nobody knows but that bears node's name, and three kinds of client
+# address. Sourced from the repository's root after tap.sh.
 . lab/lab.sh
 . lab/relay.sh
 . lab/httpd.sh
@@ -31,7 +31,8 @@ doors_open() {
     LOCAL=http://127.0.0.1:$LAB_LOCAL_PORT
 }
 
-# doors_as CERTIFICATE [CLIENT]: prints what curl needs to be that client: none, unknown, node, other; nodes, above, elsewhere.
+# doors_as CERTIFICATE [CLIENT]: prints what curl needs to be that client: none, unknown, node, other; nodes, above,
+# elsewhere.
 doors_as() {
     local cert=$LAB/nodes/$1.cert
     [ "$1" != unknown ] || cert=$LAB/unknown.cert

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * fcgi_client: what httpd would never send: one PUT to a FastCGI program's socket (FastCGI specification 1.0) with a body that is
- * shorter or longer than announced, that stops, or that breaks off.
+ * fcgi_client: what httpd would never send: one PUT to a FastCGI program's socket (FastCGI specification 1.0) with a
+ * body that is shorter or longer than announced, that stops, or that breaks off.
  *
  *     fcgi_client SOCKET PATH[?QUERY] ANNOUNCED SENT ENDING [FILE]
  *
@@ -16,7 +16,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BEGIN_REQUEST = 1, END_REQUEST = 3, PARAMS = 4, STDIN = 5, STDOUT = 6, RESPONDER = 1, HEADER_LEN = 8, MOST = 65535 };
+enum { BEGIN_REQUEST = 1, END_REQUEST = 3, PARAMS = 4, STDIN = 5, STDOUT = 6, RESPONDER = 1, HEADER_LEN = 8,
+      MOST = 65535 };
 
 static void fail(const char *what)
 {
@@ -50,8 +51,8 @@ static size_t put_length(unsigned char *out, size_t len)
         out[0] = (unsigned char)len;
         return 1;
     }
-    const unsigned char bytes[] = {(unsigned char)(len >> 24 | 128), (unsigned char)(len >> 16), (unsigned char)(len >> 8),
-                                   (unsigned char)len};
+    const unsigned char bytes[] = {(unsigned char)(len >> 24 | 128), (unsigned char)(len >> 16),
+                                   (unsigned char)(len >> 8), (unsigned char)len};
     memcpy(out, bytes, sizeof bytes);
     return sizeof bytes;
 }

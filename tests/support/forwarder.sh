@@ -24,7 +24,8 @@ FAILED=$LAB/relay/reports/failed
 FORWARDER_LOG=$LAB/log/forwarder.log
 FORWARDER_EPOCH=1700000000 # when the first run of a test starts
 
-# spool_run ID NUMBER [REPORTS]: the node's run number so-and-so, five minutes after the one before, comes into incoming.
+# spool_run ID NUMBER [REPORTS]: the node's run number so-and-so, five minutes after the one before, comes into
+# incoming.
 spool_run() {
     lab_run_file "$INCOMING" "$1" "$(lab_start_time $((FORWARDER_EPOCH + $2 * 300)))" "${3:-20}"
 }

@@ -4,8 +4,8 @@
  *
  *     https_server CERTIFICATE KEY MODE-FILE REQUEST-LOG [tls1.2]
  *
- * It listens on a free port of 127.0.0.1, prints it, and serves until it is ended, a process a connection. What it does with
- * a request stands in the first line of MODE-FILE, read anew each time:
+ * It listens on a free port of 127.0.0.1, prints it, and serves until it is ended, a process a connection. What it does
+ * with a request stands in the first line of MODE-FILE, read anew each time:
  *
  *     <status> [HEADER...]   takes the body, answers that, and keeps the connection
  *     echo                   200 and the body of the request
@@ -16,8 +16,8 @@
  *     endless                200 and bytes for ever
  *     slowly                 200 and three lines, half a second between them
  *
- * REQUEST-LOG gets a line for each request: process, request line, user and password in base64, bytes of the body. Not a
- * mock: it speaks TLS by the same library as everybody.
+ * REQUEST-LOG gets a line for each request: process, request line, user and password in base64, bytes of the body. Not
+ * a mock: it speaks TLS by the same library as everybody.
  */
 #include <netinet/in.h>
 #include <openssl/ssl.h>

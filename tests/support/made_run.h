@@ -17,8 +17,8 @@ struct made_run {
     const char *rule_id;   /* of all reports; NULL: one of ten */
 };
 
-/* Like an agent's: control/start first, then results, a log entry now and then, control/end last; about 280 bytes a report.
- * The texts live in the run log's arena. */
+/* Like an agent's: control/start first, then results, a log entry now and then, control/end last; about 280 bytes a
+ * report. The texts live in the run log's arena. */
 void made_run_fill(struct runlog *runlog, const struct made_run *made);
 
 #endif

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# relays: what the end-to-end tests with several policy servers share: root, relay1 below it, relay2 below that; nodes n0 (below
-# root), n1 and n2 (below the relay of the number). In network namespaces where that is possible, else on loopback. Sourced by a
-# test that was started as a program, after `cd` to the repository's root; it makes the lab at once and takes it away on exit.
+# relays: what the end-to-end tests with several policy servers share: root, relay1 below it, relay2 below that; nodes
+# n0 (below root), n1 and n2 (below the relay of the number). In network namespaces where that is possible, else on
+# loopback. Sourced by a test that was started as a program, after `cd` to the repository's root; it makes the lab at
+# once and takes it away on exit.
 #     RELAYS_ENDPOINTS=(upload)     which programs each server runs, of all that there are
 . tests/support/tap.sh
 . lab/lab.sh

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * store_driver: report_db on a string. Reads commands from standard input, a line each, and answers each on standard output:
+ * store_driver: report_db on a string. Reads commands from standard input, a line each, and answers each on standard
+ * output:
  *
  *   run NODE START REPORTS [partial] [config=TEXT] [message=TEXT] [rule=TEXT] [long-rule=BYTES]
  *                           adds a run to the batch (START: seconds since 1970); no answer
- *   store                   stores the batch on the one connection: a line "NODE START OUTCOME [REASON]" for each run, then "."
- *   hammer THREADS BATCH    THREADS connections at once store all runs of the batch, each in an order of its own and BATCH at
- *                           a time, each run again until its outcome is final: "stored N duplicate N refused N"
+ *   store                   stores the batch on the one connection: a line "NODE START OUTCOME [REASON]" for each run,
+ *                           then "."
+ *   hammer THREADS BATCH    THREADS connections at once store all runs of the batch, each in an order of its own and
+ *                           BATCH at a time, each run again until its outcome is final: "stored N duplicate N refused N"
  *   probe                   "ok" or the reason
  *   stop                    from now on, report_db waits only as long as when stopping; no answer
  *

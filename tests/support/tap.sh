@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# tap: what an end-to-end test says, in the Test Anything Protocol. Sourced by tests/e2e/*.test; run-tests counts the lines.
+# tap: what an end-to-end test says, in the Test Anything Protocol. Sourced by tests/e2e/*.test; run-tests counts the
+# lines.
 #
 #     . "$(dirname "$0")/../support/tap.sh"
 #     check "an unknown node is refused with 403" test "$status" = 403

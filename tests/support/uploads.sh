@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# uploads: a lab for the tests of uploads: httpd, the upload program, and the nodes root, relay (below root), node and other (both
-# below relay). Nothing reads the spool. Sourced from the repository's root after tap.sh.
+# uploads: a lab for the tests of uploads: httpd, the upload program, and the nodes root, relay (below root), node and
+# other (both below relay). Nothing reads the spool. Sourced from the repository's root after tap.sh.
 . lab/lab.sh
 . lab/relay.sh
 . lab/httpd.sh
@@ -13,7 +13,8 @@ REPORTS=
 INVENTORIES=
 UPDATES=
 
-# uploads_open [KEY=VALUE...]: of relay.conf. Ends the test when something does not start. Takes up a lab that is open already.
+# uploads_open [KEY=VALUE...]: of relay.conf. Ends the test when something does not start. Takes up a lab that is open
+# already.
 uploads_open() {
     if [ -z "${LAB:-}" ]; then
         trap lab_close EXIT

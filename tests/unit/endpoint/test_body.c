@@ -107,5 +107,5 @@ START_TEST(what_is_left_is_drained_up_to_a_limit)
 }
 END_TEST
 
-SUITE_MAIN("body", a_length_is_needed_and_limited, a_body_is_whole_when_all_announced_bytes_came, a_cut_body_is_an_error,
-           a_body_that_goes_on_is_an_error, what_is_left_is_drained_up_to_a_limit)
+SUITE_MAIN("body", a_length_is_needed_and_limited, a_body_is_whole_when_all_announced_bytes_came,
+           a_cut_body_is_an_error, a_body_that_goes_on_is_an_error, what_is_left_is_drained_up_to_a_limit)

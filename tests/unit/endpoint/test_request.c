@@ -19,7 +19,8 @@ START_TEST(a_length_is_digits_or_nothing)
     ck_assert_int_eq(length_of("9223372036854775807"), INT64_MAX);
     ck_assert_int_eq(length_of(NULL), REQUEST_LENGTH_ABSENT);
     ck_assert_int_eq(length_of(""), REQUEST_LENGTH_ABSENT);
-    static const char *const bad[] = {"-1", "+1", " 1", "1 ", "0x10", "1e3", "9223372036854775808", "99999999999999999999"};
+    static const char *const bad[] = {"-1", "+1", " 1", "1 ", "0x10", "1e3", "9223372036854775808",
+                                      "99999999999999999999"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         ck_assert_msg(length_of(bad[i]) == REQUEST_LENGTH_BAD, "'%s'", bad[i]);
     }
@@ -92,9 +93,10 @@ START_TEST(only_a_verified_certificate_names_a_client)
     ck_assert_str_eq(uid, "node");
     ck_assert(uid_of("SSL_CLIENT_VERIFY=SUCCESS", "OTHER=x", uid));
     ck_assert_str_eq(uid, "");
-    static const char *const not[] = {"SSL_CLIENT_VERIFY=NONE", "SSL_CLIENT_VERIFY=GENEROUS", "SSL_CLIENT_VERIFY=success",
-                                      "SSL_CLIENT_VERIFY=FAILED:self-signed certificate", "SSL_CLIENT_VERIFY=",
-                                      "SSL_CLIENT_VERIFY=SUCCESS?", "HTTP_SSL_CLIENT_VERIFY=SUCCESS"};
+    static const char *const not[] = {"SSL_CLIENT_VERIFY=NONE", "SSL_CLIENT_VERIFY=GENEROUS",
+                                      "SSL_CLIENT_VERIFY=success", "SSL_CLIENT_VERIFY=FAILED:self-signed certificate",
+                                      "SSL_CLIENT_VERIFY=", "SSL_CLIENT_VERIFY=SUCCESS?",
+                                      "HTTP_SSL_CLIENT_VERIFY=SUCCESS"};
     for (size_t i = 0; i < sizeof not / sizeof *not; i++) {
         ck_assert_msg(!uid_of(not[i], "SSL_CLIENT_S_DN_UID=node", uid), "%s", not[i]);
         ck_assert_str_eq(uid, "(untouched)");
@@ -102,5 +104,6 @@ START_TEST(only_a_verified_certificate_names_a_client)
 }
 END_TEST
 
-SUITE_MAIN("request", a_length_is_digits_or_nothing, the_path_is_script_name_and_path_info, without_variables_all_is_empty,
-           a_variable_is_found_by_its_whole_name, only_a_verified_certificate_names_a_client)
+SUITE_MAIN("request", a_length_is_digits_or_nothing, the_path_is_script_name_and_path_info,
+           without_variables_all_is_empty, a_variable_is_found_by_its_whole_name,
+           only_a_verified_certificate_names_a_client)

@@ -72,7 +72,8 @@ START_TEST(a_header_cannot_smuggle_in_another)
     response_empty(&response, 204);
     response_header(&response, "Location", "/a\r\nSet-Cookie: b");
     response_header(&response, "X-Umlaut", "\xc3\xa4");
-    ck_assert_str_eq(formatted(&response, false, &out), "Status: 204 No Content\r\nLocation: /a\r\nX-Umlaut: \xc3\xa4\r\n\r\n");
+    ck_assert_str_eq(formatted(&response, false, &out),
+                     "Status: 204 No Content\r\nLocation: /a\r\nX-Umlaut: \xc3\xa4\r\n\r\n");
     response_free(&response);
     buffer_free(&out);
 }
@@ -165,6 +166,7 @@ START_TEST(without_a_sink_the_body_gathers)
 }
 END_TEST
 
-SUITE_MAIN("response", a_text_has_its_length_and_type, a_head_gets_the_length_but_not_the_body, no_content_has_no_length,
-           a_later_answer_replaces_an_earlier_one, a_header_cannot_smuggle_in_another, an_internal_error_tells_nothing,
-           a_started_answer_goes_out_as_it_comes, a_started_answer_to_a_head_has_no_body, without_a_sink_the_body_gathers)
+SUITE_MAIN("response", a_text_has_its_length_and_type, a_head_gets_the_length_but_not_the_body,
+           no_content_has_no_length, a_later_answer_replaces_an_earlier_one, a_header_cannot_smuggle_in_another,
+           an_internal_error_tells_nothing, a_started_answer_goes_out_as_it_comes,
+           a_started_answer_to_a_head_has_no_body, without_a_sink_the_body_gathers)

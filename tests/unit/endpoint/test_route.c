@@ -82,9 +82,10 @@ START_TEST(the_relay_api_has_two_beginnings)
     ck_assert_int_eq(status_of("GET", "/rudder/relay-api/info"), 200);
     ck_assert_int_eq(status_of("GET", "/rudder/relay-api/files/1/a"), 200);
     ck_assert_str_eq(seen.args, "[1/a][][]");
-    static const char *const others[] = {"/info", "/rudder/relay-api/2/info", "/rudder/relay-api/1/1/info", "/rudder/relay-api",
-                                         "/rudder/relay-api/1/", "/rudder/relay-api/", "/rudder/relay-api//info",
-                                         "/rudder/relay-apiinfo", "/x/rudder/relay-api/info"};
+    static const char *const others[] = {"/info", "/rudder/relay-api/2/info", "/rudder/relay-api/1/1/info",
+                                         "/rudder/relay-api", "/rudder/relay-api/1/", "/rudder/relay-api/",
+                                         "/rudder/relay-api//info", "/rudder/relay-apiinfo",
+                                         "/x/rudder/relay-api/info"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         ck_assert_msg(status_of("GET", others[i]) == 404, "'%s'", others[i]);
     }
@@ -96,9 +97,9 @@ END_TEST
 
 START_TEST(another_path_is_not_found)
 {
-    static const char *const paths[] = {"",           "/",          "/reports",    "/reports/a/b", "/reports/a/", "/reportsx/a",
-                                        "reports/a",  "/Reports/a", "//reports/a", "/reports//a",  "/info/",      "/inf",
-                                        "/things/1/", "/things/1/parts"};
+    static const char *const paths[] = {"", "/", "/reports", "/reports/a/b", "/reports/a/", "/reportsx/a", "reports/a",
+                                        "/Reports/a", "//reports/a", "/reports//a", "/info/", "/inf", "/things/1/",
+                                        "/things/1/parts"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         ck_assert_msg(status_of("PUT", paths[i]) == 404, "'%s'", paths[i]);
         ck_assert_int_eq(seen.calls, 0);

@@ -136,5 +136,6 @@ START_TEST(a_nudge_begins_one_empty_batch)
 }
 END_TEST
 
-SUITE_MAIN("dispatch", a_nudge_begins_one_empty_batch, a_lone_run_goes_at_once_and_the_next_waits_for_company, names_that_are_no_run_logs_come_last,
-           several_workers_take_everything_once, after_the_stop_nothing_is_handed_out, only_run_logs_are_of_interest)
+SUITE_MAIN("dispatch", a_nudge_begins_one_empty_batch, a_lone_run_goes_at_once_and_the_next_waits_for_company,
+           names_that_are_no_run_logs_come_last, several_workers_take_everything_once,
+           after_the_stop_nothing_is_handed_out, only_run_logs_are_of_interest)

@@ -133,11 +133,14 @@ START_TEST(contradictions)
     assert_fault(ROOT "output: { database: { url = \"postgres://u:hush%zz@h/rudder\"; }; };", "is no connection URL");
     assert_fault(ROOT "output: { database: { password = \"hush\"; password_file = \"/x\"; }; };",
                  "relay.conf:2: output.database.password_file: the password is given elsewhere, too");
-    assert_fault(ROOT "output: { database: { url = \"postgres://u:hush@h/d\"; password_file = \"/x\"; }; };", "elsewhere");
+    assert_fault(ROOT "output: { database: { url = \"postgres://u:hush@h/d\"; password_file = \"/x\"; }; };",
+                 "elsewhere");
     assert_fault(ROOT "output: { upstream: { password = \"hush\"; password_file = \"/x\"; }; };", "elsewhere");
-    assert_fault(ROOT "output: { upstream: { default_password = \"hush\"; default_password_file = \"/x\"; }; };", "elsewhere");
+    assert_fault(ROOT "output: { upstream: { default_password = \"hush\"; default_password_file = \"/x\"; }; };",
+                 "elsewhere");
     assert_fault(ROOT "logging: {\n filter = \"spool=loud\"; };", "relay.conf:3: logging.filter: ");
-    assert_fault(ROOT "output: { database: { password = 5; }; };", "relay.conf:2: output.database.password: must be a text");
+    assert_fault(ROOT "output: { database: { password = 5; }; };",
+                 "relay.conf:2: output.database.password: must be a text");
     assert_fault(ROOT "output: { database: { password = [ \"hush\" ]; }; };", "must be a text");
     assert_fault(ROOT "output: { database: { password = \"hush\" hush } };", "relay.conf:2: syntax error");
     remove_folder();
@@ -247,7 +250,8 @@ static void assert_same(const struct relay_config *a, const struct relay_config 
     }
 }
 
-/* Takes the `#` from commented keys (help has a space behind it) but those that say the node id or a second password. */
+/* Takes the `#` from commented keys (help has a space behind it) but those that say the node id or a second
+ * password. */
 static void uncomment(char *text)
 {
     char *to = text;
@@ -277,7 +281,8 @@ START_TEST(the_sample_is_the_defaults)
     struct relay_config *defaults = load(&err, ROOT);
     for (int round = 0; round < 2; round++) {
         char *general = strstr(sample, "general: {");
-        char *text = memory_format("%.*sgeneral: { node_id = \"root\"; %s", (int)(general - sample), sample, general + 10);
+        char *text = memory_format("%.*sgeneral: { node_id = \"root\"; %s", (int)(general - sample), sample,
+                                   general + 10);
         struct relay_config *config = load(&err, text);
         ck_assert_msg(config != NULL, "%s in\n%s", err.text, text);
         assert_same(config, defaults);
@@ -285,7 +290,9 @@ START_TEST(the_sample_is_the_defaults)
         free(text);
         uncomment(sample);
     }
-    ck_assert_ptr_nonnull(strstr(sample, "\n    retention = \"7d\";") != NULL ? sample : strstr(sample, " retention = \"7d\";"));
+    ck_assert_ptr_nonnull(strstr(sample, "\n    retention = \"7d\";") != NULL
+                              ? sample
+                              : strstr(sample, " retention = \"7d\";"));
     relay_config_free(defaults);
     remove_folder();
 }

@@ -353,7 +353,8 @@ END_TEST
 static void *write_notes(void *context)
 {
     for (int i = 0; i < 20000; i++) {
-        relay_state_set_last_error(context, i % 2 ? "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" : "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
+        relay_state_set_last_error(context,
+                                   i % 2 ? "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" : "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
     }
     return NULL;
 }

@@ -24,7 +24,8 @@ static void describe(const struct remote_run_targets *targets, struct buffer *ou
     }
     for (size_t i = 0; i < targets->relay_count; i++) {
         const struct remote_run_relay *relay = &targets->relays[i];
-        buffer_add_format(out, "%.*s=%.*s(", (int)relay->id.len, relay->id.at, (int)relay->hostname.len, relay->hostname.at);
+        buffer_add_format(out, "%.*s=%.*s(", (int)relay->id.len, relay->id.at, (int)relay->hostname.len,
+                          relay->hostname.at);
         for (size_t node = 0; node < relay->node_count; node++) {
             buffer_add_format(out, "%s%.*s", node > 0 ? "," : "", (int)relay->nodes[node].len, relay->nodes[node].at);
         }
@@ -92,7 +93,8 @@ START_TEST(fifty_thousand)
     struct buffer ids = {0};
     for (int i = 0; i < HALF; i++) {
         buffer_add_format(&json, "\"here%d\": {\"hostname\": \"h%d\", \"policy-server\": \"root\"},", i, i);
-        buffer_add_format(&json, "\"there%d\": {\"hostname\": \"t%d\", \"policy-server\": \"relay%d\"},", i, i, i % RELAYS);
+        buffer_add_format(&json, "\"there%d\": {\"hostname\": \"t%d\", \"policy-server\": \"relay%d\"},", i, i,
+                          i % RELAYS);
         buffer_add_format(&ids, "here%d,there%d,", i, i);
     }
     buffer_add_text(&json, MADE_NODE("root", "server", "root") "}");

@@ -176,7 +176,8 @@ START_TEST(conninfo_leaves_what_the_url_says)
     ck_assert_str_eq(value_of(&conninfo, "keepalives_idle"), "5");
     ck_assert_str_eq(value_of(&conninfo, "target_session_attrs"), "read-write");
     report_db_conninfo_free(&conninfo);
-    ck_assert(report_db_conninfo_make(&conninfo, "host=/run/pg user=u dbname=a@b target_session_attrs=any", NULL, NULL, &err));
+    ck_assert(report_db_conninfo_make(&conninfo, "host=/run/pg user=u dbname=a@b target_session_attrs=any", NULL, NULL,
+                                      &err));
     ck_assert_str_eq(value_of(&conninfo, "host"), "/run/pg");
     ck_assert_str_eq(value_of(&conninfo, "dbname"), "a@b");
     ck_assert_str_eq(value_of(&conninfo, "target_session_attrs"), "any");
@@ -257,7 +258,8 @@ START_TEST(keys_stay_and_differ)
 }
 END_TEST
 
-SUITE_MAIN("report_db", copy_is_framed_as_documented, copy_row_has_the_columns_in_order, arrays_are_framed_as_documented,
-           int8_arrays_are_read_only_if_they_are_what_was_asked_for, sqlstates_mean, conninfo_adds_what_the_url_does_not_say,
-           conninfo_leaves_what_the_url_says, malformed_urls_are_refused_without_a_word_of_the_password,
-           unreachable_is_down_for_all_but_empty_runs, keys_stay_and_differ)
+SUITE_MAIN("report_db", copy_is_framed_as_documented, copy_row_has_the_columns_in_order,
+           arrays_are_framed_as_documented, int8_arrays_are_read_only_if_they_are_what_was_asked_for, sqlstates_mean,
+           conninfo_adds_what_the_url_does_not_say, conninfo_leaves_what_the_url_says,
+           malformed_urls_are_refused_without_a_word_of_the_password, unreachable_is_down_for_all_but_empty_runs,
+           keys_stay_and_differ)

@@ -23,9 +23,9 @@ static bool query_ok(const char *query)
 START_TEST(paths_that_are_taken_as_they_are)
 {
     static const char *const good[] = {
-        "", "file", "folder/file", "a/b/c/d/e", ".hidden", ".git/config", "a..b", "a../b", "a b", "a+b", "50%", "%2e%2e/x", "~",
-        "*", "a'b\"c", "a;b", "a&b=c", "a?b", "h\xc3\xb4te", "latin-\xe9", "folder/", "a//b", "./file", "-", "a:b",
-        "|", "$HOME", "`id`"};
+        "", "file", "folder/file", "a/b/c/d/e", ".hidden", ".git/config", "a..b", "a../b", "a b", "a+b", "50%",
+        "%2e%2e/x", "~", "*", "a'b\"c", "a;b", "a&b=c", "a?b", "h\xc3\xb4te", "latin-\xe9", "folder/", "a//b", "./file",
+        "-", "a:b", "|", "$HOME", "`id`"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         ck_assert_msg(path_ok(good[i]), "'%s': %s", good[i], err.text);
         ck_assert_str_eq(asked.path, good[i]);
@@ -103,7 +103,8 @@ START_TEST(hashes_that_are_taken)
     ck_assert(query_ok("hash=" HASH HASH "&hash_type=sha512"));
     ck_assert(asked.has_hash && asked.algorithm == CONTENT_SHA512);
     ck_assert_uint_eq(asked.digest[63], 0x24);
-    static const char *const none[] = {"", "&", "hash_type=sha256", "hash_type=sha512", ("HASH=" HASH), "hashes=1", "x"};
+    static const char *const none[] = {"", "&", "hash_type=sha256", "hash_type=sha512", ("HASH=" HASH), "hashes=1",
+                                       "x"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         ck_assert_msg(query_ok(none[i]), "%s: %s", none[i], err.text);
         ck_assert_msg(!asked.has_hash, "%s", none[i]);

@@ -18,7 +18,8 @@ struct made_health {
     char state_file[100];
 };
 
-/* A relay that is well, whose output is the database, at the moment `now`. Change what you like, then made_health_look. */
+/* A relay that is well, whose output is the database, at the moment `now`. Change what you like, then
+ * made_health_look. */
 static inline void made_health_new(struct made_health *made)
 {
     memset(made, 0, sizeof *made);

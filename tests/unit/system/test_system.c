@@ -110,7 +110,8 @@ START_TEST(reload_byte_for_byte_and_everybody_is_told)
     struct relay relay;
     open_relay(&relay);
     uint64_t before = relay_state_generation(relay.state);
-    ck_assert_str_eq(ask(&relay, system_post_reload, 200), "{\"result\":\"success\",\"action\":\"reloadConfiguration\"}");
+    ck_assert_str_eq(ask(&relay, system_post_reload, 200),
+                     "{\"result\":\"success\",\"action\":\"reloadConfiguration\"}");
     is_json(&relay);
     ck_assert_uint_gt(relay_state_generation(relay.state), before);
     ck_assert(folder_has(relay.folder.fd, "index"));
@@ -139,7 +140,8 @@ END_TEST
 
 START_TEST(bad_logging_settings_are_refused_before_the_index_is_built)
 {
-    static const char *const bad[] = {"logging = { level = \"loud\"; };", "logging = { filter = \"x=y=z\"; };", "logging = {"};
+    static const char *const bad[] = {"logging = { level = \"loud\"; };", "logging = { filter = \"x=y=z\"; };",
+                                      "logging = {"};
     struct relay relay;
     open_relay(&relay);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

@@ -97,7 +97,8 @@ static int put(struct fixture *it, struct ask ask)
     const char *body = ask.body != NULL ? ask.body : "hello";
     char length[32];
     snprintf(length, sizeof length, "%zu", strlen(body));
-    made_request_new(&made, "PUT", name, ask.no_length ? NULL : ask.length != NULL ? ask.length : length, body, strlen(body));
+    made_request_new(&made, "PUT", name, ask.no_length ? NULL : ask.length != NULL ? ask.length : length, body,
+                     strlen(body));
     if (ask.uid != NULL) {
         snprintf(uid, sizeof uid, "SSL_CLIENT_S_DN_UID=%s", ask.uid);
         made_request_env(&made, "SSL_CLIENT_VERIFY=SUCCESS");
@@ -258,7 +259,8 @@ START_TEST(the_password_check_is_answered_whatever_the_state)
     it.config.upload.min_free_space = INT64_MAX;
     fixture_start(&it);
     ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory_update, .name = INVENTORY}), 507);
-    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory_update, .name = "uuid.hive", .no_index = true}), 204);
+    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory_update, .name = "uuid.hive",
+                                           .no_index = true}), 204);
     ck_assert_uint_eq(count(&it, "inventories/accepted-nodes-updates"), 0);
     fixture_remove(&it);
 }
@@ -306,8 +308,9 @@ START_TEST(without_its_folders_it_does_not_start)
 }
 END_TEST
 
-SUITE_MAIN("upload", an_upload_is_there_under_its_name, a_name_of_another_folder_is_refused, only_sub_nodes_upload_reports,
-           a_certificate_speaks_for_its_node_and_those_below, a_body_needs_a_length_within_the_limit,
-           a_broken_body_leaves_nothing_behind, a_full_spool_says_when_to_come_again,
-           the_password_check_is_answered_whatever_the_state, what_goes_wrong_here_is_not_told,
-           starting_sweeps_what_a_killed_upload_left, without_its_folders_it_does_not_start)
+SUITE_MAIN("upload", an_upload_is_there_under_its_name, a_name_of_another_folder_is_refused,
+           only_sub_nodes_upload_reports, a_certificate_speaks_for_its_node_and_those_below,
+           a_body_needs_a_length_within_the_limit, a_broken_body_leaves_nothing_behind,
+           a_full_spool_says_when_to_come_again, the_password_check_is_answered_whatever_the_state,
+           what_goes_wrong_here_is_not_told, starting_sweeps_what_a_killed_upload_left,
+           without_its_folders_it_does_not_start)

@@ -74,7 +74,8 @@ START_TEST(an_inventorys_name_is_known_by_its_end)
     static const char *const good[] = {"host-" NODE ".ocs",    "host-" NODE ".xml",         "host-" NODE ".ocs.gz",
                                        "host-" NODE ".xml.gz", "host-" NODE ".ocs.gz.sign", "host.xml.sign",
                                        "a b+c:d@e.ocs",        "h\xc3\xb4te.ocs"};
-    static const char *const bad[] = {"",           "host",          "host.gz",      "host.sign",      "host.ocs.sign.sign",
+    static const char *const bad[] = {"",           "host",          "host.gz",      "host.sign",
+                                      "host.ocs.sign.sign",
                                       ".ocs",       "..ocs",         "host.OCS",     "host.ocs.zip",   "../host.ocs",
                                       "host/a.ocs", "host\\a.ocs",   "ho\nst.ocs",   "host.ocs.gz.gz", "uuid.hive",
                                       "host\xff.ocs", "host.ocs\x01", "host.ocs.reason"};

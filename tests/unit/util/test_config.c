@@ -90,7 +90,8 @@ START_TEST(every_kind_is_read)
     ck_assert_str_eq(target.secret, "p\"\\w");
     config_table_free(&table, &target);
 
-    ck_assert(load("one = { number = 9L }\ntwo = { size = \"2 GiB\", deep = { duration = 90 } } texts = (\"x\")", &target, &err));
+    ck_assert(load("one = { number = 9L }\ntwo = { size = \"2 GiB\", deep = { duration = 90 } } texts = (\"x\")",
+                   &target, &err));
     ck_assert_int_eq(target.number, 9);
     ck_assert_int_eq(target.size, INT64_C(2) << 30);
     ck_assert_int_eq(target.duration, 90);
@@ -231,7 +232,8 @@ static size_t unknown_of(const char *text, char *said, size_t size)
 START_TEST(unknown_keys_are_told_with_line_and_neighbour)
 {
     char said[2048];
-    ck_assert_uint_eq(unknown_of("one: { text = \"a\"; } two: { deep: { flag = true; } } secret = \"s\";", said, sizeof said), 0);
+    ck_assert_uint_eq(unknown_of("one: { text = \"a\"; } two: { deep: { flag = true; } } secret = \"s\";", said,
+                                 sizeof said), 0);
     ck_assert_str_eq(said, "");
     ck_assert_uint_eq(unknown_of("one: { txet = \"hush\"; };\ntwo: { deep: {\n flga = true; }; };\nquite: { other = 1; };\n"
                                  "colour = \"red\";",
@@ -303,7 +305,8 @@ START_TEST(sizes)
     ck_assert(size_text_parse("12B", &bytes, &err) && bytes == 12);
     ck_assert(size_text_parse("512KiB", &bytes, &err) && bytes == 512 << 10);
     ck_assert(size_text_parse("1 TiB", &bytes, &err) && bytes == INT64_C(1) << 40);
-    static const char *const bad[] = {"", "MiB", "-1", "1.5MiB", "1MB", "1 MiB ", "9223372036854775808", "8388608TiB", "1kib"};
+    static const char *const bad[] = {"", "MiB", "-1", "1.5MiB", "1MB", "1 MiB ", "9223372036854775808", "8388608TiB",
+                                      "1kib"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         ck_assert_msg(!size_text_parse(bad[i], &bytes, &err), "%s", bad[i]);
     }
@@ -311,7 +314,8 @@ START_TEST(sizes)
         int64_t bytes;
         const char *text;
     } texts[] = {{0, "0 B"},          {999, "999 B"},       {1000, "1.0 KiB"},          {1536, "1.5 KiB"},
-                 {52428800, "50 MiB"}, {1000 << 10, "1.0 MiB"}, {INT64_C(9) << 40, "9.0 TiB"}, {INT64_MAX, "8388608 TiB"}};
+                 {52428800, "50 MiB"}, {1000 << 10, "1.0 MiB"}, {INT64_C(9) << 40, "9.0 TiB"},
+                 {INT64_MAX, "8388608 TiB"}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char text[SIZE_TEXT_SIZE];
         size_text_format(texts[i].bytes, text);

@@ -49,7 +49,8 @@ START_TEST(what_is_no_duration)
 {
     static const char *const cases[] = {
         "",    " ",   "s",     "-1",     "+1d",         "1d+",      "1d++2h",               "1x",  "1.5h",
-        "1 2", "90 2s", "2s 90", "2147483648", "24856d", "1d,2h", "99999999999999999999999999", "9999999999999w", "1D", "1ds", "\n1s",
+        "1 2", "90 2s", "2s 90", "2147483648", "24856d", "1d,2h", "99999999999999999999999999", "9999999999999w", "1D",
+        "1ds", "\n1s",
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ck_assert_msg(seconds_of(cases[i]) == -1, "%s: %lld", cases[i], (long long)seconds_of(cases[i]));

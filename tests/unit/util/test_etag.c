@@ -9,8 +9,9 @@ static bool listed(const char *if_none_match)
 
 START_TEST(what_lists_the_tag)
 {
-    static const char *const headers[] = {"\"abc\"", "W/\"abc\"", "*", " * ", "\"x\", \"abc\"", "\"x\",W/\"y\" ,\t\"abc\"", ",,\"abc\"",
-                                          "\"\", \"abc\", \"z\"", "\"a,b\",\"abc\"", "\"abc\" rest"};
+    static const char *const headers[] = {"\"abc\"", "W/\"abc\"", "*", " * ", "\"x\", \"abc\"",
+                                          "\"x\",W/\"y\" ,\t\"abc\"", ",,\"abc\"", "\"\", \"abc\", \"z\"",
+                                          "\"a,b\",\"abc\"", "\"abc\" rest"};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         ck_assert_msg(listed(headers[i]), "%s", headers[i]);
     }
@@ -19,8 +20,9 @@ END_TEST
 
 START_TEST(what_does_not)
 {
-    static const char *const headers[] = {"", "abc", "\"ab\"", "\"abcd\"", "\"abc", "abc\"", "W/", "W/\"", "\"", "\"\"", "w/\"abc\"",
-                                          "\"abc-gzip\"", "*, \"x\"", "**", "x, \"abc\"", "\"x\" y \"abc\"", "W/abc", "\"ABC\"", " , "};
+    static const char *const headers[] = {"", "abc", "\"ab\"", "\"abcd\"", "\"abc", "abc\"", "W/", "W/\"", "\"", "\"\"",
+                                          "w/\"abc\"", "\"abc-gzip\"", "*, \"x\"", "**", "x, \"abc\"",
+                                          "\"x\" y \"abc\"", "W/abc", "\"ABC\"", " , "};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         ck_assert_msg(!listed(headers[i]), "%s", headers[i]);
     }

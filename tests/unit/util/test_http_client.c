@@ -257,7 +257,8 @@ START_TEST(answers_of_all_kinds)
     set_up("204");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         folder_write(folder.fd, "mode", cases[i].mode);
-        struct outcome outcome = ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_POST, .form = slice_of("a=b")});
+        struct outcome outcome = ask(HTTP_TRUST_PINS,
+                                     (struct http_request){.method = HTTP_POST, .form = slice_of("a=b")});
         ck_assert_msg(outcome.outcome == cases[i].outcome && outcome.status == cases[i].status, "%s: %d %d %s",
                       cases[i].mode, outcome.outcome, outcome.status, outcome.reason);
         ck_assert_int_eq(outcome.retry_after_s, i == 2 ? 7 : 0);

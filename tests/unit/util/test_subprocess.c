@@ -139,7 +139,8 @@ END_TEST
 START_TEST(one_that_takes_too_long_is_ended)
 {
     struct buffer out = {0};
-    struct subprocess_end end = run("echo begun; sleep 1000", &(struct subprocess_limits){SHORT_MS, LONG_MS}, &out, NULL);
+    struct subprocess_end end = run("echo begun; sleep 1000", &(struct subprocess_limits){SHORT_MS, LONG_MS}, &out,
+                                    NULL);
     ck_assert_int_eq(end.fate, SUBPROCESS_TIMED_OUT);
     ck_assert(!end.given_up);
     buffer_free(&out);
@@ -150,7 +151,8 @@ START_TEST(a_stopped_one_may_say_a_last_word)
 {
     struct buffer out = {0};
     struct subprocess_end end =
-        run("trap 'echo ending; exit 0' TERM; echo ready; while :; do sleep 1000 & wait; done", &no_limits, &out, "ready");
+        run("trap 'echo ending; exit 0' TERM; echo ready; while :; do sleep 1000 & wait; done", &no_limits, &out,
+            "ready");
     ck_assert_int_eq(end.fate, SUBPROCESS_STOPPED);
     ck_assert_str_eq(buffer_text(&out), "ready\nending\n");
     buffer_free(&out);
@@ -166,7 +168,8 @@ static bool is_alive(pid_t pid)
     if (file == NULL) {
         return false;
     }
-    bool alive = fgets(state, sizeof state, file) != NULL && strstr(state, ") Z ") == NULL && strstr(state, ") X ") == NULL;
+    bool alive = fgets(state, sizeof state, file) != NULL && strstr(state, ") Z ") == NULL &&
+                 strstr(state, ") X ") == NULL;
     fclose(file);
     return alive;
 }
@@ -176,8 +179,8 @@ START_TEST(one_that_ignores_term_is_killed_with_its_children)
 {
     struct buffer out = {0};
     struct subprocess_end end =
-        run("trap '' TERM; (sleep 1000) & echo $!; echo ready; wait", &(struct subprocess_limits){LONG_MS, SHORT_MS}, &out,
-            "ready");
+        run("trap '' TERM; (sleep 1000) & echo $!; echo ready; wait", &(struct subprocess_limits){LONG_MS, SHORT_MS},
+            &out, "ready");
     ck_assert_int_eq(end.fate, SUBPROCESS_STOPPED);
     ck_assert(!end.given_up);
     pid_t grandchild = (pid_t)strtol(buffer_text(&out), NULL, 10);
@@ -232,7 +235,8 @@ START_TEST(freed_before_its_end_it_is_killed)
 END_TEST
 
 SUITE_MAIN("subprocess", output_and_errors_come_in_order_and_the_status, arguments_pass_no_shell,
-           a_command_that_is_not_there_says_so, it_inherits_nothing, a_flood_comes_whole, one_that_takes_too_long_is_ended,
-           a_stopped_one_may_say_a_last_word, one_that_ignores_term_is_killed_with_its_children,
-           a_leader_that_ends_at_term_leaves_no_child_behind, a_daemon_that_holds_the_pipe_is_not_waited_for_and_lives,
-           a_signal_that_is_not_ours_is_said, freed_before_its_end_it_is_killed)
+           a_command_that_is_not_there_says_so, it_inherits_nothing, a_flood_comes_whole,
+           one_that_takes_too_long_is_ended, a_stopped_one_may_say_a_last_word,
+           one_that_ignores_term_is_killed_with_its_children, a_leader_that_ends_at_term_leaves_no_child_behind,
+           a_daemon_that_holds_the_pipe_is_not_waited_for_and_lives, a_signal_that_is_not_ours_is_said,
+           freed_before_its_end_it_is_killed)

@@ -25,7 +25,8 @@ static uint16_t port_of(int fd)
 }
 
 /* listening: an address to bind to; connecting: one to connect to. False when the machine has no IPv6. */
-static bool connect_pair(struct pair *pair, struct sockaddr *listening, socklen_t listening_len, struct sockaddr_in *connecting)
+static bool connect_pair(struct pair *pair, struct sockaddr *listening, socklen_t listening_len,
+                         struct sockaddr_in *connecting)
 {
     int listener = socket(listening->sa_family, SOCK_STREAM, 0);
     if (listener < 0 || bind(listener, listening, listening_len) != 0) {
@@ -97,7 +98,8 @@ START_TEST(what_is_no_connection_is_none)
 {
     static const char *const cases[][4] = {
         {NULL, "1", "127.0.0.1", "1"},          {"127.0.0.1", NULL, "127.0.0.1", "1"}, {"127.0.0.1", "1", NULL, "1"},
-        {"127.0.0.1", "1", "127.0.0.1", NULL},  {"127.0.0.1", "0", "127.0.0.1", "1"},  {"127.0.0.1", "1", "127.0.0.1", "65536"},
+        {"127.0.0.1", "1", "127.0.0.1", NULL},  {"127.0.0.1", "0", "127.0.0.1", "1"},
+        {"127.0.0.1", "1", "127.0.0.1", "65536"},
         {"127.0.0.1", "1x", "127.0.0.1", "1"},  {"localhost", "1", "127.0.0.1", "1"},  {"::1", "1", "127.0.0.1", "1"},
         {"127.0.0.1", "1", "192.0.2.1", "1"},   {"", "", "", ""},
     };
@@ -108,4 +110,5 @@ START_TEST(what_is_no_connection_is_none)
 }
 END_TEST
 
-SUITE_MAIN("tcp_peer", a_peer_is_there_until_it_closes, a_client_of_ipv4_at_a_listener_of_ipv6, what_is_no_connection_is_none)
+SUITE_MAIN("tcp_peer", a_peer_is_there_until_it_closes, a_client_of_ipv4_at_a_listener_of_ipv6,
+           what_is_no_connection_is_none)

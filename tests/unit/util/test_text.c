@@ -149,5 +149,5 @@ START_TEST(log_filter_wins_over_level)
 END_TEST
 
 SUITE_MAIN("text", printable_escapes_what_could_harm, printable_cuts_with_dots_and_never_inside_a_piece,
-           utf8_replaces_maximal_subparts, utf8_clean_prefix_at_every_place, err_is_printable_and_cut, buffer_grows_and_keeps,
-           arena_gives_pieces_and_takes_ends_back, log_filter_wins_over_level)
+           utf8_replaces_maximal_subparts, utf8_clean_prefix_at_every_place, err_is_printable_and_cut,
+           buffer_grows_and_keeps, arena_gives_pieces_and_takes_ends_back, log_filter_wins_over_level)

@@ -54,7 +54,8 @@ END_TEST
 
 START_TEST(malformed_text_is_refused)
 {
-    static const char *const texts[] = {"%", "a=%", "a=%4", "a=%4g", "a=%g4", "a=1&b=%", "%%%", "a=%00", "a%00=1", "a=%4&b=1"};
+    static const char *const texts[] = {"%", "a=%", "a=%4", "a=%4g", "a=%g4", "a=1&b=%", "%%%", "a=%00", "a%00=1",
+                                        "a=%4&b=1"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         ck_assert_msg(strcmp(parsed(texts[i]), "refused") == 0, "'%s'", texts[i]);
     }
@@ -95,5 +96,5 @@ START_TEST(values_are_found_by_name)
 }
 END_TEST
 
-SUITE_MAIN("url_form", pairs_are_taken_apart_and_decoded, malformed_text_is_refused, a_raw_nul_is_refused, pairs_are_limited,
-           values_are_found_by_name)
+SUITE_MAIN("url_form", pairs_are_taken_apart_and_decoded, malformed_text_is_refused, a_raw_nul_is_refused,
+           pairs_are_limited, values_are_found_by_name)
