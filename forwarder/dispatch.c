@@ -24,6 +24,7 @@ struct dispatch {
     int64_t last_begin_ms;
     dispatch_order *order;
     int event_fd; /* -1: none */
+    bool told;    /* by event_fd, since dispatch_next_ms was last asked */
     bool nudged;
     bool stopping;
 };
@@ -71,8 +72,9 @@ void dispatch_wake_by(struct dispatch *dispatch, int event_fd)
 static void wake_one(struct dispatch *dispatch)
 {
     pthread_cond_signal(&dispatch->wake);
-    if (dispatch->event_fd >= 0) {
+    if (dispatch->event_fd >= 0 && !dispatch->told) {
         eventfd_write(dispatch->event_fd, 1);
+        dispatch->told = true;
     }
 }
 
@@ -201,6 +203,7 @@ struct queued_run *dispatch_take(struct dispatch *dispatch)
 int64_t dispatch_next_ms(struct dispatch *dispatch)
 {
     pthread_mutex_lock(&dispatch->lock);
+    dispatch->told = false;
     int64_t now = clock_ms();
     int64_t next = run_queue_waiting(dispatch->queue, now) > 0 ? now : run_queue_next_due(dispatch->queue);
     unlock(dispatch);

@@ -89,10 +89,10 @@ void in_hand_refuse(const struct in_hand_origin *origin, struct in_hand *in_hand
     }
 }
 
-void in_hand_processed(const struct in_hand_origin *origin, const struct in_hand *in_hand)
+void in_hand_processed(const struct in_hand_origin *origin, const struct in_hand *in_hand, uint64_t bytes)
 {
     int64_t took_ms = clock_ms() - in_hand->taken_ms;
-    relay_metrics_report_processed(origin->state, (uint64_t)took_ms * 1000, in_hand->file.message.len);
+    relay_metrics_report_processed(origin->state, (uint64_t)took_ms * 1000, bytes);
 }
 
 static void count_dismissed(const struct in_hand_origin *origin, const struct in_hand *in_hand,
@@ -100,7 +100,7 @@ static void count_dismissed(const struct in_hand_origin *origin, const struct in
 {
     if (origin->kind == RELAY_KIND_REPORT) {
         relay_metrics_report(origin->state, result);
-        in_hand_processed(origin, in_hand);
+        in_hand_processed(origin, in_hand, in_hand->file.message.len);
     }
 }
 

@@ -45,8 +45,8 @@ void in_hand_refuse(const struct in_hand_origin *origin, struct in_hand *in_hand
 void in_hand_dismiss(const struct in_hand_origin *origin, struct in_hand *in_hand, enum spool_verdict verdict,
                      const char *reason);
 
-/* Its processing has ended: counts how long it took, and how large the content was. For run logs. */
-void in_hand_processed(const struct in_hand_origin *origin, const struct in_hand *in_hand);
+/* Its processing has ended: counts how long it took, and how large the content was, expanded. For run logs. */
+void in_hand_processed(const struct in_hand_origin *origin, const struct in_hand *in_hand, uint64_t bytes);
 
 /* How long ago it came, by the file's time. */
 int64_t in_hand_age_ms(const struct in_hand *in_hand);

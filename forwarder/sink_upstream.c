@@ -67,6 +67,7 @@ static bool find_file(struct upstream_lane *lane, struct upstream_transfer *tran
     while (*looks > 0 && (in_hand->run = dispatch_take(lane->lane->dispatch)) != NULL) {
         struct err reason = {0};
         --*looks;
+        in_hand->taken_ms = clock_ms();
         in_hand->file.name = queued_run_name(in_hand->run);
         spool_file_clear(&in_hand->file);
         if (waits_for_inventory(lane, in_hand->file.name)) {

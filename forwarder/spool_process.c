@@ -66,12 +66,17 @@ static int know_node(struct spool_tools *tools, struct spool_file *file, struct 
 
 static int know_certificate(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
-    struct slice certificate;
-    if (node_index_certificates(tools->index, file->info.node_id, &certificate, 1) == 0) {
-        err_set(reason, "unknown node %s: there is no certificate of it", file->info.node_id);
-        return unknown_node(tools, file);
+    tools->certificate_count =
+        node_index_certificates(tools->index, file->info.node_id, tools->certificates, NODE_INDEX_MAX_CERTS);
+    if (tools->certificate_count > 0) {
+        return NEXT_STEP;
     }
-    return NEXT_STEP;
+    int verdict = know_node(tools, file, reason);
+    if (verdict != NEXT_STEP) {
+        return verdict;
+    }
+    err_set(reason, "unknown node %s: there is no certificate of it", file->info.node_id);
+    return unknown_node(tools, file);
 }
 
 static int read_file(struct spool_tools *tools, struct spool_file *file, struct err *reason)
@@ -98,11 +103,9 @@ static int expand(struct spool_tools *tools, struct spool_file *file, struct err
 
 static int verify_and_parse(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
-    struct slice certificates[NODE_INDEX_MAX_CERTS];
-    size_t count = node_index_certificates(tools->index, file->info.node_id, certificates, NODE_INDEX_MAX_CERTS);
     struct slice content;
-    if (!smime_verify(tools->verifier, buffer_slice(&file->message), certificates, count, &file->canonical, &content,
-                      reason)) {
+    if (!smime_verify(tools->verifier, buffer_slice(&file->message), tools->certificates, tools->certificate_count,
+                      &file->canonical, &content, reason)) {
         return SPOOL_REFUSED;
     }
     size_t max_reports = (size_t)tools->settings->max_reports;
@@ -128,8 +131,8 @@ enum { MOST_STEPS = 8 };
 
 /* The cheap questions first: an unknown node's file is not read. */
 static step *const steps[][MOST_STEPS] = {
-    [SPOOL_RUN_TO_DATABASE] = {look_at_file, read_name, know_node, know_certificate, read_file, expand,
-                               verify_and_parse, skip_event_types},
+    [SPOOL_RUN_TO_DATABASE] = {look_at_file, read_name, know_certificate, read_file, expand, verify_and_parse,
+                               skip_event_types},
     [SPOOL_RUN_TO_UPSTREAM] = {look_at_file, read_name, know_node},
     [SPOOL_INVENTORY_TO_UPSTREAM] = {look_at_file, no_run_log},
 };

@@ -19,7 +19,8 @@
 #include "util/decompress.h"
 #include "util/err.h"
 
-/* What the steps need; one set a thread. All but image is the caller's to fill and to free. */
+/* What the steps need; one set a thread. All above image is the caller's to fill and to free, image
+ * to free. */
 struct spool_tools {
     const struct relay_config_reporting *settings;
     struct spool *spool;
@@ -27,6 +28,8 @@ struct spool_tools {
     struct decompressor *decompressor;
     struct smime_verifier *verifier;
     struct buffer image; /* the file as it is in the spool */
+    struct slice certificates[NODE_INDEX_MAX_CERTS]; /* of the file's node */
+    size_t certificate_count;
 };
 
 /* One file. Zeroed at first, then used again for the next one; the run log points into the buffers. */

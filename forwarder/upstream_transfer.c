@@ -32,13 +32,30 @@ static void go_back(struct upstream_transfer *transfer)
     *transfer->spare = transfer;
 }
 
-static void count(const struct upstream_transfer *transfer, bool forwarded)
+/* How large the run log is by what its file says (the end of gzip, RFC 1952): it is not expanded here. */
+static uint64_t expanded_size(const struct upstream_transfer *transfer)
+{
+    const struct spool_file *file = &transfer->in_hand.file;
+    uint64_t most = (uint64_t)transfer->lane->tools.settings->max_expanded_size;
+    uint64_t bytes = (uint64_t)file->status.st_size;
+    unsigned char end[4];
+    if (file->info.compression == COMPRESSION_GZIP && bytes >= sizeof end &&
+        pread(transfer->fd, end, sizeof end, (off_t)(bytes - sizeof end)) == sizeof end) {
+        bytes = end[0] | (uint32_t)end[1] << 8 | (uint32_t)end[2] << 16 | (uint32_t)end[3] << 24;
+    }
+    return bytes < most ? bytes : most;
+}
+
+static void count(const struct upstream_transfer *transfer, bool forwarded, bool ended)
 {
     struct relay_state *state = transfer->route->state;
     if (forwarded) {
         relay_state_active(state, RELAY_ACTIVITY_DONE, time(NULL));
     }
     if (transfer->lane->lane->kind == RELAY_KIND_REPORT) {
+        if (ended) {
+            in_hand_processed(&transfer->lane->origin, &transfer->in_hand, expanded_size(transfer));
+        }
         relay_metrics_report(state, forwarded ? RELAY_REPORT_FORWARD_OK : RELAY_REPORT_FORWARD_ERROR);
     } else {
         relay_metrics_inventory(state, forwarded);
@@ -156,7 +173,8 @@ static void conclude(struct upstream_transfer *transfer, const struct upstream_a
     if (lane->lane->kind != RELAY_KIND_REPORT) {
         inventory_name_signatures(transfer->in_hand.file.name, &signatures); /* the name goes with the file */
     }
-    count(transfer, answer->meaning == UPSTREAM_TAKEN);
+    bool taken = answer->meaning == UPSTREAM_TAKEN;
+    count(transfer, taken, taken || answer->meaning == UPSTREAM_REFUSED);
     switch (answer->meaning) {
     case UPSTREAM_TAKEN:
         log_forwarded(transfer);
@@ -221,7 +239,6 @@ static bool start(struct upstream_transfer *transfer, struct http_request *reque
     bool started = http_client_start(route->client, request, err) != NULL;
     route->url.len = server_len;
     if (started) {
-        transfer->in_hand.taken_ms = clock_ms();
         transfer->route_probe = gate_pass(&route->gate);
         transfer->lane_probe = transfer->lane != NULL && gate_pass(&transfer->lane->gate);
     }

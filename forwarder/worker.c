@@ -54,7 +54,7 @@ static void count_stored(const struct worker *worker, const struct in_hand *job,
     } else {
         relay_metrics_duplicate(state);
     }
-    in_hand_processed(&worker->origin, job);
+    in_hand_processed(&worker->origin, job, job->file.message.len);
     relay_state_active(state, RELAY_ACTIVITY_DONE, time(NULL));
 }
 
@@ -70,7 +70,7 @@ static void conclude(struct worker *worker, struct in_hand *job, const struct re
         break;
     case REPORT_DB_REFUSED:
         relay_metrics_report(worker->shared->state, RELAY_REPORT_ERROR);
-        in_hand_processed(&worker->origin, job);
+        in_hand_processed(&worker->origin, job, job->file.message.len);
         in_hand_refuse(&worker->origin, job, stored->reason.text);
         break;
     case REPORT_DB_RETRY:

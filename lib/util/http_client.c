@@ -78,10 +78,11 @@ struct http_client *http_client_new(const struct http_client_settings *settings,
     client->idle_timeout_ms = settings->idle_timeout_ms;
     client->limits = settings->limits;
     client->no_expect = curl_slist_append(NULL, "Expect:");
+    client->bare = curl_slist_append(curl_slist_append(NULL, "Expect:"), "Content-Type:");
     client->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (client->epoll_fd < 0) {
         err_set_errno(err, errno, "epoll");
-    } else if (client->no_expect == NULL) {
+    } else if (client->no_expect == NULL || client->bare == NULL || client->bare->next == NULL) {
         err_set(err, "libcurl has no memory");
     } else if (client->ca_file != NULL && access(client->ca_file, R_OK) != 0) {
         err_set_errno(err, errno, "%s", client->ca_file);
@@ -98,6 +99,7 @@ static void free_list(struct http_transfer **list)
         struct http_transfer *transfer = *list;
         *list = transfer->next;
         curl_easy_cleanup(transfer->easy);
+        buffer_free(&transfer->body);
         free(transfer);
     }
 }
@@ -115,6 +117,7 @@ void http_client_free(struct http_client *client)
     }
     free_list(&client->spare);
     curl_slist_free_all(client->no_expect);
+    curl_slist_free_all(client->bare);
     if (client->epoll_fd >= 0) {
         close(client->epoll_fd);
     }
@@ -126,10 +129,12 @@ void http_client_free(struct http_client *client)
 static struct http_transfer *transfer_new(struct http_client *client)
 {
     struct http_transfer *transfer = client->spare;
+    struct buffer body = {0};
     CURL *easy;
     if (transfer != NULL) {
         client->spare = transfer->next;
         easy = transfer->easy;
+        body = transfer->body;
         curl_easy_reset(easy);
     } else {
         easy = curl_easy_init();
@@ -138,7 +143,7 @@ static struct http_transfer *transfer_new(struct http_client *client)
         }
         transfer = memory_alloc(sizeof *transfer);
     }
-    *transfer = (struct http_transfer){.client = client, .easy = easy};
+    *transfer = (struct http_transfer){.client = client, .easy = easy, .body = body};
     return transfer;
 }
 

@@ -7,6 +7,7 @@
 
 #include <curl/curl.h>
 
+#include "util/buffer.h"
 #include "util/http_client.h"
 
 struct http_client {
@@ -16,6 +17,7 @@ struct http_client {
     int64_t idle_timeout_ms;
     struct http_limits limits;
     struct curl_slist *no_expect; /* the header that keeps libcurl from sending one */
+    struct curl_slist *bare;      /* that, and no Content-Type */
     CURLM *multi;                 /* owns the connections */
     int epoll_fd;                 /* has their sockets */
     int64_t timer_ms;             /* when libcurl wants to be called; INT64_MAX: not at all */
@@ -39,6 +41,7 @@ struct http_transfer {
     int body_fd;
     int64_t body_at; /* handed over so far */
     int64_t body_len;
+    struct buffer body;   /* one that goes in one piece with the head */
     size_t passed_over; /* bytes of an answer nobody wants */
     bool abandoned;
     char error[CURL_ERROR_SIZE];

@@ -282,6 +282,13 @@ START_TEST(a_put_sends_the_file_and_who_we_are)
     ck_assert_int_eq(outcome.status, 201);
     ck_assert_ptr_nonnull(strstr(logged(), " PUT /x HTTP/1.1 login=cnVkZGVyOnA6QC8gcw== body=3000000\n"));
     ck_assert_int_eq(lseek(fd, 0, SEEK_CUR), 0); /* several may read it */
+    for (int i = 0; i < 2; i++) { /* in one piece with the head, and a size that is not */
+        int64_t len = i == 0 ? 1000 : 100000;
+        ck_assert_int_eq(ftruncate(fd, len), 0);
+        outcome = ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT, .body_fd = fd, .body_len = len});
+        ck_assert_int_eq(outcome.status, 201);
+        ck_assert_ptr_nonnull(strstr(logged(), i == 0 ? " body=1000\n" : " body=100000\n"));
+    }
     ck_assert_int_eq(ftruncate(fd, 1000), 0);
     outcome = ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT, .body_fd = fd, .body_len = 5000});
     ck_assert_int_eq(outcome.outcome, HTTP_ABANDONED); /* it shrank */
