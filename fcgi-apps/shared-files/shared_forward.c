@@ -12,7 +12,7 @@
 
 #define LOG_COMPONENT "shared_forward"
 
-enum { TEXT_MAX = 400 };
+enum { TEXT_MAX = 400, LEAST_BYTES_PER_SECOND = 128 * 1024 };
 
 struct forward {
     const struct relay_config *config;
@@ -73,6 +73,16 @@ static void add_via(struct forward *forward)
                       forward->config->general.node_id);
 }
 
+/* The next server may hand the body on to another one before it answers, and that takes its time, too. */
+static struct http_limits limits_of(const struct relay_config *config, int64_t body_len)
+{
+    return (struct http_limits){
+        .connect_ms = config->upstream.connect_timeout * 1000,
+        .stall_ms = (config->upstream.stall_timeout + body_len / LEAST_BYTES_PER_SECOND) * 1000,
+        .total_ms = config->upstream.total_timeout * 1000,
+    };
+}
+
 /* False with err: there was no answer to be had, and forward->outcome does not say more. */
 static bool run(struct forward *forward, const char *next_hop, const char *path, const char *query,
                 enum http_method method,
@@ -87,16 +97,19 @@ static bool run(struct forward *forward, const char *next_hop, const char *path,
     if (forward->client == NULL) {
         return false;
     }
+    const int64_t body_len = method == HTTP_PUT ? forward->request->length : 0;
+    const struct http_limits limits = limits_of(forward->config, body_len);
     const struct http_request request = {
         .method = method,
         .url = buffer_text(&forward->url),
         .header = buffer_text(&forward->via),
         .pins = forward->pins.len > 0 ? buffer_text(&forward->pins) : NULL,
-        .body_len = method == HTTP_PUT ? forward->request->length : 0,
+        .body_len = body_len,
         .read = method == HTTP_PUT ? read_body : NULL,
         .write = write_text,
         .done = done,
         .context = forward,
+        .limits = &limits,
     };
     if (http_client_start(forward->client, &request, err) == NULL) {
         return false;

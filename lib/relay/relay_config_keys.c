@@ -143,7 +143,8 @@ static const struct config_key keys[] = {
      .help = "How long a connection to it may take to come up, TLS included. This key and the next three hold for "
              "connections to the relays below this server, too."},
     {"output.upstream.stall_timeout", CONFIG_DURATION, FIELD(upstream.stall_timeout), "30s", 1, 3600,
-     .help = "A transfer on which nothing moves for this long is given up, and tried again."},
+     .help = "A transfer on which nothing moves for this long is given up, and tried again. A shared file may take "
+             "a second more for each 128 KiB, since the next server may have to hand it on in its turn."},
     {"output.upstream.total_timeout", CONFIG_DURATION, FIELD(upstream.total_timeout), "10min", 1, A_YEAR,
      .help = "So is one that takes longer than this altogether."},
     {"output.upstream.proxy", CONFIG_TEXT, FIELD(upstream.proxy), "", .secret = true,
