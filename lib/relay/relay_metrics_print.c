@@ -57,9 +57,30 @@ static void format_labels(char *text, const struct relay_metric_family *family, 
     }
 }
 
-static void add_value(struct buffer *out, const char *name, const char *suffix, const char *labels)
+static void add_value(struct buffer *out, const char *name, const char *suffix, const char *labels, uint64_t value)
 {
     buffer_add_format(out, labels[0] != '\0' ? "%s%s{%s} " : "%s%s%s ", name, suffix, labels);
+    buffer_add_number(out, value);
+    buffer_add_text(out, "\n");
+}
+
+/* Of microseconds the seconds, with as many decimals as there are. */
+static void add_in_unit(struct buffer *out, const struct relay_metric_family *family, uint64_t number)
+{
+    if (family->type != METRIC_HISTOGRAM_SECONDS) {
+        buffer_add_number(out, number);
+        return;
+    }
+    char decimals[] = ".000000";
+    size_t len = 0; /* up to the last that is none of 0 */
+    uint64_t rest = number % 1000000;
+    for (size_t at = 6; at > 0; at--) {
+        decimals[at] = (char)('0' + rest % 10);
+        len = len == 0 && rest % 10 != 0 ? at + 1 : len;
+        rest /= 10;
+    }
+    buffer_add_number(out, number / 1000000);
+    buffer_add(out, decimals, len);
 }
 
 static void add_number(struct buffer *out, const struct relay_metric_family *family, const char *labels, uint64_t value)
@@ -68,30 +89,34 @@ static void add_number(struct buffer *out, const struct relay_metric_family *fam
         int64_t age = value != 0 ? time(NULL) - (int64_t)value : 0;
         value = age > 0 ? (uint64_t)age : 0;
     }
-    add_value(out, family->name, "", labels);
-    buffer_add_format(out, "%" PRIu64 "\n", value);
+    add_value(out, family->name, "", labels, value);
 }
 
 /* All figures come from the buckets, so that they agree whoever counts meanwhile. */
 static void add_histogram(struct buffer *out, const struct relay_state *state, const struct relay_metric_family *family,
                           const char *labels, unsigned cell)
 {
-    double unit = family->type == METRIC_HISTOGRAM_SECONDS ? 1e6 : 1;
     uint64_t sum = relay_state_get(state, cell + (unsigned)family->bound_count + 1);
     uint64_t total = 0;
+    struct buffer bucket = {0};
+    buffer_add_format(&bucket, "%s_bucket{%s%sle=\"", family->name, labels, labels[0] != '\0' ? "," : "");
     for (size_t i = 0; i <= family->bound_count; i++) {
         total += relay_state_get(state, cell + (unsigned)i);
-        buffer_add_format(out, "%s_bucket{%s%sle=\"", family->name, labels, labels[0] != '\0' ? "," : "");
+        buffer_add(out, bucket.at, bucket.len);
         if (i < family->bound_count) {
-            buffer_add_format(out, "%.10g\"} %" PRIu64 "\n", (double)family->bounds[i] / unit, total);
+            add_in_unit(out, family, family->bounds[i]);
         } else {
-            buffer_add_format(out, "+Inf\"} %" PRIu64 "\n", total);
+            buffer_add_text(out, "+Inf");
         }
+        buffer_add_text(out, "\"} ");
+        buffer_add_number(out, total);
+        buffer_add_text(out, "\n");
     }
-    add_value(out, family->name, "_sum", labels);
-    buffer_add_format(out, "%.15g\n", (double)sum / unit);
-    add_value(out, family->name, "_count", labels);
-    buffer_add_format(out, "%" PRIu64 "\n", total);
+    buffer_free(&bucket);
+    buffer_add_format(out, labels[0] != '\0' ? "%s_sum{%s} " : "%s_sum%s ", family->name, labels);
+    add_in_unit(out, family, sum);
+    buffer_add_text(out, "\n");
+    add_value(out, family->name, "_count", labels, total);
 }
 
 static bool is_counted(const struct relay_state *state, const struct relay_metric_family *family, unsigned cell)

@@ -39,16 +39,28 @@ void buffer_add_text(struct buffer *buffer, const char *text)
 void buffer_add_format(struct buffer *buffer, const char *format, ...)
 {
     va_list args;
+    size_t room = buffer->size - buffer->len;
     va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(room > 0 ? buffer->at + buffer->len : NULL, room, format, args);
     va_end(args);
-    if (len > 0) {
+    if (len > 0 && (size_t)len >= room) { /* most often there is room, and once is enough */
         char *at = buffer_reserve(buffer, (size_t)len + 1);
         va_start(args, format);
         vsnprintf(at, (size_t)len + 1, format, args);
         va_end(args);
-        buffer->len += (size_t)len;
     }
+    buffer->len += len > 0 ? (size_t)len : 0;
+}
+
+void buffer_add_number(struct buffer *buffer, uint64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    buffer_add(buffer, digits + at, sizeof digits - at);
 }
 
 const char *buffer_text(struct buffer *buffer)

@@ -108,6 +108,11 @@ START_TEST(buffer_grows_and_keeps)
     buffer_clear(&buffer);
     buffer_add_text(&buffer, "again");
     ck_assert_str_eq(buffer_text(&buffer), "again");
+    buffer_clear(&buffer);
+    buffer_add_number(&buffer, 0);
+    buffer_add_text(&buffer, " ");
+    buffer_add_number(&buffer, UINT64_MAX);
+    ck_assert_str_eq(buffer_text(&buffer), "0 18446744073709551615");
     buffer_free(&buffer);
 }
 END_TEST
