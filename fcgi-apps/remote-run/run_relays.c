@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "relay/peer.h"
 #include "util/clock.h"
 #include "util/http_client.h"
-#include "util/http_pins.h"
-#include "util/http_url.h"
 #include "util/log.h"
 #include "util/memory.h"
 
@@ -98,34 +97,22 @@ static void done(void *context, const struct http_result *result)
 
 /* ---- asking ---- */
 
-static bool add_pins(const struct run_relays *relays, struct slice id, struct buffer *pins, struct err *err)
-{
-    struct slice certificates[NODE_INDEX_MAX_CERTS];
-    char *text = memory_text_of(id.at, id.len);
-    size_t count = node_index_certificates(relays->index, text, certificates, NODE_INDEX_MAX_CERTS);
-    free(text);
-    for (size_t i = 0; i < count; i++) {
-        (void)http_pins_add(pins, certificates[i], err);
-    }
-    return pins->len > 0 || err_set(err, "no certificate of it is known");
-}
-
 static bool start_ask(struct ask *ask, struct err *err)
 {
     struct run_relays *relays = ask->all;
     const struct remote_run_relay *relay = ask->relay;
     struct buffer url = {0}, pins = {0};
     remote_run_request_format(relays->request, relay->nodes, relay->node_count, &ask->form);
-    bool ready = http_url_server(&url, relay->hostname, relays->config->general.https_port, err) &&
-                 (relays->config->general.peer_authentication != RELAY_PEER_CERT_PINNING ||
-                  add_pins(relays, relay->id, &pins, err));
-    if (ready) {
+    char *id = memory_text_of(relay->id.at, relay->id.len);
+    if (peer_node_url(relays->config, relays->index, id, &url, err) &&
+        peer_node_pins(relays->config, relays->index, id, &pins, err)) {
         buffer_add_format(&url, "/rudder/relay-api/remote-run/%s", relay->nodes != NULL ? "nodes" : "all");
         const struct http_request request = {.method = HTTP_POST, .url = buffer_text(&url), .pins = buffer_text(&pins),
                                              .form = buffer_slice(&ask->form), .write = take, .done = done,
                                              .context = ask, .limits = &relays->limits};
         ask->transfer = http_client_start(relays->client, &request, err);
     }
+    free(id);
     buffer_free(&url);
     buffer_free(&pins);
     return ask->transfer != NULL;
@@ -143,27 +130,10 @@ static void start_next(struct run_relays *relays)
 
 /* ---- all of them ---- */
 
-static enum http_trust trust_of(const struct relay_config *config)
-{
-    switch (config->general.peer_authentication) {
-    case RELAY_PEER_CERT_PINNING:
-        return HTTP_TRUST_PINS;
-    case RELAY_PEER_CERT_VALIDATION:
-        return HTTP_TRUST_CHAIN;
-    case RELAY_PEER_DANGEROUS_NONE:
-        return HTTP_TRUST_NOBODY;
-    }
-    return HTTP_TRUST_PINS;
-}
-
 static struct http_client *open_client(const struct run_relays *relays)
 {
     struct err err = {0};
-    const struct http_client_settings settings = {.trust = trust_of(relays->config),
-                                                  .ca_file = relays->config->general.ca_path,
-                                                  .idle_timeout_ms = relays->config->general.https_idle_timeout * 1000,
-                                                  .limits = relays->limits};
-    struct http_client *client = http_client_new(&settings, &err);
+    struct http_client *client = peer_client(relays->config, &err);
     for (size_t i = 0; client == NULL && i < relays->count; i++) {
         say_failure(&relays->asks[i], err.text);
     }
