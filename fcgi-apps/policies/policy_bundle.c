@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "util/beneath.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/memory.h"
 
@@ -37,15 +38,8 @@ struct ask {
     enum policy_format format;
     policy_record_suffices *suffices;
     void *context;
-    int64_t began; /* milliseconds, monotonic */
+    int64_t began; /* clock_ms */
 };
-
-static int64_t milliseconds(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 struct policy_bundles *policy_bundles_open(const struct relay_config *config, struct err *err)
 {
@@ -125,7 +119,9 @@ static enum policy_bundle by_walk(enum policy_walk walk)
 static bool settled(const struct policy_bundles *bundles)
 {
     const struct timespec *newest = &bundles->manifest.newest;
-    int64_t age = milliseconds(CLOCK_REALTIME) - ((int64_t)newest->tv_sec * 1000 + newest->tv_nsec / 1000000);
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t age = ((int64_t)now.tv_sec - newest->tv_sec) * 1000 + now.tv_nsec / 1000000 - newest->tv_nsec / 1000000;
     return age > (bundles->settle_ms > PAUSE_MS ? bundles->settle_ms : PAUSE_MS);
 }
 
@@ -208,7 +204,7 @@ static bool exists(const struct policy_bundles *bundles, const char *path)
 static enum policy_bundle missing(const struct ask *ask, const char *node_id)
 {
     char *rules = memory_format("%s/rules", node_id);
-    bool swapped = milliseconds(CLOCK_MONOTONIC) - ask->began < SWAP_MS && exists(ask->bundles, node_id) &&
+    bool swapped = clock_ms() - ask->began < SWAP_MS && exists(ask->bundles, node_id) &&
                    !exists(ask->bundles, rules);
     free(rules);
     return swapped ? POLICY_BUNDLE_CHANGING : POLICY_BUNDLE_NONE;
@@ -243,12 +239,12 @@ enum policy_bundle policy_bundle_get(struct policy_bundles *bundles, const char 
         .format = format,
         .suffices = suffices,
         .context = context,
-        .began = milliseconds(CLOCK_MONOTONIC),
+        .began = clock_ms(),
     };
     enum policy_bundle result;
     cached->fd = -1;
     while ((result = try_once(&ask, node_id, cached, err)) == POLICY_BUNDLE_CHANGING &&
-           milliseconds(CLOCK_MONOTONIC) - ask.began < bundles->max_wait_ms) {
+           clock_ms() - ask.began < bundles->max_wait_ms) {
         pause_a_moment();
     }
     policy_cache_trim(bundles->cache);

@@ -12,7 +12,7 @@ struct policy_cache {
     int64_t max_size;  /* bytes */
     int64_t retention; /* seconds */
     int64_t stored;    /* bytes, since the last trim */
-    int64_t trimmed;   /* seconds, monotonic; 0: never */
+    int64_t trimmed;   /* clock_ms; 0: never */
 };
 
 /* How a file of the cache begins. Written and read by the same program on the same machine. */

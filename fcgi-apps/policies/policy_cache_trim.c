@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "policies/policy_cache_private.h"
+#include "util/clock.h"
 #include "util/folder_stream.h"
 #include "util/log.h"
 #include "util/memory.h"
@@ -15,7 +16,7 @@
 #define LOG_COMPONENT "policy_cache"
 
 enum {
-    EVERY_SECONDS = 600,
+    EVERY_MS = 600 * 1000,
     SHARE_OF_ROOM = 16, /* when this part of the room has been filled by one process, it is time, too */
     DOWN_TO_PERCENT = 80,
     FILE_MODE = 0600,
@@ -33,13 +34,6 @@ struct archive_files {
     size_t room;
     int64_t bytes;
 };
-
-static int64_t monotonic_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec + 1; /* 0 is never */
-}
 
 static void gather(struct archive_files *files, const char *name, const struct stat *status)
 {
@@ -123,8 +117,8 @@ static void drop_archives(const struct policy_cache *cache, struct archive_files
 /* One process at a time: the others leave it to that one. */
 void policy_cache_trim(struct policy_cache *cache)
 {
-    int64_t now = monotonic_seconds();
-    bool recently = cache->trimmed != 0 && now - cache->trimmed < EVERY_SECONDS;
+    int64_t now = clock_ms();
+    bool recently = cache->trimmed != 0 && now - cache->trimmed < EVERY_MS;
     if (recently && cache->stored <= cache->max_size / SHARE_OF_ROOM) {
         return;
     }

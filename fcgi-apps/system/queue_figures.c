@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "system/queue_figures.h"
 
-#include <time.h>
-
 #include "relay/spools.h"
+#include "util/clock.h"
 #include "util/json_text.h"
 
 enum { REST = 10 }; /* reading is followed by that many times its own length without */
 
-static int64_t now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 void queue_figures_read(struct queue_figures *figures, const struct relay_config *config)
 {
     struct spools spools;
-    int64_t begun = now_us();
+    int64_t begun = clock_us();
     if (figures->read_at_us != 0 && begun - figures->read_at_us < REST * figures->took_us) {
         return;
     }
@@ -26,7 +18,7 @@ void queue_figures_read(struct queue_figures *figures, const struct relay_config
     spools_open(&spools, config);
     spool_totals_read(&spools, figures->totals);
     spools_close(&spools);
-    figures->read_at_us = now_us();
+    figures->read_at_us = clock_us();
     figures->took_us = figures->read_at_us - begun;
 }
 

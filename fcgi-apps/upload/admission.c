@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upload/admission.h"
 
-#include <time.h>
-
 #include "relay/spool.h"
+#include "util/clock.h"
 #include "util/free_space.h"
 
 enum {
@@ -11,13 +10,6 @@ enum {
     COUNT_LASTS_MS = 10000,
     NAMES_PER_MS = 64, /* about what counting costs is a tenth of this: no more than a tenth of the time goes into it */
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool count_is_due(const struct admission *admission, int64_t now)
 {
@@ -36,7 +28,7 @@ static bool count_is_due(const struct admission *admission, int64_t now)
 
 static bool too_many(struct admission *admission, int folder_fd)
 {
-    int64_t now = now_ms();
+    int64_t now = clock_ms();
     if (count_is_due(admission, now)) {
         admission->waiting = spool_count(folder_fd, admission->max_waiting + 1);
         admission->counted_at = now;

@@ -129,19 +129,12 @@ static void refresh_state(struct endpoint *endpoint)
     }
 }
 
-static uint64_t now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 static void answer_request(struct endpoint *endpoint)
 {
     const struct endpoint_program *program = endpoint->program;
     struct request *request = &endpoint->request;
     struct response *response = &endpoint->response;
-    uint64_t begun_us = now_us();
+    int64_t begun_us = clock_us();
     refresh_state(endpoint);
     refresh_index(endpoint);
     request_begin(request, fcgi_env(endpoint->fcgi), fcgi_read, endpoint->fcgi);
@@ -162,7 +155,7 @@ static void answer_request(struct endpoint *endpoint)
     }
     log_debug("request", log_text("method", request->method), log_text("path", request->path.at),
               log_number("status", response->status), log_text("sent", sent ? "yes" : "no"));
-    relay_metrics_request(endpoint->relay_state, program->endpoint, response->status, now_us() - begun_us);
+    relay_metrics_request(endpoint->relay_state, program->endpoint, response->status, (uint64_t)(clock_us() - begun_us));
     fcgi_finish(endpoint->fcgi);
 }
 

@@ -10,20 +10,14 @@
 #include <unistd.h>
 
 #include "relay/relay_state_private.h"
+#include "util/clock.h"
 #include "util/memory.h"
 
 #define LOG_COMPONENT "relay_state"
 #include "util/log.h"
 
 /* How long after a failure before the file is tried again. */
-enum { RETRY_SECONDS = 5 };
-
-static int64_t monotonic_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
-}
+enum { RETRY_MS = 5000 };
 
 static void *own_memory(void)
 {
@@ -57,7 +51,7 @@ static void take_up(struct relay_state *state)
     }
     state->shared = taken; /* what is mapped stays so, and counts on */
     if (!taken) {
-        state->next_try = monotonic_seconds() + RETRY_SECONDS;
+        state->next_try = clock_ms() + RETRY_MS;
         if (strcmp(state->failure.text, err.text) != 0) {
             log_warn("state shared with nobody: counters are this program's own", log_text("reason", err.text));
         }
@@ -124,7 +118,7 @@ void relay_state_refresh(struct relay_state *state)
     bool present = lstat(state->path, &there) == 0;
     bool same = state->shared && present && there.st_dev == state->device && there.st_ino == state->inode &&
                 there.st_size == (off_t)sizeof *state->map && still_mapped(state->map);
-    if (!same && (state->shared || monotonic_seconds() >= state->next_try) &&
+    if (!same && (state->shared || clock_ms() >= state->next_try) &&
         !(present && is_for_others(state->path))) {
         take_up(state);
     }

@@ -51,7 +51,7 @@ struct relay_state {
     pthread_mutex_t lock; /* of what follows: who takes up another file */
     dev_t device;         /* of the file that is mapped */
     ino_t inode;
-    int64_t next_try; /* seconds, monotonic: after a failure */
+    int64_t next_try; /* clock_ms: after a failure */
     struct err failure; /* said once */
 };
 

@@ -10,12 +10,18 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Milliseconds of CLOCK_MONOTONIC. */
-static inline int64_t clock_ms(void)
+/* Microseconds of CLOCK_MONOTONIC. */
+static inline int64_t clock_us(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+/* The same in milliseconds. */
+static inline int64_t clock_ms(void)
+{
+    return clock_us() / 1000;
 }
 
 /* A condition whose timed waits count in that time. */
