@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "policies/policy_name.h"
+#include "util/folder_stream.h"
 #include "util/log.h"
 #include "util/memory.h"
 
@@ -66,7 +67,7 @@ static enum policy_walk read_names(struct walk *walk, DIR *dir, const char *pare
 {
     errno = 0;
     for (struct dirent *entry; (entry = readdir(dir)) != NULL; errno = 0) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
+        if (folder_stream_is_dots(entry->d_name)) {
             continue;
         }
         if (names->count + walk->manifest->count >= walk->limits->max_files) {

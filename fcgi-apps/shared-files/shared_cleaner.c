@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shared-files/shared_cleaner.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include "relay/shared_file_meta.h"
 #include "relay/shared_file_name.h"
 #include "shared-files/shared_store.h"
+#include "util/folder_stream.h"
 #include "util/log.h"
 #include "util/safe_file.h"
 
@@ -30,21 +30,6 @@ struct pass {
     struct shared_cleaned *cleaned;
     struct buffer text;
 };
-
-static DIR *open_folder(int parent_fd, const char *name)
-{
-    int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
-    if (folder == NULL && fd >= 0) {
-        close(fd);
-    }
-    return folder;
-}
-
-static bool is_dots(const char *name)
-{
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
 
 /* ---- files ---- */
 
@@ -114,7 +99,7 @@ static void clean_source(struct pass *pass, DIR *folder)
     int fd = dirfd(folder);
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         struct slice file_id;
-        if (is_dots(entry->d_name) || safe_file_is_temporary(entry->d_name)) {
+        if (folder_stream_is_dots(entry->d_name) || safe_file_is_temporary(entry->d_name)) {
             continue;
         }
         if (slice_ends_with(slice_of(entry->d_name), ".metadata")) {
@@ -140,12 +125,12 @@ static void remove_folder(struct pass *pass, int parent_fd, const char *name)
 
 static void clean_target(struct pass *pass, int target_fd)
 {
-    DIR *files = open_folder(target_fd, "files");
+    DIR *files = folder_stream_open_below(target_fd, "files");
     if (files == NULL) {
         return;
     }
     for (struct dirent *entry; (entry = readdir(files)) != NULL;) {
-        DIR *source = is_dots(entry->d_name) ? NULL : open_folder(dirfd(files), entry->d_name);
+        DIR *source = folder_stream_is_dots(entry->d_name) ? NULL : folder_stream_open_below(dirfd(files), entry->d_name);
         if (source != NULL) {
             clean_source(pass, source);
             closedir(source);
@@ -165,7 +150,7 @@ bool shared_cleaner_pass(const char *path, int64_t now, struct shared_cleaned *c
         return err_set_errno(err, errno, "%s", path);
     }
     for (struct dirent *entry; (entry = readdir(store)) != NULL;) {
-        DIR *target = is_dots(entry->d_name) ? NULL : open_folder(dirfd(store), entry->d_name);
+        DIR *target = folder_stream_is_dots(entry->d_name) ? NULL : folder_stream_open_below(dirfd(store), entry->d_name);
         if (target != NULL) {
             clean_target(&pass, dirfd(target));
             closedir(target);

@@ -8,17 +8,6 @@
 
 enum { QUERY_MAX = 2048 };
 
-static bool has_control_character(struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.at[i];
-        if (byte < 0x20 || byte == 0x7f) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool has_dotted_segment(const char *path)
 {
     for (const char *at = path; at != NULL; at = strchr(at, '/')) {
@@ -35,7 +24,7 @@ static bool parse_path(struct folder_request *asked, struct slice path, struct e
     if (path.len >= sizeof asked->path) {
         return err_set(err, "the path has more than %zu bytes", sizeof asked->path - 1);
     }
-    if (has_control_character(path)) {
+    if (slice_has_control(path)) {
         return err_set(err, "the path holds a control character");
     }
     if (path.len > 0) {

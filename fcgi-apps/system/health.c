@@ -10,7 +10,7 @@
 
 enum { SLOW_SECONDS = 15 * 60 }; /* what waits longer than that waits for something */
 
-static const char *const spool_names[SPOOLS] = {"Run logs", "Inventories", "Inventory updates"};
+const char *const health_spool_names[SPOOLS] = {"Run logs", "Inventories", "Inventory updates"};
 
 static void __attribute__((format(printf, 3, 4))) find(struct health *health, enum health_verdict verdict,
                                                        const char *format, ...)
@@ -69,7 +69,7 @@ static bool leaves(const struct health *health, size_t spool)
 static void judge_spool(struct health *health, size_t i)
 {
     const struct spool_totals *totals = &health->queue[i];
-    const char *name = spool_names[i];
+    const char *name = health_spool_names[i];
     char age[DURATION_TEXT_SIZE];
     char number[PAGE_NUMBER_SIZE];
     if (totals->err.text[0] != '\0') {

@@ -56,6 +56,9 @@ struct health {
     size_t finding_count;
 };
 
+/* What the spools are called, in their order. */
+extern const char *const health_spool_names[SPOOLS];
+
 void health_look(struct health *health, const struct relay_config *config, const struct relay_state *state,
                  int64_t now_seconds);
 

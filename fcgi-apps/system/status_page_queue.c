@@ -6,8 +6,6 @@
 #include "util/html.h"
 #include "util/size_text.h"
 
-static const char *const spool_names[SPOOLS] = {"Run logs", "Inventories", "Inventory updates"};
-
 static void add_number(struct buffer *out, uint64_t number)
 {
     char text[PAGE_NUMBER_SIZE];
@@ -50,7 +48,7 @@ static void add_table(struct buffer *out, const struct health *health, const cha
                       "</thead><tbody>",
                       caption);
     for (size_t i = 0; i < SPOOLS; i++) {
-        add_row(out, spool_names[i], &health->queue[i], failed, health->now);
+        add_row(out, health_spool_names[i], &health->queue[i], failed, health->now);
     }
     buffer_add_text(out, "</tbody></table>");
 }
@@ -72,7 +70,7 @@ static void add_failures(struct buffer *out, const struct health *health)
                          "<th scope=\"col\" class=\"n\">Oldest</th></tr></thead><tbody>");
     for (size_t i = 0; i < SPOOLS; i++) {
         for (size_t j = 0; j < health->queue[i].failure_count; j++) {
-            add_failure(out, spool_names[i], &health->queue[i].failures[j], health->now);
+            add_failure(out, health_spool_names[i], &health->queue[i].failures[j], health->now);
         }
     }
     buffer_add_text(out, "</tbody></table><p class=\"hint\">When the reason is mended: <code>rudder-relay replay --all"

@@ -21,11 +21,6 @@ static const struct {
     size_t size;
 } algorithms[] = {[SHARED_FILE_SHA256] = {"sha256", 32}, [SHARED_FILE_SHA512] = {"sha512", 64}};
 
-const char *shared_file_algorithm_name(enum shared_file_algorithm algorithm)
-{
-    return algorithms[algorithm].name;
-}
-
 size_t shared_file_algorithm_size(enum shared_file_algorithm algorithm)
 {
     return algorithms[algorithm].size;
@@ -38,23 +33,13 @@ struct values {
     struct slice of[KEY_COUNT];
 };
 
-static bool has_control_character(struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool take_line(struct values *values, struct slice line, struct err *err)
 {
     const char *sign = line.len > 0 ? memchr(line.at, '=', line.len) : NULL;
     if (sign == NULL || sign == line.at) {
         return err_set(err, "a line of the metadata is not of the form key=value");
     }
-    if (has_control_character(line)) {
+    if (slice_has_control(line)) {
         return err_set(err, "a line of the metadata holds a control character");
     }
     struct slice name = {line.at, (size_t)(sign - line.at)};

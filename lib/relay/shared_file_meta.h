@@ -54,7 +54,6 @@ bool shared_file_meta_has_hash(const struct shared_file_meta *meta, struct slice
 
 bool shared_file_meta_expired(const struct shared_file_meta *meta, int64_t now);
 
-const char *shared_file_algorithm_name(enum shared_file_algorithm algorithm);
 size_t shared_file_algorithm_size(enum shared_file_algorithm algorithm); /* bytes of a hash */
 
 #endif

@@ -29,6 +29,17 @@ static inline bool slice_is(struct slice a, const char *text)
     return slice_equal(a, slice_of(text));
 }
 
+/* Is a byte below 0x20, or DEL, in it? */
+static inline bool slice_has_control(struct slice a)
+{
+    for (size_t i = 0; i < a.len; i++) {
+        if ((unsigned char)a.at[i] < 0x20 || a.at[i] == 0x7f) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static inline bool slice_starts_with(struct slice a, const char *prefix)
 {
     size_t len = strlen(prefix);

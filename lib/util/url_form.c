@@ -3,15 +3,7 @@
 
 #include <string.h>
 
-/* -1: no hex digit. */
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "util/digest.h"
 
 /* Takes the text up to the separator, which goes too, off the front. */
 static struct slice take(struct slice *from, char separator)
@@ -32,14 +24,13 @@ static const char *decode(struct arena *arena, struct slice text, struct err *er
     for (size_t i = 0; i < text.len; i++) {
         char c = text.at[i];
         if (c == '%') {
-            int high = text.len - i > 2 ? hex_value(text.at[i + 1]) : -1;
-            int low = high >= 0 ? hex_value(text.at[i + 2]) : -1;
-            if (low < 0) {
+            unsigned char byte;
+            if (text.len - i <= 2 || !digest_unhex(&byte, 1, text.at + i + 1, 2)) {
                 err_set(err, "a %% without two hexadecimal digits in '%.*s'", text.len < 100 ? (int)text.len : 100,
                         text.at);
                 return NULL;
             }
-            c = (char)(high * 16 + low);
+            c = (char)byte;
             i += 2;
         } else if (c == '+') {
             c = ' ';
