@@ -45,11 +45,6 @@ static bool level_parse(const char *name, size_t len, enum log_level *level)
     return false;
 }
 
-bool log_level_parse(const char *name, enum log_level *level)
-{
-    return level_parse(name, strlen(name), level);
-}
-
 void log_start(const char *program)
 {
     program_name = program;

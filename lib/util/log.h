@@ -46,9 +46,6 @@ static inline struct log_field log_number(const char *key, int64_t value)
     return (struct log_field){LOG_FIELD_NUMBER, key, {NULL, 0}, value};
 }
 
-/* "error", "warn", "info", "debug" or "trace". */
-bool log_level_parse(const char *name, enum log_level *level);
-
 /* program: a word such as "upload"; it is not copied and must stay. Level until log_configure: info. */
 void log_start(const char *program);
 
