@@ -15,7 +15,7 @@ PACKAGES_RUN=(
 )
 # for the tests on top of these two; llvm has what names the lines in a sanitizer's report
 PACKAGES_TEST=(
-    busybox check clang dash jq libclang-rt-dev llvm mandoc prometheus shellcheck unzip zip
+    busybox check clang dash iproute2 jq libclang-rt-dev llvm mandoc prometheus shellcheck unzip zip
 )
 
 # packages_missing PACKAGE...: prints those that are not installed.
