@@ -215,6 +215,7 @@ START_TEST(a_sigbus_elsewhere_is_still_one)
     struct place place = place_make();
     pid_t pid = fork();
     if (pid == 0) {
+        signal(SIGBUS, SIG_DFL); /* a sanitizer's handler would make a finding of what is meant here */
         struct relay_state *state = relay_state_open(place.path);
         raise(SIGBUS);
         raise(SIGBUS);
@@ -223,7 +224,7 @@ START_TEST(a_sigbus_elsewhere_is_still_one)
     }
     int status;
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-    ck_assert_int_ne(status, 0);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
     folder_remove(&place.folder);
 }
 END_TEST
