@@ -32,7 +32,7 @@ lab_endpoint_start() {
 lab_endpoint_hold() {
     local name=$1 program before
     program=$(lab_program "rudder-relay-$name") || return
-    rm -f "$LAB/run/$name.sock"
+    rm -f "$LAB/run/$name.sock" "$LAB/run/$name.child"
     before=$(lab_endpoint_starts "$name")
     # shellcheck disable=SC2016 # it is the inner shell that is to replace these
     lab_start "$name" spawn-fcgi -n -s "$LAB/run/$name.sock" -M 0666 -- /bin/bash -c '
@@ -41,16 +41,23 @@ lab_endpoint_hold() {
         until [ -n "${end:-}" ]; do
             "$@" <&3 3<&- &
             child=$!
-            echo $child >"$0"
+            echo $child >"$0.new" && mv "$0.new" "$0"
             wait $child || wait $child
         done' "$LAB/run/$name.child" "$(command -v multiwatch)" -f "${2:-2}" -- "$program" -c "$LAB_CONFIG" || return
-    lab_wait_for 30 lab_endpoint_listens "$name" "$before"
+    lab_wait_for 30 test -s "$LAB/run/$name.child" && lab_wait_for 30 lab_endpoint_listens "$name" "$before"
 }
 
+# Its program may answer before the shell that started it has written down the new pid: both are waited for.
 lab_endpoint_restart() {
-    local before
+    local before child
     before=$(lab_endpoint_starts "$1")
-    kill -TERM "$(cat "$LAB/run/$1.child")" && lab_wait_for 30 lab_endpoint_listens "$1" "$before"
+    child=$(cat "$LAB/run/$1.child")
+    kill -TERM "$child" && lab_wait_for 30 lab_endpoint_is_another "$1" "$child" &&
+        lab_wait_for 30 lab_endpoint_listens "$1" "$before"
+}
+
+lab_endpoint_is_another() {
+    [ "$(cat "$LAB/run/$1.child")" != "$2" ]
 }
 
 # The program is there (and not only spawn-fcgi's socket) when it has said so once more than before.
