@@ -20,14 +20,20 @@ static void count(struct relay_state *state, enum relay_metric metric, size_t fi
     relay_state_add(state, relay_metric_cell(metric, first, second), amount);
 }
 
+/* Of a family whose second label is the status. */
+static size_t status_of(enum relay_metric metric, int status)
+{
+    return relay_metrics_status(&relay_metrics_family(metric)->labels[1], status);
+}
+
 void relay_metrics_request(struct relay_state *state, enum relay_endpoint endpoint, int status, uint64_t microseconds)
 {
-    observe(state, METRIC_REQUEST_SECONDS, endpoint, relay_metrics_status(status), microseconds);
+    observe(state, METRIC_REQUEST_SECONDS, endpoint, status_of(METRIC_REQUEST_SECONDS, status), microseconds);
 }
 
 void relay_metrics_upload(struct relay_state *state, enum relay_kind kind, int status, uint64_t bytes)
 {
-    count(state, METRIC_UPLOADS, kind, relay_metrics_status(status), 1);
+    count(state, METRIC_UPLOADS, kind, status_of(METRIC_UPLOADS, status), 1);
     count(state, METRIC_UPLOAD_BYTES, kind, 0, bytes);
 }
 

@@ -16,10 +16,11 @@ static const char *const inventory_results[] = {"forward_ok", "forward_error"};
 static const char *const spool_states[] = {"waiting", "failed"};
 static const char *const statuses[] = {"200", "201", "204", "206", "304", "400", "401", "403", "404", "405", "408",
                                        "409", "411", "413", "416", "429", "500", "502", "503", "504", "507", "other"};
+/* Those that the upload program answers with: an alert sees the first one only if the series was there before. */
+static const char *const upload_statuses[] = {"201", "204", "400", "403", "411", "413", "500", "503", "507", "other"};
 
 /* microseconds */
-static const uint64_t request_bounds[] = {1000,   2500,   5000,    10000,   25000,   50000,   100000,
-                                          250000, 500000, 1000000, 2500000, 5000000, 10000000};
+static const uint64_t request_bounds[] = {1000, 5000, 25000, 100000, 500000, 2500000, 10000000, 60000000};
 static const uint64_t report_bounds[] = {5000,   10000,   25000,   50000,   100000,   250000,  500000,
                                          1000000, 2500000, 5000000, 10000000, 30000000, 60000000};
 /* bytes */
@@ -40,7 +41,7 @@ static const struct relay_metric_family families[METRICS] = {
     [METRIC_REPORT_BYTES] = {"rudder_relayd_reports_size_bytes", METRIC_HISTOGRAM, "Uncompressed size of run logs.",
                              BOUNDS(size_bounds)},
     [METRIC_UPLOADS] = {"rudder_relay_uploads_total", METRIC_COUNTER, "Uploads answered, by kind and HTTP status.",
-                        .labels = {LABEL("kind", kinds), LABEL("status", statuses)}},
+                        .labels = {LABEL("kind", kinds), LABEL("status", upload_statuses)}},
     [METRIC_UPLOAD_BYTES] = {"rudder_relay_upload_bytes_total", METRIC_COUNTER,
                              "Bytes of the files that were taken in.",
                              .labels = {LABEL("kind", kinds)}},
@@ -67,6 +68,9 @@ static const struct relay_metric_family families[METRICS] = {
 _Static_assert(COUNT(endpoints) == RELAY_ENDPOINTS && COUNT(kinds) == RELAY_KINDS &&
                    COUNT(report_results) == RELAY_REPORT_RESULTS,
                "a label has the values of its enum");
+_Static_assert(COUNT(request_bounds) <= METRIC_BOUNDS && COUNT(report_bounds) <= METRIC_BOUNDS &&
+                   COUNT(size_bounds) <= METRIC_BOUNDS,
+               "whoever has room for METRIC_BOUNDS has room for each");
 
 const struct relay_metric_family *relay_metrics_family(enum relay_metric metric)
 {
@@ -147,10 +151,10 @@ uint64_t relay_metrics_fingerprint(void)
     return hash;
 }
 
-size_t relay_metrics_status(int status)
+size_t relay_metrics_status(const struct relay_metric_label *label, int status)
 {
     size_t value = 0;
-    while (value < COUNT(statuses) - 1 && atoi(statuses[value]) != status) {
+    while (value < label->count - 1 && atoi(label->values[value]) != status) {
         value++;
     }
     return value;

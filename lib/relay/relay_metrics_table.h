@@ -39,7 +39,7 @@ enum relay_metric_type {
     METRIC_HISTOGRAM,
 };
 
-enum { METRIC_LABELS = 2 };
+enum { METRIC_LABELS = 2, METRIC_BOUNDS = 13 /* at most */ };
 
 struct relay_metric_label {
     const char *name; /* NULL: there is none */
@@ -71,6 +71,6 @@ size_t relay_metrics_cells(void);
 uint64_t relay_metrics_fingerprint(void);
 
 /* Which value of a status label stands for it: the last one, "other", for one that has none of its own. */
-size_t relay_metrics_status(int status);
+size_t relay_metrics_status(const struct relay_metric_label *label, int status);
 
 #endif
