@@ -38,6 +38,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_duration \
 	tests/unit/util/test_http_client \
 	tests/unit/util/test_mime_header \
+	tests/unit/util/test_process_figures \
 	tests/unit/util/test_safe_file \
 	tests/unit/util/test_text \
 	tests/unit/util/test_timestamp \
@@ -54,6 +55,10 @@ tests_unit_util_test_text_LDADD = $(TEST_LDADD)
 tests_unit_util_test_digest_SOURCES = tests/unit/util/test_digest.c tests/support/suite.h
 tests_unit_util_test_digest_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_digest_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_process_figures_SOURCES = tests/unit/util/test_process_figures.c tests/support/suite.h
+tests_unit_util_test_process_figures_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_process_figures_LDADD = $(TEST_LDADD)
 
 tests_unit_util_test_duration_SOURCES = tests/unit/util/test_duration.c tests/support/suite.h
 tests_unit_util_test_duration_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -5,10 +5,13 @@
 
 #include "config.h"
 #include "relay/relay_metrics.h"
+#include "relay/relay_metrics_lines.h"
 #include "util/memory.h"
 
 struct metrics {
     const struct relay_config *config;
+    struct relay_metrics_lines *lines;
+    struct process_figures process;
 };
 
 void *metrics_start(const struct relay_config *config, struct err *err)
@@ -16,18 +19,24 @@ void *metrics_start(const struct relay_config *config, struct err *err)
     (void)err;
     struct metrics *metrics = memory_zero(1, sizeof *metrics);
     metrics->config = config;
+    metrics->lines = relay_metrics_lines_new();
     return metrics;
 }
 
 void metrics_stop(void *state)
 {
-    free(state);
+    struct metrics *metrics = state;
+    relay_metrics_lines_free(metrics->lines);
+    free(metrics);
 }
 
 /* Without an index there are no nodes. */
-static struct relay_metrics_now look(const struct metrics *metrics, struct node_index *index)
+static struct relay_metrics_now look(struct metrics *metrics, struct node_index *index)
 {
     struct relay_metrics_now now = {.version = PACKAGE_VERSION};
+    if (process_figures_read(&metrics->process)) {
+        now.process = &metrics->process;
+    }
     if (index != NULL) {
         struct node_index_summary summary;
         node_index_summary(index, &summary);
@@ -39,9 +48,10 @@ static struct relay_metrics_now look(const struct metrics *metrics, struct node_
 
 void metrics_get(void *state, struct request *request, struct response *response)
 {
-    struct relay_metrics_now now = look(state, request->index);
+    struct metrics *metrics = state;
+    struct relay_metrics_now now = look(metrics, request->index);
     response_empty(response, 200);
     response_header(response, "Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     response_header(response, "Cache-Control", "no-store");
-    relay_metrics_print(request->relay_state, &now, &response->body);
+    relay_metrics_print(metrics->lines, request->relay_state, &now, &response->body);
 }

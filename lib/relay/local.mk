@@ -11,6 +11,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/node_list.c lib/relay/node_list.h \
 	lib/relay/peer.c lib/relay/peer.h lib/relay/peer_pins.c \
 	lib/relay/relay_metrics.c lib/relay/relay_metrics.h \
+	lib/relay/relay_metrics_lines.c lib/relay/relay_metrics_lines.h \
 	lib/relay/relay_metrics_print.c \
 	lib/relay/relay_metrics_table.c lib/relay/relay_metrics_table.h \
 	lib/relay/relay_state.c lib/relay/relay_state.h \

@@ -15,6 +15,7 @@
 
 #include "relay/relay_state.h"
 #include "util/buffer.h"
+#include "util/process_figures.h"
 
 enum relay_endpoint {
     RELAY_ENDPOINT_UPLOAD,
@@ -67,9 +68,13 @@ struct relay_metrics_now {
     uint64_t neighbours; /* rudder_relayd_managed_nodes_total */
     uint64_t sub_nodes;  /* rudder_relayd_sub_nodes_total */
     const char *version;
+    const struct process_figures *process; /* process_*; NULL: not known */
 };
 
-/* Appends the whole page, process_* of the calling process included. */
-void relay_metrics_print(const struct relay_state *state, const struct relay_metrics_now *now, struct buffer *out);
+struct relay_metrics_lines; /* relay_metrics_lines.h: one for all pages of a program */
+
+/* Appends the whole page. */
+void relay_metrics_print(struct relay_metrics_lines *lines, const struct relay_state *state,
+                         const struct relay_metrics_now *now, struct buffer *out);
 
 #endif

@@ -138,6 +138,15 @@ uint64_t relay_state_get(const struct relay_state *state, unsigned cell)
     return known ? atomic_load_explicit(&state->map->cell[cell], memory_order_relaxed) : 0;
 }
 
+bool relay_state_any(const struct relay_state *state, unsigned cell, size_t cells)
+{
+    uint64_t any = 0;
+    for (size_t i = cell; state != NULL && i < cell + cells && i < RELAY_STATE_CELLS; i++) {
+        any |= atomic_load_explicit(&state->map->cell[i], memory_order_relaxed);
+    }
+    return any != 0;
+}
+
 void relay_state_set(struct relay_state *state, unsigned cell, uint64_t value)
 {
     if (state != NULL && cell < RELAY_STATE_CELLS) {

@@ -42,6 +42,7 @@ void relay_state_refresh(struct relay_state *state);
 
 void relay_state_add(struct relay_state *state, unsigned cell, uint64_t amount);
 uint64_t relay_state_get(const struct relay_state *state, unsigned cell);
+bool relay_state_any(const struct relay_state *state, unsigned cell, size_t cells); /* is one of them not 0? */
 void relay_state_set(struct relay_state *state, unsigned cell, uint64_t value); /* gauges: the one writer only */
 
 /* -- activity: what happened in each of the last minutes, for the chart on the status page */

@@ -36,6 +36,13 @@ void buffer_add_text(struct buffer *buffer, const char *text)
     buffer_add(buffer, text, strlen(text));
 }
 
+void buffer_add_texts(struct buffer *buffer, const char *const *texts)
+{
+    for (; *texts != NULL; texts++) {
+        buffer_add_text(buffer, *texts);
+    }
+}
+
 void buffer_add_format(struct buffer *buffer, const char *format, ...)
 {
     va_list args;

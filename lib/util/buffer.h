@@ -24,6 +24,7 @@ char *buffer_reserve(struct buffer *buffer, size_t more);
 
 void buffer_add(struct buffer *buffer, const void *bytes, size_t len);
 void buffer_add_text(struct buffer *buffer, const char *text);
+void buffer_add_texts(struct buffer *buffer, const char *const *texts); /* up to a NULL */
 void buffer_add_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* In decimal; what buffer_add_format does too, many times slower. */

@@ -16,9 +16,11 @@ struct process_figures {
     uint64_t virtual_bytes;
     uint64_t resident_bytes;
     uint64_t threads;
+    uint64_t start_ticks; /* since the boot, 0: not read yet; what start_seconds is made of */
 };
 
-/* False when /proc does not tell. */
+/* figures: all zero bytes before the first time, then what the last one left there: what cannot change is not read
+ * again. False when /proc does not tell. */
 bool process_figures_read(struct process_figures *figures);
 
 #endif

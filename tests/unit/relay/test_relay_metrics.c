@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "relay/relay_metrics_lines.h"
 #include "relay/relay_metrics_table.h"
 #include "relay/relay_state_private.h"
 #include "support/suite.h"
@@ -15,7 +16,9 @@ static const struct relay_metrics_now one_version = {.neighbours = 3, .sub_nodes
 static struct buffer print(const struct relay_state *state)
 {
     struct buffer page = {0};
-    relay_metrics_print(state, &one_version, &page);
+    struct relay_metrics_lines *lines = relay_metrics_lines_new();
+    relay_metrics_print(lines, state, &one_version, &page);
+    relay_metrics_lines_free(lines);
     buffer_text(&page);
     return page;
 }
@@ -121,6 +124,72 @@ START_TEST(buckets_add_up)
 }
 END_TEST
 
+/* Words are kept from page to page, figures are not, nor is which series there are. */
+START_TEST(a_later_page_tells_what_is_so_then)
+{
+    static const char asked[] = "rudder_relay_request_duration_seconds_count{endpoint=\"system\",status=\"404\"} 1";
+    struct relay_state *state = own_state();
+    struct relay_state *empty = own_state();
+    struct relay_metrics_lines *lines = relay_metrics_lines_new();
+    const struct relay_state *const states[] = {state, state, empty, state};
+    for (int i = 0; i < 4; i++) {
+        struct buffer page = {0};
+        if (i == 1) {
+            relay_metrics_request(state, RELAY_ENDPOINT_SYSTEM, 404, 2000000);
+            relay_metrics_report(state, RELAY_REPORT_OK);
+        }
+        relay_metrics_print(lines, states[i], &one_version, &page);
+        buffer_text(&page);
+        bool counted = i == 1 || i == 3;
+        ck_assert(has_line(&page, asked) == counted);
+        ck_assert((strstr(page.at, "endpoint=\"system\"") != NULL) == counted);
+        ck_assert(has_line(&page, counted ? "rudder_relayd_reports_total{status=\"ok\"} 1"
+                                          : "rudder_relayd_reports_total{status=\"ok\"} 0"));
+        buffer_free(&page);
+    }
+    relay_metrics_lines_free(lines);
+    relay_state_close(empty);
+    relay_state_close(state);
+}
+END_TEST
+
+/* An alert counts from what was there before: the first failure of an upload must not be the first that is seen. */
+START_TEST(uploads_that_fail_are_there_from_the_start)
+{
+    struct relay_state *state = own_state();
+    ck_line(state, "rudder_relay_uploads_total{kind=\"report\",status=\"500\"} 0");
+    ck_line(state, "rudder_relay_uploads_total{kind=\"report\",status=\"503\"} 0");
+    ck_line(state, "rudder_relay_uploads_total{kind=\"inventory\",status=\"507\"} 0");
+    relay_state_close(state);
+}
+END_TEST
+
+START_TEST(what_the_process_uses_is_told_when_it_is_known)
+{
+    const struct process_figures process = {.cpu_seconds = 1.25, .start_seconds = 1.7e9, .open_fds = 7, .max_fds = 1024,
+                                            .virtual_bytes = 4096, .resident_bytes = 2048, .threads = 1};
+    struct relay_state *state = own_state();
+    struct relay_metrics_now known = one_version;
+    struct relay_metrics_lines *lines = relay_metrics_lines_new();
+    struct buffer page = print(state);
+    ck_assert_ptr_null(strstr(page.at, "process_"));
+    buffer_clear(&page);
+    known.process = &process;
+    relay_metrics_print(lines, state, &known, &page);
+    buffer_text(&page);
+    ck_assert(has_line(&page, "process_cpu_seconds_total 1.250"));
+    ck_assert(has_line(&page, "process_start_time_seconds 1700000000.000"));
+    ck_assert(has_line(&page, "process_open_fds 7"));
+    ck_assert(has_line(&page, "process_max_fds 1024"));
+    ck_assert(has_line(&page, "process_virtual_memory_bytes 4096"));
+    ck_assert(has_line(&page, "process_resident_memory_bytes 2048"));
+    ck_assert(has_line(&page, "process_threads 1"));
+    buffer_free(&page);
+    relay_metrics_lines_free(lines);
+    relay_state_close(state);
+}
+END_TEST
+
 START_TEST(spool_figures_and_ages)
 {
     struct relay_state *state = own_state();
@@ -147,7 +216,9 @@ START_TEST(a_label_from_elsewhere_is_escaped)
 {
     struct relay_state *state = own_state();
     struct buffer page = {0};
-    relay_metrics_print(state, &(struct relay_metrics_now){.version = "a\"b\\c\nd"}, &page);
+    struct relay_metrics_lines *lines = relay_metrics_lines_new();
+    relay_metrics_print(lines, state, &(struct relay_metrics_now){.version = "a\"b\\c\nd"}, &page);
+    relay_metrics_lines_free(lines);
     buffer_text(&page);
     ck_assert(has_line(&page, "rudder_relay_build_info{version=\"a\\\"b\\\\c\\nd\"} 1"));
     buffer_free(&page);
@@ -176,5 +247,6 @@ START_TEST(no_two_series_share_a_cell_and_all_have_one)
 END_TEST
 
 SUITE_MAIN("relay_metrics", names_that_dashboards_know_are_there_from_the_start, what_is_counted_is_in_its_own_series,
-           buckets_add_up, spool_figures_and_ages, a_label_from_elsewhere_is_escaped,
+           buckets_add_up, a_later_page_tells_what_is_so_then, uploads_that_fail_are_there_from_the_start,
+           what_the_process_uses_is_told_when_it_is_known, spool_figures_and_ages, a_label_from_elsewhere_is_escaped,
            no_two_series_share_a_cell_and_all_have_one)

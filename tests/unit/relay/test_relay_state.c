@@ -268,6 +268,20 @@ START_TEST(a_running_program_leaves_another_versions_file_to_it)
 }
 END_TEST
 
+START_TEST(any_of_some_cells)
+{
+    struct relay_state *state = relay_state_open("/nowhere/at/all");
+    relay_state_add(state, 20, 1);
+    ck_assert(relay_state_any(state, 20, 1));
+    ck_assert(relay_state_any(state, 18, 3));
+    ck_assert(!relay_state_any(state, 18, 2));
+    ck_assert(!relay_state_any(state, 21, 4));
+    ck_assert(!relay_state_any(state, RELAY_STATE_CELLS - 1, 100));
+    ck_assert(!relay_state_any(NULL, 20, 1));
+    relay_state_close(state);
+}
+END_TEST
+
 START_TEST(minutes_of_activity)
 {
     struct relay_state *state = relay_state_open("/nowhere/at/all");
@@ -402,6 +416,6 @@ SUITE_MAIN("relay_state", several_processes_make_one_file_and_count_together, fi
            somebody_elses_file_is_left_alone, without_a_folder_memory_of_its_own_counts,
            a_file_cut_while_it_is_mapped_ends_nobody, a_sigbus_elsewhere_is_still_one,
            refresh_takes_up_a_file_that_was_removed, a_running_program_leaves_another_versions_file_to_it,
-           minutes_of_activity, a_peer_is_so_since_it_changed, texts_are_cut_and_printable,
+           any_of_some_cells, minutes_of_activity, a_peer_is_so_since_it_changed, texts_are_cut_and_printable,
            a_file_full_of_nonsense_gives_nonsense_and_no_more, a_text_is_read_whole_while_it_is_written,
            a_sleeper_is_told_of_a_new_generation)
