@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * config_check: would the relay start with its configuration and node list as they are now?
+ * config_check: would the relay start with its configuration, node list and certificates as they are now?
  *
- * A configuration that was right is not read again until its file changes: whoever asks every few seconds costs a stat,
- * and a warning about an unknown key is not repeated. A node list is only read when the index was not made from it.
+ * What was looked at is not read again until its file changes: whoever asks every few seconds costs a stat, and a warning
+ * about an unknown key is not repeated. Node list and certificates are only read when the index was not made from them.
  */
 #ifndef RELAY_SYSTEM_CONFIG_CHECK_H
 #define RELAY_SYSTEM_CONFIG_CHECK_H
@@ -16,6 +16,9 @@
 
 struct config_check {
     struct node_index_source good; /* the configuration file when it was last found right */
+    bool looked;                   /* at what follows */
+    struct node_index_source sources[2]; /* node list and certificates as they were then */
+    struct err sources_err;              /* what was wrong with them */
 };
 
 /* config: the one in use. indexed: there is a node index. */

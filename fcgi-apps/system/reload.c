@@ -5,10 +5,19 @@
 
 #define LOG_COMPONENT "reload"
 
+/* Nothing but the logging settings is taken up of it, but a file that would not let a program start is a bad one. */
+static bool configuration_is_right(const char *path, struct err *err)
+{
+    struct relay_config *config = relay_config_load(path, err);
+    bool right = config != NULL;
+    relay_config_free(config);
+    return right;
+}
+
 bool reload_everything(const struct relay_config *config, struct relay_state *state,
                        struct node_index_summary *summary, struct err *err)
 {
-    if (!relay_config_check_logging(config->path, err) ||
+    if (!configuration_is_right(config->path, err) ||
         !node_index_build(config->general.nodes_list_file, config->general.nodes_certs_file,
                           config->general.node_index_file, summary, err)) {
         return false;

@@ -48,6 +48,9 @@ struct node_index_summary {
 bool node_index_build(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file,
                       struct node_index_summary *summary, struct err *err);
 
+/* Would node_index_build take these files? Writes nothing, and reads all of both. */
+bool node_index_check(const char *nodes_list_file, const char *nodes_certs_file, struct err *err);
+
 /* Was the index made from the sources as they are now (size, times, inode)? False also when there is none. */
 bool node_index_current(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file);
 

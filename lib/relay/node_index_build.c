@@ -121,6 +121,16 @@ static bool add_certificate(void *context, const char *node_id, struct slice der
     return put(builder, node_index_certificate_key(key, number), der, err);
 }
 
+static bool look_at_certificate(void *context, const char *node_id, struct slice der, size_t line, struct err *err)
+{
+    struct builder *builder = context;
+    (void)node_id;
+    (void)line;
+    (void)err;
+    builder->certificate_read = builder->certificate_read || der.len > 0;
+    return true;
+}
+
 static bool is_blank(FILE *file)
 {
     int c;
@@ -131,7 +141,7 @@ static bool is_blank(FILE *file)
     return c == EOF;
 }
 
-static bool add_certificates(struct builder *builder, const char *path, struct err *err)
+static bool walk_certificates(struct builder *builder, node_certs_visit *visit, const char *path, struct err *err)
 {
     FILE *file = fopen(path, "re");
     if (file == NULL && errno == ENOENT) {
@@ -141,7 +151,7 @@ static bool add_certificates(struct builder *builder, const char *path, struct e
     if (file == NULL) {
         return err_set_errno(err, errno, "%s", path);
     }
-    bool done = node_certs_walk_file(file, add_certificate, builder, err);
+    bool done = node_certs_walk_file(file, visit, builder, err);
     if (done && !builder->certificate_read && !is_blank(file)) { /* one that is damaged is skipped, but not all of them */
         done = err_set(err, "no certificate can be read in it");
     }
@@ -149,6 +159,12 @@ static bool add_certificates(struct builder *builder, const char *path, struct e
         err_prefix(err, "%s", path);
     }
     fclose(file);
+    return done;
+}
+
+static bool add_certificates(struct builder *builder, const char *path, struct err *err)
+{
+    bool done = walk_certificates(builder, add_certificate, path, err);
     if (builder->trailer.summary.skipped_certificates > MAX_WARNINGS) {
         log_warn("more certificates skipped",
                  log_number("skipped", (int64_t)builder->trailer.summary.skipped_certificates));
@@ -302,6 +318,24 @@ bool node_index_current(const char *nodes_list_file, const char *nodes_certs_fil
     return current;
 }
 
+/* What a long-running caller has in memory is what it had before. */
+static void give_memory_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
+bool node_index_check(const char *nodes_list_file, const char *nodes_certs_file, struct err *err)
+{
+    struct builder builder = {0};
+    bool good = node_list_read(nodes_list_file, &builder.list, err) &&
+                walk_certificates(&builder, look_at_certificate, nodes_certs_file, err);
+    node_list_free(&builder.list);
+    give_memory_back();
+    return good;
+}
+
 /* Two builders do not disturb each other: each writes a file of its own and the last rename wins. One that started
  * earlier might win with older sources, and sources may change under a build: then it is done again. */
 bool node_index_build(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file,
@@ -327,8 +361,6 @@ bool node_index_build(const char *nodes_list_file, const char *nodes_certs_file,
     }
     free(dir);
     *summary = trailer.summary;
-#ifdef __GLIBC__
-    malloc_trim(0); /* what a long-running caller has in memory is what it had before */
-#endif
+    give_memory_back();
     return done;
 }

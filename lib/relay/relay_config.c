@@ -55,29 +55,17 @@ void relay_config_free(struct relay_config *config)
     }
 }
 
-static bool read_logging(const char *path, bool apply, struct err *err)
+bool relay_config_reload_logging(const char *path, struct err *err)
 {
     struct relay_config config = {0};
     struct config_file *file = config_file_read(path, err);
     bool done = file != NULL && config_table_load(&relay_config_logging_table, file, &config, err);
     if (done) {
-        done = (apply ? log_configure(config.logging.level, config.logging.filter, err)
-                      : log_filter_check(config.logging.filter, err)) ||
-               err_prefix(err, "%s", path);
+        done = log_configure(config.logging.level, config.logging.filter, err) || err_prefix(err, "%s", path);
         config_table_free(&relay_config_logging_table, &config);
     }
     config_file_close(file);
     return done;
-}
-
-bool relay_config_reload_logging(const char *path, struct err *err)
-{
-    return read_logging(path, true, err);
-}
-
-bool relay_config_check_logging(const char *path, struct err *err)
-{
-    return read_logging(path, false, err);
 }
 
 void relay_config_print_sample(FILE *out)

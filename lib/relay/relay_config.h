@@ -155,9 +155,6 @@ bool relay_config_load_passwords(struct relay_config *config, struct err *err);
  * on error. */
 bool relay_config_reload_logging(const char *path, struct err *err);
 
-/* Would that succeed? Changes nothing. */
-bool relay_config_check_logging(const char *path, struct err *err);
-
 /* The commented sample file, and the key section of relay.conf(5) in mdoc, from the same table. */
 void relay_config_print_sample(FILE *out);
 void relay_config_print_manual(FILE *out);

@@ -291,6 +291,33 @@ START_TEST(a_blank_file_of_certificates_is_an_empty_one)
 }
 END_TEST
 
+START_TEST(a_check_says_what_a_build_would)
+{
+    static const struct {
+        const char *list, *certs;
+    } sources[] = {
+        {"{" NODE("a", "root") "}", ""},
+        {"{" NODE("a", "root") "}", NULL},
+        {"{" NODE("a", "root"), ""},
+        {"{" NODE("a", "root") "}", "-----BEGIN CERTIFICATE-----\nMII"},
+        {"{" NODE("a", "root") "}", "no certificate"},
+    };
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        struct err err = {0};
+        struct site site = site_make(sources[i].list, NULL);
+        if (sources[i].certs != NULL) {
+            folder_write(site.folder.fd, "certs.pem", sources[i].certs);
+        }
+        bool good = node_index_check(site.list, site.certs, &err);
+        ck_assert(good == (i < 2));
+        ck_assert(!folder_has(site.folder.fd, "nodes.index"));
+        ck_assert(build(&site) == good);
+        ck_assert_str_eq(err.text, site.err.text);
+        folder_remove(&site.folder);
+    }
+}
+END_TEST
+
 START_TEST(current_until_a_source_changes)
 {
     struct site site = site_make("{" NODE("a", "root") "}", NULL);
@@ -429,5 +456,5 @@ SUITE_MAIN("node_index", a_node_is_found_with_all_that_is_known_of_it, an_empty_
            certificates_are_kept_with_their_node_in_order, a_node_has_no_more_certificates_than_the_limit,
            routes_go_up_to_the_neighbour, a_way_up_has_at_most_twenty_levels, a_replaced_file_is_seen_by_a_refresh,
            many_look_ups_with_refreshes_between_go_on, bad_sources_leave_the_index_in_place,
-           a_blank_file_of_certificates_is_an_empty_one, current_until_a_source_changes,
-           builders_and_readers_do_not_disturb_each_other, a_damaged_file_is_refused_and_not_mapped)
+           a_blank_file_of_certificates_is_an_empty_one, a_check_says_what_a_build_would,
+           current_until_a_source_changes, builders_and_readers_do_not_disturb_each_other, a_damaged_file_is_refused_and_not_mapped)

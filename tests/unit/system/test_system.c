@@ -138,10 +138,10 @@ START_TEST(a_bad_node_list_is_refused_and_nobody_is_told)
 }
 END_TEST
 
-START_TEST(bad_logging_settings_are_refused_before_the_index_is_built)
+START_TEST(a_bad_configuration_is_refused_before_the_index_is_built)
 {
     static const char *const bad[] = {"logging = { level = \"loud\"; };", "logging = { filter = \"x=y=z\"; };",
-                                      "logging = {"};
+                                      "logging = {", "upload = { retry_after = \"soon\"; };"};
     struct relay relay;
     open_relay(&relay);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -196,6 +196,13 @@ START_TEST(status_says_what_is_wrong)
     folder_write(relay.folder.fd, "list", "[]");
     ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"error\""));
     folder_write(relay.folder.fd, "list", LIST);
+    ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"success\"}"));
+    folder_write(relay.folder.fd, "certs", "-----BEGIN CERTIFICATE-----\n");
+    for (int i = 0; i < 2; i++) { /* read once, remembered then */
+        ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "/certs: line 1: "));
+    }
+    ask(&relay, system_post_reload, 500);
+    folder_write(relay.folder.fd, "certs", "\n");
     ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"success\"}"));
     close_relay(&relay);
 }
@@ -258,6 +265,6 @@ START_TEST(the_page)
 END_TEST
 
 SUITE_MAIN("system", info_byte_for_byte, reload_byte_for_byte_and_everybody_is_told,
-           a_bad_node_list_is_refused_and_nobody_is_told, bad_logging_settings_are_refused_before_the_index_is_built,
+           a_bad_node_list_is_refused_and_nobody_is_told, a_bad_configuration_is_refused_before_the_index_is_built,
            status_of_a_relay_that_is_well, status_says_what_is_wrong, queue_of_nothing_byte_for_byte,
            queue_with_a_failed_file_and_a_folder_that_is_gone, the_page)
