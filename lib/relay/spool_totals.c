@@ -49,6 +49,8 @@ static bool count_waiting(void *context, const struct spool_entry *entry)
 
 /* ---- kinds of failure ---- */
 
+static const char marks[] = " '\"(),;=/"; /* what stands between words */
+
 /* A number, an address, a UUID, a hash: digits, hex digits and what stands between them, one digit at least. */
 static bool is_particular(struct slice word)
 {
@@ -70,22 +72,48 @@ static struct slice trimmed(struct slice word)
     return word;
 }
 
+/* How long is what stands in single quotes here, which is always the file's own words? 0: nothing does. An apostrophe
+ * has a letter before it, a closing quote none behind it. */
+static size_t quoted_len(const char *reason, const char *at)
+{
+    if (*at != '\'' || (at > reason && strchr(" (", at[-1]) == NULL)) {
+        return 0;
+    }
+    for (const char *end = at + 1; (end = strchr(end, '\'')) != NULL; end++) {
+        if (end[1] == '\0' || strchr(" ,;:.)", end[1]) != NULL) {
+            return (size_t)(end - at) - 1;
+        }
+    }
+    return 0;
+}
+
+/* Takes over what stands between words, with `…` for what is quoted. Returns where the next word begins. */
+static const char *add_between(struct buffer *kind, const char *reason, const char *at)
+{
+    for (; *at != '\0' && strchr(marks, *at) != NULL; at++) {
+        size_t quoted = quoted_len(reason, at);
+        buffer_add(kind, at, 1);
+        if (quoted > 0) {
+            buffer_add_text(kind, "…'");
+            at += quoted + 1;
+        }
+    }
+    return at;
+}
+
 void spool_failure_kind(const char *reason, const char *node, struct buffer *kind)
 {
-    static const char ends[] = " '\"(),;=/";
-    while (*reason != '\0') {
-        size_t between = strspn(reason, ends);
-        buffer_add(kind, reason, between);
-        reason += between;
-        size_t len = strcspn(reason, ends);
-        struct slice word = trimmed((struct slice){reason, len});
+    const char *at = add_between(kind, reason, reason);
+    while (*at != '\0') {
+        size_t len = strcspn(at, marks);
+        struct slice word = trimmed((struct slice){at, len});
         if (word.len > 0 && (is_particular(word) || slice_is(word, node))) {
             buffer_add_text(kind, "…");
         } else {
             buffer_add(kind, word.at, word.len);
         }
-        buffer_add(kind, reason + word.len, len - word.len);
-        reason += len;
+        buffer_add(kind, at + word.len, len - word.len);
+        at = add_between(kind, reason, at + len);
     }
 }
 

@@ -3,8 +3,8 @@
  * spool_totals: how much waits and how much failed in each spool, and why: what the status page shows.
  *
  * The folders are read (100,000 files: a fraction of a second); nothing is kept between calls. Of what failed, the
- * reasons of the first SPOOL_NOTES_READ files are read and counted by kind: numbers, node ids and hashes in them become
- * "…", so that a thousand nodes with the same trouble are one line.
+ * reasons of the first SPOOL_NOTES_READ files are read and counted by kind: numbers, node ids, hashes and what stands
+ * in single quotes become "…", so that a thousand nodes with the same trouble are one line.
  */
 #ifndef RELAY_RELAY_SPOOL_TOTALS_H
 #define RELAY_RELAY_SPOOL_TOTALS_H

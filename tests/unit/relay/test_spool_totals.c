@@ -160,11 +160,14 @@ START_TEST(what_is_particular_in_a_reason)
     } cases[] = {
         {"", ""},
         {"the report on line 14 is of node 'x', but the run log of node 'n1'",
-         "the report on line … is of node 'x', but the run log of node '…'"},
+         "the report on line … is of node '…', but the run log of node '…'"},
         {"digest algorithm SHA-256 and md5", "digest algorithm SHA-256 and md5"},
         {"unknown node 3f2c5a90-1111-4abc-8def-000000000001: no", "unknown node …: no"},
         {"a dead beef: fade 10.0.0.1.", "a dead beef: fade …."},
         {" '1' ", " '…' "},
+        {"it's of 'x y, z', or n1's", "it's of '…', or …'s"},
+        {"'a b' ('c'), ''d'', '", "'…' ('…'), '…', '"},
+        {"rock 'n roll", "rock 'n roll"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buffer kind = {0};
