@@ -80,9 +80,9 @@ static void add_peer(struct buffer *out, const struct peer_health *peer, const c
     if (peer->fault == PEER_SILENCE) {
         html_add(out, peer->details.text);
     } else if (peer->fault != PEER_UNTRIED) {
-        buffer_add_text(out, "it became so ");
+        buffer_add_text(out, "changed ");
         page_add_age(out, peer->report.since, now);
-        buffer_add_text(out, "</dd><dd>last found so ");
+        buffer_add_text(out, "</dd><dd>checked ");
         page_add_age(out, peer->report.checked, now);
     }
     buffer_add_text(out, "</dd>");
@@ -210,7 +210,7 @@ void status_page_answer(const struct health *health, bool below, struct response
     add_verdict(out, health);
     add_parts(out, health);
     add_activity(out, health);
-    status_page_add_queue(out, health);
     add_last_error(out, health);
+    status_page_add_queue(out, health); /* last: there may be many reasons */
     add_foot(out, health, below);
 }

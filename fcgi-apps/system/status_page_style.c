@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "system/status_page_private.h"
 
-/* Colours are named once for a light and once for a dark page, each with a contrast of 4.5 or more for text. */
+/* Colours are named once for a light and once for a dark page, each with a contrast of 4.5 or more for text, and of 3
+ * for what the chart draws. */
 const char status_page_style[] =
     ":root{color-scheme:light dark;--page:#f5f6f8;--card:#fff;--text:#1b2027;--soft:#5a6472;--line:#dde1e7;"
     "--well:#17693a;--notice:#8a5200;--bad:#b3261e;--well-soft:#e7f4ec;--notice-soft:#fdf2e0;--bad-soft:#fdebe9;"
-    "--received:#b5cdf0;--done:#1f5fbf;--link:#1f5fbf}"
+    "--received:#b5cdf0;--edge:#6a93cf;--done:#1f5fbf;--link:#1f5fbf}"
     "@media(prefers-color-scheme:dark){:root{--page:#14171b;--card:#1d2126;--text:#e7eaee;--soft:#a3adba;"
     "--line:#333a43;"
     "--well:#7bd6a0;--notice:#f2b960;--bad:#ff9a90;--well-soft:#16291e;--notice-soft:#2d2414;--bad-soft:#331b1a;"
-    "--received:#31486b;--done:#7fb0ff;--link:#8db8ff}}"
+    "--received:#31486b;--edge:#4d6fa3;--done:#7fb0ff;--link:#8db8ff}}"
     "*{box-sizing:border-box}"
     "body{margin:0 auto;max-width:66rem;padding:1.25rem 1rem 2rem;background:var(--page);color:var(--text);"
     "font:1rem/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,\"DejaVu Sans\",sans-serif;overflow-wrap:anywhere}"
@@ -38,7 +39,8 @@ const char status_page_style[] =
     ".keys{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;list-style:none;margin-bottom:.75rem}"
     ".keys b{font-variant-numeric:tabular-nums}"
     ".key{display:inline-block;width:.875rem;height:.875rem;margin-right:.5rem;border-radius:2px;vertical-align:-1px}"
-    ".key.received{background:var(--received)}.key.done{height:.25rem;background:var(--done);vertical-align:.25rem}"
+    ".key.received{background:var(--received);border:1px solid var(--edge)}"
+    ".key.done{height:.25rem;background:var(--done);vertical-align:.25rem}"
     ".key.refused{width:.375rem;background:var(--bad)}"
     ".chart{display:grid;grid-template-columns:auto 1fr;gap:.25rem .5rem;color:var(--soft);font-size:.8125rem;"
     "font-variant-numeric:tabular-nums}"
@@ -47,7 +49,7 @@ const char status_page_style[] =
     ".axis-x{grid-column:2;display:flex;justify-content:space-between}"
     "svg{display:block;width:100%;height:9rem;overflow:visible}"
     "path{vector-effect:non-scaling-stroke;stroke-width:1}"
-    "path.grid{stroke:var(--line)}path.received{fill:var(--received)}"
+    "path.grid{stroke:var(--line)}path.received{fill:var(--received);stroke:var(--edge)}"
     "path.done{fill:none;stroke:var(--done);stroke-width:2}path.refused{fill:var(--bad)}"
     /* tables */
     ".pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));gap:1.25rem 2.5rem}"
