@@ -152,7 +152,8 @@ static bool walk_certificates(struct builder *builder, node_certs_visit *visit, 
         return err_set_errno(err, errno, "%s", path);
     }
     bool done = node_certs_walk_file(file, visit, builder, err);
-    if (done && !builder->certificate_read && !is_blank(file)) { /* one that is damaged is skipped, but not all of them */
+    /* one that is damaged is skipped, but not all of them */
+    if (done && !builder->certificate_read && !is_blank(file)) {
         done = err_set(err, "no certificate can be read in it");
     }
     if (!done) {

@@ -2,8 +2,8 @@
  *
  * relay_metrics_lines: the lines of the metrics page that tell what is counted (relay_metrics_table.h).
  *
- * Prometheus asks every few seconds, and nine tenths of a line are words that never change. They are put together when a
- * series is printed for the first time and copied from then on; the numbers are read each time.
+ * Prometheus asks every few seconds, and nine tenths of a line are words that never change. They are put together when
+ * a series is printed for the first time and copied from then on; the numbers are read each time.
  */
 #ifndef RELAY_RELAY_METRICS_LINES_H
 #define RELAY_RELAY_METRICS_LINES_H

@@ -28,11 +28,16 @@ static void end_sample(struct buffer *out, uint64_t value)
     buffer_add_text(out, "\n");
 }
 
-static void add_gauge(struct buffer *out, const char *name, const char *help, uint64_t value)
+static void add_number(struct buffer *out, const char *name, const char *type, const char *help, uint64_t value)
 {
-    relay_metrics_head(out, name, "gauge", help);
+    relay_metrics_head(out, name, type, help);
     buffer_add_texts(out, (const char *const[]){name, " ", NULL});
     end_sample(out, value);
+}
+
+static void add_gauge(struct buffer *out, const char *name, const char *help, uint64_t value)
+{
+    add_number(out, name, "gauge", help, value);
 }
 
 static void add_seconds(struct buffer *out, const char *name, const char *type, const char *help, double value)
@@ -45,10 +50,10 @@ static void add_seconds(struct buffer *out, const char *name, const char *type, 
  * left open: promtool would complain of a gauge of this name. */
 static void add_nodes(struct buffer *out, const struct relay_metrics_now *now)
 {
-    relay_metrics_head(out, "rudder_relayd_managed_nodes_total", "untyped", "Nodes whose policy server this is. A gauge.");
-    buffer_add_format(out, "rudder_relayd_managed_nodes_total %" PRIu64 "\n", now->neighbours);
-    relay_metrics_head(out, "rudder_relayd_sub_nodes_total", "untyped", "Nodes anywhere below this server. A gauge.");
-    buffer_add_format(out, "rudder_relayd_sub_nodes_total %" PRIu64 "\n", now->sub_nodes);
+    add_number(out, "rudder_relayd_managed_nodes_total", "untyped", "Nodes whose policy server this is. A gauge.",
+               now->neighbours);
+    add_number(out, "rudder_relayd_sub_nodes_total", "untyped", "Nodes anywhere below this server. A gauge.",
+               now->sub_nodes);
 }
 
 static void add_peers(struct buffer *out, const struct relay_state *state)
@@ -57,15 +62,17 @@ static void add_peers(struct buffer *out, const struct relay_state *state)
     static const char *const states[] = {"unknown", "up", "down"};
     struct relay_peer_report reports[RELAY_PEERS];
     relay_metrics_head(out, "rudder_relay_peer_state", "gauge",
-             "1 for the state that the forwarder found the database or the upstream server in, else 0.");
+                       "1 for the state that the forwarder found the database or the upstream server in, else 0.");
     for (size_t peer = 0; peer < RELAY_PEERS; peer++) {
         relay_state_peer(state, (enum relay_peer)peer, &reports[peer]);
         for (size_t is = 0; is < sizeof states / sizeof *states; is++) {
-            buffer_add_texts(out, (const char *const[]){"rudder_relay_peer_state{peer=\"", names[peer], "\",state=\"", states[is],
-                                                 reports[peer].state == is ? "\"} 1\n" : "\"} 0\n", NULL});
+            const char *const line[] = {"rudder_relay_peer_state{peer=\"", names[peer], "\",state=\"", states[is],
+                                        reports[peer].state == is ? "\"} 1\n" : "\"} 0\n", NULL};
+            buffer_add_texts(out, line);
         }
     }
-    relay_metrics_head(out, "rudder_relay_peer_checked_timestamp_seconds", "gauge", "When that was seen last; 0: never.");
+    relay_metrics_head(out, "rudder_relay_peer_checked_timestamp_seconds", "gauge",
+                       "When that was seen last; 0: never.");
     for (size_t peer = 0; peer < RELAY_PEERS; peer++) {
         buffer_add_format(out, "rudder_relay_peer_checked_timestamp_seconds{peer=\"%s\"} %" PRId64 "\n", names[peer],
                           reports[peer].checked);
@@ -90,7 +97,8 @@ static void add_state(struct buffer *out, const struct relay_state *state, const
 static void add_process(struct buffer *out, const struct process_figures *process)
 {
     add_seconds(out, "process_cpu_seconds_total", "counter", "CPU time of the metrics program.", process->cpu_seconds);
-    add_seconds(out, "process_start_time_seconds", "gauge", "When the metrics program started.", process->start_seconds);
+    add_seconds(out, "process_start_time_seconds", "gauge", "When the metrics program started.",
+                process->start_seconds);
     add_gauge(out, "process_open_fds", "Open files of the metrics program.", process->open_fds);
     add_gauge(out, "process_max_fds", "How many it may have.", process->max_fds);
     add_gauge(out, "process_virtual_memory_bytes", "Address space of the metrics program.", process->virtual_bytes);
