@@ -7,6 +7,10 @@
  *
  * ENDING: end (the body ends properly), break (the connection is closed), or a number of seconds to wait in the middle.
  * The body is zeros, or the beginning of the file. Prints what the program answers.
+ *
+ *     fcgi_client SOCKET raw <BYTES
+ *
+ * Sends what need be no record at all, and waits for the end of the connection.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -113,19 +117,45 @@ static void print_answer(int fd)
     }
 }
 
-int main(int argc, char **argv)
+static int connect_to(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (strlen(path) >= sizeof address.sun_path) {
+        exit(2);
+    }
+    memcpy(address.sun_path, path, strlen(path));
+    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+        fail(path);
+    }
+    return fd;
+}
+
+/* The program may close before it has read all, so nothing here is a failure. */
+static int send_raw(int fd)
+{
+    static char bytes[MOST];
+    size_t len;
+    while ((len = fread(bytes, 1, sizeof bytes, stdin)) > 0 && send(fd, bytes, len, MSG_NOSIGNAL) > 0) {
+    }
+    shutdown(fd, SHUT_WR);
+    while (read(fd, bytes, sizeof bytes) > 0) {
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3 && strcmp(argv[2], "raw") == 0) {
+        return send_raw(connect_to(argv[1]));
+    }
     FILE *file = argc == 7 ? fopen(argv[6], "r") : NULL;
-    if (argc < 6 || argc > 7 || (argc == 7 && file == NULL) || strlen(argv[1]) >= sizeof address.sun_path) {
-        fprintf(stderr, "usage: fcgi_client SOCKET PATH[?QUERY] ANNOUNCED SENT end|break|SECONDS [FILE]\n");
+    if (argc < 6 || argc > 7 || (argc == 7 && file == NULL)) {
+        fprintf(stderr, "usage: fcgi_client SOCKET PATH[?QUERY] ANNOUNCED SENT end|break|SECONDS [FILE]\n"
+                        "       fcgi_client SOCKET raw\n");
         return 2;
     }
-    memcpy(address.sun_path, argv[1], strlen(argv[1]));
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        fail(argv[1]);
-    }
+    int fd = connect_to(argv[1]);
     send_record(fd, BEGIN_REQUEST, (const unsigned char[]){0, RESPONDER, 0, 0, 0, 0, 0, 0}, 8);
     send_param(fd, "REQUEST_METHOD", "PUT");
     char *query = strchr(argv[2], '?');
