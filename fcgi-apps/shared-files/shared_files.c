@@ -123,10 +123,10 @@ bool shared_visit_query(const struct shared_visit *visit, struct url_form *form,
 
 static bool is_hash(const char *text)
 {
-    unsigned char ignored[SHARED_FILE_HASH_MAX];
+    unsigned char ignored[DIGEST_MAX_SIZE];
     size_t len = text != NULL ? strlen(text) : 0;
-    return (len == 2 * shared_file_algorithm_size(SHARED_FILE_SHA256) ||
-            len == 2 * shared_file_algorithm_size(SHARED_FILE_SHA512)) &&
+    return (len == 2 * digest_algorithm_size(DIGEST_SHA256) ||
+            len == 2 * digest_algorithm_size(DIGEST_SHA512)) &&
            digest_unhex(ignored, len / 2, text, len);
 }
 
@@ -187,7 +187,7 @@ static void answer_file(const struct shared_visit *visit, const struct shared_fo
 {
     struct response *response = visit->response;
     const char *known = request_env(visit->request, "HTTP_IF_NONE_MATCH");
-    char tag[2 * SHARED_FILE_HASH_MAX + 3];
+    char tag[2 * DIGEST_MAX_SIZE + 3];
     snprintf(tag, sizeof tag, "\"%.*s\"", (int)found->meta.hash_value.len, found->meta.hash_value.at);
     bool same = known != NULL && etag_listed(slice_of(known), slice_of(tag));
     response_empty(response, same ? 304 : 200);

@@ -30,8 +30,8 @@ static bool ask_above(const struct shared_visit *visit, const struct shared_file
     char sha512[SHARED_FILE_KEY_HASH_SIZE];
     char path[PATH_SIZE];
     char query[2 * SHARED_FILE_KEY_HASH_SIZE + 32];
-    shared_file_signature_key_hash(signature, SHARED_FILE_SHA256, sha256);
-    shared_file_signature_key_hash(signature, SHARED_FILE_SHA512, sha512);
+    shared_file_signature_key_hash(signature, DIGEST_SHA256, sha256);
+    shared_file_signature_key_hash(signature, DIGEST_SHA512, sha512);
     path_of(path, visit->name.source);
     snprintf(query, sizeof query, "sha256=%s&sha512=%s", sha256, sha512);
     int status = shared_forward_ask(visit->files->config, visit->request, path, query, &reason);

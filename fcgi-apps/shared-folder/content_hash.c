@@ -3,28 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { PIECE_SIZE = 32768, LOOK_EVERY = 8 << 20 };
-
-bool content_algorithm_parse(const char *name, enum content_algorithm *algorithm)
-{
-    if (strcmp(name, "sha256") == 0) {
-        *algorithm = CONTENT_SHA256;
-    } else if (strcmp(name, "sha512") == 0) {
-        *algorithm = CONTENT_SHA512;
-    } else {
-        return false;
-    }
-    return true;
-}
-
-size_t content_digest_size(enum content_algorithm algorithm)
-{
-    return algorithm == CONTENT_SHA512 ? 64 : 32;
-}
 
 static bool same_time(struct timespec a, struct timespec b)
 {
@@ -77,17 +58,16 @@ static enum content_hash_result hash_bytes(EVP_MD_CTX *context, int fd, const st
     return result == CONTENT_HASHED ? look_again(fd, before, err) : result;
 }
 
-enum content_hash_result content_hash(int fd, const struct stat *before, enum content_algorithm algorithm,
-                                      unsigned char digest[CONTENT_DIGEST_MAX], struct err *err)
+enum content_hash_result content_hash(int fd, const struct stat *before, enum digest_algorithm algorithm,
+                                      unsigned char digest[DIGEST_MAX_SIZE], struct err *err)
 {
     enum content_hash_result result = CONTENT_FAILED;
-    const EVP_MD *type = algorithm == CONTENT_SHA512 ? EVP_sha512() : EVP_sha256();
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    if (context != NULL && EVP_DigestInit_ex(context, type, NULL) == 1) {
+    if (context != NULL && EVP_DigestInit_ex(context, digest_algorithm_md(algorithm), NULL) == 1) {
         result = hash_bytes(context, fd, before, err);
     } else {
-        err_set(err, "OpenSSL gives no %s", EVP_MD_get0_name(type));
+        err_set(err, "OpenSSL gives no %s", digest_algorithm_name(algorithm));
     }
     if (result == CONTENT_HASHED && EVP_DigestFinal_ex(context, digest, NULL) != 1) {
         err_set(err, "OpenSSL could not hash");

@@ -9,17 +9,10 @@
 #define RELAY_SHARED_FOLDER_CONTENT_HASH_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/stat.h>
 
+#include "util/digest.h"
 #include "util/err.h"
-
-enum content_algorithm { CONTENT_SHA256, CONTENT_SHA512 };
-enum { CONTENT_DIGEST_MAX = 64 }; /* bytes */
-
-/* "sha256" or "sha512", as they are. */
-bool content_algorithm_parse(const char *name, enum content_algorithm *algorithm);
-size_t content_digest_size(enum content_algorithm algorithm); /* bytes */
 
 enum content_hash_result {
     CONTENT_HASHED,
@@ -28,8 +21,8 @@ enum content_hash_result {
 };
 
 /* Reads fd from its beginning; where it stands does not matter and does not change. */
-enum content_hash_result content_hash(int fd, const struct stat *before, enum content_algorithm algorithm,
-                                      unsigned char digest[CONTENT_DIGEST_MAX], struct err *err);
+enum content_hash_result content_hash(int fd, const struct stat *before, enum digest_algorithm algorithm,
+                                      unsigned char digest[DIGEST_MAX_SIZE], struct err *err);
 
 /* Do both tell of the same file with, as far as one can tell, the same content? */
 bool content_is_same(const struct stat *a, const struct stat *b);

@@ -44,15 +44,15 @@ static bool parse_hash(struct folder_request *asked, const struct url_form *form
 {
     const char *hash = url_form_get(form, "hash");
     const char *type = url_form_get(form, "hash_type");
-    asked->algorithm = CONTENT_SHA256;
+    asked->algorithm = DIGEST_SHA256;
     asked->has_hash = hash != NULL;
     if (url_form_count(form, "hash") > 1 || url_form_count(form, "hash_type") > 1) {
         return err_set(err, "hash or hash_type is given twice");
     }
-    if (type != NULL && !content_algorithm_parse(type, &asked->algorithm)) {
+    if (type != NULL && !digest_algorithm_parse(slice_of(type), &asked->algorithm)) {
         return err_set(err, "hash_type is neither sha256 nor sha512");
     }
-    size_t size = content_digest_size(asked->algorithm);
+    size_t size = digest_algorithm_size(asked->algorithm);
     if (hash != NULL && !digest_unhex(asked->digest, size, hash, strlen(hash))) {
         return err_set(err, "hash is not %zu hexadecimal digits", 2 * size);
     }

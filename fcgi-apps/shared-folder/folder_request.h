@@ -23,8 +23,8 @@
 struct folder_request {
     char path[PATH_MAX]; /* "" for the folder itself */
     bool has_hash;
-    enum content_algorithm algorithm;
-    unsigned char digest[CONTENT_DIGEST_MAX]; /* content_digest_size(algorithm) bytes of it, when has_hash */
+    enum digest_algorithm algorithm;
+    unsigned char digest[DIGEST_MAX_SIZE]; /* digest_algorithm_size(algorithm) bytes of it, when has_hash */
 };
 
 /* False with err when it is not one: the client's fault, in words for the client. query may be NULL. */

@@ -18,7 +18,7 @@
 
 enum { SETS = HASH_CACHE_ENTRIES / HASH_CACHE_WAYS };
 enum { WORD_DEVICE, WORD_INODE, WORD_ALGORITHM, WORD_SIZE, WORD_MTIME, WORD_CTIME, WORD_NANOSECONDS, KEY_WORDS };
-enum { DIGEST_WORDS = CONTENT_DIGEST_MAX / 8, CONTENT_WORDS = KEY_WORDS + DIGEST_WORDS };
+enum { DIGEST_WORDS = DIGEST_MAX_SIZE / 8, CONTENT_WORDS = KEY_WORDS + DIGEST_WORDS };
 
 #define FORMAT UINT64_C(0x72756464722d6831) /* another for another meaning of the words */
 
@@ -56,7 +56,7 @@ static uint64_t sum_of(const uint64_t *words, size_t count)
     return sum;
 }
 
-static void key_of(const struct stat *status, enum content_algorithm algorithm, uint64_t key[KEY_WORDS])
+static void key_of(const struct stat *status, enum digest_algorithm algorithm, uint64_t key[KEY_WORDS])
 {
     key[WORD_DEVICE] = (uint64_t)status->st_dev;
     key[WORD_INODE] = (uint64_t)status->st_ino;
@@ -89,8 +89,8 @@ static void touch(struct table *table, struct entry *entry)
     atomic_store_explicit(&entry->used, now, memory_order_relaxed);
 }
 
-bool hash_cache_find(struct hash_cache *cache, const struct stat *status, enum content_algorithm algorithm,
-                     unsigned char digest[CONTENT_DIGEST_MAX])
+bool hash_cache_find(struct hash_cache *cache, const struct stat *status, enum digest_algorithm algorithm,
+                     unsigned char digest[DIGEST_MAX_SIZE])
 {
     uint64_t key[KEY_WORDS];
     uint64_t words[CONTENT_WORDS];
@@ -99,7 +99,7 @@ bool hash_cache_find(struct hash_cache *cache, const struct stat *status, enum c
     for (size_t way = 0; way < HASH_CACHE_WAYS; way++) {
         if (load(&set[way], words) && memcmp(words, key, sizeof key) == 0) {
             touch(cache->table, &set[way]);
-            memcpy(digest, words + KEY_WORDS, CONTENT_DIGEST_MAX);
+            memcpy(digest, words + KEY_WORDS, DIGEST_MAX_SIZE);
             return true;
         }
     }
@@ -126,7 +126,7 @@ static struct entry *place_for(struct entry *set, const uint64_t *key)
     return best;
 }
 
-void hash_cache_store(struct hash_cache *cache, const struct stat *status, enum content_algorithm algorithm,
+void hash_cache_store(struct hash_cache *cache, const struct stat *status, enum digest_algorithm algorithm,
                       const unsigned char *digest, time_t began)
 {
     uint64_t words[CONTENT_WORDS] = {0};
@@ -134,7 +134,7 @@ void hash_cache_store(struct hash_cache *cache, const struct stat *status, enum 
         return;
     }
     key_of(status, algorithm, words);
-    memcpy(words + KEY_WORDS, digest, content_digest_size(algorithm));
+    memcpy(words + KEY_WORDS, digest, digest_algorithm_size(algorithm));
     struct entry *entry = place_for(set_of(cache->table, words), words);
     for (size_t i = 0; i < CONTENT_WORDS; i++) {
         atomic_store_explicit(&entry->words[i], words[i], memory_order_relaxed);

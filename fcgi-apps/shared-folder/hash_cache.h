@@ -33,11 +33,11 @@ struct hash_cache *hash_cache_open(const char *path);
 void hash_cache_close(struct hash_cache *cache);
 bool hash_cache_is_shared(const struct hash_cache *cache);
 
-bool hash_cache_find(struct hash_cache *cache, const struct stat *status, enum content_algorithm algorithm,
-                     unsigned char digest[CONTENT_DIGEST_MAX]);
+bool hash_cache_find(struct hash_cache *cache, const struct stat *status, enum digest_algorithm algorithm,
+                     unsigned char digest[DIGEST_MAX_SIZE]);
 
 /* began: time(2) before the file was looked at (status) and read. */
-void hash_cache_store(struct hash_cache *cache, const struct stat *status, enum content_algorithm algorithm,
+void hash_cache_store(struct hash_cache *cache, const struct stat *status, enum digest_algorithm algorithm,
                       const unsigned char *digest, time_t began);
 
 #endif

@@ -74,9 +74,9 @@ static bool open_file(struct visit *visit, struct err *err)
 /* The hash of the file as it is at some moment of this request: 0, EAGAIN when there was no such moment, else why it
  * cannot be read, with err. A file that changes meanwhile is opened anew, since it may have been replaced;
  * visit->status is that of the content that was hashed. */
-static int hash_now(struct visit *visit, unsigned char digest[CONTENT_DIGEST_MAX], struct err *err)
+static int hash_now(struct visit *visit, unsigned char digest[DIGEST_MAX_SIZE], struct err *err)
 {
-    enum content_algorithm algorithm = visit->asked.algorithm;
+    enum digest_algorithm algorithm = visit->asked.algorithm;
     for (int try = 0; try < TRIES; try++) {
         time_t began = time(NULL);
         if (!open_file(visit, err)) {
@@ -161,7 +161,7 @@ static void answer_fault(const struct visit *visit, struct response *response, i
 
 static void answer_hash(struct visit *visit, struct response *response)
 {
-    unsigned char digest[CONTENT_DIGEST_MAX];
+    unsigned char digest[DIGEST_MAX_SIZE];
     struct err err = {0};
     int fault = hash_now(visit, digest, &err);
     if (fault != 0 && fault != EAGAIN) {
@@ -172,7 +172,7 @@ static void answer_hash(struct visit *visit, struct response *response)
         log_warn("the file changes all the time, it counts as having another hash",
                  log_text("path", visit->asked.path));
     }
-    size_t size = content_digest_size(visit->asked.algorithm);
+    size_t size = digest_algorithm_size(visit->asked.algorithm);
     answer_file(visit, response, fault == 0 && memcmp(digest, visit->asked.digest, size) == 0 ? 304 : 200);
 }
 

@@ -18,7 +18,7 @@
 
 #define LOG_COMPONENT "node_list"
 
-enum { MAX_WARNINGS = 10, MAX_DIGEST = 64 };
+enum { MAX_WARNINGS = 10 };
 
 struct reader {
     const char *json;
@@ -77,12 +77,13 @@ static const char *keep(struct node_list *list, const char *text)
 /* `sha256//<base64>`, `sha256:<hex>` and the same with sha512 to the second form. */
 static const char *normal_key_hash(struct node_list *list, const char *text)
 {
-    size_t size = strncmp(text, "sha256", 6) == 0 ? 32 : strncmp(text, "sha512", 6) == 0 ? MAX_DIGEST : 0;
-    unsigned char digest[MAX_DIGEST];
+    enum digest_algorithm algorithm;
+    unsigned char digest[DIGEST_MAX_SIZE];
     bool known = false;
-    if (size == 0) {
+    if (!digest_algorithm_parse((struct slice){text, strnlen(text, 6)}, &algorithm)) {
         return NULL;
     }
+    size_t size = digest_algorithm_size(algorithm);
     if (text[6] == ':') {
         known = digest_unhex(digest, size, text + 7, strlen(text + 7));
     } else if (text[6] == '/' && text[7] == '/') {

@@ -16,16 +16,6 @@ static const char *const names[KEY_COUNT] = {"header",   "algorithm", "digest", 
                                              "hostname", "keydate",   "keyid",  "expires"};
 static const char header[] = "rudder-signature-v1";
 
-static const struct {
-    const char *name;
-    size_t size;
-} algorithms[] = {[SHARED_FILE_SHA256] = {"sha256", 32}, [SHARED_FILE_SHA512] = {"sha512", 64}};
-
-size_t shared_file_algorithm_size(enum shared_file_algorithm algorithm)
-{
-    return algorithms[algorithm].size;
-}
-
 /* ---- lines to values ---- */
 
 /* `at` NULL: not there yet. */
@@ -100,17 +90,6 @@ static bool is_base64(struct slice text)
     return good;
 }
 
-static bool find_algorithm(struct slice name, enum shared_file_algorithm *algorithm, struct err *err)
-{
-    for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++) {
-        if (slice_is(name, algorithms[i].name)) {
-            *algorithm = (enum shared_file_algorithm)i;
-            return true;
-        }
-    }
-    return err_set(err, "the algorithm is neither sha256 nor sha512");
-}
-
 static int64_t expires_of(struct slice text)
 {
     int64_t seconds = 0;
@@ -130,8 +109,11 @@ bool shared_file_meta_parse(struct shared_file_meta *meta, struct slice text, st
 {
     struct values values = {0};
     *meta = (struct shared_file_meta){.expires = SHARED_FILE_NO_EXPIRY};
-    if (!take_lines(&values, text, err) || !find_algorithm(values.of[ALGORITHM], &meta->algorithm, err)) {
+    if (!take_lines(&values, text, err)) {
         return false;
+    }
+    if (!digest_algorithm_parse(values.of[ALGORITHM], &meta->algorithm)) {
+        return err_set(err, "the algorithm is neither sha256 nor sha512");
     }
     if (!slice_is(values.of[HEADER], header)) {
         return err_set(err, "the header of the metadata is not %s", header);
@@ -139,8 +121,9 @@ bool shared_file_meta_parse(struct shared_file_meta *meta, struct slice text, st
     if (!is_hex(values.of[DIGEST])) {
         return err_set(err, "the digest is not hexadecimal");
     }
-    if (!is_hex(values.of[HASH_VALUE]) || values.of[HASH_VALUE].len != 2 * algorithms[meta->algorithm].size) {
-        return err_set(err, "hash_value is not %zu hexadecimal digits", 2 * algorithms[meta->algorithm].size);
+    size_t digits = 2 * digest_algorithm_size(meta->algorithm);
+    if (!is_hex(values.of[HASH_VALUE]) || values.of[HASH_VALUE].len != digits) {
+        return err_set(err, "hash_value is not %zu hexadecimal digits", digits);
     }
     if (!is_base64(values.of[SHORT_PUBKEY])) {
         return err_set(err, "short_pubkey is not base64");
@@ -168,7 +151,7 @@ static void add_line(struct buffer *out, enum key key, struct slice value)
 void shared_file_meta_format(const struct shared_file_meta *meta, struct buffer *out)
 {
     add_line(out, HEADER, slice_of(header));
-    add_line(out, ALGORITHM, slice_of(algorithms[meta->algorithm].name));
+    add_line(out, ALGORITHM, slice_of(digest_algorithm_name(meta->algorithm)));
     add_line(out, DIGEST, meta->digest);
     add_line(out, HASH_VALUE, meta->hash_value);
     add_line(out, SHORT_PUBKEY, meta->short_pubkey);
@@ -198,9 +181,9 @@ bool shared_file_meta_end(struct slice text, size_t *len, size_t *skip)
 
 bool shared_file_meta_has_hash(const struct shared_file_meta *meta, struct slice hash)
 {
-    unsigned char wanted[SHARED_FILE_HASH_MAX];
-    unsigned char stored[SHARED_FILE_HASH_MAX];
-    size_t size = algorithms[meta->algorithm].size;
+    unsigned char wanted[DIGEST_MAX_SIZE];
+    unsigned char stored[DIGEST_MAX_SIZE];
+    size_t size = digest_algorithm_size(meta->algorithm);
     return digest_unhex(stored, size, meta->hash_value.at, meta->hash_value.len) &&
            digest_unhex(wanted, size, hash.at, hash.len) && memcmp(stored, wanted, size) == 0;
 }

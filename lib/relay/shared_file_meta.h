@@ -18,18 +18,16 @@
 #include <stdint.h>
 
 #include "util/buffer.h"
+#include "util/digest.h"
 #include "util/err.h"
 #include "util/slice.h"
 
 enum { SHARED_FILE_META_MAX_SIZE = 16384, SHARED_FILE_META_MAX_LINES = 32 };
-enum { SHARED_FILE_HASH_MAX = 64 };  /* bytes of a SHA-512 */
 enum { SHARED_FILE_NO_EXPIRY = -1 };
-
-enum shared_file_algorithm { SHARED_FILE_SHA256, SHARED_FILE_SHA512 };
 
 /* Texts point into what was parsed. */
 struct shared_file_meta {
-    enum shared_file_algorithm algorithm;
+    enum digest_algorithm algorithm;
     struct slice digest;       /* hex, of whole bytes */
     struct slice hash_value;   /* hex, of as many bytes as the algorithm has */
     struct slice short_pubkey; /* base64 */
@@ -53,7 +51,5 @@ bool shared_file_meta_end(struct slice text, size_t *len, size_t *skip);
 bool shared_file_meta_has_hash(const struct shared_file_meta *meta, struct slice hash);
 
 bool shared_file_meta_expired(const struct shared_file_meta *meta, int64_t now);
-
-size_t shared_file_algorithm_size(enum shared_file_algorithm algorithm); /* bytes of a hash */
 
 #endif

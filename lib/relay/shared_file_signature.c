@@ -22,11 +22,6 @@ struct shared_file_signature {
     unsigned char key_sha512[64];
 };
 
-static const EVP_MD *md_of(enum shared_file_algorithm algorithm)
-{
-    return algorithm == SHARED_FILE_SHA512 ? EVP_sha512() : EVP_sha256();
-}
-
 static EVP_PKEY *read_key(struct slice base64)
 {
     struct buffer der = {0};
@@ -56,7 +51,7 @@ static bool hash_key(struct shared_file_signature *signature)
 struct shared_file_signature *shared_file_signature_new(const struct shared_file_meta *meta, struct err *err)
 {
     struct shared_file_signature *signature = memory_zero(1, sizeof *signature);
-    signature->md = md_of(meta->algorithm);
+    signature->md = digest_algorithm_md(meta->algorithm);
     signature->digest = EVP_MD_CTX_new();
     signature->key = read_key(meta->short_pubkey);
     if (signature->key == NULL) {
@@ -80,11 +75,11 @@ void shared_file_signature_free(struct shared_file_signature *signature)
     }
 }
 
-void shared_file_signature_key_hash(const struct shared_file_signature *signature, enum shared_file_algorithm algorithm,
+void shared_file_signature_key_hash(const struct shared_file_signature *signature, enum digest_algorithm algorithm,
                                     char out[SHARED_FILE_KEY_HASH_SIZE])
 {
-    bool sha512 = algorithm == SHARED_FILE_SHA512;
-    digest_hex(out, sha512 ? signature->key_sha512 : signature->key_sha256, shared_file_algorithm_size(algorithm),
+    bool sha512 = algorithm == DIGEST_SHA512;
+    digest_hex(out, sha512 ? signature->key_sha512 : signature->key_sha256, digest_algorithm_size(algorithm),
                false);
 }
 

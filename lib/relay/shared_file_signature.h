@@ -23,8 +23,8 @@ struct shared_file_signature *shared_file_signature_new(const struct shared_file
 void shared_file_signature_free(struct shared_file_signature *signature); /* takes NULL */
 
 /* The hash of the key (of its DER SubjectPublicKeyInfo), lower-case hex. */
-enum { SHARED_FILE_KEY_HASH_SIZE = 2 * SHARED_FILE_HASH_MAX + 1 };
-void shared_file_signature_key_hash(const struct shared_file_signature *signature, enum shared_file_algorithm algorithm,
+enum { SHARED_FILE_KEY_HASH_SIZE = 2 * DIGEST_MAX_SIZE + 1 };
+void shared_file_signature_key_hash(const struct shared_file_signature *signature, enum digest_algorithm algorithm,
                                     char out[SHARED_FILE_KEY_HASH_SIZE]);
 
 /* Is that the key's hash, as the node list writes it (`sha256:<hex>`, `sha512:<hex>`)? An empty one is nobody's. */

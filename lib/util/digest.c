@@ -1,11 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "util/digest.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 
 #define LOG_COMPONENT "digest"
 #include "util/log.h"
+
+static const struct {
+    const char *name;
+    size_t size;
+    const EVP_MD *(*md)(void);
+} algorithms[] = {[DIGEST_SHA256] = {"sha256", 32, EVP_sha256}, [DIGEST_SHA512] = {"sha512", 64, EVP_sha512}};
+
+bool digest_algorithm_parse(struct slice name, enum digest_algorithm *algorithm)
+{
+    for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++) {
+        if (slice_is(name, algorithms[i].name)) {
+            *algorithm = (enum digest_algorithm)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *digest_algorithm_name(enum digest_algorithm algorithm)
+{
+    return algorithms[algorithm].name;
+}
+
+size_t digest_algorithm_size(enum digest_algorithm algorithm)
+{
+    return algorithms[algorithm].size;
+}
+
+const EVP_MD *digest_algorithm_md(enum digest_algorithm algorithm)
+{
+    return algorithms[algorithm].md();
+}
 
 void digest_hex(char *out, const unsigned char *bytes, size_t len, bool upper_case)
 {

@@ -33,8 +33,8 @@ static void require_same_again(const struct folder_request *asked)
 {
     static struct folder_request again;
     char query[256] = "";
-    size_t len = content_digest_size(asked->algorithm);
-    strcpy(query, asked->algorithm == CONTENT_SHA512 ? "hash_type=sha512&hash=" : "hash=");
+    size_t len = digest_algorithm_size(asked->algorithm);
+    strcpy(query, asked->algorithm == DIGEST_SHA512 ? "hash_type=sha512&hash=" : "hash=");
     digest_hex(query + strlen(query), asked->digest, len, true);
     require(folder_request_parse(&again, slice_of(asked->path), query, NULL));
     require(again.has_hash && again.algorithm == asked->algorithm && memcmp(again.digest, asked->digest, len) == 0);

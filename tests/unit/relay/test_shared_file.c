@@ -34,7 +34,7 @@ START_TEST(metadata_to_fields_and_back)
     struct err err;
     struct buffer text = {0};
     ck_assert(shared_file_meta_parse(&meta, slice_of(GOOD "expires=77\nother=x\n"), &err));
-    ck_assert_int_eq(meta.algorithm, SHARED_FILE_SHA256);
+    ck_assert_int_eq(meta.algorithm, DIGEST_SHA256);
     ck_assert(slice_is(meta.keydate, "2018-10-31 18:21:43"));
     ck_assert_int_eq(meta.expires, 77);
     shared_file_meta_format(&meta, &text);
@@ -243,7 +243,7 @@ START_TEST(whose_key)
         listed[20] = listed[20] == '0' ? '1' : '0';
         ck_assert(!shared_file_signature_key_is(signature, slice_of(listed)));
         char own[SHARED_FILE_KEY_HASH_SIZE];
-        shared_file_signature_key_hash(signature, sha512 ? SHARED_FILE_SHA512 : SHARED_FILE_SHA256, own);
+        shared_file_signature_key_hash(signature, sha512 ? DIGEST_SHA512 : DIGEST_SHA256, own);
         ck_assert_str_eq(own, hex);
     }
     ck_assert(!shared_file_signature_key_is(signature, slice_of("")));

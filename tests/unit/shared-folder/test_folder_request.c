@@ -96,12 +96,12 @@ START_TEST(hashes_that_are_taken)
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         ck_assert_msg(query_ok(good[i]), "%s: %s", good[i], err.text);
-        ck_assert(asked.has_hash && asked.algorithm == CONTENT_SHA256);
+        ck_assert(asked.has_hash && asked.algorithm == DIGEST_SHA256);
         ck_assert_mem_eq(asked.digest, digest, sizeof digest);
         ck_assert_uint_eq(asked.digest[31], 0x24);
     }
     ck_assert(query_ok("hash=" HASH HASH "&hash_type=sha512"));
-    ck_assert(asked.has_hash && asked.algorithm == CONTENT_SHA512);
+    ck_assert(asked.has_hash && asked.algorithm == DIGEST_SHA512);
     ck_assert_uint_eq(asked.digest[63], 0x24);
     static const char *const none[] = {"", "&", "hash_type=sha256", "hash_type=sha512", ("HASH=" HASH), "hashes=1",
                                        "x"};

@@ -8,7 +8,7 @@
 
 enum { NOW = 1000000 };
 
-static unsigned char digest[CONTENT_DIGEST_MAX];
+static unsigned char digest[DIGEST_MAX_SIZE];
 
 /* A file that was changed long ago. */
 static struct stat file_of(ino_t inode)
@@ -19,15 +19,15 @@ static struct stat file_of(ino_t inode)
 
 static void store(struct hash_cache *cache, const struct stat *status, const char *text)
 {
-    unsigned char given[CONTENT_DIGEST_MAX] = {0};
+    unsigned char given[DIGEST_MAX_SIZE] = {0};
     memcpy(given, text, strlen(text));
-    hash_cache_store(cache, status, CONTENT_SHA256, given, NOW);
+    hash_cache_store(cache, status, DIGEST_SHA256, given, NOW);
 }
 
 static bool knows(struct hash_cache *cache, const struct stat *status, const char *text)
 {
     memset(digest, 0, sizeof digest);
-    return hash_cache_find(cache, status, CONTENT_SHA256, digest) && strcmp((char *)digest, text) == 0;
+    return hash_cache_find(cache, status, DIGEST_SHA256, digest) && strcmp((char *)digest, text) == 0;
 }
 
 START_TEST(any_change_of_a_file_counts)
@@ -38,7 +38,7 @@ START_TEST(any_change_of_a_file_counts)
     ck_assert(!knows(cache, &file, ""));
     store(cache, &file, "one");
     ck_assert(knows(cache, &file, "one"));
-    ck_assert(!hash_cache_find(cache, &file, CONTENT_SHA512, digest));
+    ck_assert(!hash_cache_find(cache, &file, DIGEST_SHA512, digest));
     struct stat others[] = {file, file, file, file, file, file, file};
     others[0].st_dev++;
     others[1].st_ino++;
@@ -48,7 +48,7 @@ START_TEST(any_change_of_a_file_counts)
     others[5].st_ctim.tv_sec++;
     others[6].st_ctim.tv_nsec++;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        ck_assert_msg(!hash_cache_find(cache, &others[i], CONTENT_SHA256, digest), "%zu", i);
+        ck_assert_msg(!hash_cache_find(cache, &others[i], DIGEST_SHA256, digest), "%zu", i);
     }
     store(cache, &others[6], "two");
     ck_assert(knows(cache, &others[6], "two"));
@@ -61,12 +61,12 @@ START_TEST(both_hashes_of_a_file)
 {
     struct hash_cache *cache = hash_cache_open("");
     struct stat file = file_of(1);
-    unsigned char given[CONTENT_DIGEST_MAX];
+    unsigned char given[DIGEST_MAX_SIZE];
     memset(given, 'x', sizeof given);
     store(cache, &file, "one");
-    hash_cache_store(cache, &file, CONTENT_SHA512, given, NOW);
+    hash_cache_store(cache, &file, DIGEST_SHA512, given, NOW);
     ck_assert(knows(cache, &file, "one"));
-    ck_assert(hash_cache_find(cache, &file, CONTENT_SHA512, digest));
+    ck_assert(hash_cache_find(cache, &file, DIGEST_SHA512, digest));
     ck_assert_mem_eq(digest, given, sizeof given);
     hash_cache_close(cache);
 }
@@ -234,15 +234,15 @@ START_TEST(many_writers_never_mix_their_hashes)
             continue;
         }
         struct hash_cache *cache = hash_cache_open(path);
-        unsigned char text[CONTENT_DIGEST_MAX];
+        unsigned char text[DIGEST_MAX_SIZE];
         for (int i = 0; i < ROUNDS; i++) {
             struct stat file = file_of(1);
             file.st_size = (i + p) % 2;
             memset(text, (int)(file.st_size + (off_t)file.st_ino), sizeof text);
-            if (hash_cache_find(cache, &file, CONTENT_SHA512, digest) && memcmp(digest, text, sizeof text) != 0) {
+            if (hash_cache_find(cache, &file, DIGEST_SHA512, digest) && memcmp(digest, text, sizeof text) != 0) {
                 _exit(1);
             }
-            hash_cache_store(cache, &file, CONTENT_SHA512, text, NOW);
+            hash_cache_store(cache, &file, DIGEST_SHA512, text, NOW);
         }
         _exit(0);
     }
@@ -258,17 +258,17 @@ END_TEST
 START_TEST(content_is_hashed_as_it_is)
 {
     struct folder folder = folder_make();
-    char hex[2 * CONTENT_DIGEST_MAX + 1];
+    char hex[2 * DIGEST_MAX_SIZE + 1];
     struct err err = {0};
     struct stat status;
     folder_write(folder.fd, "file", "hello");
     int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(fstat(fd, &status), 0);
-    ck_assert_int_eq(content_hash(fd, &status, CONTENT_SHA256, digest, &err), CONTENT_HASHED);
-    digest_hex(hex, digest, content_digest_size(CONTENT_SHA256), false);
+    ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA256, digest, &err), CONTENT_HASHED);
+    digest_hex(hex, digest, digest_algorithm_size(DIGEST_SHA256), false);
     ck_assert_str_eq(hex, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
-    ck_assert_int_eq(content_hash(fd, &status, CONTENT_SHA512, digest, &err), CONTENT_HASHED);
-    digest_hex(hex, digest, content_digest_size(CONTENT_SHA512), false);
+    ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA512, digest, &err), CONTENT_HASHED);
+    digest_hex(hex, digest, digest_algorithm_size(DIGEST_SHA512), false);
     ck_assert_str_eq(hex, "9b71d224bd62f3785d96d46ad3ea3d73319bfbc2890caadae2dff72519673ca7"
                           "2323c3d99ba5c11d7c7acc6e14b8c5da0c4663475c2e5c3adef46f73bcdec043");
     static char large[1000001];
@@ -276,7 +276,7 @@ START_TEST(content_is_hashed_as_it_is)
     folder_write(folder.fd, "large", large);
     int large_fd = openat(folder.fd, "large", O_RDONLY | O_CLOEXEC);
     ck_assert_int_eq(fstat(large_fd, &status), 0);
-    ck_assert_int_eq(content_hash(large_fd, &status, CONTENT_SHA256, digest, &err), CONTENT_HASHED);
+    ck_assert_int_eq(content_hash(large_fd, &status, DIGEST_SHA256, digest, &err), CONTENT_HASHED);
     digest_hex(hex, digest, 32, false);
     ck_assert_str_eq(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     close(large_fd);
@@ -295,12 +295,12 @@ START_TEST(a_change_between_the_looks_is_seen)
     int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(fstat(fd, &status), 0);
     ck_assert_int_eq(pwrite(fd, "j", 1, 0), 1);
-    ck_assert_int_eq(content_hash(fd, &status, CONTENT_SHA256, digest, &err), CONTENT_CHANGED);
+    ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA256, digest, &err), CONTENT_CHANGED);
     ck_assert_int_eq(fstat(fd, &status), 0);
     ck_assert_int_eq(ftruncate(fd, 3), 0);
-    ck_assert_int_eq(content_hash(fd, &status, CONTENT_SHA256, digest, &err), CONTENT_CHANGED);
+    ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA256, digest, &err), CONTENT_CHANGED);
     ck_assert_int_eq(fstat(folder.fd, &status), 0);
-    ck_assert_int_eq(content_hash(folder.fd, &status, CONTENT_SHA256, digest, &err), CONTENT_FAILED);
+    ck_assert_int_eq(content_hash(folder.fd, &status, DIGEST_SHA256, digest, &err), CONTENT_FAILED);
     ck_assert(err.text[0] != '\0');
     close(fd);
     folder_remove(&folder);
@@ -318,7 +318,7 @@ START_TEST(a_changed_file_is_not_read_to_its_end)
     ck_assert_int_eq(ftruncate(fd, (off_t)256 << 30), 0);
     ck_assert_int_eq(fstat(fd, &status), 0);
     status.st_mtim.tv_sec--;
-    ck_assert_int_eq(content_hash(fd, &status, CONTENT_SHA256, digest, &err), CONTENT_CHANGED);
+    ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA256, digest, &err), CONTENT_CHANGED);
     close(fd);
     folder_remove(&folder);
 }

@@ -278,11 +278,11 @@ static int touch_for_ever(void *context)
 
 static void hash_query(const struct fixture *it, const char *name, char query[256])
 {
-    unsigned char digest[CONTENT_DIGEST_MAX];
+    unsigned char digest[DIGEST_MAX_SIZE];
     struct stat status;
     int fd = openat(it->fd, name, O_RDONLY | O_CLOEXEC);
     ck_assert_int_eq(fstat(fd, &status), 0);
-    ck_assert_int_eq(content_hash(fd, &status, CONTENT_SHA256, digest, NULL), CONTENT_HASHED);
+    ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA256, digest, NULL), CONTENT_HASHED);
     close(fd);
     strcpy(query, "hash=");
     digest_hex(query + strlen(query), digest, 32, false);
@@ -350,10 +350,10 @@ START_TEST(a_remembered_hash_is_believed_while_the_file_is_unchanged)
 {
     struct fixture it = fixture_make();
     struct hash_cache *cache = hash_cache_open(it.config.shared_folder.hash_cache_file);
-    unsigned char zeros[CONTENT_DIGEST_MAX] = {0};
+    unsigned char zeros[DIGEST_MAX_SIZE] = {0};
     struct stat status;
     ck_assert_int_eq(fstatat(it.fd, "file", &status, 0), 0);
-    hash_cache_store(cache, &status, CONTENT_SHA256, zeros, time(NULL) + 1000);
+    hash_cache_store(cache, &status, DIGEST_SHA256, zeros, time(NULL) + 1000);
     ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" OTHER), 304);
     ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" HELLO), 200);
     ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" OTHER OTHER "&hash_type=sha512"), 200);
@@ -368,20 +368,20 @@ START_TEST(the_hash_of_a_quiet_file_is_remembered)
 {
     struct fixture it = fixture_make();
     struct hash_cache *cache = hash_cache_open(it.config.shared_folder.hash_cache_file);
-    unsigned char digest[CONTENT_DIGEST_MAX];
+    unsigned char digest[DIGEST_MAX_SIZE];
     struct stat status;
     ck_assert_int_eq(fstatat(it.fd, "file", &status, 0), 0);
     ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" HELLO), 304);
     if (time(NULL) <= status.st_ctim.tv_sec + HASH_CACHE_SETTLE_SECONDS) {
-        ck_assert(!hash_cache_find(cache, &status, CONTENT_SHA256, digest));
+        ck_assert(!hash_cache_find(cache, &status, DIGEST_SHA256, digest));
     }
     while (time(NULL) <= status.st_ctim.tv_sec + HASH_CACHE_SETTLE_SECONDS) {
         nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
     }
     ck_assert_int_eq(ask(&it, "HEAD", API "file", NULL), 200);
-    ck_assert(!hash_cache_find(cache, &status, CONTENT_SHA256, digest)); /* nobody asked for a hash */
+    ck_assert(!hash_cache_find(cache, &status, DIGEST_SHA256, digest)); /* nobody asked for a hash */
     ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" OTHER), 200);
-    ck_assert(hash_cache_find(cache, &status, CONTENT_SHA256, digest));
+    ck_assert(hash_cache_find(cache, &status, DIGEST_SHA256, digest));
     ck_assert_int_eq(digest[0], 0x2c);
     hash_cache_close(cache);
     fixture_remove(&it);

@@ -55,4 +55,37 @@ START_TEST(sha256_of_known_texts)
 }
 END_TEST
 
-SUITE_MAIN("digest", hex_in_both_cases, unhex_takes_exactly_the_digits, sha256_of_known_texts)
+START_TEST(algorithms_by_name)
+{
+    static const enum digest_algorithm all[] = {DIGEST_SHA256, DIGEST_SHA512};
+    static const char *const names[] = {"sha256", "sha512"};
+    for (size_t i = 0; i < 2; i++) {
+        enum digest_algorithm found = all[1 - i];
+        ck_assert(digest_algorithm_parse(slice_of(names[i]), &found));
+        ck_assert_int_eq(found, all[i]);
+        ck_assert_str_eq(digest_algorithm_name(found), names[i]);
+        ck_assert_uint_eq(digest_algorithm_size(found), (size_t)EVP_MD_size(digest_algorithm_md(found)));
+        ck_assert_uint_le(digest_algorithm_size(found), DIGEST_MAX_SIZE);
+    }
+    static const char *const others[] = {"", "sha", "sha1", "sha384", "SHA256", "sha2566", "sha512 ", " sha512", "md5"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        enum digest_algorithm found = DIGEST_SHA512;
+        ck_assert_msg(!digest_algorithm_parse(slice_of(others[i]), &found), "%s", others[i]);
+        ck_assert_int_eq(found, DIGEST_SHA512);
+    }
+}
+END_TEST
+
+START_TEST(an_algorithm_hashes_by_its_name)
+{
+    unsigned char out[DIGEST_MAX_SIZE];
+    char hex[2 * DIGEST_MAX_SIZE + 1];
+    ck_assert_int_eq(EVP_Digest("abc", 3, out, NULL, digest_algorithm_md(DIGEST_SHA512), NULL), 1); /* FIPS 180-4 */
+    digest_hex(hex, out, digest_algorithm_size(DIGEST_SHA512), false);
+    ck_assert_str_eq(hex, "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+                          "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+}
+END_TEST
+
+SUITE_MAIN("digest", hex_in_both_cases, unhex_takes_exactly_the_digits, sha256_of_known_texts, algorithms_by_name,
+           an_algorithm_hashes_by_its_name)
