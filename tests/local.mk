@@ -37,6 +37,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_digest \
 	tests/unit/util/test_duration \
 	tests/unit/util/test_http_client \
+	tests/unit/util/test_http_date \
 	tests/unit/util/test_mime_header \
 	tests/unit/util/test_process_figures \
 	tests/unit/util/test_safe_file \
@@ -59,6 +60,10 @@ tests_unit_util_test_digest_LDADD = $(TEST_LDADD)
 tests_unit_util_test_process_figures_SOURCES = tests/unit/util/test_process_figures.c tests/support/suite.h
 tests_unit_util_test_process_figures_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_process_figures_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_http_date_SOURCES = tests/unit/util/test_http_date.c tests/support/suite.h
+tests_unit_util_test_http_date_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_http_date_LDADD = $(TEST_LDADD)
 
 tests_unit_util_test_duration_SOURCES = tests/unit/util/test_duration.c tests/support/suite.h
 tests_unit_util_test_duration_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "policies/policy_bundle.h"
 #include "relay/node_id.h"
 #include "util/digest.h"
 #include "util/etag.h"
+#include "util/http_date.h"
 #include "util/log.h"
 
 #define LOG_COMPONENT "policies"
@@ -98,16 +98,14 @@ static bool record_suffices(void *context, const struct policy_cached *cached)
 
 static void add_headers(struct response *response, const struct policy_cached *cached, enum policy_format format)
 {
-    char text[64], tag[ETAG_SIZE], digest[80];
+    char tag[ETAG_SIZE], date[HTTP_DATE_SIZE], digest[80];
     unsigned char base64[64];
-    struct tm utc;
     make_tag(cached, tag);
     response_header(response, "ETag", tag);
     /* a copy may be kept, but is good only after asking again */
     response_header(response, "Cache-Control", "private, no-cache");
-    if (gmtime_r(&(time_t){cached->made}, &utc) != NULL &&
-        strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc) > 0) {
-        response_header(response, "Last-Modified", text);
+    if (http_date_format(date, cached->made)) {
+        response_header(response, "Last-Modified", date);
     }
     if (response->status == 200) {
         EVP_EncodeBlock(base64, cached->digest, sizeof cached->digest);

@@ -5,10 +5,9 @@
 #include <stdio.h>
 
 #include "util/etag.h"
+#include "util/http_date.h"
 
 enum { TAG_SIZE = 40 };
-
-static const char date_format[] = "%a, %d %b %Y %H:%M:%S GMT";
 
 /* Size and time in microseconds, both in hex, with the quotation marks. */
 static void print_tag(char tag[TAG_SIZE], const struct stat *status)
@@ -21,22 +20,14 @@ void validators_add(struct response *response, const struct stat *status, time_t
 {
     char tag[TAG_SIZE];
     char text[64];
-    struct tm moment;
     /* it may change once more within what a time can tell */
     bool weak = now <= status->st_mtim.tv_sec + 1;
     print_tag(tag, status);
     snprintf(text, sizeof text, "%s%s", weak ? "W/" : "", tag);
     response_header(response, "ETag", text);
-    if (gmtime_r(&status->st_mtim.tv_sec, &moment) != NULL && strftime(text, sizeof text, date_format, &moment) > 0) {
+    if (http_date_format(text, status->st_mtim.tv_sec)) {
         response_header(response, "Last-Modified", text);
     }
-}
-
-static bool not_after(time_t moment, const char *date)
-{
-    struct tm parts = {0};
-    const char *rest = strptime(date, date_format, &parts);
-    return rest != NULL && *rest == '\0' && moment <= timegm(&parts);
 }
 
 bool validators_match(const struct request *request, const struct stat *status)
@@ -48,5 +39,6 @@ bool validators_match(const struct request *request, const struct stat *status)
         print_tag(tag, status);
         return etag_listed(slice_of(list), slice_of(tag));
     }
-    return date != NULL && not_after(status->st_mtim.tv_sec, date);
+    time_t since;
+    return date != NULL && http_date_parse(date, &since) && status->st_mtim.tv_sec <= since;
 }

@@ -23,6 +23,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/html.c lib/util/html.h \
 	lib/util/free_space.c lib/util/free_space.h \
 	lib/util/http_client.c lib/util/http_client.h lib/util/http_client_private.h \
+	lib/util/http_date.c lib/util/http_date.h \
 	lib/util/http_pins.c lib/util/http_pins.h \
 	lib/util/http_transfer.c \
 	lib/util/http_url.c lib/util/http_url.h \

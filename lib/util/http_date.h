@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * http_date: a moment as HTTP writes it, `Tue, 14 Nov 2023 22:13:20 GMT`.
+ *
+ * Source: RFC 9110 section 5.6.7 (IMF-fixdate). The two obsolete forms count as no date.
+ */
+#ifndef RELAY_UTIL_HTTP_DATE_H
+#define RELAY_UTIL_HTTP_DATE_H
+
+#include <stdbool.h>
+#include <time.h>
+
+enum { HTTP_DATE_SIZE = 30 }; /* with the NUL */
+
+/* False, with an empty text, for a moment outside the years 1000 to 9999. */
+bool http_date_format(char out[HTTP_DATE_SIZE], time_t moment);
+
+/* The whole text must be one; upper and lower case are the same. False, and *moment as it was, when it is none. */
+bool http_date_parse(const char *text, time_t *moment);
+
+#endif
