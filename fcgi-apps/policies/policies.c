@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "policies/policies.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "policies/policy_bundle.h"
 #include "relay/node_id.h"
@@ -15,7 +13,7 @@
 
 #define LOG_COMPONENT "policies"
 
-enum { PIECE_SIZE = 64 * 1024, ETAG_SIZE = 2 * POLICY_DIGEST_SIZE + 3 };
+enum { ETAG_SIZE = 2 * POLICY_DIGEST_SIZE + 3 };
 
 static const char retry_after[] = "10"; /* seconds */
 
@@ -115,22 +113,6 @@ static void add_headers(struct response *response, const struct policy_cached *c
     }
 }
 
-static bool send_archive(struct response *response, const struct policy_cached *cached, struct err *err)
-{
-    char piece[PIECE_SIZE];
-    for (int64_t left = cached->length; left > 0;) {
-        ssize_t got = read(cached->fd, piece, left < PIECE_SIZE ? (size_t)left : PIECE_SIZE);
-        if (got == 0 || (got < 0 && errno != EINTR)) {
-            return err_set_errno(err, got == 0 ? ENODATA : errno, "reading from the cache");
-        }
-        if (got > 0 && !response_send(response, piece, (size_t)got)) {
-            return err_set(err, "the client went away");
-        }
-        left -= got > 0 ? got : 0;
-    }
-    return true;
-}
-
 static void answer(const struct ask *ask, const struct policy_cached *cached, enum policy_format format)
 {
     struct err err = {0};
@@ -142,8 +124,8 @@ static void answer(const struct ask *ask, const struct policy_cached *cached, en
         log_debug("policies unchanged", log_text("node", ask->node_id));
         return;
     }
-    /* a HEAD gets the length and nothing else */
-    bool sent = response_start(response, cached->length) && (response->head || send_archive(response, cached, &err));
+    (void)response_start(response, cached->length);
+    bool sent = response_send_file(response, cached->fd, cached->from, cached->length, &err);
     log_info("policies sent", log_text("node", ask->node_id), log_text("client", request_client(ask->request)),
              log_text("method", ask->request->method), log_number("bytes", cached->length),
              log_text("trouble", sent ? "" : err.text));

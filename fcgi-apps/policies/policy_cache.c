@@ -71,7 +71,7 @@ static int open_entry(const struct policy_cache *cache, const char *name)
 
 static void fill(struct policy_cached *cached, const struct policy_record *record, int fd)
 {
-    *cached = (struct policy_cached){.fd = fd, .length = record->length, .made = record->made};
+    *cached = (struct policy_cached){.fd = fd, .from = sizeof *record, .length = record->length, .made = record->made};
     memcpy(cached->digest, record->digest, sizeof cached->digest);
 }
 
@@ -84,8 +84,7 @@ bool policy_cache_find(struct policy_cache *cache, const char *name, const unsig
     if (fd < 0) {
         return false;
     }
-    if (!policy_record_read(fd, &record, &whole) || memcmp(record.state, state, sizeof record.state) != 0 ||
-        (whole && lseek(fd, sizeof record, SEEK_SET) < 0)) {
+    if (!policy_record_read(fd, &record, &whole) || memcmp(record.state, state, sizeof record.state) != 0) {
         close(fd);
         return false;
     }
@@ -113,11 +112,7 @@ bool policy_cache_begin(struct policy_cache *cache, struct policy_cache_entry *e
     if (entry->digest == NULL || EVP_DigestInit_ex(entry->digest, EVP_sha256(), NULL) != 1) {
         err_set(err, "no memory for a digest");
     } else if (safe_file_create(&entry->file, cache->fd, FILE_MODE, err)) {
-        if (lseek(entry->file.fd, sizeof(struct policy_record), SEEK_SET) >= 0) {
-            return true;
-        }
-        err_set_errno(err, errno, "cache file");
-        safe_file_abandon(&entry->file);
+        return true;
     }
     entry->no_space = errno == ENOSPC || errno == EDQUOT;
     EVP_MD_CTX_free(entry->digest);
@@ -184,7 +179,7 @@ bool policy_cache_commit(struct policy_cache *cache, struct policy_cache_entry *
         goto failed;
     }
     fd = fcntl(entry->file.fd, F_DUPFD_CLOEXEC, 0); /* the archive is read from where it was written */
-    if (fd < 0 || lseek(fd, sizeof record, SEEK_SET) < 0) {
+    if (fd < 0) {
         err_set_errno(err, errno, "cache file");
         goto failed;
     }

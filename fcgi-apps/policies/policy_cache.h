@@ -22,7 +22,8 @@ struct policy_cache;
 enum { POLICY_DIGEST_SIZE = 32 };
 
 struct policy_cached {
-    int fd;         /* the archive, from the position it stands at; -1: dropped, or given back */
+    int fd;         /* the archive is in it, behind `from` bytes; -1: dropped, or given back */
+    off_t from;
     int64_t length; /* bytes */
     int64_t made;   /* seconds since 1970: when an archive of this content was first made */
     unsigned char digest[POLICY_DIGEST_SIZE]; /* SHA-256 of the archive */

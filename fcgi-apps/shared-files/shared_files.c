@@ -20,7 +20,7 @@
 
 #define LOG_COMPONENT "shared_files"
 
-enum { PIECE_SIZE = 65536, QUERY_MAX = 2048 };
+enum { QUERY_MAX = 2048 };
 
 void *shared_files_start(const struct relay_config *config, struct err *err)
 {
@@ -165,26 +165,9 @@ void shared_files_head(void *state, struct request *request, struct response *re
 
 /* ---- GET: for the target itself ---- */
 
-/* Exactly as many bytes as were announced, or the answer is cut. */
-static bool send_file(const struct shared_found *found, struct response *response)
-{
-    char piece[PIECE_SIZE];
-    for (off_t at = 0; at < found->size;) {
-        size_t wanted = found->size - at < (off_t)sizeof piece ? (size_t)(found->size - at) : sizeof piece;
-        ssize_t got = pread(found->fd, piece, wanted, at);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0 || !response_send(response, piece, (size_t)got)) {
-            return false;
-        }
-        at += got;
-    }
-    return true;
-}
-
 static void answer_file(const struct shared_visit *visit, const struct shared_found *found)
 {
+    struct err err = {0};
     struct response *response = visit->response;
     const char *known = request_env(visit->request, "HTTP_IF_NONE_MATCH");
     char tag[2 * DIGEST_MAX_SIZE + 3];
@@ -196,12 +179,13 @@ static void answer_file(const struct shared_visit *visit, const struct shared_fo
         return;
     }
     response_header(response, "Content-Type", "application/octet-stream");
-    bool sent = response_start(response, (int64_t)found->text.len + 1 + found->size) &&
-                response_send(response, found->text.at, found->text.len) && response_send(response, "\n", 1) &&
-                send_file(found, response);
+    (void)response_start(response, (int64_t)found->text.len + 1 + found->size);
+    (void)response_send(response, found->text.at, found->text.len);
+    (void)response_send(response, "\n", 1);
+    bool sent = response_send_file(response, found->fd, 0, found->size, &err);
     log_info("shared file fetched", log_text("target", visit->name.target), log_text("source", visit->name.source),
              log_text("file", visit->name.file_id), log_number("bytes", found->size),
-             log_text("whole", sent ? "yes" : "no"));
+             log_text("trouble", sent ? "" : err.text));
 }
 
 void shared_files_get(void *state, struct request *request, struct response *response)

@@ -18,7 +18,7 @@
 
 #define LOG_COMPONENT "shared_folder"
 
-enum { TRIES = 4, PIECE_SIZE = 32768 };
+enum { TRIES = 4 };
 
 struct shared_folder {
     const char *path;
@@ -98,36 +98,15 @@ static int hash_now(struct visit *visit, unsigned char digest[DIGEST_MAX_SIZE], 
     return EAGAIN;
 }
 
-/* Exactly as many bytes as were announced, or the answer is cut. */
-static void send_content(const struct visit *visit, struct response *response)
-{
-    char piece[PIECE_SIZE];
-    for (off_t at = 0, left = visit->status.st_size; left > 0;) {
-        size_t wanted = left < (off_t)sizeof piece ? (size_t)left : sizeof piece;
-        ssize_t got = pread(visit->fd, piece, wanted, at);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            log_warn("the file ended before its size, the answer is cut", log_text("path", visit->asked.path),
-                     log_number("bytes", at), log_text("reason", got < 0 ? strerror(errno) : "it became shorter"));
-            return;
-        }
-        if (!response_send(response, piece, (size_t)got)) {
-            return;
-        }
-        at += got;
-        left -= got;
-    }
-}
-
 static void answer_file(const struct visit *visit, struct response *response, int status)
 {
+    struct err err = {0};
     response_empty(response, status);
     validators_add(response, &visit->status, time(NULL));
     response_header(response, "Accept-Ranges", "bytes"); /* from httpd, to a GET without a hash */
-    if (status == 200 && response_start(response, visit->status.st_size) && !response->head) {
-        send_content(visit, response);
+    if (status == 200 && response_start(response, visit->status.st_size) &&
+        !response_send_file(response, visit->fd, 0, visit->status.st_size, &err) && !response->gone) {
+        log_warn("the answer is cut", log_text("path", visit->asked.path), log_text("reason", err.text));
     }
 }
 

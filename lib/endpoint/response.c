@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "endpoint/response.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
-enum { TEXT_SIZE = 1024 };
+enum { TEXT_SIZE = 1024, PIECE_SIZE = 64 * 1024 };
 
 static const struct {
     int status;
@@ -129,6 +131,34 @@ bool response_send(struct response *response, const char *bytes, size_t len)
     }
     response->gone = !response->sink->send(response->sink->context, bytes, len);
     return !response->gone;
+}
+
+static ssize_t read_piece(int fd, char *piece, size_t size, off_t at)
+{
+    ssize_t got;
+    do {
+        got = pread(fd, piece, size, at);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+bool response_send_file(struct response *response, int fd, off_t from, int64_t len, struct err *err)
+{
+    char piece[PIECE_SIZE];
+    for (int64_t done = 0; done < len && !response->head;) {
+        ssize_t got = read_piece(fd, piece, len - done < PIECE_SIZE ? (size_t)(len - done) : PIECE_SIZE, from + done);
+        if (got < 0) {
+            return err_set_errno(err, errno, "reading after %" PRId64 " bytes", done);
+        }
+        if (got == 0) {
+            return err_set(err, "the file became shorter: %" PRId64 " of %" PRId64 " bytes", done, len);
+        }
+        if (!response_send(response, piece, (size_t)got)) {
+            return err_set(err, "the client went away after %" PRId64 " of %" PRId64 " bytes", done, len);
+        }
+        done += got;
+    }
+    return !response->gone || err_set(err, "the client went away");
 }
 
 int response_connection(const struct response *response)

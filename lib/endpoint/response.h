@@ -14,8 +14,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "util/buffer.h"
+#include "util/err.h"
 
 /* Where an answer goes that is sent as it comes. */
 struct response_sink {
@@ -61,6 +63,11 @@ bool response_start(struct response *response, int64_t length);
 
 /* Sends now. False when the client is gone; then and ever after nothing goes out. */
 bool response_send(struct response *response, const char *bytes, size_t len);
+
+/* Sends exactly len bytes of a file, from the offset `from` on; the position of fd does not matter. response_start has
+ * announced them. False with err when the answer is cut: the client is gone (response->gone), the file is shorter or
+ * cannot be read. Nothing is read for a HEAD. */
+bool response_send_file(struct response *response, int fd, off_t from, int64_t len, struct err *err);
 
 /* A descriptor that polls as hung up (POLLRDHUP, POLLHUP) once httpd has given up the request; -1 when there is
  * none. */

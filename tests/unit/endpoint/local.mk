@@ -17,7 +17,7 @@ tests_unit_endpoint_test_request_SOURCES = tests/unit/endpoint/test_request.c te
 tests_unit_endpoint_test_request_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_endpoint_test_request_LDADD = $(ENDPOINT_TEST_LDADD)
 
-tests_unit_endpoint_test_response_SOURCES = tests/unit/endpoint/test_response.c tests/support/suite.h
+tests_unit_endpoint_test_response_SOURCES = tests/unit/endpoint/test_response.c tests/support/suite.h tests/support/folder.h
 tests_unit_endpoint_test_response_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_endpoint_test_response_LDADD = $(ENDPOINT_TEST_LDADD)
 

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
+
 #include "endpoint/response.h"
+#include "support/folder.h"
 #include "support/suite.h"
+#include "util/memory.h"
 
 static const char *formatted(struct response *response, bool head, struct buffer *out)
 {
@@ -166,7 +170,76 @@ START_TEST(without_a_sink_the_body_gathers)
 }
 END_TEST
 
+START_TEST(a_file_is_sent_in_its_length)
+{
+    enum { SIZE = 200001 };
+    struct folder folder = folder_make();
+    struct response response = {0};
+    struct err err = {0};
+    char *content = memory_alloc(SIZE);
+    memset(content, 'x', SIZE - 1);
+    content[0] = 'a';
+    content[SIZE - 2] = 'z';
+    content[SIZE - 1] = '\0';
+    folder_write(folder.fd, "file", content);
+    int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
+    ck_assert_int_eq(lseek(fd, 17, SEEK_SET), 17); /* does not matter */
+    response_begin(&response, false, NULL);
+    ck_assert(response_start(&response, SIZE - 1));
+    ck_assert(response_send_file(&response, fd, 0, SIZE - 1, &err));
+    ck_assert_str_eq(buffer_text(&response.body), content);
+    response_begin(&response, false, NULL);
+    ck_assert(response_send_file(&response, fd, SIZE - 3, 2, &err)); /* it may have grown: no more than announced */
+    ck_assert_str_eq(buffer_text(&response.body), "xz");
+    ck_assert(response_send_file(&response, fd, 0, 0, &err));
+    ck_assert_uint_eq(response.body.len, 2);
+    response_begin(&response, true, NULL);
+    ck_assert(response_send_file(&response, -1, 0, SIZE, &err));
+    ck_assert_uint_eq(response.body.len, 0);
+    response_begin(&response, false, NULL);
+    ck_assert_int_eq(ftruncate(fd, 100000), 0);
+    ck_assert(!response_send_file(&response, fd, 0, SIZE - 1, &err));
+    ck_assert_str_eq(err.text, "the file became shorter: 100000 of 200000 bytes");
+    ck_assert_uint_eq(response.body.len, 100000);
+    ck_assert(!response_send_file(&response, folder.fd, 0, 1, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "reading after 0 bytes"));
+    ck_assert(!response.gone);
+    free(content);
+    close(fd);
+    folder_remove(&folder);
+    response_free(&response);
+}
+END_TEST
+
+START_TEST(a_file_is_not_sent_to_nobody)
+{
+    struct folder folder = folder_make();
+    struct response response = {0};
+    struct taken taken = {.pieces = 2};
+    const struct response_sink sink = {take, connection, &taken};
+    struct err err = {0};
+    folder_write(folder.fd, "file", "");
+    int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
+    ck_assert_int_eq(ftruncate(fd, 1000000), 0);
+    response_begin(&response, false, &sink);
+    response_empty(&response, 200);
+    ck_assert(response_start(&response, 1000000));
+    ck_assert(!response_send_file(&response, fd, 0, 1000000, &err));
+    ck_assert(response.gone);
+    ck_assert_ptr_nonnull(strstr(err.text, "the client went away after"));
+    ck_assert_uint_lt(taken.bytes.len, 1000000);
+    taken.pieces = 1000;
+    ck_assert(!response_send_file(&response, fd, 0, 0, &err)); /* what came before it did not arrive */
+    ck_assert_str_eq(err.text, "the client went away");
+    close(fd);
+    folder_remove(&folder);
+    response_free(&response);
+    buffer_free(&taken.bytes);
+}
+END_TEST
+
 SUITE_MAIN("response", a_text_has_its_length_and_type, a_head_gets_the_length_but_not_the_body,
            no_content_has_no_length, a_later_answer_replaces_an_earlier_one, a_header_cannot_smuggle_in_another,
            an_internal_error_tells_nothing, a_started_answer_goes_out_as_it_comes,
-           a_started_answer_to_a_head_has_no_body, without_a_sink_the_body_gathers)
+           a_started_answer_to_a_head_has_no_body, without_a_sink_the_body_gathers,
+           a_file_is_sent_in_its_length, a_file_is_not_sent_to_nobody)

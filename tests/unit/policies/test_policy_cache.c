@@ -33,7 +33,7 @@ static void expect_archive(const struct policy_cached *cached, const char *conte
     char text[64] = "";
     unsigned char digest[POLICY_DIGEST_SIZE];
     ck_assert_int_ge(cached->fd, 0);
-    ck_assert_int_eq(read(cached->fd, text, sizeof text - 1), (ssize_t)strlen(content));
+    ck_assert_int_eq(pread(cached->fd, text, sizeof text - 1, cached->from), (ssize_t)strlen(content));
     ck_assert_str_eq(text, content);
     ck_assert_int_eq(cached->length, (int64_t)strlen(content));
     digest_sha256(digest, content, strlen(content));
