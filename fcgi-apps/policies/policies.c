@@ -125,10 +125,12 @@ static void answer(const struct ask *ask, const struct policy_cached *cached, en
         return;
     }
     (void)response_start(response, cached->length);
-    bool sent = response_send_file(response, cached->fd, cached->from, cached->length, &err);
+    if (response_send_file(response, cached->fd, cached->from, cached->length, &err) == RESPONSE_HANDED_OVER) {
+        return;
+    }
     log_info("policies sent", log_text("node", ask->node_id), log_text("client", request_client(ask->request)),
              log_text("method", ask->request->method), log_number("bytes", cached->length),
-             log_text("trouble", sent ? "" : err.text));
+             log_text("trouble", err.text));
 }
 
 static void refuse_bundle(const struct ask *ask, enum policy_bundle why, const struct err *err)

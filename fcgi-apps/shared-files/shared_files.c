@@ -182,10 +182,12 @@ static void answer_file(const struct shared_visit *visit, const struct shared_fo
     (void)response_start(response, (int64_t)found->text.len + 1 + found->size);
     (void)response_send(response, found->text.at, found->text.len);
     (void)response_send(response, "\n", 1);
-    bool sent = response_send_file(response, found->fd, 0, found->size, &err);
+    if (response_send_file(response, found->fd, 0, found->size, &err) == RESPONSE_HANDED_OVER) {
+        return;
+    }
     log_info("shared file fetched", log_text("target", visit->name.target), log_text("source", visit->name.source),
              log_text("file", visit->name.file_id), log_number("bytes", found->size),
-             log_text("trouble", sent ? "" : err.text));
+             log_text("trouble", err.text));
 }
 
 void shared_files_get(void *state, struct request *request, struct response *response)

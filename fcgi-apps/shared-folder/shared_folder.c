@@ -105,7 +105,7 @@ static void answer_file(const struct visit *visit, struct response *response, in
     validators_add(response, &visit->status, time(NULL));
     response_header(response, "Accept-Ranges", "bytes"); /* from httpd, to a GET without a hash */
     if (status == 200 && response_start(response, visit->status.st_size) &&
-        !response_send_file(response, visit->fd, 0, visit->status.st_size, &err) && !response->gone) {
+        response_send_file(response, visit->fd, 0, visit->status.st_size, &err) == RESPONSE_CUT && !response->gone) {
         log_warn("the answer is cut", log_text("path", visit->asked.path), log_text("reason", err.text));
     }
 }

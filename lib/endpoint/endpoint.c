@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "endpoint/body.h"
@@ -16,6 +17,7 @@
 
 enum { EXIT_USAGE = 2, EXIT_START = 3 };
 enum { IDLE_WAIT_MAX = 3600 * 1000 }; /* milliseconds */
+enum { STOP_WAIT = 20 * 1000 };       /* milliseconds, for slow clients; less than TimeoutStopSec of the units */
 
 struct endpoint {
     const struct endpoint_program *program;
@@ -142,6 +144,10 @@ static void answer_request(struct endpoint *endpoint)
     request->relay_state = endpoint->relay_state;
     response_begin(response, strcmp(request->method, "HEAD") == 0, &endpoint->sink);
     route_request(&program->routes, endpoint->state, request, response);
+    if (response->handed_over) {
+        fcgi_finish(endpoint->fcgi);
+        return;
+    }
     if (response->status == 0) {
         log_error("no answer from the handler", log_text("path", request->path.at));
         response_internal_error(response);
@@ -157,6 +163,9 @@ static void answer_request(struct endpoint *endpoint)
               log_number("status", response->status), log_text("sent", sent ? "yes" : "no"));
     relay_metrics_request(endpoint->relay_state, program->endpoint, response->status, (uint64_t)(clock_us() - begun_us));
     fcgi_finish(endpoint->fcgi);
+    if (fcgi_is_sender(endpoint->fcgi)) {
+        _exit(EXIT_SUCCESS);
+    }
 }
 
 /* Calls idle when it is due. Returns for how many milliseconds to wait for a request, -1 for as long as it takes. */
@@ -173,6 +182,15 @@ static int idle_wait(struct endpoint *endpoint)
     return wait <= 0 ? 0 : wait > IDLE_WAIT_MAX ? IDLE_WAIT_MAX : (int)wait;
 }
 
+static void stop(const struct endpoint *endpoint)
+{
+    size_t cut = fcgi_end_senders(endpoint->fcgi, STOP_WAIT);
+    if (cut > 0) {
+        log_warn("answers to slow clients are cut", log_number("answers", (int64_t)cut));
+    }
+    log_info("stopped");
+}
+
 static int serve(struct endpoint *endpoint)
 {
     struct err err = {0};
@@ -187,7 +205,7 @@ static int serve(struct endpoint *endpoint)
         case FCGI_IDLE:
             break;
         case FCGI_STOP:
-            log_info("stopped");
+            stop(endpoint);
             return EXIT_SUCCESS;
         case FCGI_FAILED:
             log_error("stopped", log_text("reason", err.text));
@@ -211,7 +229,8 @@ static int start(struct endpoint *endpoint, const char *path)
     if (endpoint->fcgi == NULL) {
         goto failed;
     }
-    endpoint->sink = (struct response_sink){fcgi_send, fcgi_connection, endpoint->fcgi};
+    endpoint->sink = (struct response_sink){
+        .send = fcgi_send, .connection = fcgi_connection, .hand_over = fcgi_hand_over, .context = endpoint->fcgi};
     endpoint->state = program->start != NULL ? program->start(endpoint->config, &err) : endpoint;
     if (endpoint->state == NULL) {
         goto failed;

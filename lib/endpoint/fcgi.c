@@ -12,13 +12,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "endpoint/senders.h"
+#include "util/log.h"
 #include "util/memory.h"
+
+#define LOG_COMPONENT "fcgi"
 
 enum { LISTENER = 0 };
 
 struct fcgi {
     FCGX_Request request;
     int signals; /* signalfd */
+    struct senders senders;
+    bool cannot_fork; /* said once until it can again */
 };
 
 static bool is_listening(int fd)
@@ -31,7 +37,7 @@ static bool is_listening(int fd)
 /* A signal that our parent ignored would never reach the signalfd, hence the default action for each. */
 static int open_signals(void)
 {
-    static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1, SIGHUP};
+    static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1, SIGHUP, SIGCHLD};
     sigset_t set;
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -85,6 +91,19 @@ static bool is_passing(int errnum)
     return errnum == EAGAIN || errnum == EWOULDBLOCK || errnum == EINTR || errnum == ECONNABORTED || errnum == EPROTO;
 }
 
+static enum fcgi_event event_of(struct fcgi *fcgi, uint32_t signal)
+{
+    switch (signal) {
+    case SIGCHLD:
+        senders_reap(&fcgi->senders);
+        return FCGI_IDLE;
+    case SIGHUP:
+        return FCGI_RELOAD;
+    default:
+        return FCGI_STOP;
+    }
+}
+
 enum fcgi_event fcgi_wait(struct fcgi *fcgi, int timeout_ms, struct err *err)
 {
     for (;;) {
@@ -99,7 +118,7 @@ enum fcgi_event fcgi_wait(struct fcgi *fcgi, int timeout_ms, struct err *err)
         }
         struct signalfd_siginfo signal_info;
         if (read(fcgi->signals, &signal_info, sizeof signal_info) == sizeof signal_info) {
-            return signal_info.ssi_signo == SIGHUP ? FCGI_RELOAD : FCGI_STOP;
+            return event_of(fcgi, signal_info.ssi_signo);
         }
         if (waits[1].revents == 0) {
             continue;
@@ -152,9 +171,39 @@ int fcgi_connection(void *context)
     return fcgi->request.ipcFd;
 }
 
+/* The connection is closed without the shutdown of FCGX_Free's: the sender has it, too. */
+bool fcgi_hand_over(void *context)
+{
+    struct fcgi *fcgi = context;
+    struct err err = {0};
+    enum senders_fork side = senders_fork(&fcgi->senders, LISTENER, &err);
+    if (err.text[0] != '\0' && !fcgi->cannot_fork) {
+        log_warn("a slow client holds this process", log_text("reason", err.text));
+    }
+    fcgi->cannot_fork = err.text[0] != '\0';
+    if (side == SENDERS_THE_WORKER) {
+        close(fcgi->request.ipcFd);
+        fcgi->request.ipcFd = -1;
+    }
+    return side == SENDERS_THE_WORKER;
+}
+
 /* One connection, one request: a kept connection would keep this worker from all others. */
 void fcgi_finish(struct fcgi *fcgi)
 {
-    FCGX_Finish_r(&fcgi->request);
-    FCGX_Free(&fcgi->request, 1);
+    bool mine = fcgi->request.ipcFd >= 0;
+    if (mine) {
+        FCGX_Finish_r(&fcgi->request);
+    }
+    FCGX_Free(&fcgi->request, mine);
+}
+
+bool fcgi_is_sender(const struct fcgi *fcgi)
+{
+    return fcgi->senders.is_sender;
+}
+
+size_t fcgi_end_senders(struct fcgi *fcgi, int64_t timeout_ms)
+{
+    return senders_end(&fcgi->senders, fcgi->signals, timeout_ms);
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "util/err.h"
@@ -20,7 +21,7 @@ struct fcgi;
 enum fcgi_event {
     FCGI_REQUEST, /* one is in hand: answer it, then fcgi_finish */
     FCGI_RELOAD,  /* HUP */
-    FCGI_IDLE,    /* none came in the given time */
+    FCGI_IDLE,    /* none came in the given time, or not yet */
     FCGI_STOP,    /* TERM, INT, USR1 (multiwatch sends this one) */
     FCGI_FAILED,
 };
@@ -40,6 +41,14 @@ bool fcgi_write(struct fcgi *fcgi, const char *bytes, size_t len);
 bool fcgi_send(void *context, const char *bytes, size_t len);
 /* The connection to httpd, to poll for its end and nothing else. */
 int fcgi_connection(void *context);
+/* Another process goes on with the request in hand (senders.h). True in this one: what is left to do is fcgi_finish.
+ * False: go on, either in the new process or since there can be none. */
+bool fcgi_hand_over(void *context);
 void fcgi_finish(struct fcgi *fcgi);
+
+/* Is this such a process, which ends with its request? */
+bool fcgi_is_sender(const struct fcgi *fcgi);
+/* Waits for them, then ends those that are left; returns how many. */
+size_t fcgi_end_senders(struct fcgi *fcgi, int64_t timeout_ms);
 
 #endif

@@ -7,4 +7,5 @@ lib_endpoint_libendpoint_a_SOURCES = \
 	lib/endpoint/fcgi.c lib/endpoint/fcgi.h \
 	lib/endpoint/request.c lib/endpoint/request.h \
 	lib/endpoint/response.c lib/endpoint/response.h \
-	lib/endpoint/route.c lib/endpoint/route.h
+	lib/endpoint/route.c lib/endpoint/route.h \
+	lib/endpoint/senders.c lib/endpoint/senders.h

@@ -3,11 +3,18 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
-enum { TEXT_SIZE = 1024, PIECE_SIZE = 64 * 1024 };
+#include "util/clock.h"
+
+enum { TEXT_SIZE = 1024 };
+/* A piece fits into a socket that polls writable: sending it waits for nobody. */
+enum { PIECE_SIZE = 32 * 1024 };
+enum { PATIENCE_MS = 50 }; /* so long one client is waited for, from its first byte on, before others come first */
 
 static const struct {
     int status;
@@ -46,6 +53,7 @@ void response_begin(struct response *response, bool head, const struct response_
     response->head = head;
     response->started = false;
     response->gone = false;
+    response->handed_over = false;
     response->sink = sink;
 }
 
@@ -142,23 +150,50 @@ static ssize_t read_piece(int fd, char *piece, size_t size, off_t at)
     return got;
 }
 
-bool response_send_file(struct response *response, int fd, off_t from, int64_t len, struct err *err)
+static enum response_sent cut(struct err *err, const char *why, int64_t done, int64_t len)
+{
+    err_set(err, "%s after %" PRId64 " of %" PRId64 " bytes", why, done, len);
+    return RESPONSE_CUT;
+}
+
+/* Would the next piece have to wait for the client? Until the moment `patient` (clock_ms) this waits for it itself. */
+static bool is_slow(const struct response *response, int64_t patient)
+{
+    struct pollfd wait = {.fd = response_connection(response), .events = POLLOUT};
+    int64_t left = patient - clock_ms();
+    return poll(&wait, 1, left > 0 ? (int)left : 0) == 0;
+}
+
+static bool hand_over(struct response *response, int64_t patient)
+{
+    const struct response_sink *sink = response->sink;
+    response->handed_over = sink != NULL && sink->hand_over != NULL && !response->gone &&
+                            is_slow(response, patient) && sink->hand_over(sink->context);
+    return response->handed_over;
+}
+
+enum response_sent response_send_file(struct response *response, int fd, off_t from, int64_t len, struct err *err)
 {
     char piece[PIECE_SIZE];
-    for (int64_t done = 0; done < len && !response->head;) {
+    int64_t patient = clock_ms() + PATIENCE_MS;
+    int64_t done = 0;
+    while (done < len && !response->head) {
+        if (hand_over(response, patient)) {
+            return RESPONSE_HANDED_OVER;
+        }
         ssize_t got = read_piece(fd, piece, len - done < PIECE_SIZE ? (size_t)(len - done) : PIECE_SIZE, from + done);
         if (got < 0) {
-            return err_set_errno(err, errno, "reading after %" PRId64 " bytes", done);
+            return cut(err, strerror(errno), done, len);
         }
         if (got == 0) {
-            return err_set(err, "the file became shorter: %" PRId64 " of %" PRId64 " bytes", done, len);
+            return cut(err, "the file became shorter", done, len);
         }
         if (!response_send(response, piece, (size_t)got)) {
-            return err_set(err, "the client went away after %" PRId64 " of %" PRId64 " bytes", done, len);
+            break;
         }
         done += got;
     }
-    return !response->gone || err_set(err, "the client went away");
+    return response->gone ? cut(err, "the client went away", done, len) : RESPONSE_SENT;
 }
 
 int response_connection(const struct response *response)

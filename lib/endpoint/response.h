@@ -23,6 +23,7 @@
 struct response_sink {
     bool (*send)(void *context, const char *bytes, size_t len); /* false: the other side is gone */
     int (*connection)(void *context);
+    bool (*hand_over)(void *context); /* as fcgi_hand_over; NULL: nobody can */
     void *context;
 };
 
@@ -33,6 +34,7 @@ struct response {
     bool head; /* the request was a HEAD: no body goes out, whatever the handler sends */
     bool started;
     bool gone; /* started, and the other side went away before the end */
+    bool handed_over; /* another process sends the rest */
     const struct response_sink *sink;
 };
 
@@ -64,10 +66,20 @@ bool response_start(struct response *response, int64_t length);
 /* Sends now. False when the client is gone; then and ever after nothing goes out. */
 bool response_send(struct response *response, const char *bytes, size_t len);
 
+enum response_sent {
+    RESPONSE_SENT,
+    RESPONSE_CUT, /* with err: the client is gone (response->gone), the file is shorter or cannot be read */
+    RESPONSE_HANDED_OVER,
+};
+
 /* Sends exactly len bytes of a file, from the offset `from` on; the position of fd does not matter. response_start has
- * announced them. False with err when the answer is cut: the client is gone (response->gone), the file is shorter or
- * cannot be read. Nothing is read for a HEAD. */
-bool response_send_file(struct response *response, int fd, off_t from, int64_t len, struct err *err);
+ * announced them. Nothing is read for a HEAD.
+ *
+ * When the client is slow, this returns twice, in two processes: at once in this one, RESPONSE_HANDED_OVER, where the
+ * handler says nothing more of the request and returns; and once all is sent or cut in the other, which does what there
+ * is to do afterwards and ends with the request. When too many are at it, it returns once, and takes as long as it
+ * takes. */
+enum response_sent response_send_file(struct response *response, int fd, off_t from, int64_t len, struct err *err);
 
 /* A descriptor that polls as hung up (POLLRDHUP, POLLHUP) once httpd has given up the request; -1 when there is
  * none. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <fcntl.h>
+#include <sys/socket.h>
 
 #include "endpoint/response.h"
 #include "support/folder.h"
@@ -120,7 +121,7 @@ START_TEST(a_started_answer_goes_out_as_it_comes)
 {
     struct response response = {0};
     struct taken taken = {.pieces = 3};
-    const struct response_sink sink = {take, connection, &taken};
+    const struct response_sink sink = {.send = take, .connection = connection, .context = &taken};
     response_begin(&response, false, &sink);
     response_empty(&response, 200);
     response_header(&response, "ETag", "\"x\"");
@@ -147,7 +148,7 @@ START_TEST(a_started_answer_to_a_head_has_no_body)
 {
     struct response response = {0};
     struct taken taken = {.pieces = 3};
-    const struct response_sink sink = {take, connection, &taken};
+    const struct response_sink sink = {.send = take, .connection = connection, .context = &taken};
     response_begin(&response, true, &sink);
     response_empty(&response, 200);
     ck_assert(response_start(&response, 1234567890123));
@@ -186,23 +187,24 @@ START_TEST(a_file_is_sent_in_its_length)
     ck_assert_int_eq(lseek(fd, 17, SEEK_SET), 17); /* does not matter */
     response_begin(&response, false, NULL);
     ck_assert(response_start(&response, SIZE - 1));
-    ck_assert(response_send_file(&response, fd, 0, SIZE - 1, &err));
+    ck_assert_int_eq(response_send_file(&response, fd, 0, SIZE - 1, &err), RESPONSE_SENT);
     ck_assert_str_eq(buffer_text(&response.body), content);
     response_begin(&response, false, NULL);
-    ck_assert(response_send_file(&response, fd, SIZE - 3, 2, &err)); /* it may have grown: no more than announced */
+    /* it may have grown: no more than announced */
+    ck_assert_int_eq(response_send_file(&response, fd, SIZE - 3, 2, &err), RESPONSE_SENT);
     ck_assert_str_eq(buffer_text(&response.body), "xz");
-    ck_assert(response_send_file(&response, fd, 0, 0, &err));
+    ck_assert_int_eq(response_send_file(&response, fd, 0, 0, &err), RESPONSE_SENT);
     ck_assert_uint_eq(response.body.len, 2);
     response_begin(&response, true, NULL);
-    ck_assert(response_send_file(&response, -1, 0, SIZE, &err));
+    ck_assert_int_eq(response_send_file(&response, -1, 0, SIZE, &err), RESPONSE_SENT);
     ck_assert_uint_eq(response.body.len, 0);
     response_begin(&response, false, NULL);
     ck_assert_int_eq(ftruncate(fd, 100000), 0);
-    ck_assert(!response_send_file(&response, fd, 0, SIZE - 1, &err));
-    ck_assert_str_eq(err.text, "the file became shorter: 100000 of 200000 bytes");
+    ck_assert_int_eq(response_send_file(&response, fd, 0, SIZE - 1, &err), RESPONSE_CUT);
+    ck_assert_str_eq(err.text, "the file became shorter after 100000 of 200000 bytes");
     ck_assert_uint_eq(response.body.len, 100000);
-    ck_assert(!response_send_file(&response, folder.fd, 0, 1, &err));
-    ck_assert_ptr_nonnull(strstr(err.text, "reading after 0 bytes"));
+    ck_assert_int_eq(response_send_file(&response, folder.fd, 0, 1, &err), RESPONSE_CUT);
+    ck_assert_ptr_nonnull(strstr(err.text, "Is a directory after 0 of 1 bytes"));
     ck_assert(!response.gone);
     free(content);
     close(fd);
@@ -216,7 +218,7 @@ START_TEST(a_file_is_not_sent_to_nobody)
     struct folder folder = folder_make();
     struct response response = {0};
     struct taken taken = {.pieces = 2};
-    const struct response_sink sink = {take, connection, &taken};
+    const struct response_sink sink = {.send = take, .connection = connection, .context = &taken};
     struct err err = {0};
     folder_write(folder.fd, "file", "");
     int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
@@ -224,13 +226,14 @@ START_TEST(a_file_is_not_sent_to_nobody)
     response_begin(&response, false, &sink);
     response_empty(&response, 200);
     ck_assert(response_start(&response, 1000000));
-    ck_assert(!response_send_file(&response, fd, 0, 1000000, &err));
+    ck_assert_int_eq(response_send_file(&response, fd, 0, 1000000, &err), RESPONSE_CUT);
     ck_assert(response.gone);
     ck_assert_ptr_nonnull(strstr(err.text, "the client went away after"));
     ck_assert_uint_lt(taken.bytes.len, 1000000);
     taken.pieces = 1000;
-    ck_assert(!response_send_file(&response, fd, 0, 0, &err)); /* what came before it did not arrive */
-    ck_assert_str_eq(err.text, "the client went away");
+    /* what came before it did not arrive */
+    ck_assert_int_eq(response_send_file(&response, fd, 0, 0, &err), RESPONSE_CUT);
+    ck_assert_str_eq(err.text, "the client went away after 0 of 0 bytes");
     close(fd);
     folder_remove(&folder);
     response_free(&response);
@@ -238,8 +241,72 @@ START_TEST(a_file_is_not_sent_to_nobody)
 }
 END_TEST
 
+/* A connection that takes nothing more once its socket is full. */
+struct slow {
+    int ends[2];
+    bool accepts; /* that somebody else goes on */
+    int asked;
+};
+
+static bool send_slow(void *context, const char *bytes, size_t len)
+{
+    struct slow *slow = context;
+    return write(slow->ends[0], bytes, len) == (ssize_t)len;
+}
+
+static int slow_connection(void *context)
+{
+    struct slow *slow = context;
+    return slow->ends[0];
+}
+
+static bool hand_over_slow(void *context)
+{
+    struct slow *slow = context;
+    slow->asked++;
+    if (!slow->accepts) { /* then there is room again: whoever goes on has to */
+        char ignored[65536];
+        while (recv(slow->ends[1], ignored, sizeof ignored, MSG_DONTWAIT) > 0) {
+        }
+    }
+    return slow->accepts;
+}
+
+START_TEST(a_slow_client_is_handed_over)
+{
+    enum { SIZE = 4000000 };
+    struct folder folder = folder_make();
+    struct response response = {0};
+    struct slow slow = {.accepts = true};
+    const struct response_sink sink = {
+        .send = send_slow, .connection = slow_connection, .hand_over = hand_over_slow, .context = &slow};
+    struct err err = {0};
+    folder_write(folder.fd, "file", "");
+    int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
+    ck_assert_int_eq(ftruncate(fd, SIZE), 0);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, slow.ends), 0);
+    response_begin(&response, false, &sink);
+    ck_assert_int_eq(response_send_file(&response, fd, 0, 1000, &err), RESPONSE_SENT);
+    ck_assert_int_eq(slow.asked, 0);
+    ck_assert_int_eq(response_send_file(&response, fd, 0, SIZE, &err), RESPONSE_HANDED_OVER);
+    ck_assert(response.handed_over);
+    ck_assert_int_eq(slow.asked, 1);
+    response_begin(&response, false, &sink);
+    ck_assert(!response.handed_over);
+    slow.accepts = false;
+    ck_assert_int_eq(response_send_file(&response, fd, 0, SIZE, &err), RESPONSE_SENT);
+    ck_assert_int_gt(slow.asked, 2); /* it is asked whenever it would have to wait */
+    ck_assert(!response.handed_over);
+    close(slow.ends[0]);
+    close(slow.ends[1]);
+    close(fd);
+    folder_remove(&folder);
+    response_free(&response);
+}
+END_TEST
+
 SUITE_MAIN("response", a_text_has_its_length_and_type, a_head_gets_the_length_but_not_the_body,
            no_content_has_no_length, a_later_answer_replaces_an_earlier_one, a_header_cannot_smuggle_in_another,
            an_internal_error_tells_nothing, a_started_answer_goes_out_as_it_comes,
            a_started_answer_to_a_head_has_no_body, without_a_sink_the_body_gathers,
-           a_file_is_sent_in_its_length, a_file_is_not_sent_to_nobody)
+           a_file_is_sent_in_its_length, a_file_is_not_sent_to_nobody, a_slow_client_is_handed_over)
