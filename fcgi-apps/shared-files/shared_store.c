@@ -8,6 +8,9 @@
 
 #include "util/beneath.h"
 #include "util/free_space.h"
+#include "util/log.h"
+
+#define LOG_COMPONENT "shared_store"
 
 enum { FILE_MODE = 0640, FOLDER_MODE = 0750, TRIES = 5 };
 
@@ -57,8 +60,9 @@ static enum shared_result read_found(int folder_fd, const struct shared_file_nam
         return absent_or_failed(errno);
     }
     if (!shared_file_meta_parse(&found->meta, buffer_slice(&found->text), err)) {
-        err_prefix(err, "%s/%s", name->folder, name->metadata);
-        return SHARED_FAILED;
+        log_warn("a shared file counts as absent: its metadata cannot be read", log_text("folder", name->folder),
+                 log_text("name", name->metadata), log_text("reason", err->text));
+        return SHARED_ABSENT;
     }
     found->fd = beneath_open_file(folder_fd, name->file_id, &status, err);
     if (found->fd < 0) {

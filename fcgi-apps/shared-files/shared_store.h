@@ -33,7 +33,8 @@ struct shared_found {
 
 enum shared_result { SHARED_DONE, SHARED_ABSENT, SHARED_NO_SPACE, SHARED_FAILED };
 
-/* SHARED_ABSENT: there is no such file, or it has expired at the moment `now` (seconds since 1970). SHARED_FAILED with
+/* SHARED_ABSENT: there is no such file, it has expired at the moment `now` (seconds since 1970), or its metadata are
+ * damaged: then it has no hash that anybody could ask for, and whoever shared it may put it anew. SHARED_FAILED with
  * err. */
 enum shared_result shared_store_find(const char *path, const struct shared_file_name *name, int64_t now,
                                      struct shared_found *found, struct err *err);

@@ -97,6 +97,28 @@ START_TEST(half_of_it_is_nothing)
 }
 END_TEST
 
+/* Cut by a full disk under the original daemon, say. */
+START_TEST(damaged_metadata_are_nothing)
+{
+    static const char *const damaged[] = {"", "header=rudder-signature-v1\n", "header=rudder-signature-v1\nalgorithm=sha",
+                                          "\n\n", "x"};
+    struct folder folder = folder_make();
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+        put(&folder, "a", "text", 100);
+        ck_assert_str_eq(found(&folder, "a", 1), "text");
+        folder_write(folder.fd, "target/files/source/a.metadata", damaged[i]);
+        struct shared_file_name name = named("a");
+        struct shared_found it = {.fd = -1};
+        struct err err = {0};
+        ck_assert_int_eq(shared_store_find(folder.path, &name, 1, &it, &err), SHARED_ABSENT);
+        shared_found_close(&it);
+    }
+    put(&folder, "a", "anew", 100);
+    ck_assert_str_eq(found(&folder, "a", 1), "anew");
+    folder_remove(&folder);
+}
+END_TEST
+
 START_TEST(links_lead_nowhere)
 {
     struct folder folder = folder_make();
@@ -209,5 +231,6 @@ START_TEST(cleaners_take_turns)
 }
 END_TEST
 
-SUITE_MAIN("shared_store", a_file_comes_and_is_replaced_and_expires, half_of_it_is_nothing, links_lead_nowhere, no_room,
-           the_cleaner_takes_what_has_expired, the_cleaner_takes_what_was_left_and_nothing_else, cleaners_take_turns)
+SUITE_MAIN("shared_store", a_file_comes_and_is_replaced_and_expires, half_of_it_is_nothing,
+           damaged_metadata_are_nothing, links_lead_nowhere, no_room, the_cleaner_takes_what_has_expired,
+           the_cleaner_takes_what_was_left_and_nothing_else, cleaners_take_turns)
