@@ -7,7 +7,6 @@
 #include "policies/policy_bundle.h"
 #include "relay/node_id.h"
 #include "util/digest.h"
-#include "util/etag.h"
 #include "util/http_date.h"
 #include "util/log.h"
 
@@ -83,9 +82,8 @@ static void make_tag(const struct policy_cached *cached, char tag[ETAG_SIZE])
 static bool has_it(const struct request *request, const struct policy_cached *cached)
 {
     char tag[ETAG_SIZE];
-    const char *listed = request_env(request, "HTTP_IF_NONE_MATCH");
     make_tag(cached, tag);
-    return listed != NULL && etag_listed(slice_of(listed), slice_of(tag));
+    return request_knows_tag(request, tag);
 }
 
 static bool record_suffices(void *context, const struct policy_cached *cached)
@@ -150,7 +148,7 @@ static void refuse_bundle(const struct ask *ask, enum policy_bundle why, const s
     }
     log_error("policies cannot be served", log_text("node", ask->node_id), log_text("reason", err->text));
     if (why == POLICY_BUNDLE_NO_SPACE) {
-        response_text(ask->response, 507, "the relay has too little free space\n");
+        response_no_space(ask->response);
     } else {
         response_internal_error(ask->response);
     }

@@ -14,7 +14,6 @@
 #include "shared-files/shared_route.h"
 #include "shared-files/shared_store.h"
 #include "util/digest.h"
-#include "util/etag.h"
 #include "util/log.h"
 #include "util/memory.h"
 
@@ -61,7 +60,7 @@ void shared_visit_fail(const struct shared_visit *visit, int status, const char 
               log_text("path", visit->request->path.at), log_number("status", status),
               log_text("client", request_client(visit->request)), log_text("reason", reason));
     if (status == 507) {
-        response_text(visit->response, status, "the relay has too little free space\n");
+        response_no_space(visit->response);
     } else {
         response_internal_error(visit->response);
     }
@@ -169,10 +168,9 @@ static void answer_file(const struct shared_visit *visit, const struct shared_fo
 {
     struct err err = {0};
     struct response *response = visit->response;
-    const char *known = request_env(visit->request, "HTTP_IF_NONE_MATCH");
     char tag[2 * DIGEST_MAX_SIZE + 3];
     snprintf(tag, sizeof tag, "\"%.*s\"", (int)found->meta.hash_value.len, found->meta.hash_value.at);
-    bool same = known != NULL && etag_listed(slice_of(known), slice_of(tag));
+    bool same = request_knows_tag(visit->request, tag);
     response_empty(response, same ? 304 : 200);
     response_header(response, "ETag", tag);
     if (same) {

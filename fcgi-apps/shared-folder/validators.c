@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "util/etag.h"
 #include "util/http_date.h"
 
 enum { TAG_SIZE = 40 };
@@ -32,12 +31,11 @@ void validators_add(struct response *response, const struct stat *status, time_t
 
 bool validators_match(const struct request *request, const struct stat *status)
 {
-    const char *list = request_env(request, "HTTP_IF_NONE_MATCH");
     const char *date = request_env(request, "HTTP_IF_MODIFIED_SINCE");
-    if (list != NULL) {
+    if (request_env(request, "HTTP_IF_NONE_MATCH") != NULL) {
         char tag[TAG_SIZE];
         print_tag(tag, status);
-        return etag_listed(slice_of(list), slice_of(tag));
+        return request_knows_tag(request, tag);
     }
     time_t since;
     return date != NULL && http_date_parse(date, &since) && status->st_mtim.tv_sec <= since;

@@ -119,7 +119,7 @@ static void fail(const struct arrival *arrival, int status, const char *reason)
               log_text("queue_id", arrival->name.queue_id), log_text("node", arrival->name.node_id),
               log_text("client", request_client(arrival->request)), log_text("reason", reason));
     if (status == 507) {
-        response_text(arrival->response, status, "the relay has too little free space\n");
+        response_no_space(arrival->response);
     } else {
         response_internal_error(arrival->response);
     }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/etag.h"
+
 static int64_t parse_length(const char *text)
 {
     if (text == NULL || *text == '\0') { /* RFC 3875 section 4.1.2: absent or empty when there is no body */
@@ -54,6 +56,12 @@ const char *request_client(const struct request *request)
 {
     const char *address = request_env(request, "REMOTE_ADDR");
     return address != NULL ? address : "unknown";
+}
+
+bool request_knows_tag(const struct request *request, const char *tag)
+{
+    const char *listed = request_env(request, "HTTP_IF_NONE_MATCH");
+    return listed != NULL && etag_listed(slice_of(listed), slice_of(tag));
 }
 
 bool request_certificate_uid(const struct request *request, const char **uid)

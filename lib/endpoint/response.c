@@ -97,6 +97,11 @@ void response_internal_error(struct response *response)
     response_text(response, 500, "internal error, see the relay's log\n");
 }
 
+void response_no_space(struct response *response)
+{
+    response_text(response, 507, "the relay has too little free space\n");
+}
+
 /* Neither has a body, hence no length of one (RFC 9110 sections 15.3.5 and 15.4.5). */
 static bool may_have_body(const struct response *response)
 {

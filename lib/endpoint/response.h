@@ -56,6 +56,9 @@ void response_empty(struct response *response, int status);
 /* 500 without telling why: that belongs in the log. */
 void response_internal_error(struct response *response);
 
+/* 507. */
+void response_no_space(struct response *response);
+
 enum { RESPONSE_LENGTH_UNKNOWN = -1 };
 
 /* Sends status and headers; what else the answer has comes by response_send. length in bytes: fewer bytes than

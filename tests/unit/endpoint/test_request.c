@@ -104,6 +104,25 @@ START_TEST(only_a_verified_certificate_names_a_client)
 }
 END_TEST
 
+static bool knows(const char *variable)
+{
+    struct made_request made;
+    made_request_new(&made, "GET", "/a", NULL, "", 0);
+    made_request_env(&made, variable);
+    made_request_begin(&made);
+    bool known = request_knows_tag(&made.request, "\"abc\"");
+    made_request_free(&made);
+    return known;
+}
+
+START_TEST(a_tag_is_known_when_it_is_listed)
+{
+    ck_assert(knows("HTTP_IF_NONE_MATCH=\"x\", \"abc\""));
+    ck_assert(!knows("HTTP_IF_NONE_MATCH=\"x\""));
+    ck_assert(!knows("HTTP_IF_MATCH=\"abc\""));
+}
+END_TEST
+
 SUITE_MAIN("request", a_length_is_digits_or_nothing, the_path_is_script_name_and_path_info,
            without_variables_all_is_empty, a_variable_is_found_by_its_whole_name,
-           only_a_verified_certificate_names_a_client)
+           only_a_verified_certificate_names_a_client, a_tag_is_known_when_it_is_listed)
