@@ -54,7 +54,7 @@ void config_table_free(const struct config_table *table, void *target);
  * many. */
 size_t config_table_warn_unknown(const struct config_table *table, const struct config_file *file);
 
-/* Does the file set a key that may hold a password? */
+/* Does the file set a key that may hold a password, and not to a URL without one? */
 bool config_table_has_secret(const struct config_table *table, const struct config_file *file);
 
 /* A file that says nothing: groups as they are, keys commented out with their defaults, help above each. */

@@ -118,10 +118,25 @@ size_t config_table_warn_unknown(const struct config_table *table, const struct 
     return walk.found;
 }
 
+/* A URL may hold a password, and mostly does not: user:password@ or a parameter of that name. */
+static bool holds_password(const char *value)
+{
+    const char *url = strstr(value, "://");
+    if (url == NULL) {
+        return value[0] != '\0';
+    }
+    url += strlen("://");
+    const char *at = strrchr(url, '@');
+    return strstr(url, "password") != NULL || (at != NULL && memchr(url, ':', (size_t)(at - url)) != NULL);
+}
+
 bool config_table_has_secret(const struct config_table *table, const struct config_file *file)
 {
     for (size_t i = 0; i < table->count; i++) {
-        if (table->keys[i].secret && config_file_find(file, table->keys[i].path, NULL) != NULL) {
+        const config_setting_t *setting =
+            table->keys[i].secret ? config_file_find(file, table->keys[i].path, NULL) : NULL;
+        const char *value = setting != NULL ? config_setting_get_string(setting) : NULL;
+        if (value != NULL && holds_password(value)) {
             return true;
         }
     }

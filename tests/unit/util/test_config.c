@@ -251,15 +251,25 @@ START_TEST(unknown_keys_are_told_with_line_and_neighbour)
 }
 END_TEST
 
-START_TEST(secrets_are_noticed)
+static bool has_secret(const char *text)
 {
     struct err err;
-    struct config_file *file = config_file_parse("t.conf", slice_of("secret = \"s\";"), &err);
-    ck_assert(config_table_has_secret(&table, file));
+    struct config_file *file = config_file_parse("t.conf", slice_of(text), &err);
+    bool has = config_table_has_secret(&table, file);
     config_file_close(file);
-    file = config_file_parse("t.conf", slice_of("one: { text = \"s\"; }"), &err);
-    ck_assert(!config_table_has_secret(&table, file));
-    config_file_close(file);
+    return has;
+}
+
+START_TEST(secrets_are_noticed)
+{
+    ck_assert(has_secret("secret = \"s\";"));
+    ck_assert(has_secret("secret = \"postgres://user:word@host:5432/name\";"));
+    ck_assert(has_secret("secret = \"postgres://host/name?user=u&password=word\";"));
+    ck_assert(has_secret("secret = \"host=h password=word\";"));
+    ck_assert(!has_secret("secret = \"postgres://user@host:5432/name\";"));
+    ck_assert(!has_secret("secret = \"http://proxy:3128\";"));
+    ck_assert(!has_secret("secret = \"\";"));
+    ck_assert(!has_secret("one: { text = \"s\"; }"));
 }
 END_TEST
 
