@@ -81,6 +81,8 @@ lab_start() {
     {
         # not exported: what is started does not see it
         LAB_EXEC=exec
+        # the parts of a lab are on this machine, whatever the world beyond is reached by
+        unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY
         if [ "$(type -t "$1")" = function ]; then "$@"; else exec $(lab_net) ${LAB_DETACH:+setsid} "$@"; fi
     } </dev/null >>"$LAB/log/$name.log" 2>&1 &
     lab_birth $! >"$LAB/run/$name.birth"
@@ -92,17 +94,19 @@ lab_pid() {
     cat "$LAB/run/$1.pid" 2>/dev/null
 }
 
-# lab_birth PID: prints when it began (field 22 of stat, the 20th after the name in brackets).
+# lab_birth PID: prints when it began (field 22 of stat, the 20th after the name in brackets). Nothing for a process that
+# has ended and was not waited for: where pid 1 is a program that waits for nobody, as in many containers, it stays.
 lab_birth() {
     local stat
-    read -r stat 2>/dev/null <"/proc/$1/stat" && read -ra stat <<<"${stat##*)}" && echo "${stat[19]}"
+    read -r stat 2>/dev/null <"/proc/$1/stat" && read -ra stat <<<"${stat##*)}" && [ "${stat[0]}" != Z ] &&
+        echo "${stat[19]}"
 }
 
 # A pid alone may have become somebody else's, after a reboot say.
 lab_running() {
-    local pid
-    pid=$(lab_pid "$1") && [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null &&
-        [ "$(lab_birth "$pid")" = "$(cat "$LAB/run/$1.birth" 2>/dev/null)" ]
+    local pid birth
+    pid=$(lab_pid "$1") && [ -n "$pid" ] && birth=$(lab_birth "$pid") &&
+        [ "$birth" = "$(cat "$LAB/run/$1.birth" 2>/dev/null)" ]
 }
 
 # lab_stop NAME [SIGNAL [SECONDS]]: signals it (with what is in run/NAME.signal, else TERM), waits for its end (30 s),
@@ -112,6 +116,7 @@ lab_stop() {
     pid=$(lab_pid "$name") || return 0
     [ -n "$signal" ] || signal=$(cat "$LAB/run/$name.signal" 2>/dev/null) || signal=TERM
     if ! lab_running "$name"; then
+        wait "$pid" 2>/dev/null
         rm -f "$LAB/run/$name.pid"
         return 0
     fi
@@ -128,9 +133,8 @@ lab_stop() {
     return $ended
 }
 
-# A zombie (a child of this shell not yet waited for) is gone, too.
 lab_gone() {
-    ! kill -0 "$1" 2>/dev/null || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null
+    [ -z "$(lab_birth "$1")" ]
 }
 
 lab_stop_all() {

@@ -36,16 +36,22 @@ packages_need() {
     fi
     mapfile -t missing < <(packages_missing "$@")
     [ ${#missing[@]} -gt 0 ] || return 0
-    echo "Installing from Debian: ${missing[*]}"
+    echo "Installing from Debian (a minute, with a slow mirror some): ${missing[*]}"
     if [ "$(id -u)" = 0 ]; then
         packages_apt_install "${missing[@]}"
     elif command -v sudo >/dev/null; then
-        sudo bash -c '. "$0"; packages_apt_install "$@"' "${BASH_SOURCE[0]}" "${missing[@]}"
+        packages_sudo bash -c '. "$0"; packages_apt_install "$@"' "${BASH_SOURCE[0]}" "${missing[@]}"
     else
         echo "These packages are missing, and without root or sudo they can't be installed here. As root:" >&2
         echo "    apt-get install --no-install-recommends ${missing[*]}" >&2
         return 1
     fi
+}
+
+# packages_sudo COMMAND...: apt-get finds its mirror by the caller's proxies, which sudo would take away.
+packages_sudo() {
+    local proxies=${http_proxy:+http_proxy,}${https_proxy:+https_proxy,}${all_proxy:+all_proxy,}${no_proxy:+no_proxy,}
+    sudo ${proxies:+"--preserve-env=${proxies%,}"} "$@"
 }
 
 # packages_apt_install PACKAGE...: as root, in a subshell for its trap. PostgreSQL's package would create and start a

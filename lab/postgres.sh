@@ -126,7 +126,7 @@ lab_postgres_answers() {
 }
 
 lab_postgres_answers_or_ended() {
-    lab_postgres_answers || ! lab_running postgres || lab_gone "$(lab_pid postgres)"
+    lab_postgres_answers || ! lab_running postgres
 }
 
 lab_postgres_fill() {

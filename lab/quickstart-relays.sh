@@ -12,8 +12,7 @@ DEMO_SERVERS=(root upper lower)
 
 relays_demo_start() {
     open_folder
-    packages_need "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" || fail "the packages could not be installed"
-    built || step "Building (half a minute)" build
+    prepare
     relays_demo_open
     step "Making three policy servers and their nodes' keys" relays_demo_make
     for server in "${DEMO_SERVERS[@]}"; do
