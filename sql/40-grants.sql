@@ -8,3 +8,10 @@ SELECT format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), :'relay_user')
 \gexec
 GRANT INSERT, SELECT ON RudderSysEvents, ReportsExecution TO :"relay_user";
 GRANT USAGE ON SEQUENCE serial TO :"relay_user";
+
+-- The web application's own user owns the tables that it made, and an owner may do anything.
+SELECT format('DO %L', format('BEGIN RAISE WARNING USING MESSAGE = %L; END',
+              format('user %s owns the tables and may change them; RUDDER_DB_USER gives the relay a user of its own',
+                     :'relay_user')))
+FROM pg_class WHERE oid = 'RudderSysEvents'::regclass AND pg_get_userbyid(relowner) = :'relay_user'
+\gexec
