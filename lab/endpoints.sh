@@ -7,7 +7,8 @@
 #     LAB_ENDPOINTS                       the names of all that there are
 #     lab_endpoint_start NAME [WORKERS]   rudder-relay-NAME (default 2 workers)
 #     lab_endpoint_stop NAME [SIGNAL]
-#     lab_endpoint_hold NAME [WORKERS]    the same, but the socket stays when the program is restarted, as with systemd's socket units
+#     lab_endpoint_hold NAME [WORKERS]    the same, but the socket stays when the program is restarted, as with
+#                                         systemd's socket units
 #     lab_endpoint_restart NAME           of one that is held: all its workers finish and others start
 
 LAB_ENDPOINTS=(upload policies shared-folder shared-files system metrics remote-run)

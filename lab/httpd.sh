@@ -4,12 +4,13 @@
 # lab/httpd: a private httpd with TLS, made from the template that operators use. The programs behind it:
 # lab/endpoints.sh. Needs lab/lab.sh and lab/relay.sh (lab_relay_layout and lab_relay_config come first).
 #
-#     lab_httpd_start                 sets LAB_HTTPS_PORT, LAB_HTTPS_URL, LAB_LOCAL_PORT, LAB_LOCAL_URL, LAB_USER, LAB_PASSWORD, LAB_DEFAULT_PASSWORD,
-#                                     LAB_SERVER_CERT, LAB_SERVER_PIN (what curl calls pinnedpubkey)
+#     lab_httpd_start                 sets LAB_HTTPS_PORT, LAB_HTTPS_URL, LAB_LOCAL_PORT, LAB_LOCAL_URL, LAB_USER,
+#                                     LAB_PASSWORD, LAB_DEFAULT_PASSWORD, LAB_SERVER_CERT, LAB_SERVER_PIN (what curl
+#                                     calls pinnedpubkey)
 #     lab_httpd_stop, lab_httpd_restart
 #     lab_httpd_reload                after lab_node_new or lab_node_drop: takes up the nodes' certificates
-#     lab_curl ARGS...                curl that knows server key, user and password; LAB_LOGIN=default: the default password,
-#                                     LAB_LOGIN=none: none
+#     lab_curl ARGS...                curl that knows server key, user and password; LAB_LOGIN=default: the default
+#                                     password, LAB_LOGIN=none: none
 #     lab_put FILE PATH [ARGS...]     uploads, prints the status: lab_put FILE reports/NAME
 #
 # LAB_HTTPS_PORT_WANTED and LAB_LOCAL_PORT_WANTED are the ports of a new lab's httpd instead of free ones, LAB_ADDRESS
@@ -63,7 +64,10 @@ lab_httpd_reload() {
 }
 
 lab_httpd_answers() {
-    lab_running httpd && [ "$(LAB_LOGIN=none lab_curl --output /dev/null --write-out '%{http_code}' "$LAB_HTTPS_URL/" 2>/dev/null)" = 404 ]
+    local status
+    lab_running httpd || return
+    status=$(LAB_LOGIN=none lab_curl --output /dev/null --write-out '%{http_code}' "$LAB_HTTPS_URL/" 2>/dev/null)
+    [ "$status" = 404 ]
 }
 
 lab_httpd_program() {
@@ -111,8 +115,8 @@ lab_httpd_secrets() (
     lab_httpd_login password.conf password "$(cat password)"
     lab_httpd_login default.conf default-password rudder
     chmod 644 server.crt
-    printf 'sha256//%s\n' "$(openssl pkey -in server.key -pubout -outform DER | openssl dgst -sha256 -binary | openssl base64)" \
-        >server.pin
+    printf 'sha256//%s\n' "$(openssl pkey -in server.key -pubout -outform DER |
+        openssl dgst -sha256 -binary | openssl base64)" >server.pin
     printf 'insecure\npinnedpubkey = "%s"\nnoproxy = "*"\nsilent\nshow-error\n' "$(cat server.pin)" |
         tee none.conf >>password.conf
     cat none.conf >>default.conf
@@ -142,11 +146,13 @@ lab_httpd_write() {
     [ -e "$dir/networks.conf" ] || echo 'Require ip 127.0.0.0/8' >"$dir/networks.conf"
     [ -e "$dir/policy-server-networks.conf" ] || echo 'Require ip 127.0.0.0/8' >"$dir/policy-server-networks.conf"
     mkdir -p "$dir/empty"
-    "$LAB_SOURCE/httpd-conf/rudder-relay-httpd-conf" VHOST="${LAB_ADDRESS:-127.0.0.1}:$LAB_HTTPS_PORT" SERVER_NAME=localhost \
+    "$LAB_SOURCE/httpd-conf/rudder-relay-httpd-conf" SERVER_NAME=localhost \
+        VHOST="${LAB_ADDRESS:-127.0.0.1}:$LAB_HTTPS_PORT" LOCAL_VHOST="127.0.0.1:$LAB_LOCAL_PORT" \
         SERVER_CERT="$dir/server.crt" SERVER_KEY="$dir/server.key" CA_FILE="$dir/clients.pem" \
-        LOCAL_VHOST="127.0.0.1:$LAB_LOCAL_PORT" SHARED_FOLDER="$LAB/relay/shared-folder" POLICIES_DIR="$LAB/relay/share" \
-        NETWORKS_FILE="$dir/networks.conf" POLICY_SERVER_NETWORKS_FILE="$dir/policy-server-networks.conf" PASSWORD_FILE="$dir/htpasswd-password" \
-        INITIAL_PASSWORD_FILE="$dir/htpasswd-default-password" SOCKET_DIR="$LAB/run" LOG_DIR="$LAB/log" \
+        SHARED_FOLDER="$LAB/relay/shared-folder" POLICIES_DIR="$LAB/relay/share" \
+        NETWORKS_FILE="$dir/networks.conf" POLICY_SERVER_NETWORKS_FILE="$dir/policy-server-networks.conf" \
+        PASSWORD_FILE="$dir/htpasswd-password" INITIAL_PASSWORD_FILE="$dir/htpasswd-default-password" \
+        SOCKET_DIR="$LAB/run" LOG_DIR="$LAB/log" \
         EMPTY_DIR="$dir/empty" ${LAB_HTTPD_VALUES[@]+"${LAB_HTTPD_VALUES[@]}"} >"$dir/rudder-relay.conf" || return
     {
         echo "# What the distribution's own httpd.conf does on a real server."
@@ -155,8 +161,9 @@ lab_httpd_write() {
         echo "PidFile \"$dir/httpd.pid\""
         echo "ErrorLog \"$LAB/log/httpd-error.log\""
         echo "DefaultRuntimeDir \"$dir\""
-        for module in unixd mpm_event authz_core authz_host authz_user authn_core authn_file auth_basic alias env log_config mime \
-            dir autoindex negotiation filter deflate buffer reqtimeout socache_shmcb ssl proxy proxy_fcgi; do
+        for module in unixd mpm_event authz_core authz_host authz_user authn_core authn_file auth_basic alias env \
+            log_config mime dir autoindex negotiation filter deflate buffer reqtimeout socache_shmcb ssl proxy \
+            proxy_fcgi; do
             # a distribution may have some of them built in
             [ ! -e "$modules/mod_$module.so" ] || echo "LoadModule ${module}_module \"$modules/mod_$module.so\""
         done

@@ -94,8 +94,8 @@ lab_pid() {
     cat "$LAB/run/$1.pid" 2>/dev/null
 }
 
-# lab_birth PID: prints when it began (field 22 of stat, the 20th after the name in brackets). Nothing for a process that
-# has ended and was not waited for: where pid 1 is a program that waits for nobody, as in many containers, it stays.
+# lab_birth PID: prints when it began (field 22 of stat, the 20th after the name in brackets). Nothing for a process
+# that has ended and was not waited for: where pid 1 waits for nobody, as in many containers, it stays.
 lab_birth() {
     local stat
     read -r stat 2>/dev/null <"/proc/$1/stat" && read -ra stat <<<"${stat##*)}" && [ "${stat[0]}" != Z ] &&

@@ -131,5 +131,6 @@ lab_postgres_answers_or_ended() {
 
 lab_postgres_fill() {
     lab_psql -d postgres -c 'CREATE DATABASE rudder' &&
-        RUDDER_DB_PASSWORD=$LAB_PG_PASSWORD "$LAB_POSTGRES_SQL/apply" -h "$LAB/run" -p "$LAB_PG_PORT" -U postgres -d rudder
+        RUDDER_DB_PASSWORD=$LAB_PG_PASSWORD "$LAB_POSTGRES_SQL/apply" \
+            -h "$LAB/run" -p "$LAB_PG_PORT" -U postgres -d rudder
 }

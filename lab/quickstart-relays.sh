@@ -73,20 +73,23 @@ relays_demo_run() {
     local before name id server
     before=$(relays_demo_runs_of node-lower) || fail "the database does not answer"
     printf '\n%s\n' "A run log travels from node-lower by lower and upper to root. The agent runs, signs and sends:"
-    "$RELAY_BUILD/bin/rudder-relay-agent" run -c "$DIR/agents/node-lower/agent.conf" -- "$DIR/agents/demo-policy" node-lower \
-        "$DIR/agents/node-lower" | head -n 3 | cut -c 1-"${COLUMNS:-120}"
-    lab_wait_for 60 relays_demo_more_runs node-lower "$before" || fail "the run did not arrive within 60 seconds; see $DIR/servers/*/log"
+    "$RELAY_BUILD/bin/rudder-relay-agent" run -c "$DIR/agents/node-lower/agent.conf" -- \
+        "$DIR/agents/demo-policy" node-lower "$DIR/agents/node-lower" | head -n 3 | cut -c 1-"${COLUMNS:-120}"
+    lab_wait_for 60 relays_demo_more_runs node-lower "$before" ||
+        fail "the run did not arrive within 60 seconds; see $DIR/servers/*/log"
     name=$(grep -ho 'upload: stored name=[^ ]*@node-lower[^ ]*' "$DIR/servers/lower/log/upload.log" | tail -n 1)
     name=${name##*name=}
     id=$(printf '%s' "$name" | openssl dgst -sha256 -r | cut -c 1-32 | tr a-f A-F)
     printf '\n%s\n' "In the logs, by its queue id $id:"
     for server in lower upper root; do
-        grep -h "queue_id=$id" "$DIR/servers/$server/log/"{upload,forwarder}.log | sed -e 's/^<[0-9]>//' -e "s/^/  $server	/" | expand -t 10 |
-            cut -c 1-"${COLUMNS:-150}"
+        grep -h "queue_id=$id" "$DIR/servers/$server/log/"{upload,forwarder}.log |
+            sed -e 's/^<[0-9]>//' -e "s/^/  $server	/" | expand -t 10 | cut -c 1-"${COLUMNS:-150}"
     done
     printf '\n%s\n' "and in root's database:"
-    relays_in root lab_psql -P pager=off -c "SELECT nodeId, date, (SELECT count(*) FROM RudderSysEvents AS e
-        WHERE e.nodeId = r.nodeId AND e.executionTimeStamp = r.date) AS reports FROM ReportsExecution AS r ORDER BY insertionId"
+    relays_in root lab_psql -P pager=off -c "
+        SELECT nodeId, date, (SELECT count(*) FROM RudderSysEvents AS e
+                              WHERE e.nodeId = r.nodeId AND e.executionTimeStamp = r.date) AS reports
+        FROM ReportsExecution AS r ORDER BY insertionId"
 }
 
 relays_demo_remote_run() {
@@ -95,16 +98,18 @@ relays_demo_remote_run() {
     relays_use root
     echo "\$ curl --no-buffer -d keep_output=true -d asynchronous=true $LAB_LOCAL_URL/remote-run/all"
     begun=${EPOCHREALTIME/[.,]/}
-    curl --disable --noproxy '*' --silent --show-error --no-buffer -d keep_output=true -d asynchronous=true "$LAB_LOCAL_URL/remote-run/all" |
+    curl --disable --noproxy '*' --silent --show-error --no-buffer -d keep_output=true -d asynchronous=true \
+        "$LAB_LOCAL_URL/remote-run/all" |
         while IFS= read -r line; do
             printf '%6.2f  %.100s\n' "$(((${EPOCHREALTIME/[.,]/} - begun) / 10000))e-2" "$line"
-        done | awk '{ node = $2 } ++shown[node] <= 4 { print; fflush() } shown[node] == 5 { print "        ..."; fflush() }'
+        done | awk '{ node = $2 } ++shown[node] <= 4 { print } shown[node] == 5 { print "        ..." } { fflush() }'
 }
 
 relays_demo_share() {
     printf '\n%s\n' "node-lower shares a file with node-root, at the other end:"
     uname -a >"$DIR/agents/node-lower/about-me"
-    echo "\$ rudder-relay-agent share-file -c $DIR/agents/node-lower/agent.conf node-root $DIR/agents/node-lower/about-me"
+    echo "\$ rudder-relay-agent share-file -c $DIR/agents/node-lower/agent.conf node-root \\"
+    echo "    $DIR/agents/node-lower/about-me"
     "$RELAY_BUILD/bin/rudder-relay-agent" share-file -c "$DIR/agents/node-lower/agent.conf" node-root \
         "$DIR/agents/node-lower/about-me" || fail "the file was not shared; see $DIR/servers/*/log/shared-files.log"
     "$RELAY_BUILD/bin/rudder-relay-agent" fetch-file -c "$DIR/agents/node-root/agent.conf" node-lower about-me \

@@ -5,12 +5,12 @@
 # certificate. Needs the other files of lab/.
 #
 #     relays_open [DIR]                 makes (or takes up again) $RELAYS, the folder of all; without DIR a new one
-#     relays_server ID [SERVER [KEY=VALUE...]]   a policy server below SERVER (already made); without SERVER root itself.
-#                                       KEY=VALUE as for lab_relay_config
+#     relays_server ID [SERVER [KEY=VALUE...]]   a policy server below SERVER (already made); without SERVER root
+#                                       itself. KEY=VALUE as for lab_relay_config
 #     relays_node ID SERVER             a node below it
 #     relays_move ID SERVER             from now on it is below another
-#     relays_publish                    as the policy generation does: each server's list, certificates and index; their httpds take
-#                                       them up if they run
+#     relays_publish                    as the policy generation does: each server's list, certificates and index;
+#                                       their httpds take them up if they run
 #     relays_use ID                     $LAB, $LAB_CONFIG, $LAB_HTTPS_URL and the rest are that server's
 #     relays_in ID COMMAND...           the command with these, then back to those of before
 #     relays_start ID, relays_stop ID   all programs of a server: relays_programs ID prints their names
@@ -24,8 +24,8 @@
 # relays_net_possible: may this process make network namespaces?
 relays_net_possible() {
     [ "$(id -u)" = 0 ] && command -v ip >/dev/null && command -v unshare >/dev/null &&
-        unshare --net --mount sh -c 'mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns && ip netns add rudder-relay-trial' \
-            2>/dev/null
+        unshare --net --mount sh -c 'mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns &&
+            ip netns add rudder-relay-trial' 2>/dev/null
 }
 
 relays_open() {
@@ -128,7 +128,8 @@ relays_below() {
             for (i = 1; i <= NR; i++) {
                 id = order[i]
                 levels = 0
-                for (at = above[id]; at != me && (at in above) && above[at] != at && levels < 25; at = above[at]) levels++
+                for (at = above[id]; at != me && (at in above) && above[at] != at && levels < 25; at = above[at])
+                    levels++
                 if (at == me && (id != me || above[id] == id)) print line[id]
             }
         }'
@@ -145,7 +146,10 @@ relays_publish_one() {
     local lib=$LAB/relay/lib
     relays_below "$1" >"$lib/below"
     awk 'BEGIN { print "{" }
-        { printf "%s\"%s\": {\"hostname\": \"%s\", \"policy-server\": \"%s\", \"key-hash\": \"sha256:%s\"}\n", (NR > 1 ? "," : ""), $1, $2, $3, $4 }
+        {
+            printf "%s\"%s\": {\"hostname\": \"%s\", \"policy-server\": \"%s\", \"key-hash\": \"sha256:%s\"}\n",
+                (NR > 1 ? "," : ""), $1, $2, $3, $4
+        }
         END { print "}" }' "$lib/below" | lab_replace "$lib/nodeslist.json" 644
     while read -r id _; do
         cat "$RELAYS/nodes/$id.cert"
@@ -199,8 +203,9 @@ relays_stop() {
 
 relays_net_open() {
     ip link show relays-bridge >/dev/null 2>&1 && return
-    mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns && ip link set lo up && ip link add relays-bridge type bridge &&
-        ip addr add 10.77.0.254/24 dev relays-bridge && ip link set relays-bridge up
+    mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns && ip link set lo up &&
+        ip link add relays-bridge type bridge && ip addr add 10.77.0.254/24 dev relays-bridge &&
+        ip link set relays-bridge up
 }
 
 # The bridge's end of the cable is named cable-N.

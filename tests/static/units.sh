@@ -19,12 +19,14 @@ fault() {
 # Every program of ours that a unit starts is there, in name.
 units=$root/units
 mkdir -p "$units"
-cp "$top_builddir"/systemd/*.{path,service,socket} "$top_srcdir/systemd/rudder-relay.target" "$units" && cp -r "$top_srcdir"/systemd/rudder-relay-*.service.d "$units" || exit
+cp "$top_builddir"/systemd/*.{path,service,socket} "$top_srcdir/systemd/rudder-relay.target" "$units" &&
+    cp -r "$top_srcdir"/systemd/rudder-relay-*.service.d "$units" || exit
 mkdir "$root/programs"
 while IFS= read -r program; do
     ln -sf /bin/true "$root/programs/${program##*/}"
     sed -i "s|$program|$root/programs/${program##*/}|" "$units"/*.service
-done < <(grep -Eho '^Exec[A-Za-z]*=.*' "$units"/*.service | grep -Eo '/[^ ]*(rudder-relay[a-z-]*|multiwatch)( |$)' | tr -d ' ' | sort -u)
+done < <(grep -Eho '^Exec[A-Za-z]*=.*' "$units"/*.service |
+    grep -Eo '/[^ ]*(rudder-relay[a-z-]*|multiwatch)( |$)' | tr -d ' ' | sort -u)
 grep -n '@[A-Z_]*@' "$units"/*.{path,service,socket} && fault "a unit has a name in @ that was not replaced"
 
 # systemd-analyze warns and exits 0 for a key it does not know; manuals are not installed here
@@ -38,7 +40,8 @@ if [ "$(id -u)" = 0 ] && command -v systemd-sysusers >/dev/null && command -v sy
     mkdir -p "$root/etc"
     echo 'root:x:0:0::/:/bin/sh' >"$root/etc/passwd"
     echo 'root:x:0:' >"$root/etc/group"
-    said=$(systemd-sysusers --root="$root" "$top_srcdir/systemd/sysusers.d/rudder-relay.conf" 2>&1) || fault "users: $said"
+    said=$(systemd-sysusers --root="$root" "$top_srcdir/systemd/sysusers.d/rudder-relay.conf" 2>&1) ||
+        fault "users: $said"
     said=$(systemd-tmpfiles --root="$root" --create "$top_srcdir/systemd/tmpfiles.d/rudder-relay.conf" 2>&1)
     [ -z "$said" ] || fault "folders: $said"
     # a user of ours by number, since the names are those of the root alone
@@ -61,7 +64,8 @@ for service in "$units"/rudder-relay-*.service; do
     *) [ "${service##*/}" = rudder-relay-index.service ] || fault "${service##*/} does not share the counters" ;;
     esac
     for group in $groups; do
-        grep -q "^m $user $group\$" "$top_srcdir/systemd/sysusers.d/rudder-relay.conf" || fault "$user is not in group $group"
+        grep -q "^m $user $group\$" "$top_srcdir/systemd/sysusers.d/rudder-relay.conf" ||
+            fault "$user is not in group $group"
     done
 done
 
@@ -73,5 +77,6 @@ for program in "$top_srcdir"/fcgi-apps/*/main.c; do
     done
     grep -q "^Wants=rudder-relay-$name.socket" "$units/rudder-relay.target" || fault "the target does not want $name"
 done
-[ "$(cd "$units" && ls -d rudder-relay-?*.service.d)" = rudder-relay-remote-run.service.d ] || fault "another service has a hardening of its own"
+[ "$(cd "$units" && ls -d rudder-relay-?*.service.d)" = rudder-relay-remote-run.service.d ] ||
+    fault "another service has a hardening of its own"
 exit $faulty

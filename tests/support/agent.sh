@@ -21,7 +21,8 @@ agent_new() {
     case $1 in
     busybox*)
         local tool
-        for tool in awk cat cut date find fold gzip head id ls mkdir mkfifo mktemp mv od rm sed sh sleep tail tee tr uname wc; do
+        for tool in awk cat cut date find fold gzip head id ls mkdir mkfifo mktemp mv od rm sed sh sleep tail tee tr \
+            uname wc; do
             printf '#!/bin/sh\nexec busybox %s "$@"\n' $tool >"$AGENT/bin/$tool" && chmod +x "$AGENT/bin/$tool"
         done
         ;;
@@ -31,8 +32,9 @@ agent_new() {
 
 # agent_configure [LINE...]: a server that nobody is, unless a LINE says another.
 agent_configure() {
-    printf '%s\n' "server = 127.0.0.1" "port = 1" "node_id = $AGENT_NODE" "certificate = $AGENT/cert" "key = $AGENT/key" \
-        "client_certificate = yes" "queue = $AGENT_QUEUE" "$@" >"$AGENT/conf"
+    printf '%s\n' "server = 127.0.0.1" "port = 1" "node_id = $AGENT_NODE" \
+        "certificate = $AGENT/cert" "key = $AGENT/key" "client_certificate = yes" "queue = $AGENT_QUEUE" "$@" \
+        >"$AGENT/conf"
 }
 
 agent() {

@@ -5,8 +5,8 @@
 # User "rudder" with $PASSWORD, or a client certificate.
 #
 #     dav_start                      sets DAV (its folder), DAV_PORT, DAV_PIN, DAV_PROXY_PORT
-#     dav_answer [STATUS [NAME]]     from now on it answers so (to that name); `certificate`: only for client certificates;
-#                                    nothing: as it should
+#     dav_answer [STATUS [NAME]]     from now on it answers so (to that name); `certificate`: only for client
+#                                    certificates; nothing: as it should
 #     dav_count                      how many files have come
 
 dav_start() {
@@ -39,8 +39,8 @@ dav_listens() {
 # An answer is a file in answer/: a status for all, or NAME.STATUS for one name.
 dav_configuration() {
     local module status
-    for module in mpm_event authn_core authn_file authz_core authz_user auth_basic dav dav_fs proxy proxy_connect rewrite \
-        setenvif ssl; do
+    for module in mpm_event authn_core authn_file authz_core authz_user auth_basic dav dav_fs proxy proxy_connect \
+        rewrite setenvif ssl; do
         echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
     done
     [ "$(id -u)" != 0 ] || printf '%s\n' "User www-data" "Group www-data"

@@ -18,7 +18,8 @@ doors_open() {
     trap lab_close EXIT
     lab_open && lab_relay_layout && lab_relay_config "upload.min_free_space=0L" "remote_run.use_sudo=false" \
         "remote_run.command=\"/bin/true\"" "$@" || exit
-    lab_node_new root server root && lab_node_new node node root && lab_node_new other other root && lab_index >/dev/null || exit
+    lab_node_new root server root && lab_node_new node node root && lab_node_new other other root &&
+        lab_index >/dev/null || exit
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /UID=node \
         -keyout "$LAB/nodes/unknown.key" -out "$LAB/unknown.cert" 2>/dev/null && mkdir -p "$LAB/httpd" || exit
     echo "Require ip ${DOORS_CLIENT[nodes]}" >"$LAB/httpd/networks.conf"

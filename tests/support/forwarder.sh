@@ -35,7 +35,8 @@ stage_runs() {
     local i
     mkdir -p "$1"
     for i in $(seq "$2"); do
-        lab_run_file "$1" "n$((i % 2 + 1))" "$(lab_start_time $((FORWARDER_EPOCH + i * 300)))" "${3:-20}" >/dev/null || return
+        lab_run_file "$1" "n$((i % 2 + 1))" "$(lab_start_time $((FORWARDER_EPOCH + i * 300)))" "${3:-20}" >/dev/null ||
+            return
     done
 }
 

@@ -27,7 +27,8 @@ policies_open() {
 policies_write() {
     local folder=$SHARE/$1/rules/cfengine-community number=$2
     mkdir -p "$folder/common/1.0"
-    policies_say "$number" "$folder"/{promises.cf,common/run.sh,common/1.0/a.cf,common/1.0/b.cf,"common/1.0/café au lait.cf"}
+    policies_say "$number" "$folder"/{promises.cf,common/run.sh} \
+        "$folder"/common/1.0/{a.cf,b.cf,"café au lait.cf"}
     chmod 750 "$folder/common/run.sh"
     ln -sfn 1.0 "$folder/common/current"
 }
@@ -45,7 +46,8 @@ policies_get() {
     local path=$1
     shift
     rm -f "$LAB/body" "$LAB/head"
-    lab_curl --path-as-is --globoff --output "$LAB/body" --dump-header "$LAB/head" --write-out '%{http_code}\n' "$@" "$LAB_HTTPS_URL/$path"
+    lab_curl --path-as-is --globoff --output "$LAB/body" --dump-header "$LAB/head" --write-out '%{http_code}\n' "$@" \
+        "$LAB_HTTPS_URL/$path"
 }
 
 policies_as() {

@@ -4,9 +4,10 @@
 # remote_runs: a lab for the tests of remote-run: httpd, the program behind it, and as remote_run.command a script
 # that does what the hosts' names say. Sourced from the repository's root after tap.sh.
 #
-#     remote_open ID [KEY=VALUE...]   a server of that id: a lab, its httpd, its remote-run. The nodes are made beforehand, in
-#                                     remote_nodes, which the test defines.
-#     remote_post PATH [ARGS...]      curl's POST to .../remote-run/PATH, the answer's body; remote_status: the status instead
+#     remote_open ID [KEY=VALUE...]   a server of that id: a lab, its httpd, its remote-run. The nodes are made
+#                                     beforehand, in remote_nodes, which the test defines.
+#     remote_post PATH [ARGS...]      curl's POST to .../remote-run/PATH, the answer's body; remote_status: the status
+#                                     instead
 #     remote_calls                    the commands that ran, a line each
 #
 # Hosts: say-X prints X; fail-N ends with status N; wait-F prints "F begun" and then waits for the file F in the lab's
@@ -24,7 +25,8 @@ remote_open() {
     local id=$1
     shift
     lab_relay_layout && remote_command_make || exit
-    lab_relay_config "general.node_id=\"$id\"" "remote_run.command=\"$LAB/rudder\"" "remote_run.use_sudo=false" "$@" || exit
+    lab_relay_config "general.node_id=\"$id\"" "remote_run.command=\"$LAB/rudder\"" "remote_run.use_sudo=false" \
+        "$@" || exit
     remote_nodes && lab_index >/dev/null || exit
     lab_endpoint_start remote-run "$REMOTE_WORKERS" && lab_httpd_start || exit
 }
