@@ -57,8 +57,9 @@ const struct command cmd_index = {
     .synopsis = "[-c FILE] [--if-stale]",
     .summary = "compile node list and certificates for the programs",
     .help =
-        "Builds the index of nodes and certificates that every program maps. The forwarder does so by itself;\n"
-        "programs that run take the new index up by themselves. On an error the old one stays.\n"
+        "Builds the index of nodes and certificates that every program maps. The forwarder does so when it\n"
+        "starts and is reloaded, systemd when list or certificates change. Programs that run take the new index up by\n"
+        "themselves. On an error the old one stays.\n"
         "\n"
         "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
         "  -s, --if-stale     only if list or certificates have changed since it was built\n"

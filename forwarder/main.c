@@ -20,7 +20,8 @@ static void usage(FILE *out)
 {
     fprintf(out, "usage: rudder-relay-forwarder [-c FILE]\n"
                  "\n"
-                 "Brings the run logs that wait in the spool into the database, until SIGTERM. SIGHUP reloads.\n"
+                 "Brings the run logs that wait in the spool into the database, or on a relay to the policy server\n"
+                 "above, inventories, too. Until SIGTERM; SIGHUP reloads.\n"
                  "\n"
                  "  -c, --config FILE  the configuration (default %s)\n"
                  "  -h, --help         this text\n"
