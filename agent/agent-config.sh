@@ -141,7 +141,7 @@ config_check_identity() {
     case $conf_node_id in
     '' | .* | *[!A-Za-z0-9.-]*) config_wrong "\"$conf_node_id\" is no node id (letters, digits, - and .)" || return ;;
     esac
-    config_readable certificate "$conf_certificate" && config_readable key "$conf_key" &&
+    config_readable certificate "$conf_certificate" && config_secret key "$conf_key" &&
         { [ -z "$conf_key_password_file" ] || config_secret key_password_file "$conf_key_password_file"; }
 }
 
@@ -178,7 +178,7 @@ config_readable() {
     fi
 }
 
-# A file with a password in its first line. It is used, but not without a word, when everybody may read it.
+# A file with a password in its first line, or a key. It is used, but not without a word, when everybody may read it.
 config_secret() {
     config_readable "$1" "$2" || return
     # shellcheck disable=SC2012 # ls is what POSIX has for the mode of a file
