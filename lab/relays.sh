@@ -43,7 +43,7 @@ relays_open() {
 relays_close() {
     local id
     [ -n "${RELAYS:-}" ] || return 0
-    for id in $(relays_servers | tac); do
+    for id in $(relays_servers | sed -n '1!G;h;$p'); do # backwards; tac would want a temporary folder
         relays_use "$id"
         lab_stop_all
     done
