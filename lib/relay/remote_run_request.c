@@ -52,6 +52,9 @@ static bool check_conditions(const char *list, struct err *err)
     if (*list == '\0') {
         return true;
     }
+    if (strlen(list) > REMOTE_RUN_MAX_CONDITIONS) {
+        return err_set(err, "conditions of more than %d bytes together", REMOTE_RUN_MAX_CONDITIONS);
+    }
     while (next_item(&list, &condition)) {
         if (!condition_valid(condition)) {
             char quoted[QUOTED_SIZE];

@@ -20,7 +20,12 @@
 #include "util/slice.h"
 #include "util/url_form.h"
 
-enum { REMOTE_RUN_MAX_BODY = 1024 * 1024, REMOTE_RUN_MAX_CONDITION = 1024 /* bytes */ };
+enum {
+    REMOTE_RUN_MAX_BODY = 1024 * 1024, /* bytes, as what follows */
+    REMOTE_RUN_MAX_CONDITION = 1024,
+    /* They are one argument of a command, and Linux takes none above 128 KiB, its end included. */
+    REMOTE_RUN_MAX_CONDITIONS = 128 * 1024 - 1,
+};
 
 /* All zero bytes is a valid empty one. Texts belong to the form, or to whoever gave them. */
 struct remote_run_request {

@@ -84,6 +84,31 @@ START_TEST(a_condition_that_is_too_long)
 }
 END_TEST
 
+static void conditions_of_bytes(struct buffer *form, size_t count)
+{
+    buffer_clear(form);
+    buffer_add_text(form, "conditions=");
+    for (size_t i = 0; i < count; i++) {
+        buffer_add_text(form, i % 64 == 63 && i + 1 < count ? "," : "c");
+    }
+}
+
+START_TEST(conditions_that_are_too_long_together)
+{
+    struct remote_run_request request = {0};
+    struct err err = {0};
+    struct buffer form = {0};
+    conditions_of_bytes(&form, 131071);
+    ck_assert_msg(remote_run_request_parse(&request, buffer_slice(&form), &err), "%s", err.text);
+    ck_assert_uint_eq(strlen(request.conditions), 131071);
+    conditions_of_bytes(&form, 131072);
+    ck_assert(!remote_run_request_parse(&request, buffer_slice(&form), &err));
+    ck_assert_str_eq(err.text, "conditions of more than 131071 bytes together");
+    buffer_free(&form);
+    remote_run_request_free(&request);
+}
+END_TEST
+
 static const struct {
     const char *list, *nodes;
 } lists[] = {
@@ -135,4 +160,5 @@ START_TEST(nodes_of_the_form)
 }
 END_TEST
 
-SUITE_MAIN("remote_run_request", forms, a_condition_that_is_too_long, lists_of_nodes, nodes_of_the_form)
+SUITE_MAIN("remote_run_request", forms, a_condition_that_is_too_long, conditions_that_are_too_long_together,
+           lists_of_nodes, nodes_of_the_form)
