@@ -18,6 +18,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_line_merge \
 	tests/unit/relay/test_remote_run_request \
 	tests/unit/relay/test_remote_run_targets \
+	tests/unit/relay/test_via \
 	tests/unit/cli/test_queue_list \
 	tests/unit/relay/test_relay_config \
 	tests/unit/relay/test_relay_metrics \
@@ -130,6 +131,10 @@ tests_unit_relay_test_remote_run_targets_SOURCES = tests/unit/relay/test_remote_
 	tests/support/folder.h tests/support/made_index.h
 tests_unit_relay_test_remote_run_targets_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_remote_run_targets_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_via_SOURCES = tests/unit/relay/test_via.c tests/support/suite.h
+tests_unit_relay_test_via_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_via_LDADD = $(TEST_LDADD)
 
 tests_unit_util_test_tcp_peer_SOURCES = tests/unit/util/test_tcp_peer.c tests/support/suite.h
 tests_unit_util_test_tcp_peer_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -7,6 +7,7 @@
 #include "endpoint/body.h"
 #include "relay/remote_run_request.h"
 #include "relay/remote_run_targets.h"
+#include "relay/via.h"
 #include "remote-run/detach.h"
 #include "remote-run/run.h"
 #include "util/log.h"
@@ -92,6 +93,9 @@ static bool begin(struct asked *asked)
     if (!remote_run_request_parse(&asked->form, buffer_slice(&asked->body), &err)) {
         return refuse(asked, 400, err.text);
     }
+    if (via_is_loop(request_env(asked->request, "HTTP_VIA"), asked->state->config->general.node_id)) {
+        return refuse(asked, 502, VIA_LOOP_REASON);
+    }
     return true;
 }
 
@@ -137,6 +141,7 @@ static struct run run_of(struct asked *asked, enum run_output_kind kind)
     return (struct run){
         .config = config,
         .index = asked->request->index,
+        .via = request_env(asked->request, "HTTP_VIA"),
         .request = &asked->form,
         .targets = &asked->targets,
         .output = {.kind = kind, .response = asked->response, .limit = config->remote_run.max_output},

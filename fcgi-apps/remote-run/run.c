@@ -83,7 +83,7 @@ bool run_all(struct run *run)
     say_left_out(run);
     parts.commands =
         run_commands_new(run->config, run->request->conditions, targets->hosts, targets->host_count, &run->output);
-    parts.relays = run_relays_new(run->config, run->index, run->request, targets, &run->output);
+    parts.relays = run_relays_new(run->config, run->index, run->via, run->request, targets, &run->output);
     parts.polls = memory_zero(2 + run_commands_most_polls(parts.commands), sizeof *parts.polls);
     for (;;) {
         bool here = run_commands_step(parts.commands);

@@ -16,6 +16,7 @@
 struct run {
     const struct relay_config *config;
     struct node_index *index; /* the relays' certificates */
+    const char *via;          /* of the client's request, see relay/via.h; may be NULL */
     const struct remote_run_request *request;
     const struct remote_run_targets *targets;
     struct run_output output;

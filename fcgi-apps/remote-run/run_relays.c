@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "relay/peer.h"
+#include "relay/via.h"
 #include "util/clock.h"
 #include "util/http_client.h"
 #include "util/log.h"
@@ -36,6 +37,7 @@ struct run_relays {
     struct run_output *output;
     struct http_client *client; /* NULL: there is no relay to ask, or none can be */
     struct http_limits limits;
+    struct buffer via; /* the header */
     size_t count;
     size_t next; /* the first that was not asked yet */
     struct ask asks[];
@@ -107,7 +109,8 @@ static bool start_ask(struct ask *ask, struct err *err)
     if (peer_node_url(relays->config, relays->index, id, &url, err) &&
         peer_node_pins(relays->config, relays->index, id, &pins, err)) {
         buffer_add_format(&url, "/rudder/relay-api/remote-run/%s", relay->nodes != NULL ? "nodes" : "all");
-        const struct http_request request = {.method = HTTP_POST, .url = buffer_text(&url), .pins = buffer_text(&pins),
+        const struct http_request request = {.method = HTTP_POST, .url = buffer_text(&url),
+                                             .header = buffer_text(&relays->via), .pins = buffer_text(&pins),
                                              .form = buffer_slice(&ask->form), .write = take, .done = done,
                                              .context = ask, .limits = &relays->limits};
         ask->transfer = http_client_start(relays->client, &request, err);
@@ -140,7 +143,7 @@ static struct http_client *open_client(const struct run_relays *relays)
     return client;
 }
 
-struct run_relays *run_relays_new(const struct relay_config *config, struct node_index *index,
+struct run_relays *run_relays_new(const struct relay_config *config, struct node_index *index, const char *via,
                                   const struct remote_run_request *request, const struct remote_run_targets *targets,
                                   struct run_output *output)
 {
@@ -150,6 +153,7 @@ struct run_relays *run_relays_new(const struct relay_config *config, struct node
     relays->index = index;
     relays->request = request;
     relays->output = output;
+    via_add(&relays->via, via, config->general.node_id);
     relays->limits = (struct http_limits){.connect_ms = CONNECT_MS,
                                           .total_ms = config->remote_run.timeout * 1000 + PATIENCE_MS};
     relays->count = count;
@@ -202,5 +206,6 @@ void run_relays_free(struct run_relays *relays)
 {
     run_relays_stop(relays);
     http_client_free(relays->client);
+    buffer_free(&relays->via);
     free(relays);
 }

@@ -21,8 +21,8 @@
 
 struct run_relays;
 
-/* What is given must outlive it. */
-struct run_relays *run_relays_new(const struct relay_config *config, struct node_index *index,
+/* What is given must outlive it. via: of the request that asks for it, may be NULL. */
+struct run_relays *run_relays_new(const struct relay_config *config, struct node_index *index, const char *via,
                                   const struct remote_run_request *request, const struct remote_run_targets *targets,
                                   struct run_output *output);
 

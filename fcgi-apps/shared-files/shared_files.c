@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "endpoint/body.h"
+#include "relay/via.h"
 #include "shared-files/shared_cleaner.h"
 #include "shared-files/shared_forward.h"
 #include "shared-files/shared_route.h"
@@ -82,9 +83,8 @@ static bool is_here(struct shared_visit *visit, const char *node_id, const char 
     }
     if (route.way == SHARED_NOWHERE) {
         shared_visit_refuse(visit, 500, "unknown node");
-    } else if (shared_route_is_loop(request_env(request, "HTTP_VIA"), config->general.node_id)) {
-        shared_visit_refuse(visit, 502,
-                            "the relays send this request in a circle: their node lists contradict each other");
+    } else if (via_is_loop(request_env(request, "HTTP_VIA"), config->general.node_id)) {
+        shared_visit_refuse(visit, 502, VIA_LOOP_REASON);
     } else {
         shared_forward(config, request, visit->response, route.way == SHARED_BELOW ? route.next_hop : NULL, path);
     }

@@ -7,6 +7,7 @@
 #include "endpoint/body.h"
 #include "relay/node_id.h"
 #include "relay/peer.h"
+#include "relay/via.h"
 #include "util/http_client.h"
 #include "util/log.h"
 
@@ -68,9 +69,8 @@ static bool address(struct forward *forward, const char *next_hop, struct err *e
 /* A question of our own has been nowhere yet. */
 static void add_via(struct forward *forward)
 {
-    const char *before = forward->own ? NULL : request_env(forward->request, "HTTP_VIA");
-    buffer_add_format(&forward->via, "Via: %s%s1.1 %s", before != NULL ? before : "", before != NULL ? ", " : "",
-                      forward->config->general.node_id);
+    via_add(&forward->via, forward->own ? NULL : request_env(forward->request, "HTTP_VIA"),
+            forward->config->general.node_id);
 }
 
 /* The next server may hand the body on to another one before it answers, and that takes its time, too. */

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "relay/via.h"
 #include "shared-files/shared_forward.h"
-#include "shared-files/shared_route.h"
 #include "util/log.h"
 
 #define LOG_COMPONENT "shared_key"
@@ -70,7 +70,7 @@ static void answer_from_above(const struct shared_visit *visit, const char *node
     const struct relay_config *config = visit->files->config;
     if (is_root(visit)) {
         response_empty(visit->response, 404);
-    } else if (shared_route_is_loop(request_env(visit->request, "HTTP_VIA"), config->general.node_id)) {
+    } else if (via_is_loop(request_env(visit->request, "HTTP_VIA"), config->general.node_id)) {
         shared_visit_refuse(visit, 502, "the relays send this question in a circle");
     } else {
         char path[PATH_SIZE];

@@ -4,14 +4,9 @@
  *
  * Source: PROTOCOL.md sections 2 and 11. A target that is our neighbour has its files here; one behind a relay below
  * us there; for any other root knows no way, and a relay asks the server above.
- *
- * Two servers whose node lists contradict each other could send a request to and fro for ever. So each one adds itself
- * to Via (RFC 9110 section 7.6.3), and a request that comes a second time, or has come through too many, ends.
  */
 #ifndef RELAY_SHARED_FILES_SHARED_ROUTE_H
 #define RELAY_SHARED_FILES_SHARED_ROUTE_H
-
-#include <stdbool.h>
 
 #include "relay/node_id.h"
 #include "relay/node_index.h"
@@ -30,8 +25,5 @@ struct shared_route {
 
 /* me: our node id. */
 void shared_route_find(struct shared_route *route, struct node_index *index, const char *me, const char *target);
-
-/* Has a request with this Via (may be NULL) been here already, or come through more servers than there are levels? */
-bool shared_route_is_loop(const char *via, const char *me);
 
 #endif
