@@ -16,7 +16,7 @@
 enum {
     MOST_AT_ONCE = 100,     /* the others wait for their turn: each is a connection */
     CONNECT_MS = 10 * 1000, /* without an answer to a connection it is down */
-    PATIENCE_MS = 30 * 1000, /* beyond the time that its own commands may take */
+    PATIENCE_MS = 15 * 1000, /* beyond the time that commands may take; for each relay on the way to them */
     REFUSAL_MAX = 200       /* bytes of what it says when it refuses */
 };
 
@@ -154,8 +154,10 @@ struct run_relays *run_relays_new(const struct relay_config *config, struct node
     relays->request = request;
     relays->output = output;
     via_add(&relays->via, via, config->general.node_id);
+    /* A relay must be able to say of one below it that it has waited in vain, before it is given up itself. */
     relays->limits = (struct http_limits){.connect_ms = CONNECT_MS,
-                                          .total_ms = config->remote_run.timeout * 1000 + PATIENCE_MS};
+                                          .total_ms = config->remote_run.timeout * 1000 +
+                                                      (int64_t)targets->relay_levels * PATIENCE_MS};
     relays->count = count;
     for (size_t i = 0; i < count; i++) {
         relays->asks[i] = (struct ask){.all = relays, .relay = &targets->relays[i]};

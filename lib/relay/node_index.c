@@ -267,29 +267,36 @@ size_t node_index_certificates(struct node_index *index, const char *node_id, st
 
 /* ---- routes ---- */
 
-/* Walks up from the node to the one whose policy server is `top`, at most 20 levels below it. */
-static bool climb(struct node_index *index, const char *node_id, const char *top, struct slice *below)
+/* Walks up from the node to the one whose policy server is `top`, at most 20 levels below it. Returns how many levels
+ * that were, 0 when there is no such way. */
+static int climb(struct node_index *index, const char *node_id, const char *top, struct slice *below)
 {
     struct slice numbers;
     struct node_index_entry entry;
     *below = slice_of(node_id);
-    for (int level = 0; level < NODE_INDEX_MAX_LEVELS && find_record(index, *below, &entry, &numbers); level++) {
+    for (int level = 1; level <= NODE_INDEX_MAX_LEVELS && find_record(index, *below, &entry, &numbers); level++) {
         if (slice_is(entry.policy_server, top)) {
-            return true;
+            return level;
         }
         *below = entry.policy_server;
     }
-    return false;
+    return 0;
 }
 
 bool node_index_is_above(struct node_index *index, const char *ancestor, const char *node_id)
 {
     struct slice below;
     return (strcmp(ancestor, node_id) == 0 && node_index_find(index, node_id, NULL)) ||
-           climb(index, node_id, ancestor, &below);
+           climb(index, node_id, ancestor, &below) > 0;
 }
 
 bool node_index_next_hop(struct node_index *index, const char *me, const char *node_id, struct slice *next_hop)
 {
-    return climb(index, node_id, me, next_hop);
+    return climb(index, node_id, me, next_hop) > 0;
+}
+
+int node_index_levels(struct node_index *index, const char *me, const char *node_id)
+{
+    struct slice below;
+    return climb(index, node_id, me, &below);
 }

@@ -84,4 +84,7 @@ bool node_index_is_above(struct node_index *index, const char *ancestor, const c
 /* The neighbour of `me` below which the node hangs, or the node itself, if it is one. False when there is none. */
 bool node_index_next_hop(struct node_index *index, const char *me, const char *node_id, struct slice *next_hop);
 
+/* How many levels below `me` the node is, 1 for a neighbour. 0 when there is no way to it. */
+int node_index_levels(struct node_index *index, const char *me, const char *node_id);
+
 #endif

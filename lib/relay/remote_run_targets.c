@@ -67,18 +67,24 @@ static int compare_hops(const void *a, const void *b)
     return order != 0 ? order : compare_text(left->node, right->node);
 }
 
+/* False for what can be no node id. */
+static bool id_text(char text[NODE_ID_SIZE], struct slice id)
+{
+    if (!node_id_valid(id.at, id.len)) {
+        return false;
+    }
+    memcpy(text, id.at, id.len);
+    text[id.len] = '\0';
+    return true;
+}
+
 /* False for one that is no neighbour, or has no host name. */
 static bool find_relay(struct remote_run_targets *targets, struct node_index *index, const char *me, struct slice id,
                        struct remote_run_relay *relay)
 {
     char text[NODE_ID_SIZE];
     struct node_index_entry entry;
-    if (!node_id_valid(id.at, id.len)) {
-        return false;
-    }
-    memcpy(text, id.at, id.len);
-    text[id.len] = '\0';
-    if (!node_index_find(index, text, &entry) || !slice_is(entry.policy_server, me)) {
+    if (!id_text(text, id) || !node_index_find(index, text, &entry) || !slice_is(entry.policy_server, me)) {
         return false;
     }
     if (!remote_run_hostname_valid(entry.hostname)) {
@@ -99,6 +105,16 @@ static bool has_refused(const struct remote_run_targets *targets, struct slice i
     return false;
 }
 
+/* Of a node below a relay or, without one, of any node whose policy server that is. */
+static void note_levels(struct remote_run_targets *targets, struct node_index *index, const char *me,
+                        const struct remote_run_hop *hop)
+{
+    char text[NODE_ID_SIZE];
+    bool all = hop->node.len == 0;
+    int levels = id_text(text, all ? hop->relay : hop->node) ? node_index_levels(index, me, text) - (all ? 0 : 1) : 0;
+    targets->relay_levels = levels > targets->relay_levels ? levels : targets->relay_levels;
+}
+
 /* One relay for each run of hops with the same. all: without their nodes. */
 static void group(struct remote_run_targets *targets, struct node_index *index, const char *me, bool all)
 {
@@ -113,6 +129,9 @@ static void group(struct remote_run_targets *targets, struct node_index *index, 
     for (size_t first = 0, end; first < count; first = end) {
         for (end = first; end < count && slice_equal(hops[end].relay, hops[first].relay); end++) {
             targets->nodes[end] = hops[end].node;
+            if (!all || end == first) {
+                note_levels(targets, index, me, &hops[end]);
+            }
         }
         struct remote_run_relay relay;
         if (!has_refused(targets, hops[first].relay) && find_relay(targets, index, me, hops[first].relay, &relay)) {
@@ -130,13 +149,7 @@ static void add_target(struct remote_run_targets *targets, struct node_index *in
     char text[NODE_ID_SIZE];
     struct slice hop;
     struct node_index_entry entry;
-    if (!node_id_valid(id.at, id.len)) {
-        targets->unknown++;
-        return;
-    }
-    memcpy(text, id.at, id.len);
-    text[id.len] = '\0';
-    if (!node_index_next_hop(index, me, text, &hop)) {
+    if (!id_text(text, id) || !node_index_next_hop(index, me, text, &hop)) {
         targets->unknown++;
     } else if (!slice_equal(hop, id)) {
         add_hop(targets, hop, id);

@@ -36,6 +36,7 @@ struct remote_run_targets {
     struct slice *refused; /* ids of neighbours, relays among them, whose host name is none */
     size_t refused_count;
     size_t unknown;
+    int relay_levels; /* how many relays, one below the other, lie between here and the farthest of their nodes */
 
     struct remote_run_hop *hops; /* private, as is what follows */
     struct slice *nodes;

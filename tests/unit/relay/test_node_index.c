@@ -164,6 +164,12 @@ START_TEST(routes_go_up_to_the_neighbour)
     ck_assert(!node_index_next_hop(index, "root", "odd", &hop));
     ck_assert(!node_index_next_hop(index, "root", "nobody", &hop));
 
+    ck_assert_int_eq(node_index_levels(index, "root", "n"), 3);
+    ck_assert_int_eq(node_index_levels(index, "root", "r1"), 1);
+    ck_assert_int_eq(node_index_levels(index, "r1", "n"), 2);
+    ck_assert_int_eq(node_index_levels(index, "n", "r1"), 0);
+    ck_assert_int_eq(node_index_levels(index, "root", "loop1"), 0);
+
     ck_assert(node_index_is_above(index, "n", "n"));
     ck_assert(node_index_is_above(index, "r1", "n"));
     ck_assert(node_index_is_above(index, "root", "n"));
@@ -189,6 +195,8 @@ START_TEST(a_way_up_has_at_most_twenty_levels)
     struct slice hop;
     ck_assert(node_index_next_hop(index, "n0", "n20", &hop) && slice_is(hop, "n1"));
     ck_assert(!node_index_next_hop(index, "n0", "n21", &hop));
+    ck_assert_int_eq(node_index_levels(index, "n0", "n20"), 20);
+    ck_assert_int_eq(node_index_levels(index, "n0", "n21"), 0);
     ck_assert(node_index_is_above(index, "n0", "n20"));
     ck_assert(!node_index_is_above(index, "n0", "n21"));
     node_index_close(index);

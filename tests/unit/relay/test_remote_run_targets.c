@@ -39,22 +39,23 @@ static void describe(const struct remote_run_targets *targets, struct buffer *ou
 
 static const struct {
     const char *me, *nodes, *targets;
+    int levels;
 } cases[] = {
-    {"root", "n1", "h1 ?0"},
-    {"root", "n2,n1,n1", "h1 h2 ?0"},
-    {"root", "root", "server ?0"},
-    {"root", "n3", "A=relay-a(n3) ?0"},
-    {"root", "n4,n5,n3,n1,A,C", "relay-a h1 A=relay-a(C,n3,n4) B=relay-b(n5) ?0"},
-    {"root", "nobody,n1,x y,../a,loop1,gap", "h1 ?5"},
-    {"root", "nobody", "?1"},
-    {"root", "bad1,bad2,n1", "h1 !bad1 !bad2 ?0"},
-    {"root", "n6,R,n1", "h1 !R ?0"},
-    {"root", "n6,n1", "h1 !R ?0"},
-    {"A", "n3,n4,n1,A", "h3 C=relay-c(n4) ?2"},
-    {"A", NULL, "relay-c h3 C=relay-c(all) ?0"},
-    {"C", NULL, "h4 ?0"},
-    {"nobody-else", NULL, "?0"},
-    {"root", NULL, "relay-a relay-b h1 h2 server A=relay-a(all) B=relay-b(all) !R !bad1 !bad2 ?0"},
+    {"root", "n1", "h1 ?0", 0},
+    {"root", "n2,n1,n1", "h1 h2 ?0", 0},
+    {"root", "root", "server ?0", 0},
+    {"root", "n3", "A=relay-a(n3) ?0", 1},
+    {"root", "n4,n5,n3,n1,A,C", "relay-a h1 A=relay-a(C,n3,n4) B=relay-b(n5) ?0", 2},
+    {"root", "nobody,n1,x y,../a,loop1,gap", "h1 ?5", 0},
+    {"root", "nobody", "?1", 0},
+    {"root", "bad1,bad2,n1", "h1 !bad1 !bad2 ?0", 0},
+    {"root", "n6,R,n1", "h1 !R ?0", 1},
+    {"root", "n6,n1", "h1 !R ?0", 1},
+    {"A", "n3,n4,n1,A", "h3 C=relay-c(n4) ?2", 1},
+    {"A", NULL, "relay-c h3 C=relay-c(all) ?0", 1},
+    {"C", NULL, "h4 ?0", 0},
+    {"nobody-else", NULL, "?0", 0},
+    {"root", NULL, "relay-a relay-b h1 h2 server A=relay-a(all) B=relay-b(all) !R !bad1 !bad2 ?0", 2},
 };
 
 START_TEST(nodes_go_where_they_hang)
@@ -73,6 +74,7 @@ START_TEST(nodes_go_where_they_hang)
         }
         describe(&targets, &text);
         ck_assert_str_eq(buffer_text(&text), cases[i].targets);
+        ck_assert_int_eq(targets.relay_levels, cases[i].levels);
         remote_run_targets_free(&targets);
         remote_run_request_free(&request);
     }
