@@ -3,6 +3,8 @@
 
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "endpoint/body.h"
 #include "relay/remote_run_request.h"
@@ -59,6 +61,18 @@ static bool refuse(struct asked *asked, int status, const char *reason)
     return false;
 }
 
+/* Another kind (multipart, JSON) would look like a form without the fields, and agents would run otherwise than asked. */
+static bool is_form(const struct request *request)
+{
+    static const char form[] = "application/x-www-form-urlencoded";
+    const char *type = request_env(request, "CONTENT_TYPE");
+    if (type == NULL || type[0] == '\0') {
+        return true;
+    }
+    size_t len = strcspn(type, "; \t");
+    return len == strlen(form) && strncasecmp(type, form, len) == 0;
+}
+
 /* Without a body there need be no length: `curl -X POST .../all` is a good request. */
 static bool read_body(struct asked *asked)
 {
@@ -71,6 +85,9 @@ static bool read_body(struct asked *asked)
         log_warn("remote run refused", log_number("status", asked->response->status),
                  log_text("client", request_client(request)));
         return false;
+    }
+    if (request->length > 0 && !is_form(request)) {
+        return refuse(asked, 400, "the body should be application/x-www-form-urlencoded");
     }
     ssize_t got;
     do {

@@ -4,7 +4,8 @@
  * 12.
  *
  *   404 `NOT FOUND`: remote_run.enabled is false    411, 413, 400 no length, too large a body, cut or malformed
- *   400 the form is not one (remote_run_request.h)     503 no node index yet, or too many runs that nobody waits for
+ *   400 the form is not one (remote_run_request.h), or the body is no form by its Content-Type
+ *   503 no node index yet, or too many runs that nobody waits for
  *   502 the request has been here before: the node lists of two relays contradict each other
  *   200 and what the runs print, once they have ended (keep_output), as it comes (and asynchronous), or nothing at all:
  *       when they have ended, or at once (asynchronous) with the runs handed over to a process of their own
