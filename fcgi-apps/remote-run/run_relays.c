@@ -80,17 +80,25 @@ static void end_ask(struct ask *ask)
     ask->transfer = NULL;
 }
 
+/* Its words are a line here, whatever they are there. */
+static void say_refusal(const struct ask *ask, int status)
+{
+    struct err reason;
+    struct slice words = buffer_slice(&ask->refusal);
+    const char *end = words.len > 0 ? memchr(words.at, '\n', words.len) : NULL;
+    err_set(&reason, "answer %d: %.*s", status, (int)(end != NULL ? (size_t)(end - words.at) : words.len),
+            words.len > 0 ? words.at : "");
+    say_failure(ask, reason.text);
+}
+
 static void done(void *context, const struct http_result *result)
 {
     struct ask *ask = context;
-    struct err reason;
     run_output_end(ask->all->output, &ask->merge);
     if (result->outcome != HTTP_ANSWERED || !result->answer_ended) {
         say_failure(ask, result->reason);
     } else if (!is_success(result->status)) {
-        err_set(&reason, "answer %d: %.*s", result->status, (int)ask->refusal.len,
-                ask->refusal.len > 0 ? ask->refusal.at : "");
-        say_failure(ask, reason.text);
+        say_refusal(ask, result->status);
     } else {
         log_info("relay answered", log_slice("relay", ask->relay->id));
     }
