@@ -18,6 +18,7 @@
 enum { EXIT_USAGE = 2, EXIT_START = 3 };
 enum { IDLE_WAIT_MAX = 3600 * 1000 }; /* milliseconds */
 enum { STOP_WAIT = 20 * 1000 };       /* milliseconds, for slow clients; less than TimeoutStopSec of the units */
+enum { KEPT_MAX = 256 * 1024 };       /* bytes of an answer's memory that wait for the next one */
 
 struct endpoint {
     const struct endpoint_program *program;
@@ -166,6 +167,8 @@ static void answer_request(struct endpoint *endpoint)
     if (fcgi_is_sender(endpoint->fcgi)) {
         _exit(EXIT_SUCCESS);
     }
+    buffer_clear_large(&response->body, KEPT_MAX);
+    buffer_clear_large(&endpoint->out, KEPT_MAX);
 }
 
 /* Calls idle when it is due. Returns for how many milliseconds to wait for a request, -1 for as long as it takes. */

@@ -76,6 +76,14 @@ const char *buffer_text(struct buffer *buffer)
     return buffer->at;
 }
 
+void buffer_clear_large(struct buffer *buffer, size_t keep)
+{
+    buffer_clear(buffer);
+    if (buffer->size > keep) {
+        buffer_free(buffer);
+    }
+}
+
 void buffer_free(struct buffer *buffer)
 {
     free(buffer->at);

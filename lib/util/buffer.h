@@ -43,6 +43,9 @@ static inline void buffer_clear(struct buffer *buffer)
     buffer->len = 0;
 }
 
+/* Empty again; the memory is kept for the next use only if it is at most so many bytes. */
+void buffer_clear_large(struct buffer *buffer, size_t keep);
+
 void buffer_free(struct buffer *buffer);
 
 #endif

@@ -113,6 +113,11 @@ START_TEST(buffer_grows_and_keeps)
     buffer_add_text(&buffer, " ");
     buffer_add_number(&buffer, UINT64_MAX);
     ck_assert_str_eq(buffer_text(&buffer), "0 18446744073709551615");
+    size_t size = buffer.size;
+    buffer_clear_large(&buffer, size);
+    ck_assert(buffer.len == 0 && buffer.size == size);
+    buffer_clear_large(&buffer, size - 1);
+    ck_assert(buffer.len == 0 && buffer.size == 0);
     buffer_free(&buffer);
 }
 END_TEST
