@@ -39,4 +39,4 @@ tests_bench_feed_runs_SOURCES = tests/bench/feed_runs.c
 tests_bench_make_runs_SOURCES = tests/bench/make_runs.c
 tests_bench_make_runs_LDADD = $(OPENSSL_LIBS) $(ZLIB_LIBS)
 dist_noinst_SCRIPTS += tests/bench/end_to_end tests/bench/forward
-dist_noinst_SCRIPTS += tests/bench/bench_shared_file tests/bench/bench_shared_folder
+dist_noinst_SCRIPTS += tests/bench/bench_remote_run tests/bench/bench_shared_file tests/bench/bench_shared_folder

@@ -23,13 +23,14 @@ fi
 
 SERVERS=(root relay1 relay2)
 LAB_NODE_KEY=rsa:2048
-LAB=
+LAB='' RELAYS=''
 LAB_ENDPOINTS=("${RELAYS_ENDPOINTS[@]:-${LAB_ENDPOINTS[@]}}")
 trap relays_close EXIT
 trap 'exit 1' INT TERM HUP
 
+# relays_make [KEY=VALUE...]: of all three; in $RELAYS, if the caller has opened it already.
 relays_make() {
-    relays_open && relays_server root "" "$@" && relays_server relay1 root "$@" && relays_server relay2 relay1 "$@" &&
+    { [ -n "${RELAYS:-}" ] || relays_open; } && relays_server root "" "$@" && relays_server relay1 root "$@" && relays_server relay2 relay1 "$@" &&
         relays_node n0 root && relays_node n1 relay1 && relays_node n2 relay2 && relays_publish && relays_start_all
 }
 
