@@ -157,8 +157,9 @@ static const struct config_key keys[] = {
      .help = "The command that does it."},
     {"remote_run.use_sudo", CONFIG_BOOL, FIELD(remote_run.use_sudo), "true", .help = "Whether it is run by sudo."},
     {"remote_run.timeout", CONFIG_DURATION, FIELD(remote_run.timeout), "10min", 1, A_YEAR,
-     .help = "How long one such command may take, and the answer of a relay below this one. httpd has a limit of its "
-             "own for this endpoint, which should be longer. The web application waits five minutes."},
+     .help = "How long one such command may take, and, 15 seconds more for each level, the answer of the relays below. "
+             "httpd has a limit of its own for this endpoint, which should be longer. The web application waits five "
+             "minutes."},
     {"remote_run.max_children", CONFIG_INT, FIELD(remote_run.max_children), "8", 1, 1000,
      .help = "How many commands run at the same time for one request, and how many runs that nobody waits for each "
              "process of the endpoint lets go on."},
