@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "queue_list.h"
+#include "relay/inventory_name.h"
 #include "relay/spools.h"
 #include "util/printable.h"
 
@@ -37,9 +38,12 @@ static void replay_all(const struct command *command, struct spool *spool, struc
         command_failed(command, &err);
         tally->failed++;
     }
-    for (size_t i = 0; i < list.kept_count; i++) {
-        if (spool_owns(spool, list.kept[i].name)) {
-            replay(command, spool, list.kept[i].name, tally);
+    for (int signatures = 0; signatures <= 1; signatures++) { /* which are sent behind what they sign */
+        for (size_t i = 0; i < list.kept_count; i++) {
+            const char *name = list.kept[i].name;
+            if (inventory_name_is_signature(name) == signatures && spool_owns(spool, name)) {
+                replay(command, spool, name, tally);
+            }
         }
     }
     queue_list_free(&list);

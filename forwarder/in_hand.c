@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "inventory_pair.h"
 #include "random.h"
 #include "util/clock.h"
 
@@ -82,6 +83,9 @@ void in_hand_refuse(const struct in_hand_origin *origin, struct in_hand *in_hand
         log_trouble(LOG_LEVEL_WARN, words_of(origin)->refused, in_hand, reason);
         note_error(origin, words_of(origin)->refused, in_hand, reason);
         relay_state_active(origin->state, RELAY_ACTIVITY_REFUSED, time(NULL));
+        if (origin->kind != RELAY_KIND_REPORT) {
+            inventory_pair_refuse(origin->tools->spool, in_hand->file.name);
+        }
         dispatch_done(origin->dispatch, in_hand->run);
     } else {
         err_prefix(&err, "refused (%s), but cannot be moved to failed", reason);

@@ -38,7 +38,7 @@ void in_hand_put_off(const struct in_hand_origin *origin, struct in_hand *in_han
 /* Its way ends well: it leaves the spool. */
 void in_hand_leave(const struct in_hand_origin *origin, struct in_hand *in_hand);
 
-/* It ends badly: into failed/ with the reason. */
+/* It ends badly: into failed/ with the reason; an inventory takes its signature along. */
 void in_hand_refuse(const struct in_hand_origin *origin, struct in_hand *in_hand, const char *reason);
 
 /* Whatever is to become of a file that spool_process did not find ready. */

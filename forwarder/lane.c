@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lane.h"
 
-#include <string.h>
 #include <unistd.h>
 
+#include "inventory_pair.h"
 #include "util/clock.h"
 
 #define LOG_COMPONENT "lane"
@@ -14,13 +14,6 @@ static const char *const folders[RELAY_KINDS] = {
     [RELAY_KIND_INVENTORY] = "incoming",
     [RELAY_KIND_INVENTORY_UPDATE] = "accepted-nodes-updates",
 };
-
-/* As they come, but a signature is nothing without what it signs. */
-static int64_t signatures_last(const char *name)
-{
-    size_t len = strlen(name);
-    return len < strlen(".sign") || strcmp(name + len - strlen(".sign"), ".sign") != 0;
-}
 
 enum relay_output lane_output(const struct relay_config *config, enum relay_kind kind)
 {
@@ -44,7 +37,7 @@ static bool open_inventory(struct lane *lane, const struct relay_config_inventor
     lane->wanted = spool_watch_wanted_inventory;
     lane->frequency_s = settings->catchup_frequency;
     lane->dispatch = dispatch_new(1, 0);
-    dispatch_order_by(lane->dispatch, signatures_last);
+    dispatch_order_by(lane->dispatch, inventory_pair_order);
     return lane->spool != NULL;
 }
 

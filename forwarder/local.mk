@@ -9,6 +9,7 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/gate.c forwarder/gate.h \
 	forwarder/generation_watch.c forwarder/generation_watch.h \
 	forwarder/in_hand.c forwarder/in_hand.h \
+	forwarder/inventory_pair.c forwarder/inventory_pair.h \
 	forwarder/lane.c forwarder/lane.h \
 	forwarder/node_source.c forwarder/node_source.h \
 	forwarder/outage.c forwarder/outage.h \

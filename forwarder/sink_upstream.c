@@ -2,7 +2,6 @@
 #include "sink_upstream.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -10,7 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "relay/inventory_name.h"
+#include "inventory_pair.h"
 #include "relay/node_index.h"
 #include "relay/peer.h"
 #include "thread.h"
@@ -25,7 +24,7 @@ enum {
     MOST_LANES = RELAY_KINDS,
     LOOKS = 64,            /* files looked at in one go; transfers under way shall not wait for more */
     FINISH_WITHIN_MS = 5000, /* transfers in hand at the stop */
-    SIGNATURE_WAITS_MS = 5000,
+    SIGNATURE_WAITS_MS = 30000, /* should nobody say that its inventory has gone */
 };
 
 struct sink_upstream {
@@ -46,20 +45,6 @@ struct sink_upstream {
 
 /* ---- which file goes next ---- */
 
-/* The inventory must be there before its signature is. */
-static bool waits_for_inventory(const struct upstream_lane *lane, const char *name)
-{
-    struct inventory_names inventories = {0};
-    bool waits = false;
-    if (lane->lane->kind != RELAY_KIND_REPORT) {
-        inventory_name_signed(name, &inventories);
-    }
-    for (size_t i = 0; i < inventories.count; i++) {
-        waits |= faccessat(spool_incoming_fd(lane->lane->spool), inventories.at[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-    }
-    return waits;
-}
-
 /* The next file of the lane that is ready to go, into the transfer. False when there is none now. */
 static bool find_file(struct upstream_lane *lane, struct upstream_transfer *transfer, unsigned *looks)
 {
@@ -70,7 +55,7 @@ static bool find_file(struct upstream_lane *lane, struct upstream_transfer *tran
         in_hand->taken_ms = clock_ms();
         in_hand->file.name = queued_run_name(in_hand->run);
         spool_file_clear(&in_hand->file);
-        if (waits_for_inventory(lane, in_hand->file.name)) {
+        if (inventory_pair_waits(lane->lane->spool, in_hand->file.name)) {
             dispatch_put_off(lane->lane->dispatch, in_hand->run, SIGNATURE_WAITS_MS);
             continue;
         }

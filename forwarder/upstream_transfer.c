@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "inventory_pair.h"
 #include "random.h"
-#include "relay/inventory_name.h"
 #include "util/clock.h"
 #include "util/http_url.h"
 #include "util/safe_file.h"
@@ -74,16 +74,6 @@ static void log_forwarded(const struct upstream_transfer *transfer)
              log_text("queue_id", queue_id), log_text("node", file->info.node_id), log_text("file", file->name),
              log_number("bytes", file->status.st_size), log_number("age_ms", in_hand_age_ms(&transfer->in_hand)),
              log_number("took_ms", clock_ms() - transfer->in_hand.taken_ms));
-}
-
-/* The signature may follow its inventory now. */
-static void release_signature(const struct lane *lane, const struct inventory_names *signatures)
-{
-    for (size_t i = 0; i < signatures->count; i++) {
-        if (faccessat(spool_incoming_fd(lane->spool), signatures->at[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-            dispatch_arrived(lane->dispatch, signatures->at[i]);
-        }
-    }
 }
 
 static void tell_closed(const struct upstream_transfer *transfer, const char *reason)
@@ -179,11 +169,10 @@ static void conclude(struct upstream_transfer *transfer, const struct upstream_a
     case UPSTREAM_TAKEN:
         log_forwarded(transfer);
         in_hand_leave(&lane->origin, &transfer->in_hand);
-        release_signature(lane->lane, &signatures);
+        inventory_pair_release(lane->lane->dispatch, lane->lane->spool, &signatures);
         return;
     case UPSTREAM_REFUSED:
         in_hand_refuse(&lane->origin, &transfer->in_hand, answer->reason.text);
-        release_signature(lane->lane, &signatures);
         return;
     case UPSTREAM_LOCKED:
     case UPSTREAM_BUSY:

@@ -25,6 +25,12 @@ static bool take_off(struct slice *name, const char *suffix)
     return has_it;
 }
 
+bool inventory_name_is_signature(const char *name)
+{
+    struct slice rest = slice_of(name);
+    return take_off(&rest, sign);
+}
+
 void inventory_name_signed(const char *signature, struct inventory_names *inventories)
 {
     struct slice name = slice_of(signature);

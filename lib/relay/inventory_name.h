@@ -8,6 +8,7 @@
 #ifndef RELAY_INVENTORY_NAME_H
 #define RELAY_INVENTORY_NAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/safe_file.h"
@@ -18,6 +19,9 @@ struct inventory_names {
     size_t count;
     char at[INVENTORY_NAME_WAYS][SAFE_FILE_NAME_SIZE + sizeof ".sign"];
 };
+
+/* Is this a signature, by its name? */
+bool inventory_name_is_signature(const char *name);
 
 /* What the inventory may be called that this file signs; none when it is no signature. */
 void inventory_name_signed(const char *signature, struct inventory_names *inventories);

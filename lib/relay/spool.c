@@ -72,6 +72,16 @@ const char *spool_incoming_path(const struct spool *spool)
     return spool->incoming_path;
 }
 
+bool spool_name_taken(int folder_fd, const char *name)
+{
+    return faccessat(folder_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool spool_waits(const struct spool *spool, const char *name)
+{
+    return spool_name_taken(spool->incoming_fd, name);
+}
+
 bool spool_reason_suffix(const char *name)
 {
     return slice_ends_with(slice_of(name), SPOOL_REASON_SUFFIX);

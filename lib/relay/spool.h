@@ -32,6 +32,9 @@ int spool_incoming_fd(const struct spool *spool);
 int spool_failed_fd(const struct spool *spool);
 const char *spool_incoming_path(const struct spool *spool);
 
+/* Does something of that name wait? */
+bool spool_waits(const struct spool *spool, const char *name);
+
 struct spool_entry {
     const char *name; /* valid during the call */
     int64_t size;     /* bytes */

@@ -24,11 +24,6 @@ static const char *reason_name(char out[REASON_NAME_SIZE], const char *name)
     return out;
 }
 
-static bool exists(int folder_fd, const char *name)
-{
-    return faccessat(folder_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 /* Printable, and as it is when it was printable already (an err's text, mostly): its backslashes are not doubled. */
 static void copy_printable(char out[ERR_TEXT_SIZE], const char *text, size_t len)
 {
@@ -98,7 +93,7 @@ bool spool_quarantine(struct spool *spool, const char *name, const char *node_id
     if (!spool_name(name, err)) {
         return false;
     }
-    if (!exists(spool->incoming_fd, name)) {
+    if (!spool_waits(spool, name)) {
         return true; /* somebody else took it */
     }
     struct buffer text = {0};
@@ -110,7 +105,7 @@ bool spool_quarantine(struct spool *spool, const char *name, const char *node_id
     if (done && renameat(spool->incoming_fd, name, spool->failed_fd, name) != 0 && errno != ENOENT) {
         done = err_set_errno(err, errno, "moving it to failed/");
     }
-    if (!exists(spool->failed_fd, name)) { /* neither we nor somebody else moved it there */
+    if (!spool_name_taken(spool->failed_fd, name)) { /* neither we nor somebody else moved it there */
         spool_reason_remove(spool->failed_fd, name);
     }
     return done || err_prefix(err, "%s/%s", spool->incoming_path, name);
@@ -183,7 +178,7 @@ static int move_back(struct spool *spool, const char *name)
     if (errno != EINVAL && errno != ENOSYS) {
         return -1;
     }
-    if (exists(spool->incoming_fd, name)) { /* a file system that cannot tell */
+    if (spool_waits(spool, name)) { /* a file system that cannot tell */
         errno = EEXIST;
         return -1;
     }
@@ -219,7 +214,7 @@ static bool sweep_one(void *context, const struct spool_entry *entry)
     size_t len = strlen(entry->name) - strlen(SPOOL_REASON_SUFFIX);
     memcpy(name, entry->name, len);
     name[len] = '\0';
-    if (entry->mtime < sweep->before && !exists(sweep->failed_fd, name)) {
+    if (entry->mtime < sweep->before && !spool_name_taken(sweep->failed_fd, name)) {
         sweep->removed += unlinkat(sweep->failed_fd, entry->name, 0) == 0;
     }
     return true;

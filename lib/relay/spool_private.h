@@ -24,6 +24,9 @@ bool spool_walk(int folder_fd, bool (*wanted)(const char *), spool_visit *visit,
 
 bool spool_reason_suffix(const char *name);
 
+/* Does anything have this name? */
+bool spool_name_taken(int folder_fd, const char *name);
+
 /* When the file failed: the reason's own mtime. 0 without a reason. */
 int64_t spool_reason_time(int failed_fd, const char *name);
 

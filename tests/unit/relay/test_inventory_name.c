@@ -36,6 +36,9 @@ START_TEST(a_signature_is_of_the_plain_or_the_compressed_inventory)
     ck_assert_str_eq(signed_by("host.sign.ocs"), "");
     ck_assert_str_eq(signed_by(".sign"), "");
     ck_assert_str_eq(signed_by("sign"), "");
+    ck_assert(inventory_name_is_signature("host-1.ocs.sign"));
+    ck_assert(!inventory_name_is_signature("host-1.ocs"));
+    ck_assert(!inventory_name_is_signature(".sign"));
 }
 END_TEST
 
