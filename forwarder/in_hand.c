@@ -31,8 +31,8 @@ static void log_trouble(enum log_level level, const char *message, const struct 
     char queue_id[QUEUE_ID_SIZE];
     run_info_queue_id(in_hand->file.name, strlen(in_hand->file.name), queue_id);
     log_event(level, LOG_COMPONENT, message,
-              (const struct log_field[]){log_text("queue_id", queue_id), log_text("file", in_hand->file.name),
-                                         log_text("reason", reason), {0}});
+              (const struct log_field[]){log_text("queue_id", queue_id), log_text("node", in_hand->file.info.node_id),
+                                         log_text("file", in_hand->file.name), log_text("reason", reason), {0}});
 }
 
 static void note_error(const struct in_hand_origin *origin, const char *message, const struct in_hand *in_hand,

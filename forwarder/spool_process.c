@@ -27,9 +27,11 @@ static int look_at_file(struct spool_tools *tools, struct spool_file *file, stru
         err_set_errno(reason, errno, "the file cannot be looked at");
         return SPOOL_RETRY;
     }
-    if (!S_ISREG(file->status.st_mode)) {
-        return SPOOL_GONE;
-    }
+    return S_ISREG(file->status.st_mode) ? NEXT_STEP : SPOOL_GONE;
+}
+
+static int check_size(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
     if (file->status.st_size > tools->settings->max_compressed_size) {
         err_set(reason, "the file has %lld bytes, max_compressed_size is %lld", (long long)file->status.st_size,
                 (long long)tools->settings->max_compressed_size);
@@ -119,27 +121,20 @@ static int skip_event_types(struct spool_tools *tools, struct spool_file *file, 
     return file->runlog.report_count > 0 ? NEXT_STEP : SPOOL_NOTHING;
 }
 
-static int no_run_log(struct spool_tools *tools, struct spool_file *file, struct err *reason)
-{
-    (void)tools;
-    (void)reason;
-    file->info = (struct run_info){0};
-    return NEXT_STEP;
-}
-
 enum { MOST_STEPS = 8 };
 
 /* The cheap questions first: an unknown node's file is not read. */
 static step *const steps[][MOST_STEPS] = {
-    [SPOOL_RUN_TO_DATABASE] = {look_at_file, read_name, know_certificate, read_file, expand, verify_and_parse,
-                               skip_event_types},
-    [SPOOL_RUN_TO_UPSTREAM] = {look_at_file, read_name, know_node},
-    [SPOOL_INVENTORY_TO_UPSTREAM] = {look_at_file, no_run_log},
+    [SPOOL_RUN_TO_DATABASE] = {look_at_file, read_name, check_size, know_certificate, read_file, expand,
+                               verify_and_parse, skip_event_types},
+    [SPOOL_RUN_TO_UPSTREAM] = {look_at_file, read_name, check_size, know_node},
+    [SPOOL_INVENTORY_TO_UPSTREAM] = {look_at_file, check_size},
 };
 
 enum spool_verdict spool_process(enum spool_way way, struct spool_tools *tools, struct spool_file *file,
                                  struct err *reason)
 {
+    file->info = (struct run_info){0}; /* of the file before */
     for (size_t i = 0; i < MOST_STEPS && steps[way][i] != NULL; i++) {
         int verdict = steps[way][i](tools, file, reason);
         if (verdict != NEXT_STEP) {

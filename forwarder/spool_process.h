@@ -35,7 +35,7 @@ struct spool_tools {
 /* One file. Zeroed at first, then used again for the next one; the run log points into the buffers. */
 struct spool_file {
     const char *name;    /* the caller's */
-    struct run_info info;
+    struct run_info info; /* by its name: all zero when it is no run log's, or not yet looked at */
     struct stat status;  /* as it was before it was read */
     struct buffer message;
     struct buffer canonical;
