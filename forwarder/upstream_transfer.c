@@ -46,16 +46,15 @@ static uint64_t expanded_size(const struct upstream_transfer *transfer)
     return bytes < most ? bytes : most;
 }
 
-static void count(const struct upstream_transfer *transfer, bool forwarded, bool ended)
+/* Its way has ended, well or not. What is tried again is counted as that. */
+static void count(const struct upstream_transfer *transfer, bool forwarded)
 {
     struct relay_state *state = transfer->route->state;
     if (forwarded) {
         relay_state_active(state, RELAY_ACTIVITY_DONE, time(NULL));
     }
     if (transfer->lane->lane->kind == RELAY_KIND_REPORT) {
-        if (ended) {
-            in_hand_processed(&transfer->lane->origin, &transfer->in_hand, expanded_size(transfer));
-        }
+        in_hand_processed(&transfer->lane->origin, &transfer->in_hand, expanded_size(transfer));
         relay_metrics_report(state, forwarded ? RELAY_REPORT_FORWARD_OK : RELAY_REPORT_FORWARD_ERROR);
     } else {
         relay_metrics_inventory(state, forwarded);
@@ -163,15 +162,15 @@ static void conclude(struct upstream_transfer *transfer, const struct upstream_a
     if (lane->lane->kind != RELAY_KIND_REPORT) {
         inventory_name_signatures(transfer->in_hand.file.name, &signatures); /* the name goes with the file */
     }
-    bool taken = answer->meaning == UPSTREAM_TAKEN;
-    count(transfer, taken, taken || answer->meaning == UPSTREAM_REFUSED);
     switch (answer->meaning) {
     case UPSTREAM_TAKEN:
+        count(transfer, true);
         log_forwarded(transfer);
         in_hand_leave(&lane->origin, &transfer->in_hand);
         inventory_pair_release(lane->lane->dispatch, lane->lane->spool, &signatures);
         return;
     case UPSTREAM_REFUSED:
+        count(transfer, false);
         in_hand_refuse(&lane->origin, &transfer->in_hand, answer->reason.text);
         return;
     case UPSTREAM_LOCKED:

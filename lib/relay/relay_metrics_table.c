@@ -30,10 +30,12 @@ static const uint64_t size_bounds[] = {1 << 10,   4 << 10,   16 << 10, 32 << 10,
 static const struct relay_metric_family families[METRICS] = {
     [METRIC_REPORTS] = {"rudder_relayd_reports_total", METRIC_COUNTER,
                         "Run logs by what became of them: stored (ok), refused (error), of an unknown node (invalid), "
-                        "sent on (forward_ok), or refused by the upstream (forward_error).",
+                        "sent on (forward_ok), or refused for good by the upstream (forward_error). An attempt that is "
+                        "repeated is in rudder_relay_retries_total.",
                         .labels = {LABEL("status", report_results)}},
     [METRIC_INVENTORIES] = {"rudder_relayd_inventories_total", METRIC_COUNTER,
-                            "Inventories by what became of them at the upstream.",
+                            "Inventories by what became of them at the upstream: taken (forward_ok) or refused for good "
+                            "(forward_error).",
                             .labels = {LABEL("status", inventory_results)}},
     [METRIC_REPORT_SECONDS] = {"rudder_relayd_reports_processing_duration_seconds", METRIC_HISTOGRAM_SECONDS,
                                "Time from taking up a run log to its end, stored, sent on or refused.",
