@@ -134,12 +134,37 @@ static bool probe(void *context, struct err *reason)
     return report_db_probe(context, reason);
 }
 
-static void store_once(struct worker *worker)
+/* One after the other, since there may be one among them that the server cannot bear: that with which alone the
+ * connection breaks. It waits by itself, and stops nobody. */
+static void store_one_by_one(struct worker *worker)
+{
+    const struct report_db_run *down = NULL;
+    for (size_t i = 0; i < worker->count; i++) {
+        struct report_db_run *run = &worker->runs[i];
+        if (down != NULL) {
+            run->outcome = REPORT_DB_DOWN;
+            run->reason = down->reason;
+            continue;
+        }
+        report_db_store(worker->db, run, 1);
+        if (run->outcome == REPORT_DB_DOWN && run->broke) {
+            run->outcome = REPORT_DB_RETRY;
+            err_prefix(&run->reason, "the connection broke with this run alone");
+        }
+        down = run->outcome == REPORT_DB_DOWN ? run : NULL;
+    }
+}
+
+static void store_once(struct worker *worker, bool one_by_one)
 {
     for (size_t i = 0; i < worker->count; i++) {
         worker->runs[i].runlog = &worker->jobs[i].file.runlog;
     }
-    report_db_store(worker->db, worker->runs, worker->count);
+    if (one_by_one) {
+        store_one_by_one(worker);
+    } else {
+        report_db_store(worker->db, worker->runs, worker->count);
+    }
 }
 
 /* Until the database has spoken for each run of the batch. The work done on them so far is not lost in an outage: they
@@ -148,11 +173,13 @@ static bool store(struct worker *worker)
 {
     const struct worker_shared *shared = worker->shared;
     bool go_on = worker->count == 0 || outage_wait(shared->outage);
+    bool met = false; /* an outage, with these runs */
     while (go_on && worker->count > 0) {
         struct err down = {0};
-        store_once(worker);
+        store_once(worker, met);
         sort_out(worker, &down);
         if (worker->count > 0) {
+            met = true;
             go_on = outage_met(shared->outage, worker, down.text, probe, worker->db);
         } else if (outage_lasts(shared->outage)) {
             outage_over(shared->outage, dispatch_count(shared->dispatch));

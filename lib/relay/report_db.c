@@ -48,13 +48,18 @@ static bool store_batch(struct report_db *db, struct report_db_item **items, siz
                         struct report_db_failure *failure)
 {
     bool used_before;
+    bool broke = false;
     do {
         used_before = db->link.connection != NULL;
         if (report_db_link_open(&db->link, failure) && report_db_batch_store(&db->link, items, count, failure)) {
             return true;
         }
         report_db_link_rollback(&db->link);
+        broke = broke || failure->fault == REPORT_DB_FAULT_LOST;
     } while (failure->fault == REPORT_DB_FAULT_LOST && used_before);
+    if (broke && failure->fault == REPORT_DB_FAULT_DOWN) {
+        failure->fault = REPORT_DB_FAULT_LOST; /* a server that crashed takes no connection for a while */
+    }
     return false;
 }
 
@@ -114,6 +119,7 @@ static void store_all(struct report_db *db, struct report_db_item *items, size_t
     for (size_t i = 0; i < count && !usable; i++) {
         if (!items[i].done) {
             set_outcome(&items[i], REPORT_DB_DOWN, &failure.reason);
+            items[i].run->broke = failure.fault == REPORT_DB_FAULT_LOST;
         }
     }
     free(picked);

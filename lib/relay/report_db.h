@@ -31,6 +31,7 @@ enum report_db_outcome {
 struct report_db_run {
     const struct runlog *runlog; /* after skip_event_types */
     enum report_db_outcome outcome;
+    bool broke;        /* with REPORT_DB_DOWN: the connection broke with it in hand, perhaps by its doing */
     struct err reason; /* for the last three */
 };
 
