@@ -83,13 +83,11 @@ static void tell_closed(const struct upstream_transfer *transfer, const char *re
     relay_state_set_last_error(transfer->route->state, reason);
 }
 
+/* What was put off meanwhile keeps its own times: that it passed may be due to other files, while these fail again. */
 static void tell_opened(const struct upstream_transfer *transfer, const struct gate *gate)
 {
     log_info("the upstream can be used again", log_number("after_s", (clock_ms() - gate->since_ms) / 1000),
              log_text("path", transfer->lane != NULL ? transfer->lane->path : "/"));
-    if (transfer->lane != NULL) {
-        dispatch_recall(transfer->lane->lane->dispatch); /* it was not their fault */
-    }
     transfer->route->up_said_ms = 0;
 }
 

@@ -16,6 +16,8 @@
  *     endless                200 and bytes for ever
  *     slowly                 200 and three lines, half a second between them
  *
+ * Lines behind the first, `TEXT MODE`, are for requests with that text in their head, the first that fits.
+ *
  * REQUEST-LOG gets a line for each request: process, request line, user and password in base64, bytes of the body. Not
  * a mock: it speaks TLS by the same library as everybody.
  */
@@ -53,16 +55,6 @@ static void send_all(SSL *tls, const char *bytes, size_t len)
 static void send_text(SSL *tls, const char *text)
 {
     send_all(tls, text, strlen(text));
-}
-
-static void read_mode(char mode[256])
-{
-    FILE *file = fopen(mode_file, "r");
-    if (file == NULL || fgets(mode, 256, file) == NULL) {
-        die(mode_file);
-    }
-    fclose(file);
-    mode[strcspn(mode, "\n")] = '\0';
 }
 
 /* The head of a request, up to its empty line. */
@@ -157,6 +149,24 @@ static bool answer(SSL *tls, const char *mode, const char *head, const struct bu
     return false;
 }
 
+static void read_mode(const char *head, char mode[256])
+{
+    char line[256];
+    FILE *file = fopen(mode_file, "r");
+    if (file == NULL || fgets(mode, 256, file) == NULL) {
+        die(mode_file);
+    }
+    while (fgets(line, sizeof line, file) != NULL) {
+        size_t len = strcspn(line, " ");
+        if (memmem(head, strlen(head), line, len) != NULL && line[len] == ' ') {
+            memmove(mode, line + len + 1, sizeof line - len - 1);
+            break;
+        }
+    }
+    fclose(file);
+    mode[strcspn(mode, "\n")] = '\0';
+}
+
 static void serve(SSL *tls)
 {
     static char head[HEAD_MAX];
@@ -165,7 +175,7 @@ static void serve(SSL *tls)
     while (go_on) {
         struct buffer body = {0};
         read_head(tls, head);
-        read_mode(mode);
+        read_mode(head, mode);
         read_body(tls, head, strcmp(mode, "cut") == 0 ? 100 : SIZE_MAX, &body);
         log_request(head, body.len);
         go_on = answer(tls, mode, head, &body);
