@@ -63,3 +63,8 @@ void gate_nothing_learnt(struct gate *gate, bool probe)
         gate->probing = false;
     }
 }
+
+void gate_try_now(struct gate *gate)
+{
+    gate->until_ms = INT64_MIN;
+}

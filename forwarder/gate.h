@@ -40,6 +40,9 @@ enum gate_change gate_success(struct gate *gate);
 enum gate_change gate_failure(struct gate *gate, bool probe, bool sure, int64_t wait_ms, uint32_t random,
                               int64_t now_ms);
 
+/* The reason may be gone: the next probe needs not wait for its step. */
+void gate_try_now(struct gate *gate);
+
 /* It ended without telling anything of the other side. */
 void gate_nothing_learnt(struct gate *gate, bool probe);
 

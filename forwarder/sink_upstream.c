@@ -162,6 +162,15 @@ static void take_certificate(struct sink_upstream *sink)
     }
 }
 
+static void reload(struct sink_upstream *sink)
+{
+    take_certificate(sink);
+    gate_try_now(&sink->route.gate);
+    for (size_t i = 0; i < sink->lane_count; i++) {
+        gate_try_now(&sink->lanes[i].gate);
+    }
+}
+
 static void refresh(struct sink_upstream *sink)
 {
     struct err err;
@@ -169,7 +178,7 @@ static void refresh(struct sink_upstream *sink)
         log_error("the new node index cannot be read; the old one stays in use", log_text("reason", err.text));
     }
     if (atomic_exchange(&sink->reload, false)) {
-        take_certificate(sink);
+        reload(sink);
     }
 }
 

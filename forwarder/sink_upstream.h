@@ -38,7 +38,7 @@ struct sink_upstream_needs {
 struct sink_upstream *sink_upstream_start(const struct sink_upstream_needs *needs, struct lane *lanes, size_t count,
                                           struct err *err);
 
-/* The upstream's certificate may be another one. */
+/* The upstream's certificate may be another one, and whatever was wrong with it mended: it is tried at once. */
 void sink_upstream_reload(struct sink_upstream *sink);
 
 /* Starts no transfer any more; those in hand have some seconds to end, then they are cut off and their files stay. */

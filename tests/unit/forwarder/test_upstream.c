@@ -71,6 +71,25 @@ START_TEST(a_sure_failure_closes_at_once_and_one_probe_a_step_goes)
 }
 END_TEST
 
+START_TEST(a_reload_does_not_wait_for_the_step)
+{
+    struct gate gate = {.backoff = &steps};
+    gate_failure(&gate, false, true, 300000, UINT32_MAX, 1000);
+    gate_try_now(&gate);
+    ck_assert_int_le(gate_opens_ms(&gate), 1000);
+    ck_assert(gate_pass(&gate));
+    gate_try_now(&gate);
+    ck_assert_int_eq(gate_opens_ms(&gate), INT64_MAX); /* one at a time all the same */
+    gate_failure(&gate, true, true, 0, UINT32_MAX, 1000);
+    ck_assert_int_eq(gate_opens_ms(&gate), 1200);
+    gate_try_now(&gate);
+    gate_pass(&gate);
+    gate_success(&gate);
+    gate_try_now(&gate);
+    ck_assert_int_eq(gate_opens_ms(&gate), INT64_MIN);
+}
+END_TEST
+
 START_TEST(a_doubtful_failure_closes_only_with_a_second_one)
 {
     struct gate gate = {.backoff = &steps};
@@ -84,4 +103,5 @@ START_TEST(a_doubtful_failure_closes_only_with_a_second_one)
 END_TEST
 
 SUITE_MAIN("upstream", each_status_means_one_thing, a_wait_is_honoured_within_reason,
-           a_sure_failure_closes_at_once_and_one_probe_a_step_goes, a_doubtful_failure_closes_only_with_a_second_one)
+           a_sure_failure_closes_at_once_and_one_probe_a_step_goes, a_reload_does_not_wait_for_the_step,
+           a_doubtful_failure_closes_only_with_a_second_one)
