@@ -214,6 +214,7 @@ static void add_lane(struct sink_upstream *sink, struct lane *lane)
     static const char *const paths[] = {"/reports/", "/inventories/", "/inventory-updates/"};
     const struct relay_config *config = sink->needs.config;
     struct upstream_lane *added = &sink->lanes[sink->lane_count++];
+    sink->route.lane_count = sink->lane_count;
     *added = (struct upstream_lane){
         .lane = lane,
         .way = lane->kind == RELAY_KIND_REPORT ? SPOOL_RUN_TO_UPSTREAM : SPOOL_INVENTORY_TO_UPSTREAM,
@@ -246,6 +247,7 @@ static bool open_route(struct sink_upstream *sink, struct err *err)
     route->gate.backoff = sink->needs.outage;
     route->user = config->upstream.user;
     route->state = sink->needs.state;
+    route->lanes = sink->lanes;
     return peer_upstream_url(config, &route->url, err) && peer_upstream_pins(config, &route->pins, err) &&
            (route->client = peer_client(config, err)) != NULL &&
            (sink->index = node_index_open(config->general.node_index_file, err)) != NULL;

@@ -186,11 +186,21 @@ static void conclude(struct upstream_transfer *transfer, const struct upstream_a
     }
 }
 
-static void say_up(struct upstream_route *route, const struct upstream_lane *lane)
+/* Not while one lane is closed and has files: inventories that get through do not make up for run logs that wait. */
+static bool is_up(const struct upstream_route *route)
+{
+    bool up = !route->gate.closed;
+    for (size_t i = 0; i < route->lane_count && up; i++) {
+        const struct upstream_lane *lane = &route->lanes[i];
+        up = !lane->gate.closed || dispatch_count(lane->lane->dispatch) == 0;
+    }
+    return up;
+}
+
+static void say_up(struct upstream_route *route)
 {
     int64_t now_ms = clock_ms();
-    bool up = !route->gate.closed && (lane == NULL || !lane->gate.closed);
-    if (up && now_ms - route->up_said_ms >= UP_EVERY_MS) {
+    if (now_ms - route->up_said_ms >= UP_EVERY_MS && is_up(route)) {
         relay_state_set_peer(route->state, RELAY_PEER_UPSTREAM, RELAY_PEER_UP, "");
         route->up_said_ms = now_ms;
     }
@@ -206,7 +216,7 @@ static void ended(void *context, const struct http_result *result)
         judge_lane(transfer, &answer);
         conclude(transfer, &answer);
     }
-    say_up(transfer->route, transfer->lane);
+    say_up(transfer->route);
     go_back(transfer);
 }
 

@@ -31,6 +31,8 @@ struct upstream_route {
     struct buffer pins;
     const char *user;
     struct gate gate; /* whether it can be reached */
+    const struct upstream_lane *lanes; /* all there are */
+    size_t lane_count;
     struct relay_state *state;
     int64_t up_said_ms; /* when state was last told that it is up */
 };
