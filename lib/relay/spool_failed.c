@@ -61,19 +61,6 @@ static void describe(struct buffer *text, const struct spool *spool, const char 
     add_line(text, "folder", spool->folder);
 }
 
-static bool write_whole(int fd, struct slice text, struct err *err)
-{
-    while (text.len > 0) {
-        ssize_t written = write(fd, text.at, text.len);
-        if (written < 0 && errno != EINTR) {
-            return err_set_errno(err, errno, "writing the reason");
-        }
-        text.at += written > 0 ? written : 0;
-        text.len -= written > 0 ? (size_t)written : 0;
-    }
-    return true;
-}
-
 static bool write_reason(const struct spool *spool, const char *name, struct slice text, struct err *err)
 {
     char beside[REASON_NAME_SIZE];
@@ -81,9 +68,9 @@ static bool write_reason(const struct spool *spool, const char *name, struct sli
     if (!safe_file_create(&file, spool->failed_fd, 0640, err)) {
         return false;
     }
-    if (!write_whole(file.fd, text, err)) {
+    if (!safe_file_write(&file, text.at, text.len, err)) {
         safe_file_abandon(&file);
-        return false;
+        return err_prefix(err, "the reason");
     }
     return safe_file_commit(&file, reason_name(beside, name), NULL, err);
 }
