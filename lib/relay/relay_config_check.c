@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "relay/node_id.h"
+#include "util/http_url.h"
 #include "util/memory.h"
 #include "util/safe_file.h"
 
@@ -72,9 +73,13 @@ static void settle_defaults(struct relay_config *config)
     }
 }
 
+/* None, or what a URL can be made of. */
 static bool is_host(const char *host)
 {
-    return host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]_")] == '\0';
+    struct buffer url = {0};
+    bool is = host[0] == '\0' || http_url_server(&url, slice_of(host), 443, NULL);
+    buffer_free(&url);
+    return is;
 }
 
 /* Is an output that was chosen by this key complete? */
