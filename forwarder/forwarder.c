@@ -180,8 +180,8 @@ static int64_t keep_informed(struct forwarder *forwarder, int64_t now)
     return sooner(forwarder->next_figures_ms, forwarder->next_ask_ms);
 }
 
-/* Does what is due and returns when the next thing is. */
-static int64_t keep_time(struct forwarder *forwarder)
+/* Does what is due; *next_ms is when the next thing is. False when a folder was taken away. */
+static bool keep_time(struct forwarder *forwarder, int64_t *next_ms)
 {
     const struct relay_config *config = forwarder->config;
     int64_t now = clock_ms();
@@ -193,11 +193,16 @@ static int64_t keep_time(struct forwarder *forwarder)
         cleaner_clean_inventory(&config->inventory);
         forwarder->next_clean_inventory_ms = now + config->inventory.cleanup_frequency * 1000;
     }
-    int64_t next = sooner(forwarder->next_clean_reporting_ms, forwarder->next_clean_inventory_ms);
+    *next_ms = sooner(forwarder->next_clean_reporting_ms, forwarder->next_clean_inventory_ms);
     for (size_t i = 0; i < forwarder->lane_count; i++) {
-        next = sooner(next, lane_keep_time(&forwarder->lanes[i]));
+        int64_t scan_ms;
+        if (!lane_keep_time(&forwarder->lanes[i], &scan_ms)) {
+            return false;
+        }
+        *next_ms = sooner(*next_ms, scan_ms);
     }
-    return sooner(next, keep_informed(forwarder, now));
+    *next_ms = sooner(*next_ms, keep_informed(forwarder, now));
+    return true;
 }
 
 static void reload_logging(const struct forwarder *forwarder)
@@ -267,7 +272,10 @@ static int timeout_until(int64_t moment_ms)
 bool forwarder_run(struct forwarder *forwarder)
 {
     for (;;) {
-        int64_t next_ms = keep_time(forwarder);
+        int64_t next_ms;
+        if (!keep_time(forwarder, &next_ms)) {
+            return false;
+        }
         take_generation(forwarder);
         struct pollfd fds[2 + RELAY_KINDS] = {{.fd = forwarder->signal_fd, .events = POLLIN},
                                               {.fd = forwarder->generation.fd, .events = POLLIN}};

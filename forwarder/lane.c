@@ -69,17 +69,27 @@ void lane_close(struct lane *lane)
     }
 }
 
-int64_t lane_keep_time(struct lane *lane)
+static bool taken_away(const struct lane *lane)
+{
+    log_error("the folder was removed or moved", log_text("directory", spool_incoming_path(lane->spool)));
+    return false;
+}
+
+bool lane_keep_time(struct lane *lane, int64_t *next_ms)
 {
     struct err err;
     if (clock_ms() >= lane->next_scan_ms) {
+        if (!spool_in_place(lane->spool)) { /* the kernel does not tell while we have a removed folder open */
+            return taken_away(lane);
+        }
         if (!spool_watch_scan(lane->spool, lane->wanted, lane->dispatch, &err)) {
             log_error("the folder cannot be scanned", log_text("directory", spool_incoming_path(lane->spool)),
                       log_text("reason", err.text));
         }
         lane->next_scan_ms = clock_ms() + lane->frequency_s * 1000;
     }
-    return lane->next_scan_ms;
+    *next_ms = lane->next_scan_ms;
+    return true;
 }
 
 bool lane_read(struct lane *lane)
@@ -95,6 +105,5 @@ bool lane_read(struct lane *lane)
     case SPOOL_WATCH_LOST:
         break;
     }
-    log_error("the folder was removed or moved", log_text("directory", spool_incoming_path(lane->spool)));
-    return false;
+    return taken_away(lane);
 }

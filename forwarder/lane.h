@@ -35,8 +35,8 @@ enum relay_output lane_output(const struct relay_config *config, enum relay_kind
 bool lane_open(struct lane *lane, const struct relay_config *config, enum relay_kind kind, struct err *err);
 void lane_close(struct lane *lane);
 
-/* Looks through the folder when it is time to. Returns when it is the next time. */
-int64_t lane_keep_time(struct lane *lane);
+/* Looks through the folder when it is time to; *next_ms is then the next time. False when the folder was taken away. */
+bool lane_keep_time(struct lane *lane, int64_t *next_ms);
 
 /* Takes the notifications. False when the folder was taken away. */
 bool lane_read(struct lane *lane);

@@ -72,6 +72,15 @@ const char *spool_incoming_path(const struct spool *spool)
     return spool->incoming_path;
 }
 
+bool spool_in_place(const struct spool *spool)
+{
+    struct stat opened, there;
+    if (fstat(spool->incoming_fd, &opened) != 0 || stat(spool->incoming_path, &there) != 0) {
+        return errno != ENOENT; /* what cannot be looked at may be in place */
+    }
+    return opened.st_ino == there.st_ino && opened.st_dev == there.st_dev;
+}
+
 bool spool_name_taken(int folder_fd, const char *name)
 {
     return faccessat(folder_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;

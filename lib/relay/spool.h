@@ -35,6 +35,10 @@ const char *spool_incoming_path(const struct spool *spool);
 /* Does something of that name wait? */
 bool spool_waits(const struct spool *spool, const char *name);
 
+/* Is the incoming folder still what stands under its path? False when it was removed or moved; whatever is there by
+ * now is another one. */
+bool spool_in_place(const struct spool *spool);
+
 struct spool_entry {
     const char *name; /* valid during the call */
     int64_t size;     /* bytes */
