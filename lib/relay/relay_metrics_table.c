@@ -34,8 +34,8 @@ static const struct relay_metric_family families[METRICS] = {
                         "repeated is in rudder_relay_retries_total.",
                         .labels = {LABEL("status", report_results)}},
     [METRIC_INVENTORIES] = {"rudder_relayd_inventories_total", METRIC_COUNTER,
-                            "Inventories by what became of them at the upstream: taken (forward_ok) or refused for good "
-                            "(forward_error).",
+                            "Inventories by what became of them at the upstream: taken (forward_ok) or refused for "
+                            "good (forward_error).",
                             .labels = {LABEL("status", inventory_results)}},
     [METRIC_REPORT_SECONDS] = {"rudder_relayd_reports_processing_duration_seconds", METRIC_HISTOGRAM_SECONDS,
                                "Time from taking up a run log to its end, stored, sent on or refused.",

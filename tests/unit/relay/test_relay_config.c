@@ -121,8 +121,10 @@ START_TEST(contradictions)
     assert_fault(RELAY, "relay.conf: output.upstream.host: is needed, since this server (n-1) is not root");
     assert_fault(RELAY "output: { upstream: {\n host = \"\"; }; };", "relay.conf:3: output.upstream.host: is needed");
     assert_fault(ROOT "output: { upstream: { host = \"https://a/\"; }; };", "relay.conf:2: output.upstream.host: ");
-    assert_fault(ROOT "output: { upstream: { host = \"root.example.org:443\"; }; };", "(the port is general.https_port)");
-    assert_fault(ROOT "output: { upstream: { host = \"[::1]:443\"; }; };", "\"[::1]:443\" is not a host name or address");
+    assert_fault(ROOT "output: { upstream: { host = \"root.example.org:443\"; }; };",
+                 "(the port is general.https_port)");
+    assert_fault(ROOT "output: { upstream: { host = \"[::1]:443\"; }; };",
+                 "\"[::1]:443\" is not a host name or address");
     assert_fault(ROOT "output: { upstream: { host = \"[root]\"; }; };", "\"[root]\" is not a host name or address");
     assert_fault(ROOT TO_UPSTREAM, "relay.conf:3: processing.inventory.output: \"upstream\" needs output.upstream.host");
     assert_fault(RELAY TO_UPSTREAM "output: { upstream: { host = \"a\"; }; };",
