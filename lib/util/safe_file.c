@@ -18,6 +18,9 @@
 
 enum { NAME_MAX_LEN = 240, TEMPORARY_HEX = 16, READ_STEP = 64 * 1024 };
 
+/* So much is on its way to disk at a time. */
+enum { SEND_STEP = 4 * 1024 * 1024 };
+
 static const char temporary_suffix[] = ".tmp";
 
 /* Of a well-formed sequence of len bytes. */
@@ -161,6 +164,16 @@ void safe_file_abandon(struct safe_file *file)
     }
 }
 
+/* The fsync at the end has less to wait for then. It is also what tells of errors. */
+static void send_to_disk(struct safe_file *file, size_t wrote)
+{
+    file->not_sent += wrote;
+    if (file->not_sent >= SEND_STEP) {
+        file->not_sent = 0;
+        (void)sync_file_range(file->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    }
+}
+
 bool safe_file_write(struct safe_file *file, const char *bytes, size_t len, struct err *err)
 {
     for (const char *at = bytes, *end = bytes + len; at < end;) {
@@ -172,6 +185,7 @@ bool safe_file_write(struct safe_file *file, const char *bytes, size_t len, stru
             return false;
         }
         at += wrote > 0 ? wrote : 0;
+        send_to_disk(file, wrote > 0 ? (size_t)wrote : 0);
     }
     return true;
 }

@@ -25,6 +25,7 @@ struct safe_file {
     int fd;
     int dir_fd;
     char temporary[32];
+    size_t not_sent; /* private: bytes written since the kernel was last told to bring them to disk */
 };
 
 /* The mode is exactly this, whatever the umask. On false there is nothing to end. */
@@ -37,7 +38,8 @@ bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct er
 bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, struct err *err);
 void safe_file_abandon(struct safe_file *file);
 
-/* Writes it all. False with err and errno; the file is the caller's to end. */
+/* Writes it all; of a large file, what was written goes to disk while more comes. False with err and errno; the file is
+ * the caller's to end. */
 bool safe_file_write(struct safe_file *file, const char *bytes, size_t len, struct err *err);
 
 /* Is this how temporary files are named? */
