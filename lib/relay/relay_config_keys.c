@@ -111,6 +111,7 @@ static const struct config_key keys[] = {
      .help = "After how many seconds the sender of such an upload is asked to try again."},
 
     {"output.database.url", CONFIG_TEXT, FIELD(database.url), "postgres://rudder@127.0.0.1/rudder", .secret = true,
+     .url = true,
      .help = "Any connection URL or string of libpq, with several hosts, too. A password in a URL needs %XX for "
              "characters such as @ : / and %."},
     {"output.database.password", CONFIG_TEXT, FIELD(database.password), "", .secret = true,
@@ -147,7 +148,7 @@ static const struct config_key keys[] = {
              "a second more for each 128 KiB, since the next server may have to hand it on in its turn."},
     {"output.upstream.total_timeout", CONFIG_DURATION, FIELD(upstream.total_timeout), "10min", 1, A_YEAR,
      .help = "So is one that takes longer than this altogether."},
-    {"output.upstream.proxy", CONFIG_TEXT, FIELD(upstream.proxy), "", .secret = true,
+    {"output.upstream.proxy", CONFIG_TEXT, FIELD(upstream.proxy), "", .secret = true, .url = true,
      .help = "The URL of a proxy to go through. When empty: as https_proxy and no_proxy say in the environment. "
              "none: no proxy, whatever they say."},
 

@@ -36,6 +36,7 @@ struct config_key {
     int64_t high;
     const char *const *choices; /* NULL-terminated */
     bool secret;                /* may hold a password: a text, which then is in no message */
+    bool url;                   /* with secret: it holds one only where a URL or a connection string does */
     const char *help;           /* one or more plain sentences */
 };
 
@@ -54,7 +55,7 @@ void config_table_free(const struct config_table *table, void *target);
  * many. */
 size_t config_table_warn_unknown(const struct config_table *table, const struct config_file *file);
 
-/* Does the file set a key that may hold a password, and not to a URL without one? */
+/* Does the file set a key that may hold a password, and not to nothing or to a URL without one? */
 bool config_table_has_secret(const struct config_table *table, const struct config_file *file);
 
 /* A file that says nothing: groups as they are, keys commented out with their defaults, help above each. */

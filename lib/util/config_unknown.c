@@ -119,24 +119,21 @@ size_t config_table_warn_unknown(const struct config_table *table, const struct 
 }
 
 /* A URL may hold a password, and mostly does not: user:password@ or a parameter of that name. */
-static bool holds_password(const char *value)
+static bool url_holds_password(const char *url)
 {
-    const char *url = strstr(value, "://");
-    if (url == NULL) {
-        return value[0] != '\0';
-    }
-    url += strlen("://");
-    const char *at = strrchr(url, '@');
-    return strstr(url, "password") != NULL || (at != NULL && memchr(url, ':', (size_t)(at - url)) != NULL);
+    const char *scheme = strstr(url, "://");
+    const char *rest = scheme != NULL ? scheme + strlen("://") : url;
+    const char *at = strrchr(rest, '@');
+    return strstr(url, "password") != NULL || (at != NULL && memchr(rest, ':', (size_t)(at - rest)) != NULL);
 }
 
 bool config_table_has_secret(const struct config_table *table, const struct config_file *file)
 {
     for (size_t i = 0; i < table->count; i++) {
-        const config_setting_t *setting =
-            table->keys[i].secret ? config_file_find(file, table->keys[i].path, NULL) : NULL;
+        const struct config_key *key = &table->keys[i];
+        const config_setting_t *setting = key->secret ? config_file_find(file, key->path, NULL) : NULL;
         const char *value = setting != NULL ? config_setting_get_string(setting) : NULL;
-        if (value != NULL && holds_password(value)) {
+        if (value != NULL && (key->url ? url_holds_password(value) : value[0] != '\0')) {
             return true;
         }
     }

@@ -18,6 +18,7 @@ struct target {
     enum colour colour;
     char **texts;
     char *secret;
+    char *secret_url;
 };
 
 static const char *const colours[] = {"red", "green", NULL};
@@ -32,6 +33,7 @@ static const struct config_key keys[] = {
     {"two.colour", CONFIG_CHOICE, offsetof(struct target, colour), "green", .choices = colours, .help = "Help."},
     {"texts", CONFIG_TEXTS, offsetof(struct target, texts), "", .help = "Help."},
     {"secret", CONFIG_TEXT, offsetof(struct target, secret), "", .secret = true, .help = "Help."},
+    {"secret_url", CONFIG_TEXT, offsetof(struct target, secret_url), "", .secret = true, .url = true, .help = "Help."},
 };
 static const struct config_table table = {keys, sizeof keys / sizeof *keys, NULL};
 
@@ -263,12 +265,18 @@ static bool has_secret(const char *text)
 START_TEST(secrets_are_noticed)
 {
     ck_assert(has_secret("secret = \"s\";"));
-    ck_assert(has_secret("secret = \"postgres://user:word@host:5432/name\";"));
-    ck_assert(has_secret("secret = \"postgres://host/name?user=u&password=word\";"));
-    ck_assert(has_secret("secret = \"host=h password=word\";"));
-    ck_assert(!has_secret("secret = \"postgres://user@host:5432/name\";"));
-    ck_assert(!has_secret("secret = \"http://proxy:3128\";"));
+    ck_assert(has_secret("secret = \"a://b\";")); /* no URL, whatever it looks like */
     ck_assert(!has_secret("secret = \"\";"));
+    ck_assert(has_secret("secret_url = \"postgres://user:word@host:5432/name\";"));
+    ck_assert(has_secret("secret_url = \"postgres://host/name?user=u&password=word\";"));
+    ck_assert(has_secret("secret_url = \"host=h password=word\";"));
+    ck_assert(has_secret("secret_url = \"password=a://b host=h\";"));
+    ck_assert(has_secret("secret_url = \"user:word@proxy:3128\";"));
+    ck_assert(!has_secret("secret_url = \"postgres://user@host:5432/name\";"));
+    ck_assert(!has_secret("secret_url = \"host=/run/postgresql dbname=rudder\";"));
+    ck_assert(!has_secret("secret_url = \"http://proxy:3128\";"));
+    ck_assert(!has_secret("secret_url = \"proxy:3128\";"));
+    ck_assert(!has_secret("secret_url = \"none\";"));
     ck_assert(!has_secret("one: { text = \"s\"; }"));
 }
 END_TEST
