@@ -18,7 +18,7 @@ struct forwarder;
 /* Opens everything and starts the workers. NULL with err. To be called before any other thread is there. */
 struct forwarder *forwarder_start(const struct relay_config *config, struct err *err);
 
-/* Until SIGTERM or SIGINT (true), or until the spool folder is taken away from under it (false). */
+/* Until SIGTERM or SIGINT (true), or until a spool folder is taken away from under it (false). */
 bool forwarder_run(struct forwarder *forwarder);
 
 /* Finishes what is in hand, within seconds, and frees everything. False when a worker hangs in the database: then

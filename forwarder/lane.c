@@ -69,18 +69,19 @@ void lane_close(struct lane *lane)
     }
 }
 
-static bool taken_away(const struct lane *lane)
+static bool taken_away(const char *path)
 {
-    log_error("the folder was removed or moved", log_text("directory", spool_incoming_path(lane->spool)));
+    log_error("the folder was removed or moved", log_text("directory", path));
     return false;
 }
 
 bool lane_keep_time(struct lane *lane, int64_t *next_ms)
 {
     struct err err;
+    const char *missing;
     if (clock_ms() >= lane->next_scan_ms) {
-        if (!spool_in_place(lane->spool)) { /* the kernel does not tell while we have a removed folder open */
-            return taken_away(lane);
+        if (!spool_in_place(lane->spool, &missing)) { /* the kernel does not tell while we have a removed folder open */
+            return taken_away(missing);
         }
         if (!spool_watch_scan(lane->spool, lane->wanted, lane->dispatch, &err)) {
             log_error("the folder cannot be scanned", log_text("directory", spool_incoming_path(lane->spool)),
@@ -105,5 +106,5 @@ bool lane_read(struct lane *lane)
     case SPOOL_WATCH_LOST:
         break;
     }
-    return taken_away(lane);
+    return taken_away(spool_incoming_path(lane->spool));
 }

@@ -30,10 +30,9 @@ struct spool *spool_open(const char *directory, const char *incoming, struct err
     struct spool *spool = memory_zero(1, sizeof *spool);
     spool->folder = memory_text(incoming);
     spool->incoming_path = memory_format("%s/%s", directory, incoming);
-    char *failed_path = memory_format("%s/failed", directory);
+    spool->failed_path = memory_format("%s/failed", directory);
     spool->incoming_fd = open_folder(spool->incoming_path, err);
-    spool->failed_fd = spool->incoming_fd >= 0 ? open_folder(failed_path, err) : -1;
-    free(failed_path);
+    spool->failed_fd = spool->incoming_fd >= 0 ? open_folder(spool->failed_path, err) : -1;
     if (spool->failed_fd < 0) {
         spool_close(spool);
         return NULL;
@@ -53,6 +52,7 @@ void spool_close(struct spool *spool)
         close(spool->failed_fd);
     }
     free(spool->incoming_path);
+    free(spool->failed_path);
     free(spool->folder);
     free(spool);
 }
@@ -72,13 +72,25 @@ const char *spool_incoming_path(const struct spool *spool)
     return spool->incoming_path;
 }
 
-bool spool_in_place(const struct spool *spool)
+enum standing { IN_PLACE, REPLACED, NOTHING_THERE };
+
+static enum standing look_at(int fd, const char *path)
 {
     struct stat opened, there;
-    if (fstat(spool->incoming_fd, &opened) != 0 || stat(spool->incoming_path, &there) != 0) {
-        return errno != ENOENT; /* what cannot be looked at may be in place */
+    if (fstat(fd, &opened) != 0 || stat(path, &there) != 0) {
+        return errno == ENOENT ? NOTHING_THERE : IN_PLACE; /* what cannot be looked at may be in place */
     }
-    return opened.st_ino == there.st_ino && opened.st_dev == there.st_dev;
+    return opened.st_ino == there.st_ino && opened.st_dev == there.st_dev ? IN_PLACE : REPLACED;
+}
+
+bool spool_in_place(const struct spool *spool, const char **missing)
+{
+    if (look_at(spool->incoming_fd, spool->incoming_path) != IN_PLACE) {
+        *missing = spool->incoming_path;
+        return false;
+    }
+    *missing = spool->failed_path;
+    return look_at(spool->failed_fd, spool->failed_path) != REPLACED;
 }
 
 bool spool_name_taken(int folder_fd, const char *name)

@@ -35,9 +35,10 @@ const char *spool_incoming_path(const struct spool *spool);
 /* Does something of that name wait? */
 bool spool_waits(const struct spool *spool, const char *name);
 
-/* Is the incoming folder still what stands under its path? False when it was removed or moved; whatever is there by
- * now is another one. */
-bool spool_in_place(const struct spool *spool);
+/* Are the folders still what stands under their paths? False, with the path of the one that is not, when incoming was
+ * removed or moved, and when another is in the place of incoming or failed. While there is no failed/ at all, what need
+ * not go there can still be done. */
+bool spool_in_place(const struct spool *spool, const char **missing);
 
 struct spool_entry {
     const char *name; /* valid during the call */

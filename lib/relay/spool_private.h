@@ -12,6 +12,7 @@
 struct spool {
     char *folder; /* name of the incoming folder, for the reason's `folder:` */
     char *incoming_path;
+    char *failed_path;
     int incoming_fd;
     int failed_fd;
 };

@@ -55,6 +55,37 @@ START_TEST(folders_must_be_there)
 }
 END_TEST
 
+static void make_anew(const struct folder *folder, const char *name_of)
+{
+    ck_assert_int_eq(unlinkat(folder->fd, name_of, AT_REMOVEDIR), 0);
+    ck_assert_int_eq(mkdirat(folder->fd, name_of, 0700), 0);
+}
+
+START_TEST(folders_that_are_made_anew_are_others)
+{
+    struct folder folder = folder_make();
+    const char *missing = "";
+    mkdirat(folder.fd, "real", 0700);
+    ck_assert_int_eq(symlinkat("real", folder.fd, "incoming"), 0); /* what it leads to counts */
+    struct spool *spool = make_spool(&folder, "incoming");
+    ck_assert(spool_in_place(spool, &missing));
+    ck_assert_int_eq(unlinkat(folder.fd, "failed", AT_REMOVEDIR), 0);
+    ck_assert(spool_in_place(spool, &missing));
+    ck_assert_int_eq(mkdirat(folder.fd, "failed", 0700), 0);
+    ck_assert(!spool_in_place(spool, &missing));
+    ck_assert_ptr_nonnull(strstr(missing, "/failed"));
+    spool_close(spool);
+    spool = make_spool(&folder, "incoming");
+    make_anew(&folder, "real");
+    ck_assert(!spool_in_place(spool, &missing));
+    ck_assert_ptr_nonnull(strstr(missing, "/incoming"));
+    ck_assert_int_eq(unlinkat(folder.fd, "real", AT_REMOVEDIR), 0);
+    ck_assert(!spool_in_place(spool, &missing));
+    spool_close(spool);
+    folder_remove(&folder);
+}
+END_TEST
+
 START_TEST(scan_visits_uploads_only)
 {
     struct folder folder = folder_make();
@@ -246,6 +277,6 @@ START_TEST(clean_counts_from_the_failure)
 }
 END_TEST
 
-SUITE_MAIN("spool", folders_must_be_there, scan_visits_uploads_only, remove_tolerates_that_it_is_gone,
-           quarantine_and_replay, replay_never_overwrites, quarantine_of_what_is_gone_leaves_no_reason,
+SUITE_MAIN("spool", folders_must_be_there, folders_that_are_made_anew_are_others, scan_visits_uploads_only,
+           remove_tolerates_that_it_is_gone, quarantine_and_replay, replay_never_overwrites, quarantine_of_what_is_gone_leaves_no_reason,
            two_incoming_folders_share_one_failed, clean_counts_from_the_failure)
