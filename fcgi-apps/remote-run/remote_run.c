@@ -61,7 +61,8 @@ static bool refuse(struct asked *asked, int status, const char *reason)
     return false;
 }
 
-/* Another kind (multipart, JSON) would look like a form without the fields, and agents would run otherwise than asked. */
+/* Another kind (multipart, JSON) would look like a form without the fields, and agents would run otherwise than
+ * asked. */
 static bool is_form(const struct request *request)
 {
     static const char form[] = "application/x-www-form-urlencoded";

@@ -30,7 +30,8 @@ trap 'exit 1' INT TERM HUP
 
 # relays_make [KEY=VALUE...]: of all three; in $RELAYS, if the caller has opened it already.
 relays_make() {
-    { [ -n "${RELAYS:-}" ] || relays_open; } && relays_server root "" "$@" && relays_server relay1 root "$@" && relays_server relay2 relay1 "$@" &&
+    { [ -n "${RELAYS:-}" ] || relays_open; } &&
+        relays_server root "" "$@" && relays_server relay1 root "$@" && relays_server relay2 relay1 "$@" &&
         relays_node n0 root && relays_node n1 relay1 && relays_node n2 relay2 && relays_publish && relays_start_all
 }
 

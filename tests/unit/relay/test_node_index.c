@@ -465,4 +465,5 @@ SUITE_MAIN("node_index", a_node_is_found_with_all_that_is_known_of_it, an_empty_
            routes_go_up_to_the_neighbour, a_way_up_has_at_most_twenty_levels, a_replaced_file_is_seen_by_a_refresh,
            many_look_ups_with_refreshes_between_go_on, bad_sources_leave_the_index_in_place,
            a_blank_file_of_certificates_is_an_empty_one, a_check_says_what_a_build_would,
-           current_until_a_source_changes, builders_and_readers_do_not_disturb_each_other, a_damaged_file_is_refused_and_not_mapped)
+           current_until_a_source_changes, builders_and_readers_do_not_disturb_each_other,
+           a_damaged_file_is_refused_and_not_mapped)

@@ -100,8 +100,8 @@ END_TEST
 /* Cut by a full disk under the original daemon, say. */
 START_TEST(damaged_metadata_are_nothing)
 {
-    static const char *const damaged[] = {"", "header=rudder-signature-v1\n", "header=rudder-signature-v1\nalgorithm=sha",
-                                          "\n\n", "x"};
+    static const char *const damaged[] = {"", "header=rudder-signature-v1\n",
+                                          "header=rudder-signature-v1\nalgorithm=sha", "\n\n", "x"};
     struct folder folder = folder_make();
     for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
         put(&folder, "a", "text", 100);
