@@ -211,7 +211,8 @@ static int serve(struct endpoint *endpoint)
             stop(endpoint);
             return EXIT_SUCCESS;
         case FCGI_FAILED:
-            log_error("stopped", log_text("reason", err.text));
+            log_error("takes no more requests", log_text("reason", err.text));
+            stop(endpoint);
             return EXIT_START;
         }
     }
