@@ -66,5 +66,5 @@ void gate_nothing_learnt(struct gate *gate, bool probe)
 
 void gate_try_now(struct gate *gate)
 {
-    gate->until_ms = INT64_MIN;
+    gate->until_ms = 0;
 }
