@@ -153,14 +153,6 @@ bool spool_file_same(const struct spool_tools *tools, const struct spool_file *f
             now.st_mtim.tv_sec == before->st_mtim.tv_sec && now.st_mtim.tv_nsec == before->st_mtim.tv_nsec);
 }
 
-static void clear_buffer(struct buffer *buffer)
-{
-    if (buffer->size > KEPT_BUFFER_SIZE) {
-        buffer_free(buffer);
-    }
-    buffer_clear(buffer);
-}
-
 void spool_file_clear(struct spool_file *file)
 {
     if (file->message.size > KEPT_BUFFER_SIZE) {
@@ -168,8 +160,8 @@ void spool_file_clear(struct spool_file *file)
     } else {
         runlog_clear(&file->runlog);
     }
-    clear_buffer(&file->message);
-    clear_buffer(&file->canonical);
+    buffer_clear_large(&file->message, KEPT_BUFFER_SIZE);
+    buffer_clear_large(&file->canonical, KEPT_BUFFER_SIZE);
     file->retry_within_ms = 0;
     file->unknown_node = false;
 }
