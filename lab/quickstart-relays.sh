@@ -112,7 +112,8 @@ relays_demo_share() {
     echo "    $DIR/agents/node-lower/about-me"
     "$RELAY_BUILD/bin/rudder-relay-agent" share-file -c "$DIR/agents/node-lower/agent.conf" node-root \
         "$DIR/agents/node-lower/about-me" || fail "the file was not shared; see $DIR/servers/*/log/shared-files.log"
-    "$RELAY_BUILD/bin/rudder-relay-agent" fetch-file -c "$DIR/agents/node-root/agent.conf" node-lower about-me \
+    "$RELAY_BUILD/bin/rudder-relay-agent" fetch-file -c "$DIR/agents/node-root/agent.conf" \
+        -k "sha256:$(relays_in root lab_node_key_hash node-lower)" node-lower about-me \
         "$DIR/agents/node-root/from-lower" || fail "the file was not fetched; see $DIR/servers/*/log/shared-files.log"
     echo "which fetches it and checks its signature; $DIR/agents/node-root/from-lower:"
     sed 's/^/  /' "$DIR/agents/node-root/from-lower"
