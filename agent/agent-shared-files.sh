@@ -123,7 +123,7 @@ shared_verify() {
 # follows no link that somebody has put there.
 shared_put() {
     shared_new=$(mktemp "$destination.XXXXXX") && cat "$scratch/file" >"$shared_new" &&
-        (umask "$caller_umask" && chmod =rw "$shared_new") && to_disk "$shared_new" &&
+        (umask "$caller_umask" && chmod "=rw" "$shared_new") && to_disk "$shared_new" &&
         mv -f "$shared_new" "$destination" || {
         say "$destination could not be written"
         return 1

@@ -10,6 +10,14 @@ set -u
 # make install puts the real paths here; a copy of the source folder works as it is
 library=@agentlibdir@
 config=${RUDDER_RELAY_AGENT_CONFIG:-@agentconf@}
+version=@agentversion@
+case $version in @*) version='(not installed)' ;; esac
+case ${1:-} in
+-V | --version)
+    echo "rudder-relay-agent $version"
+    exit 0
+    ;;
+esac
 case $library in /*) ;; *) library=$(dirname -- "$0") ;; esac
 case $config in @*) config=/etc/rudder-relay/agent.conf ;; esac
 
@@ -21,6 +29,7 @@ usage: rudder-relay-agent run [-c FILE] [--] COMMAND [ARGUMENT...]
        rudder-relay-agent fetch-policies [-c FILE] [-f]
        rudder-relay-agent share-file [-c FILE] [-f] [-t TTL] TARGET FILE [FILE-ID]
        rudder-relay-agent fetch-file [-c FILE] [-f] -k KEY-HASH | -a SOURCE FILE-ID DESTINATION
+       rudder-relay-agent --help | --version
 
   run    runs the command; what it prints is shown, and is the run log that is signed and sent.
          Logs kept from earlier runs are sent first. The exit status is the command's, whether

@@ -48,7 +48,7 @@ static int read_options(int argc, char **argv, const char **path)
             usage(stdout);
             return EXIT_SUCCESS;
         case 'V':
-            puts(PACKAGE_STRING);
+            puts("rudder-relay-forwarder " PACKAGE_VERSION);
             return EXIT_SUCCESS;
         default:
             usage(stderr);
