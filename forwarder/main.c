@@ -12,6 +12,7 @@
 #include "forwarder.h"
 
 #define LOG_COMPONENT "main"
+#include "util/core_dump.h"
 #include "util/log.h"
 
 enum { EXIT_USAGE = 2, EXIT_START = 3 };
@@ -99,6 +100,7 @@ int main(int argc, char **argv)
     if (status >= 0) {
         return status;
     }
+    core_dump_off();
     log_start("forwarder");
     bound_memory();
     struct err err = {0};
