@@ -128,7 +128,7 @@ relays_demo_commands() {
     done
     relays_use root
     cat <<END
-  the database         psql -h $LAB/run -p $LAB_PG_PORT -U postgres rudder
+  the database         psql -h $LAB/pg -p $LAB_PG_PORT -U postgres rudder
   an agent's run       $RELAY_BUILD/bin/rudder-relay-agent run -c $DIR/agents/node-lower/agent.conf -- \\
                            $DIR/agents/demo-policy node-lower $DIR/agents/node-lower
   what waits at upper  $RELAY_BUILD/bin/rudder-relay queue -c $DIR/servers/upper/relay/etc/relay.conf
@@ -139,6 +139,7 @@ END
 
 relays_demo_status() {
     local server part result=0
+    check_folder
     if [ ! -e "$DIR/.quickstart" ]; then
         echo "not running; there is no $DIR"
         return 3
@@ -159,8 +160,8 @@ relays_demo_status() {
 }
 
 relays_demo_stop() {
+    check_folder
     [ -e "$DIR/.quickstart" ] || return 0
-    [ -O "$DIR" ] || fail "$DIR is somebody else's"
     relays_demo_open
     relays_close
     echo "The relays are stopped, and $DIR is removed."
