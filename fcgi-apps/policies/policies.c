@@ -21,7 +21,7 @@ static const char *const content_types[POLICY_FORMATS] = {
 };
 
 static const struct request_wording policies_wording = {LOG_COMPONENT, "policies refused", "policies cannot be served",
-                                                         .bare = false};
+                                                        .bare = false};
 
 struct policies_context {
     struct request_context base;

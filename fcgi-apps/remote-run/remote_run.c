@@ -27,7 +27,7 @@ struct remote_run {
 
 /* The web application shows a reason as it is. */
 static const struct request_wording remote_run_wording = {LOG_COMPONENT, "remote run refused", "remote run failed",
-                                                           .bare = true};
+                                                          .bare = true};
 
 struct remote_run_context {
     struct request_context base;

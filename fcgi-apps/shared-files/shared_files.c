@@ -47,7 +47,7 @@ int64_t shared_files_idle(void *state)
 /* ---- what all have in common ---- */
 
 static const struct request_wording shared_files_wording = {LOG_COMPONENT, "shared file refused", "shared file failed",
-                                                             .bare = false};
+                                                            .bare = false};
 
 void shared_files_begin(struct shared_files_context *context, void *state, struct request *request,
                         struct response *response)
@@ -122,8 +122,7 @@ static bool is_hash(const char *text)
 {
     unsigned char ignored[DIGEST_MAX_SIZE];
     size_t len = text != NULL ? strlen(text) : 0;
-    return (len == 2 * digest_algorithm_size(DIGEST_SHA256) ||
-            len == 2 * digest_algorithm_size(DIGEST_SHA512)) &&
+    return (len == 2 * digest_algorithm_size(DIGEST_SHA256) || len == 2 * digest_algorithm_size(DIGEST_SHA512)) &&
            digest_unhex(ignored, len / 2, text, len);
 }
 

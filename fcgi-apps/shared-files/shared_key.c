@@ -23,7 +23,8 @@ static void path_of(char path[PATH_SIZE], const char *node_id)
     snprintf(path, PATH_SIZE, "/shared-files/keys/%s", node_id);
 }
 
-static bool ask_above(const struct shared_files_context *context, const struct shared_file_signature *signature, struct err *err)
+static bool ask_above(const struct shared_files_context *context, const struct shared_file_signature *signature,
+                      struct err *err)
 {
     struct err reason = {0};
     char sha256[SHARED_FILE_KEY_HASH_SIZE];

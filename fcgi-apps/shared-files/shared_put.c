@@ -58,7 +58,8 @@ static bool read_head(const struct shared_files_context *context, struct head *h
             refuse_metadata(context, "no empty line ends the metadata");
             return false;
         }
-        ssize_t got = body_read(context->base.request, buffer_reserve(&head->bytes, HEAD_PIECE_SIZE), HEAD_PIECE_SIZE, &err);
+        ssize_t got =
+            body_read(context->base.request, buffer_reserve(&head->bytes, HEAD_PIECE_SIZE), HEAD_PIECE_SIZE, &err);
         if (got < 0) {
             request_context_refuse(&context->base, 400, err.text);
             return false;
@@ -82,8 +83,8 @@ static void answer(const struct shared_files_context *context, enum shared_resul
 }
 
 /* The rest of the body to the file and through the signature. Else the request is answered. */
-static bool copy_body(const struct shared_files_context *context, const struct head *head, struct shared_arrival *arrival,
-                      struct shared_file_signature *signature)
+static bool copy_body(const struct shared_files_context *context, const struct head *head,
+                      struct shared_arrival *arrival, struct shared_file_signature *signature)
 {
     char piece[PIECE_SIZE];
     struct err err = {0};
@@ -107,14 +108,15 @@ static bool copy_body(const struct shared_files_context *context, const struct h
     return len == 0;
 }
 
-static void store(const struct shared_files_context *context, struct head *head, struct shared_file_signature *signature,
-                  int64_t ttl)
+static void store(const struct shared_files_context *context, struct head *head,
+                  struct shared_file_signature *signature, int64_t ttl)
 {
     const struct relay_config *config = context->config;
     struct shared_arrival arrival;
     struct err err = {0};
-    enum shared_result result = shared_arrival_begin(&arrival, config->shared_files.path, &context->name,
-                                                     context->base.request->length, config->upload.min_free_space, &err);
+    enum shared_result result =
+        shared_arrival_begin(&arrival, config->shared_files.path, &context->name, context->base.request->length,
+                             config->upload.min_free_space, &err);
     if (result != SHARED_DONE) {
         answer(context, result, err.text);
         return;
@@ -130,8 +132,8 @@ static void store(const struct shared_files_context *context, struct head *head,
         return;
     }
     log_info("shared file stored", log_text("target", context->name.target), log_text("source", context->name.source),
-             log_text("file", context->name.file_id), log_number("bytes", context->base.request->length - (int64_t)head->skip),
-             log_number("ttl", ttl));
+             log_text("file", context->name.file_id),
+             log_number("bytes", context->base.request->length - (int64_t)head->skip), log_number("ttl", ttl));
     response_empty(context->base.response, 200);
 }
 

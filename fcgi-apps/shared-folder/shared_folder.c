@@ -27,7 +27,7 @@ struct shared_folder {
 };
 
 static const struct request_wording shared_folder_wording = {LOG_COMPONENT, "request refused", "shared folder",
-                                                              .bare = false};
+                                                             .bare = false};
 
 /* One request: what is asked, and the file that was found. */
 struct shared_folder_context {

@@ -96,7 +96,7 @@ void upload_stop(void *state)
 }
 
 static void begin_upload(struct upload_context *context, const struct upload *upload, struct request *request,
-                  struct response *response)
+                         struct response *response)
 {
     *context = (struct upload_context){
         .base = {.wording = &upload_wording,

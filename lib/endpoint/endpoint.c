@@ -26,7 +26,7 @@ struct endpoint {
     struct relay_config *config;
     void *state;
     struct fcgi *fcgi;
-    int64_t idle_at; /* when the program's idle is due, by clock_ms */
+    int64_t idle_at;          /* when the program's idle is due, by clock_ms */
     struct node_index *index; /* NULL until there is one */
     struct err index_err;     /* why not, or why an old one is in use: said once, not with each request */
     struct relay_state *relay_state;
@@ -282,8 +282,8 @@ static int start(struct endpoint *endpoint, const char *path)
     if (endpoint->fcgi == NULL) {
         goto out;
     }
-    endpoint->sink = (struct response_sink){
-        .send = fcgi_send, .connection = fcgi_connection, .context = endpoint->fcgi};
+    endpoint->sink =
+        (struct response_sink){.send = fcgi_send, .connection = fcgi_connection, .context = endpoint->fcgi};
     endpoint->state = program->start != NULL ? program->start(endpoint->config, &err) : endpoint;
     if (endpoint->state == NULL) {
         goto out;

@@ -61,7 +61,8 @@ bool request_context_body_fits(const struct request_context *context, int64_t li
         return request_context_refuse(context, 400, "malformed Content-Length");
     }
     if (request->length > limit) {
-        snprintf(reason, sizeof reason, "%" PRId64 " bytes are more than the limit of %" PRId64, request->length, limit);
+        snprintf(reason, sizeof reason, "%" PRId64 " bytes are more than the limit of %" PRId64, request->length,
+                 limit);
         return request_context_refuse(context, 413, reason);
     }
     return true;

@@ -332,6 +332,6 @@ END_TEST
 SUITE_MAIN("response", a_text_has_its_length_and_type, a_head_gets_the_length_but_not_the_body,
            no_content_has_no_length, a_later_answer_replaces_an_earlier_one, a_header_cannot_smuggle_in_another,
            an_internal_error_tells_nothing, a_started_answer_goes_out_as_it_comes,
-           a_started_answer_to_a_head_has_no_body, without_a_sink_the_body_gathers,
-           a_file_is_sent_in_its_length, the_length_counts_body_and_file, the_file_is_closed_with_the_answer,
-           a_file_is_not_sent_to_nobody, a_client_that_reads_nothing_is_slow)
+           a_started_answer_to_a_head_has_no_body, without_a_sink_the_body_gathers, a_file_is_sent_in_its_length,
+           the_length_counts_body_and_file, the_file_is_closed_with_the_answer, a_file_is_not_sent_to_nobody,
+           a_client_that_reads_nothing_is_slow)
