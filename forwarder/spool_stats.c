@@ -7,7 +7,7 @@
 #include "relay/spools.h"
 #include "util/clock.h"
 
-enum { SHARE_OF_TIME = 100, WAIT_MAX_MS = 600000 };
+enum { WAIT_FACTOR = 100, WAIT_MAX_MS = 600000 };
 
 _Static_assert((int)SPOOLS == (int)RELAY_KINDS, "spools stand in the order of enum relay_kind");
 
@@ -59,7 +59,6 @@ int64_t spool_stats_publish(const struct relay_config *config, struct relay_stat
         }
     }
     spools_close(&spools);
-    int64_t least_ms = config->reporting.catchup_frequency * 1000;
-    int64_t wait_ms = (clock_ms() - began_ms) * SHARE_OF_TIME;
-    return wait_ms < least_ms ? least_ms : wait_ms > WAIT_MAX_MS ? WAIT_MAX_MS : wait_ms;
+    int64_t wait_ms = (clock_ms() - began_ms) * WAIT_FACTOR;
+    return clock_later(config->reporting.catchup_frequency * 1000, clock_earlier(wait_ms, WAIT_MAX_MS));
 }
