@@ -8,12 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "endpoint/senders.h"
+#include "endpoint/offload.h"
 #include "support/suite.h"
 
-/* A worker with a descriptor for a listener; what senders do is to wait for the end of a pipe. */
+/* A worker with a descriptor for a listener; what children do is to wait for the end of a pipe. */
 struct fixture {
-    struct senders senders;
+    struct offload offload;
     int listener;
     int go[2];
     int signals;
@@ -49,11 +49,11 @@ static void wait_for_go(const struct fixture *it)
 static void start(struct fixture *it)
 {
     struct err err = {0};
-    enum senders_fork side = senders_fork(&it->senders, it->listener, &err);
-    if (side == SENDERS_THE_SENDER) {
+    enum offload_side side = offload_response(&it->offload, it->listener, &err);
+    if (side == OFFLOAD_CHILD) {
         wait_for_go(it);
     }
-    ck_assert_int_eq(side, SENDERS_THE_WORKER);
+    ck_assert_int_eq(side, OFFLOAD_PARENT);
 }
 
 static void let_go(struct fixture *it)
@@ -66,18 +66,18 @@ START_TEST(they_are_no_more_than_the_limit)
 {
     struct fixture it = fixture_make();
     struct err err = {0};
-    for (size_t i = 0; i < SENDERS_MAX; i++) {
+    for (size_t i = 0; i < OFFLOAD_MAX; i++) {
         start(&it);
     }
-    ck_assert_int_eq(senders_fork(&it.senders, it.listener, &err), SENDERS_NONE);
+    ck_assert_int_eq(offload_response(&it.offload, it.listener, &err), OFFLOAD_NONE);
     ck_assert_str_eq(err.text, "");
-    kill(it.senders.pids[3], SIGKILL);
+    kill(it.offload.pids[3], SIGKILL);
     siginfo_t ended;
-    ck_assert_int_eq(waitid(P_PID, (id_t)it.senders.pids[3], &ended, WEXITED | WNOWAIT), 0);
+    ck_assert_int_eq(waitid(P_PID, (id_t)it.offload.pids[3], &ended, WEXITED | WNOWAIT), 0);
     start(&it);
-    ck_assert_uint_eq(it.senders.count, SENDERS_MAX);
+    ck_assert_uint_eq(it.offload.count, OFFLOAD_MAX);
     let_go(&it);
-    ck_assert_uint_eq(senders_end(&it.senders, it.signals, 60000), 0);
+    ck_assert_uint_eq(offload_end(&it.offload, it.signals, 60000), 0);
     ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1); /* reaped, each of them */
     ck_assert_int_eq(errno, ECHILD);
     fixture_remove(&it);
@@ -89,38 +89,38 @@ START_TEST(who_takes_too_long_is_ended)
     struct fixture it = fixture_make();
     start(&it);
     start(&it);
-    ck_assert_uint_eq(senders_end(&it.senders, it.signals, 20), 2);
-    ck_assert_uint_eq(it.senders.count, 0);
+    ck_assert_uint_eq(offload_end(&it.offload, it.signals, 20), 2);
+    ck_assert_uint_eq(it.offload.count, 0);
     ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
-    ck_assert_uint_eq(senders_end(&it.senders, it.signals, 60000), 0); /* none: no waiting */
+    ck_assert_uint_eq(offload_end(&it.offload, it.signals, 60000), 0); /* none: no waiting */
     fixture_remove(&it);
 }
 END_TEST
 
 /* What it is, told by its exit status. */
-START_TEST(a_sender_has_no_listener_and_no_senders)
+START_TEST(a_child_has_no_listener_and_no_children)
 {
     struct fixture it = fixture_make();
     int status;
     start(&it);
-    if (senders_fork(&it.senders, it.listener, NULL) == SENDERS_THE_SENDER) {
+    if (offload_response(&it.offload, it.listener, NULL) == OFFLOAD_CHILD) {
         struct stat null, listener;
-        bool good = it.senders.is_sender && it.senders.count == 0 && stat("/dev/null", &null) == 0 &&
+        bool good = it.offload.is_child && it.offload.count == 0 && stat("/dev/null", &null) == 0 &&
                     fstat(it.listener, &listener) == 0 && listener.st_rdev == null.st_rdev &&
-                    senders_fork(&it.senders, it.listener, NULL) == SENDERS_NONE;
+                    offload_response(&it.offload, it.listener, NULL) == OFFLOAD_NONE;
         _exit(good ? 0 : 1);
     }
-    ck_assert(!it.senders.is_sender);
-    ck_assert_int_eq(waitpid(it.senders.pids[1], &status, 0), it.senders.pids[1]);
+    ck_assert(!it.offload.is_child);
+    ck_assert_int_eq(waitpid(it.offload.pids[1], &status, 0), it.offload.pids[1]);
     ck_assert_int_eq(status, 0);
     let_go(&it);
-    ck_assert_uint_eq(senders_end(&it.senders, it.signals, 60000), 0);
+    ck_assert_uint_eq(offload_end(&it.offload, it.signals, 60000), 0);
     fixture_remove(&it);
 }
 END_TEST
 
-/* The sender would wait for ever: the other end of its pipe is ours. */
-START_TEST(a_sender_ends_with_its_worker)
+/* The child would wait for ever: the other end of its pipe is ours. */
+START_TEST(a_child_ends_with_its_worker)
 {
     struct fixture it = fixture_make();
     int alive[2];
@@ -128,7 +128,7 @@ START_TEST(a_sender_ends_with_its_worker)
     ck_assert_int_eq(pipe2(alive, O_CLOEXEC), 0);
     pid_t worker = fork();
     if (worker == 0) {
-        if (senders_fork(&it.senders, it.listener, NULL) == SENDERS_THE_SENDER) {
+        if (offload_response(&it.offload, it.listener, NULL) == OFFLOAD_CHILD) {
             (void)!write(alive[1], "x", 1);
             (void)!read(it.go[0], &byte, 1);
         }
@@ -147,5 +147,5 @@ START_TEST(a_sender_ends_with_its_worker)
 }
 END_TEST
 
-SUITE_MAIN("senders", they_are_no_more_than_the_limit, who_takes_too_long_is_ended,
-           a_sender_has_no_listener_and_no_senders, a_sender_ends_with_its_worker)
+SUITE_MAIN("offload", they_are_no_more_than_the_limit, who_takes_too_long_is_ended,
+           a_child_has_no_listener_and_no_children, a_child_ends_with_its_worker)
