@@ -7,7 +7,7 @@
 #include "command.h"
 #include "queue_list.h"
 #include "relay/inventory_name.h"
-#include "relay/spools.h"
+#include "relay/spool_set.h"
 #include "util/printable.h"
 
 enum { PRINTED_NAME_SIZE = 1024 };
@@ -56,11 +56,11 @@ static bool has_failed(struct spool *spool, const char *name)
            faccessat(spool_failed_fd(spool), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && spool_owns(spool, name);
 }
 
-static void replay_named(const struct command *command, const struct spools *spools, const char *name,
+static void replay_named(const struct command *command, const struct spool_set *spools, const char *name,
                          struct tally *tally)
 {
     struct tally before = *tally;
-    for (size_t i = 0; i < SPOOLS; i++) {
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         if (has_failed(spools->each[i], name)) {
             replay(command, spools->each[i], name, tally);
             if (tally->failed == before.failed) {
@@ -80,10 +80,10 @@ static void replay_named(const struct command *command, const struct spools *spo
 
 static int replay_names(const struct command *command, const struct relay_config *config, char **names, bool all)
 {
-    struct spools spools;
+    struct spool_set spools;
     struct tally tally = {0};
-    spools_open(&spools, config);
-    for (size_t i = 0; i < SPOOLS; i++) {
+    spool_set_open(&spools, config);
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         if (spools.each[i] == NULL) {
             command_failed(command, &spools.err[i]);
             tally.failed += all;
@@ -94,7 +94,7 @@ static int replay_names(const struct command *command, const struct relay_config
     for (; !all && *names != NULL; names++) {
         replay_named(command, &spools, *names, &tally);
     }
-    spools_close(&spools);
+    spool_set_close(&spools);
     int status = command_finish(command);
     return tally.failed > 0 ? COMMAND_FAILED : status;
 }
@@ -120,7 +120,8 @@ const struct command cmd_replay = {
     .synopsis = "[-c FILE] NAME... | --all",
     .summary = "put failed files back among those that wait",
     .help =
-        "Moves failed run logs and inventories back to the folder they came from, to be taken up as if they had just\n"
+        "Moves failed run logs and inventories back to the directory they came from, to be taken up as if they had "
+        "just\n"
         "been uploaded. A file of the same name that waits is never overwritten.\n"
         "\n"
         "  -a, --all          all of them\n"

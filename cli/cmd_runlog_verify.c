@@ -10,7 +10,7 @@
 #include "relay/run_info.h"
 #include "relay/smime_verify.h"
 #include "runlog_input.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 struct certificates {
     const char *node_id;
@@ -24,7 +24,7 @@ static bool keep_if_wanted(void *context, const char *node_id, struct slice der,
     (void)line;
     (void)err;
     if (node_id != NULL && strcmp(node_id, certificates->node_id) == 0 && certificates->count < NODE_INDEX_MAX_CERTS) {
-        char *copy = memory_text_of(der.at, der.len);
+        char *copy = xstrndup(der.at, der.len);
         certificates->der[certificates->count++] = (struct slice){copy, der.len};
     }
     return true;

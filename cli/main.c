@@ -77,7 +77,7 @@ int main(int argc, char **argv)
     int words;
     core_dump_off();
     log_start("rudder-relay");
-    log_for_people();
+    log_plain();
     if (argc < 2) {
         print_help(stderr);
         return COMMAND_USAGE;

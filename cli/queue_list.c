@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "relay/spool.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 /* Below 0 when a comes first: the newer, else the smaller name. */
 static int order(const void *left, const void *right)
@@ -51,16 +51,16 @@ static void keep(struct queue_list *list, const struct spool_entry *entry)
 {
     if (list->kept_count < list->limit) {
         if ((list->kept_count & (list->kept_count + 1)) == 0) { /* 0, 1, 3, 7, ...: full */
-            list->kept = memory_resize(list->kept, 2 * list->kept_count + 1, sizeof *list->kept);
+            list->kept = xreallocarray(list->kept, 2 * list->kept_count + 1, sizeof *list->kept);
         }
-        list->kept[list->kept_count++] = (struct queue_file){memory_text(entry->name), entry->size, entry->mtime};
+        list->kept[list->kept_count++] = (struct queue_file){xstrdup(entry->name), entry->size, entry->mtime};
         sift_up(list->kept, list->kept_count - 1);
         return;
     }
     struct queue_file file = {(char *)entry->name, entry->size, entry->mtime};
     if (list->limit > 0 && order(&file, &list->kept[0]) < 0) {
         free(list->kept[0].name);
-        list->kept[0] = (struct queue_file){memory_text(entry->name), entry->size, entry->mtime};
+        list->kept[0] = (struct queue_file){xstrdup(entry->name), entry->size, entry->mtime};
         sift_down(list->kept, list->kept_count);
     }
 }
@@ -75,10 +75,10 @@ static bool count(void *context, const struct spool_entry *entry)
     return true;
 }
 
-bool queue_list_read(struct queue_list *list, int folder_fd, size_t limit, struct err *err)
+bool queue_list_read(struct queue_list *list, int dir_fd, size_t limit, struct err *err)
 {
     *list = (struct queue_list){.limit = limit};
-    bool done = spool_scan(folder_fd, count, list, err);
+    bool done = spool_scan(dir_fd, count, list, err);
     if (list->kept_count > 0) {
         qsort(list->kept, list->kept_count, sizeof *list->kept, order);
     }

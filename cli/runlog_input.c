@@ -44,7 +44,7 @@ static bool read_file(const char *file, struct buffer *out, struct err *err)
 
 static enum compression compression_of(const char *file)
 {
-    struct slice name = slice_of(file);
+    struct slice name = slice_from_str(file);
     return slice_ends_with(name, ".gz")    ? COMPRESSION_GZIP
            : slice_ends_with(name, ".zip") ? COMPRESSION_ZIP
                                            : COMPRESSION_NONE;

@@ -7,7 +7,7 @@
 #include <locale.h>
 #include <unistd.h>
 
-#include "util/beneath.h"
+#include "util/open_beneath.h"
 
 enum { PIECE_SIZE = 64 * 1024 };
 
@@ -18,7 +18,7 @@ static const time_t fixed_time = 315532800;
 struct pack {
     struct archive *archive;
     enum policy_format format;
-    int folder_fd;
+    int dir_fd;
     policy_archive_sink *sink;
     void *context;
     struct err *err;
@@ -107,7 +107,7 @@ static enum policy_pack copy_content(struct pack *pack, const struct policy_entr
 static enum policy_pack pack_content(struct pack *pack, const struct policy_entry *from)
 {
     struct stat status;
-    int fd = beneath_open_file(pack->folder_fd, from->path, &status, pack->err);
+    int fd = open_beneath_file(pack->dir_fd, from->path, &status, pack->err);
     if (fd < 0) {
         return errno == EACCES || errno == EMFILE || errno == ENFILE || errno == EIO ? POLICY_PACK_FAILED
                                                                                       : changed(pack, from->path);
@@ -148,10 +148,10 @@ static enum policy_pack pack_all(struct pack *pack, const struct policy_manifest
 }
 
 /* The names are UTF-8, whatever the process's locale: libarchive asks the thread's. */
-enum policy_pack policy_archive_pack(const struct policy_manifest *manifest, int folder_fd, enum policy_format format,
+enum policy_pack policy_archive_pack(const struct policy_manifest *manifest, int dir_fd, enum policy_format format,
                                      policy_archive_sink *sink, void *context, struct err *err)
 {
-    struct pack pack = {.format = format, .folder_fd = folder_fd, .sink = sink, .context = context, .err = err};
+    struct pack pack = {.format = format, .dir_fd = dir_fd, .sink = sink, .context = context, .err = err};
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     if (utf8 == (locale_t)0) {
         err_set_errno(err, errno, "the locale C.UTF-8");

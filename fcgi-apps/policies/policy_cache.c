@@ -8,9 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
-enum { FOLDER_MODE = 0700, FILE_MODE = 0600, STALE_SECONDS = 600 };
+enum { DIRECTORY_MODE = 0700, FILE_MODE = 0600, STALE_SECONDS = 600 };
 
 /* A use is noted this often, for the cleaning. */
 enum { USED_SECONDS = 3600 };
@@ -19,7 +19,7 @@ static const char magic[16] = "rudder-policies1"; /* without its NUL; another nu
 
 struct policy_cache *policy_cache_open(const char *directory, int64_t max_size, int64_t retention, struct err *err)
 {
-    if (mkdir(directory, FOLDER_MODE) != 0 && errno != EEXIST) {
+    if (mkdir(directory, DIRECTORY_MODE) != 0 && errno != EEXIST) {
         err_set_errno(err, errno, "policies.cache_directory %s", directory);
         return NULL;
     }
@@ -31,7 +31,7 @@ struct policy_cache *policy_cache_open(const char *directory, int64_t max_size, 
         }
         return NULL;
     }
-    struct policy_cache *cache = memory_zero(1, sizeof *cache);
+    struct policy_cache *cache = xcalloc(1, sizeof *cache);
     *cache = (struct policy_cache){.fd = fd, .max_size = max_size, .retention = retention};
     safe_file_sweep(fd, STALE_SECONDS);
     return cache;

@@ -9,9 +9,9 @@
 
 #include "policies/policy_cache_private.h"
 #include "util/clock.h"
-#include "util/folder_stream.h"
+#include "util/dir_stream.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "policy_cache"
 
@@ -39,7 +39,7 @@ static void gather(struct archive_files *files, const char *name, const struct s
 {
     if (files->count == files->room) {
         files->room = files->room > 0 ? 2 * files->room : 64;
-        files->at = memory_resize(files->at, files->room, sizeof *files->at);
+        files->at = xreallocarray(files->at, files->room, sizeof *files->at);
     }
     struct archive_file *file = &files->at[files->count++];
     *file = (struct archive_file){.used = status->st_mtime, .bytes = status->st_size};
@@ -122,7 +122,7 @@ void policy_cache_trim(struct policy_cache *cache)
     if (recently && cache->stored <= cache->max_size / SHARE_OF_ROOM) {
         return;
     }
-    DIR *dir = folder_stream_open(cache->fd);
+    DIR *dir = dir_stream_open(cache->fd);
     if (dir == NULL) {
         return;
     }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/subprocess.h"
 
 #define LOG_COMPONENT "run_command"
@@ -34,7 +34,7 @@ struct run_commands *run_commands_new(const struct relay_config *config, const c
                                       const struct slice *hosts, size_t count, struct run_output *output)
 {
     size_t places = (size_t)config->remote_run.max_children;
-    struct run_commands *commands = memory_zero(1, sizeof *commands + places * sizeof *commands->at);
+    struct run_commands *commands = xcalloc(1, sizeof *commands + places * sizeof *commands->at);
     commands->config = config;
     commands->conditions = conditions;
     commands->hosts = hosts;
@@ -79,7 +79,7 @@ static void fill_arguments(struct run_commands *commands, const char **argv)
         argv[count++] = commands->conditions;
     }
     argv[count++] = "--";
-    argv[count++] = buffer_text(&commands->text);
+    argv[count++] = buffer_cstr(&commands->text);
     argv[count] = NULL;
 }
 

@@ -7,7 +7,7 @@
 #include "endpoint/body.h"
 #include "relay/node_id.h"
 #include "relay/peer.h"
-#include "relay/via.h"
+#include "relay/via_header.h"
 #include "util/http_client.h"
 #include "util/log.h"
 
@@ -69,7 +69,7 @@ static bool address(struct forward *forward, const char *next_hop, struct err *e
 /* A question of our own has been nowhere yet. */
 static void add_via(struct forward *forward)
 {
-    via_add(&forward->via, forward->own ? NULL : request_env(forward->request, "HTTP_VIA"),
+    via_header_add(&forward->via, forward->own ? NULL : request_env(forward->request, "HTTP_VIA"),
             forward->config->general.node_id);
 }
 
@@ -101,9 +101,9 @@ static bool run(struct forward *forward, const char *next_hop, const char *path,
     const struct http_limits limits = limits_of(forward->config, body_len);
     const struct http_request request = {
         .method = method,
-        .url = buffer_text(&forward->url),
-        .header = buffer_text(&forward->via),
-        .pins = forward->pins.len > 0 ? buffer_text(&forward->pins) : NULL,
+        .url = buffer_cstr(&forward->url),
+        .header = buffer_cstr(&forward->via),
+        .pins = forward->pins.len > 0 ? buffer_cstr(&forward->pins) : NULL,
         .body_len = body_len,
         .read = method == HTTP_PUT ? read_body : NULL,
         .write = write_text,

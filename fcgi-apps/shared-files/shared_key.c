@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "relay/via.h"
+#include "relay/via_header.h"
 #include "shared-files/shared_forward.h"
 #include "util/log.h"
 
@@ -71,7 +71,7 @@ static void answer_from_above(const struct shared_files_context *context, const 
     const struct relay_config *config = context->config;
     if (is_root(context)) {
         response_empty(context->base.response, 404);
-    } else if (via_is_loop(request_env(context->base.request, "HTTP_VIA"), config->general.node_id)) {
+    } else if (via_header_is_loop(request_env(context->base.request, "HTTP_VIA"), config->general.node_id)) {
         request_context_refuse(&context->base, 502, "the relays send this question in a circle");
     } else {
         char path[PATH_SIZE];

@@ -12,7 +12,7 @@
 
 #include "util/err.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "hash_cache"
 
@@ -199,13 +199,13 @@ static struct table *map_file(const char *path, struct err *err)
 
 struct hash_cache *hash_cache_open(const char *path)
 {
-    struct hash_cache *cache = memory_zero(1, sizeof *cache);
+    struct hash_cache *cache = xcalloc(1, sizeof *cache);
     struct err err = {0};
     cache->table = path[0] != '\0' ? map_file(path, &err) : NULL;
     cache->shared = cache->table != NULL;
     if (!cache->shared) {
         /* so much at once comes from mmap: what is not touched costs nothing */
-        cache->table = memory_zero(1, sizeof *cache->table);
+        cache->table = xcalloc(1, sizeof *cache->table);
         if (path[0] != '\0') {
             log_warn("each process remembers hashes for itself", log_text("file", path), log_text("reason", err.text));
         }

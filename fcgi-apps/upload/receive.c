@@ -25,11 +25,11 @@ static enum receive_result copy_body(struct request *request, struct safe_file *
     return got == 0 ? RECEIVE_NEW : RECEIVE_BROKEN;
 }
 
-enum receive_result receive_file(struct request *request, int folder_fd, const char *name, struct err *err)
+enum receive_result receive_file(struct request *request, int dir_fd, const char *name, struct err *err)
 {
     struct safe_file file;
     errno = 0;
-    if (!safe_file_create(&file, folder_fd, FILE_MODE, err)) {
+    if (!safe_file_create(&file, dir_fd, FILE_MODE, err)) {
         return by_errno(errno);
     }
     enum receive_result result = copy_body(request, &file, err);

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "fcgi"
 
@@ -54,7 +54,7 @@ struct fcgi *fcgi_open(struct err *err)
         err_set(err, "standard input is not a listening socket: this program is started by systemd or spawn-fcgi(1)");
         return NULL;
     }
-    struct fcgi *fcgi = memory_zero(1, sizeof *fcgi);
+    struct fcgi *fcgi = xcalloc(1, sizeof *fcgi);
     fcgi->request.ipcFd = -1; /* until FCGX_InitRequest: 0 would be the listener, which fcgi_close must not shut down */
     fcgi->signals = open_signals();
     int flags = fcntl(LISTENER, F_GETFL);

@@ -27,13 +27,13 @@ static bool take_off(struct slice *name, const char *suffix)
 
 bool inventory_name_is_signature(const char *name)
 {
-    struct slice rest = slice_of(name);
+    struct slice rest = slice_from_str(name);
     return take_off(&rest, sign);
 }
 
 void inventory_name_signed(const char *signature, struct inventory_names *inventories)
 {
-    struct slice name = slice_of(signature);
+    struct slice name = slice_from_str(signature);
     inventories->count = 0;
     if (take_off(&name, sign)) {
         add(inventories, name, "");
@@ -45,7 +45,7 @@ void inventory_name_signed(const char *signature, struct inventory_names *invent
 
 void inventory_name_signatures(const char *inventory, struct inventory_names *signatures)
 {
-    struct slice name = slice_of(inventory);
+    struct slice name = slice_from_str(inventory);
     signatures->count = 0;
     if (slice_ends_with(name, sign)) {
         return;

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "relay/node_index_format.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum {
     OPEN_ATTEMPTS = 5, /* each lost only to a build that ended in between */
@@ -95,8 +95,8 @@ static bool map_open(struct map *map, const char *path, struct err *err)
 
 struct node_index *node_index_open(const char *index_file, struct err *err)
 {
-    struct node_index *index = memory_zero(1, sizeof *index);
-    index->path = memory_text(index_file);
+    struct node_index *index = xcalloc(1, sizeof *index);
+    index->path = xstrdup(index_file);
     if (!map_open(&index->map, index_file, err)) {
         node_index_close(index);
         return NULL;
@@ -195,7 +195,7 @@ bool node_index_find(struct node_index *index, const char *node_id, struct node_
 {
     struct node_index_entry found;
     struct slice numbers;
-    if (!find_record(index, slice_of(node_id), &found, &numbers)) {
+    if (!find_record(index, slice_from_str(node_id), &found, &numbers)) {
         return false;
     }
     if (entry != NULL) {
@@ -208,7 +208,7 @@ bool node_index_find(struct node_index *index, const char *node_id, struct node_
 uint64_t node_index_neighbours(struct node_index *index, const char *policy_server)
 {
     char key[NODE_INDEX_KEY_SIZE];
-    struct slice id = slice_of(policy_server), value;
+    struct slice id = slice_from_str(policy_server), value;
     uint64_t count = 0;
     if (node_id_valid(id.at, id.len) && get(index, node_index_server_key(key, id), &value) &&
         value.len == sizeof count) {
@@ -250,7 +250,7 @@ size_t node_index_certificates(struct node_index *index, const char *node_id, st
     struct node_index_entry entry;
     struct slice numbers;
     size_t count = 0;
-    if (!find_record(index, slice_of(node_id), &entry, &numbers)) {
+    if (!find_record(index, slice_from_str(node_id), &entry, &numbers)) {
         return 0;
     }
     while (count < max && numbers.len >= sizeof(uint32_t)) {
@@ -273,9 +273,9 @@ static int climb(struct node_index *index, const char *node_id, const char *top,
 {
     struct slice numbers;
     struct node_index_entry entry;
-    *below = slice_of(node_id);
+    *below = slice_from_str(node_id);
     for (int level = 1; level <= NODE_INDEX_MAX_LEVELS && find_record(index, *below, &entry, &numbers); level++) {
-        if (slice_is(entry.policy_server, top)) {
+        if (slice_eq_str(entry.policy_server, top)) {
             return level;
         }
         *below = entry.policy_server;

@@ -13,7 +13,7 @@
 #include "util/buffer.h"
 #include "util/digest.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/safe_file.h"
 
 #define LOG_COMPONENT "node_list"
@@ -88,7 +88,7 @@ static const char *normal_key_hash(struct node_list *list, const char *text)
         known = digest_unhex(digest, size, text + 7, strlen(text + 7));
     } else if (text[6] == '/' && text[7] == '/') {
         struct buffer bytes = {0};
-        known = base64_decode(&bytes, slice_of(text + 8)) && bytes.len == size;
+        known = base64_decode(&bytes, slice_from_str(text + 8)) && bytes.len == size;
         if (known) {
             memcpy(digest, bytes.at, size);
         }
@@ -121,7 +121,7 @@ static struct node_list_entry *new_entry(struct reader *reader)
     struct node_list *list = reader->list;
     if (list->count == reader->room) {
         reader->room = reader->room == 0 ? 64 : 2 * reader->room;
-        list->entries = memory_resize(list->entries, reader->room, sizeof *list->entries);
+        list->entries = xreallocarray(list->entries, reader->room, sizeof *list->entries);
     }
     return &list->entries[list->count];
 }
@@ -227,7 +227,7 @@ static void sort(struct node_list *list)
 bool node_list_parse(const char *json, size_t len, struct node_list *list, struct err *err)
 {
     struct reader reader = {.json = json, .len = len, .line = 1, .list = list};
-    *list = (struct node_list){.owner = memory_zero(1, sizeof(struct arena))};
+    *list = (struct node_list){.owner = xcalloc(1, sizeof(struct arena))};
     if (!take_nodes(&reader, err)) {
         node_list_free(list);
         return false;

@@ -64,7 +64,7 @@ void relay_metrics_duplicate(struct relay_state *state)
 }
 
 void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bool failed,
-                             const struct relay_spool_figures *figures)
+                             const struct relay_spool_stats *figures)
 {
     relay_state_set(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed), figures->files);
     relay_state_set(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed), figures->bytes);
@@ -73,9 +73,9 @@ void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bo
 }
 
 void relay_metrics_spool(const struct relay_state *state, enum relay_kind kind, bool failed,
-                         struct relay_spool_figures *figures)
+                         struct relay_spool_stats *figures)
 {
-    *figures = (struct relay_spool_figures){
+    *figures = (struct relay_spool_stats){
         .files = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed)),
         .bytes = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed)),
         .oldest = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed)),

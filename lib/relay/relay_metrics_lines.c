@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "relay/relay_metrics_table.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { LINES = METRIC_BOUNDS + 3 }; /* of a series: the buckets, one of them infinite, the sum and the count */
 
@@ -33,11 +33,11 @@ void relay_metrics_head(struct buffer *out, const char *name, const char *type, 
 struct relay_metrics_lines *relay_metrics_lines_new(void)
 {
     static const char *const types[] = {"counter", "gauge", "gauge", "histogram", "histogram"};
-    struct relay_metrics_lines *lines = memory_zero(1, sizeof *lines);
+    struct relay_metrics_lines *lines = xcalloc(1, sizeof *lines);
     for (size_t metric = 0; metric < METRICS; metric++) {
         const struct relay_metric_family *family = relay_metrics_family((enum relay_metric)metric);
         relay_metrics_head(&lines->head[metric], family->name, types[family->type], family->help);
-        lines->words[metric] = memory_zero(series_count(family), sizeof **lines->words);
+        lines->words[metric] = xcalloc(series_count(family), sizeof **lines->words);
     }
     return lines;
 }
@@ -184,7 +184,7 @@ static void add_family(struct relay_metrics_lines *lines, const struct relay_sta
     buffer_add(out, lines->head[metric].at, lines->head[metric].len);
     for (size_t series = 0; series < series_count(family); series++, cell += (unsigned)cells) {
         struct words *words = &lines->words[metric][series];
-        if (family->sparse && !relay_state_any(state, cell, cells)) {
+        if (family->sparse && !relay_state_any_nonzero(state, cell, cells)) {
             continue;
         }
         if (words->text.len == 0) {

@@ -94,7 +94,7 @@ static void add_state(struct buffer *out, const struct relay_state *state, const
     buffer_add_text(out, "\"} 1\n");
 }
 
-static void add_process(struct buffer *out, const struct process_figures *process)
+static void add_process(struct buffer *out, const struct process_stats *process)
 {
     add_seconds(out, "process_cpu_seconds_total", "counter", "CPU time of the metrics program.", process->cpu_seconds);
     add_seconds(out, "process_start_time_seconds", "gauge", "When the metrics program started.",

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/printable.h"
 
 #define CONDITION "^[a-zA-Z0-9][a-zA-Z0-9_]*$"
@@ -108,7 +108,7 @@ bool remote_run_request_nodes(struct remote_run_request *request, const char *li
     size_t count = 0;
     list = list != NULL ? list : url_form_get(&request->form, "nodes");
     list = list != NULL ? list : "";
-    request->nodes = memory_resize(request->nodes, count_commas(list) + 1, sizeof *request->nodes);
+    request->nodes = xreallocarray(request->nodes, count_commas(list) + 1, sizeof *request->nodes);
     while (next_item(&list, &item)) {
         if (item.len > 0) {
             request->nodes[count++] = item;
@@ -117,7 +117,7 @@ bool remote_run_request_nodes(struct remote_run_request *request, const char *li
     qsort(request->nodes, count, sizeof *request->nodes, compare);
     request->node_count = 0;
     for (size_t i = 0; i < count; i++) {
-        if (i == 0 || !slice_equal(request->nodes[i], request->nodes[i - 1])) {
+        if (i == 0 || !slice_eq(request->nodes[i], request->nodes[i - 1])) {
             request->nodes[request->node_count++] = request->nodes[i];
         }
     }
@@ -152,7 +152,7 @@ void remote_run_request_format(const struct remote_run_request *request, const s
                       request->keep_output ? "true" : "false");
     if (request->conditions[0] != '\0') {
         buffer_add_format(out, "&%s=", request->conditions_name);
-        add_encoded(out, slice_of(request->conditions));
+        add_encoded(out, slice_from_str(request->conditions));
     }
     for (size_t i = 0; i < count; i++) {
         buffer_add_text(out, i == 0 ? "&nodes=" : ",");

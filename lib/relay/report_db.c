@@ -4,15 +4,15 @@
 #include <stdlib.h>
 
 #include "relay/report_db_batch.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 struct report_db {
-    struct report_db_link link;
+    struct report_db_conn link;
 };
 
 struct report_db *report_db_new(const char *url, const char *password, const char *application_name, struct err *err)
 {
-    struct report_db *db = memory_zero(1, sizeof *db);
+    struct report_db *db = xcalloc(1, sizeof *db);
     db->link.stop_fd = -1;
     if (!report_db_conninfo_make(&db->link.conninfo, url, password, application_name, err)) {
         free(db);
@@ -24,7 +24,7 @@ struct report_db *report_db_new(const char *url, const char *password, const cha
 void report_db_free(struct report_db *db)
 {
     if (db != NULL) {
-        report_db_link_close(&db->link);
+        report_db_conn_close(&db->link);
         report_db_conninfo_free(&db->link.conninfo);
         free(db);
     }
@@ -51,14 +51,14 @@ static bool store_batch(struct report_db *db, struct report_db_item **items, siz
     bool broke = false;
     do {
         used_before = db->link.connection != NULL;
-        if (report_db_link_open(&db->link, failure) && report_db_batch_store(&db->link, items, count, failure)) {
+        if (report_db_conn_open(&db->link, failure) && report_db_batch_store(&db->link, items, count, failure)) {
             return true;
         }
-        report_db_link_rollback(&db->link);
-        broke = broke || failure->fault == REPORT_DB_FAULT_LOST;
-    } while (failure->fault == REPORT_DB_FAULT_LOST && used_before);
-    if (broke && failure->fault == REPORT_DB_FAULT_DOWN) {
-        failure->fault = REPORT_DB_FAULT_LOST; /* a server that crashed takes no connection for a while */
+        report_db_conn_rollback(&db->link);
+        broke = broke || failure->fault == REPORT_DB_ERROR_LOST;
+    } while (failure->fault == REPORT_DB_ERROR_LOST && used_before);
+    if (broke && failure->fault == REPORT_DB_ERROR_DOWN) {
+        failure->fault = REPORT_DB_ERROR_LOST; /* a server that crashed takes no connection for a while */
     }
     return false;
 }
@@ -69,14 +69,14 @@ static bool store(struct report_db *db, struct report_db_item **items, size_t co
     if (store_batch(db, items, count, failure)) {
         return true;
     }
-    if (failure->fault == REPORT_DB_FAULT_CONFLICT && count == 1 && store_batch(db, items, count, failure)) {
+    if (failure->fault == REPORT_DB_ERROR_CONFLICT && count == 1 && store_batch(db, items, count, failure)) {
         return true;
     }
-    if (failure->fault == REPORT_DB_FAULT_DOWN || failure->fault == REPORT_DB_FAULT_LOST) {
+    if (failure->fault == REPORT_DB_ERROR_DOWN || failure->fault == REPORT_DB_ERROR_LOST) {
         return false;
     }
-    if (failure->fault == REPORT_DB_FAULT_SLOW || count == 1) {
-        bool final = failure->fault == REPORT_DB_FAULT_FINAL || failure->fault == REPORT_DB_FAULT_CONFLICT;
+    if (failure->fault == REPORT_DB_ERROR_SLOW || count == 1) {
+        bool final = failure->fault == REPORT_DB_ERROR_FINAL || failure->fault == REPORT_DB_ERROR_CONFLICT;
         for (size_t i = 0; i < count; i++) {
             set_outcome(items[i], final ? REPORT_DB_REFUSED : REPORT_DB_RETRY, &failure->reason);
         }
@@ -99,7 +99,7 @@ static int by_key_and_place(const void *left, const void *right)
 static size_t pick(struct report_db_item *items, size_t count, struct report_db_item **picked)
 {
     size_t found = 0;
-    for (size_t i = 0; i < count && found < REPORT_DB_BATCH_MOST; i++) {
+    for (size_t i = 0; i < count && found < REPORT_DB_BATCH_MAX; i++) {
         if (!items[i].done && (found == 0 || picked[found - 1]->key != items[i].key)) {
             picked[found++] = &items[i];
         }
@@ -109,7 +109,7 @@ static size_t pick(struct report_db_item *items, size_t count, struct report_db_
 
 static void store_all(struct report_db *db, struct report_db_item *items, size_t count)
 {
-    struct report_db_item **picked = memory_zero(count, sizeof(struct report_db_item *));
+    struct report_db_item **picked = xcalloc(count, sizeof(struct report_db_item *));
     struct report_db_failure failure;
     bool usable = true;
     size_t found;
@@ -119,7 +119,7 @@ static void store_all(struct report_db *db, struct report_db_item *items, size_t
     for (size_t i = 0; i < count && !usable; i++) {
         if (!items[i].done) {
             set_outcome(&items[i], REPORT_DB_DOWN, &failure.reason);
-            items[i].run->broke = failure.fault == REPORT_DB_FAULT_LOST;
+            items[i].run->broke = failure.fault == REPORT_DB_ERROR_LOST;
         }
     }
     free(picked);
@@ -127,7 +127,7 @@ static void store_all(struct report_db *db, struct report_db_item *items, size_t
 
 void report_db_store(struct report_db *db, struct report_db_run *runs, size_t count)
 {
-    struct report_db_item *items = memory_zero(count + 1, sizeof *items);
+    struct report_db_item *items = xcalloc(count + 1, sizeof *items);
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
         if (runs[i].runlog->report_count == 0) {
@@ -149,10 +149,10 @@ bool report_db_probe(struct report_db *db, struct err *err)
     struct report_db_failure failure;
     for (int attempt = 0; attempt < 2; attempt++) {
         /* a connection from an earlier call may have died since */
-        if (report_db_link_open(&db->link, &failure) && report_db_link_run(&db->link, "SELECT 1", &failure)) {
+        if (report_db_conn_open(&db->link, &failure) && report_db_conn_run(&db->link, "SELECT 1", &failure)) {
             return true;
         }
-        if (failure.fault != REPORT_DB_FAULT_LOST) {
+        if (failure.fault != REPORT_DB_ERROR_LOST) {
             break;
         }
     }

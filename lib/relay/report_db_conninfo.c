@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/slice.h"
 
 static const char *value_of(const PQconninfoOption *options, const char *keyword)
@@ -41,7 +41,7 @@ static bool looks_misread(const char *url, const PQconninfoOption *options)
         return true;
     }
     const char *rest = strstr(url, "://");
-    if (rest == NULL || !slice_starts_with(slice_of(url), "postgres")) {
+    if (rest == NULL || !slice_starts_with(slice_from_str(url), "postgres")) {
         return false;
     }
     rest += strlen("://");
@@ -52,8 +52,8 @@ static bool looks_misread(const char *url, const PQconninfoOption *options)
 
 static void add(struct report_db_conninfo *conninfo, size_t *count, const char *keyword, const char *value)
 {
-    conninfo->keywords[*count] = memory_text(keyword);
-    conninfo->values[*count] = memory_text(value);
+    conninfo->keywords[*count] = xstrdup(keyword);
+    conninfo->values[*count] = xstrdup(value);
     (*count)++;
 }
 
@@ -73,8 +73,8 @@ static void fill(struct report_db_conninfo *conninfo, const PQconninfoOption *op
     while (options[given].keyword != NULL) {
         given++;
     }
-    conninfo->keywords = memory_zero(given + defaults, sizeof *conninfo->keywords);
-    conninfo->values = memory_zero(given + defaults, sizeof *conninfo->values);
+    conninfo->keywords = xcalloc(given + defaults, sizeof *conninfo->keywords);
+    conninfo->values = xcalloc(given + defaults, sizeof *conninfo->values);
     size_t count = 0;
     for (const PQconninfoOption *option = options; option->keyword != NULL; option++) {
         if (option->val != NULL && strcmp(option->keyword, "client_encoding") != 0) {

@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 
-enum { MOST_KEPT = 16384 }; /* reports; a run of more is rare, its memory is given back */
+enum { KEPT_MAX = 16384 }; /* reports; a run of more is rare, its memory is given back */
 
 void runlog_clear(struct runlog *runlog)
 {
-    if (runlog->report_capacity > MOST_KEPT) {
+    if (runlog->report_capacity > KEPT_MAX) {
         runlog_free(runlog);
         return;
     }
@@ -29,7 +29,7 @@ void runlog_free(struct runlog *runlog)
 static bool listed(struct slice event_type, char *const *event_types)
 {
     for (; *event_types != NULL; event_types++) {
-        if (slice_is(event_type, *event_types)) {
+        if (slice_eq_str(event_type, *event_types)) {
             return true;
         }
     }

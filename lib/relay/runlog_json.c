@@ -65,7 +65,7 @@ static void print_report(const struct runlog *runlog, const struct report *repor
     print_member("event_type", report->event_type, out);
     print_member("msg", report->message, out);
     print_member("policy", origin->policy, out);
-    print_member("node_id", slice_of(runlog->info.node_id), out);
+    print_member("node_id", slice_from_str(runlog->info.node_id), out);
     print_member("execution_datetime", timestamp_text(&report->executed, text), out);
     fputs("      \"report_id\": ", out);
     print_string(origin->report_id, out);
@@ -76,7 +76,7 @@ bool runlog_json_print(const struct runlog *runlog, FILE *out)
 {
     char text[TIMESTAMP_TEXT_SIZE];
     fputs("{\n  \"info\": {\n    \"node_id\": ", out);
-    print_string(slice_of(runlog->info.node_id), out);
+    print_string(slice_from_str(runlog->info.node_id), out);
     fputs(",\n    \"timestamp\": ", out);
     print_string(timestamp_text(&runlog->info.timestamp, text), out);
     fputs("\n  },\n  \"config_id\": ", out);

@@ -35,7 +35,7 @@ static bool take_line(struct values *values, struct slice line, struct err *err)
     struct slice name = {line.at, (size_t)(sign - line.at)};
     struct slice value = {sign + 1, line.len - name.len - 1};
     for (size_t key = 0; key < KEY_COUNT; key++) {
-        if (!slice_is(name, names[key])) {
+        if (!slice_eq_str(name, names[key])) {
             continue;
         }
         if (values->of[key].at != NULL) {
@@ -115,7 +115,7 @@ bool shared_file_meta_parse(struct shared_file_meta *meta, struct slice text, st
     if (!digest_algorithm_parse(values.of[ALGORITHM], &meta->algorithm)) {
         return err_set(err, "the algorithm is neither sha256 nor sha512");
     }
-    if (!slice_is(values.of[HEADER], header)) {
+    if (!slice_eq_str(values.of[HEADER], header)) {
         return err_set(err, "the header of the metadata is not %s", header);
     }
     if (!is_hex(values.of[DIGEST])) {
@@ -150,8 +150,8 @@ static void add_line(struct buffer *out, enum key key, struct slice value)
 
 void shared_file_meta_format(const struct shared_file_meta *meta, struct buffer *out)
 {
-    add_line(out, HEADER, slice_of(header));
-    add_line(out, ALGORITHM, slice_of(digest_algorithm_name(meta->algorithm)));
+    add_line(out, HEADER, slice_from_str(header));
+    add_line(out, ALGORITHM, slice_from_str(digest_algorithm_name(meta->algorithm)));
     add_line(out, DIGEST, meta->digest);
     add_line(out, HASH_VALUE, meta->hash_value);
     add_line(out, SHORT_PUBKEY, meta->short_pubkey);

@@ -10,7 +10,7 @@
 #include "util/base64.h"
 #include "util/buffer.h"
 #include "util/digest.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { SIGNATURE_MAX = 2048 }; /* bytes: RSA of 16384 bits, more than OpenSSL verifies */
 
@@ -50,7 +50,7 @@ static bool hash_key(struct shared_file_signature *signature)
 
 struct shared_file_signature *shared_file_signature_new(const struct shared_file_meta *meta, struct err *err)
 {
-    struct shared_file_signature *signature = memory_zero(1, sizeof *signature);
+    struct shared_file_signature *signature = xcalloc(1, sizeof *signature);
     signature->md = digest_algorithm_md(meta->algorithm);
     signature->digest = EVP_MD_CTX_new();
     signature->key = read_key(meta->short_pubkey);

@@ -22,7 +22,7 @@ static bool unit_named(struct slice word, int64_t *seconds)
     }
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         for (size_t j = 0; j < 3 && units[i].names[j] != NULL; j++) {
-            if (slice_is(singular, units[i].names[j])) {
+            if (slice_eq_str(singular, units[i].names[j])) {
                 *seconds = units[i].seconds;
                 return true;
             }

@@ -14,8 +14,8 @@ enum { PASSED_OVER_MAX = 1 << 20 };
  * smaller one is sent at once: that costs less than another round trip. */
 enum { ANNOUNCED_SIZE = 1 << 20 };
 
-/* A file up to this size goes out in one piece with the head: one record and one segment less for both sides. (libcurl does so
- * by itself from 8.7 on, but with bodies that it was given, as here, in any version.) */
+/* A file up to this size goes out in one piece with the head: one record and one segment less for both sides. (libcurl
+ * does so by itself from 8.7 on, but with bodies that it was given, as here, in any version.) */
 enum { ONE_PIECE_SIZE = 32 << 10 };
 
 static size_t hand_over(char *bytes, size_t size, size_t count, void *context)

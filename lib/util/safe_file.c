@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "util/folder_stream.h"
+#include "util/dir_stream.h"
 #include "util/slice.h"
 #include "util/utf8.h"
 
@@ -67,7 +67,8 @@ bool safe_file_name(const char *name, size_t len, const char **reason)
     return fault == NULL;
 }
 
-/* What a rename into the folder may aim at: less strict than safe_file_name, since a name of our own may be longer. */
+/* What a rename into the directory may aim at: less strict than safe_file_name, since a name of our own may be longer.
+ */
 static bool one_component(const char *name)
 {
     return name[0] != '\0' && strchr(name, '/') == NULL && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
@@ -144,7 +145,7 @@ bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, 
     }
     file->temporary[0] = '\0';
     if (fsync(file->dir_fd) != 0) {
-        return err_set_errno(err, errno, "writing the folder of %s to disk", name);
+        return err_set_errno(err, errno, "writing the directory of %s to disk", name);
     }
     if (replaced != NULL) {
         *replaced = was_there;
@@ -209,7 +210,7 @@ static bool is_older(int dir_fd, const char *name, time_t moment)
 size_t safe_file_sweep(int dir_fd, long seconds)
 {
     size_t removed = 0;
-    DIR *dir = folder_stream_open(dir_fd);
+    DIR *dir = dir_stream_open(dir_fd);
     if (dir == NULL) {
         return 0;
     }

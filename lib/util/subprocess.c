@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "util/clock.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { PIECE = 65536, FIRST_OF_OURS = 3 };
 
@@ -102,7 +102,7 @@ static void close_fd(int *fd)
 struct subprocess *subprocess_start(const char *const *argv, const struct subprocess_limits *limits, struct err *err)
 {
     int ends[2] = {-1, -1};
-    struct subprocess *process = memory_zero(1, sizeof *process);
+    struct subprocess *process = xcalloc(1, sizeof *process);
     *process = (struct subprocess){.limits = *limits, .pidfd = -1, .output = -1, .drain = INT64_MAX};
     if (!open_pipe(ends)) {
         err_set_errno(err, errno, "a pipe for the output of %s", argv[0]);

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 struct query {
     struct nlmsghdr header;
@@ -87,7 +87,7 @@ static enum state ask(const struct tcp_peer *peer)
 struct tcp_peer *tcp_peer_open(const char *server_address, const char *server_port, const char *client_address,
                                const char *client_port)
 {
-    struct tcp_peer *peer = memory_zero(1, sizeof *peer);
+    struct tcp_peer *peer = xcalloc(1, sizeof *peer);
     peer->netlink = -1;
     if (fill_query(&peer->query, server_address, server_port, client_address, client_port)) {
         peer->netlink = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * bench_nodes [NODES [FOLDER]]: what a node list of that size (50,000) with a certificate for each costs: to build the
- * index, to start a program with it, to look nodes up. Certificates are of 4096-bit RSA size, one made, the others with
- * another UID patched in. Prints medians of RUNS. Sources and index go to FOLDER and stay there; without it, to a
- * temporary one.
+ * bench_nodes [NODES [DIRECTORY]]: what a node list of that size (50,000) with a certificate for each costs: to build
+ * the index, to start a program with it, to look nodes up. Certificates are of 4096-bit RSA size, one made, the others
+ * with another UID patched in. Prints medians of RUNS. Sources and index go to DIRECTORY and stay there; without it, to
+ * a temporary one.
  */
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -19,7 +19,7 @@
 #include "relay/node_index.h"
 #include "support/certificate.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { RUNS = 7, PEM_LINE = 64 };
 
@@ -101,7 +101,7 @@ static void write_certificates(const struct files *files)
 {
     int len;
     unsigned char *uid, *der = template_certificate(&len, &uid);
-    unsigned char *text = memory_alloc((size_t)len * 2);
+    unsigned char *text = xmalloc((size_t)len * 2);
     FILE *file = fopen(files->certs, "we");
     if (file == NULL) {
         die(files->certs);
@@ -244,14 +244,14 @@ static void measure_current(const struct files *files)
 int main(int argc, char **argv)
 {
     char temporary[] = "/tmp/bench-nodes.XXXXXX";
-    const char *folder = argc > 2 ? argv[2] : mkdtemp(temporary);
+    const char *directory = argc > 2 ? argv[2] : mkdtemp(temporary);
     struct files files = {.nodes = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 50000};
-    if (folder == NULL) {
+    if (directory == NULL) {
         die("mkdtemp");
     }
-    files.list = memory_format("%s/nodeslist.json", folder);
-    files.certs = memory_format("%s/nodescerts.pem", folder);
-    files.index = memory_format("%s/node-index.mdb", folder);
+    files.list = xasprintf("%s/nodeslist.json", directory);
+    files.certs = xasprintf("%s/nodescerts.pem", directory);
+    files.index = xasprintf("%s/node-index.mdb", directory);
     log_start("bench_nodes");
     write_list(&files);
     write_certificates(&files);
@@ -264,7 +264,7 @@ int main(int argc, char **argv)
         unlink(files.list);
         unlink(files.certs);
         unlink(files.index);
-        rmdir(folder);
+        rmdir(directory);
     }
     free(files.list);
     free(files.certs);

@@ -14,7 +14,7 @@
 #include "relay/runlog_parse.h"
 #include "util/buffer.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { RUNS = 100, REPORTS = 100, ROUNDS = 11, MAX_REPORTS = 1000000 };
 static const double round_seconds = 0.2;
@@ -154,7 +154,7 @@ static bool measure(const struct run *runs, size_t count)
 int main(int argc, char **argv)
 {
     size_t count = argc > 1 ? (size_t)argc - 1 : RUNS;
-    struct run *runs = memory_zero(count, sizeof *runs);
+    struct run *runs = xcalloc(count, sizeof *runs);
     log_configure(LOG_LEVEL_ERROR, "", NULL);
     bool good = true;
     for (size_t i = 0; good && i < count; i++) {

@@ -5,9 +5,10 @@
  *
  *     bench_store [-n RUNS] [-r REPORTS A RUN] [-b RUNS A TRANSACTION] [-t ROUNDS] [-c MOST CONNECTIONS]
  *
- * The ways take turns, the tables are emptied before each, and what is printed is the median of the rounds. The rows of the
- * plain COPY are encoded before its clock starts, with their ids. CPU time is that of this process and of all processes of the
- * server (LAB_PG_PID). Connects by LAB_PG_URL and LAB_PG_PASSWORD, and empties tables by LAB_PG_SUPERUSER.
+ * The ways take turns, the tables are emptied before each, and what is printed is the median of the rounds. The rows of
+ * the plain COPY are encoded before its clock starts, with their ids. CPU time is that of this process and of all
+ * processes of the server (LAB_PG_PID). Connects by LAB_PG_URL and LAB_PG_PASSWORD, and empties tables by
+ * LAB_PG_SUPERUSER.
  */
 #include <getopt.h>
 #include <libpq-fe.h>
@@ -21,9 +22,9 @@
 #include "relay/report_db.h"
 #include "relay/report_db_binary.h"
 #include "support/made_run.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
-enum { MOST_ROUNDS = 99, MOST_CONNECTIONS = 16 };
+enum { ROUNDS_MAX = 99, CONNECTIONS_MAX = 16 };
 
 struct settings {
     size_t runs;
@@ -98,7 +99,7 @@ static void *ours_prepare(struct job *job)
 
 static void ours_work(struct job *job)
 {
-    struct report_db_run *runs = memory_zero(job->batch, sizeof *runs);
+    struct report_db_run *runs = xcalloc(job->batch, sizeof *runs);
     for (size_t done = 0; done < job->count; done += job->batch) {
         size_t count = job->count - done < job->batch ? job->count - done : job->batch;
         for (size_t i = 0; i < count; i++) {
@@ -136,7 +137,7 @@ static void encode_execution(struct buffer *out, const struct runlog *runlog, in
 {
     const char columns[] = {0, 4};
     buffer_add(out, columns, sizeof columns);
-    report_db_binary_text(out, slice_of(runlog->info.node_id));
+    report_db_binary_text(out, slice_from_str(runlog->info.node_id));
     report_db_binary_int8(out, timestamp_postgres(&runlog->reports[0].origin->start));
     report_db_binary_text(out, runlog->config_id);
     report_db_binary_int8(out, id);
@@ -150,7 +151,8 @@ static void encode_batch(struct copy_batch *batch, const struct runlog *runlogs,
     for (size_t i = 0; i < count; i++) {
         encode_execution(&batch->executions, &runlogs[i], id);
         for (size_t j = 0; j < runlogs[i].report_count; j++) {
-            report_db_binary_copy_row(&batch->events, id++, slice_of(runlogs[i].info.node_id), &runlogs[i].reports[j]);
+            report_db_binary_copy_row(&batch->events, id++, slice_from_str(runlogs[i].info.node_id),
+                                      &runlogs[i].reports[j]);
         }
     }
     report_db_binary_copy_trailer(&batch->events);
@@ -159,9 +161,9 @@ static void encode_batch(struct copy_batch *batch, const struct runlog *runlogs,
 
 static void *copy_prepare(struct job *job)
 {
-    struct copy_job *copy = memory_zero(1, sizeof *copy);
+    struct copy_job *copy = xcalloc(1, sizeof *copy);
     copy->connection = connect_to(getenv("LAB_PG_URL"));
-    copy->batches = memory_zero(job->count / job->batch + 1, sizeof *copy->batches);
+    copy->batches = xcalloc(job->count / job->batch + 1, sizeof *copy->batches);
     for (size_t done = 0; done < job->count; done += job->batch) {
         size_t count = job->count - done < job->batch ? job->count - done : job->batch;
         encode_batch(&copy->batches[copy->count++], job->runlogs + done, count);
@@ -223,19 +225,19 @@ static char *timestamp_text(const struct timestamp *timestamp)
 {
     char text[TIMESTAMP_TEXT_SIZE];
     timestamp_format(timestamp, text);
-    return memory_text(text);
+    return xstrdup(text);
 }
 
 static char *slice_text(struct slice slice)
 {
-    return memory_text_of(slice.at, slice.len);
+    return xstrndup(slice.at, slice.len);
 }
 
 static void report_texts(char **texts, const char *node_id, const struct report *report)
 {
     const struct report_origin *origin = report->origin;
     *texts++ = timestamp_text(&report->executed);
-    *texts++ = memory_text(node_id);
+    *texts++ = xstrdup(node_id);
     *texts++ = slice_text(origin->directive_id);
     *texts++ = slice_text(origin->rule_id);
     *texts++ = slice_text(origin->report_id);
@@ -259,10 +261,11 @@ static PGresult *query(PGconn *connection, const char *sql, size_t count, char *
 static void insert_run(PGconn *connection, const struct runlog *runlog)
 {
     size_t count = runlog->report_count * INSERT_COLUMNS;
-    char **texts = memory_zero(count, sizeof *texts);
+    char **texts = xcalloc(count, sizeof *texts);
     struct buffer sql = {0};
-    buffer_add_text(&sql, "INSERT INTO RudderSysEvents (executionDate, nodeId, directiveId, ruleId, reportId, component, "
-                          "keyValue, executionTimeStamp, eventType, policy, msg) VALUES ");
+    buffer_add_text(&sql,
+                    "INSERT INTO RudderSysEvents (executionDate, nodeId, directiveId, ruleId, reportId, component, "
+                    "keyValue, executionTimeStamp, eventType, policy, msg) VALUES ");
     for (size_t i = 0; i < runlog->report_count; i++) {
         report_texts(texts + i * INSERT_COLUMNS, runlog->info.node_id, &runlog->reports[i]);
         for (size_t j = 0; j < INSERT_COLUMNS; j++) {
@@ -276,7 +279,7 @@ static void insert_run(PGconn *connection, const struct runlog *runlog)
                   "ruleId = $4 AND reportId = $5 AND component = $6 AND keyValue = $7 AND executionTimeStamp = $8 AND "
                   "eventType = $9 AND policy = $10 AND msg = $11 LIMIT 1",
                   INSERT_COLUMNS, texts));
-    PGresult *ids = query(connection, buffer_text(&sql), count, texts);
+    PGresult *ids = query(connection, buffer_cstr(&sql), count, texts);
     char *execution[] = {texts[1], texts[7], slice_text(runlog->config_id), PQgetvalue(ids, 0, 0)};
     PQclear(query(connection,
                   "INSERT INTO ReportsExecution (nodeId, date, nodeConfigId, insertionId) VALUES ($1, $2, $3, $4)", 4,
@@ -323,10 +326,10 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static struct figure measure(PGconn *superuser, const struct way *way, struct runlog *runlogs, size_t count, size_t batch,
-                             int connections)
+static struct figure measure(PGconn *superuser, const struct way *way, struct runlog *runlogs, size_t count,
+                             size_t batch, int connections)
 {
-    struct job jobs[MOST_CONNECTIONS];
+    struct job jobs[CONNECTIONS_MAX];
     run(superuser, "TRUNCATE RudderSysEvents, ReportsExecution");
     run(superuser, "CHECKPOINT");
     for (int i = 0; i < connections; i++) {
@@ -366,7 +369,7 @@ struct line {
     int connections;
     size_t batch;
     size_t runs;
-    struct figure figures[MOST_ROUNDS];
+    struct figure figures[ROUNDS_MAX];
 };
 
 static struct figure median(struct line *line, int rounds)
@@ -397,11 +400,13 @@ static void print_line(struct line *line, const struct settings *settings)
 
 static void compare(PGconn *superuser, struct runlog *runlogs, const struct settings *settings)
 {
-    struct line lines[2 * MOST_CONNECTIONS + 1];
+    struct line lines[2 * CONNECTIONS_MAX + 1];
     size_t count = 0;
     for (int i = 1; i <= settings->connections; i++) {
-        lines[count++] = (struct line){.way = &plain_copy, .connections = i, .batch = settings->batch, .runs = settings->runs};
-        lines[count++] = (struct line){.way = &ours, .connections = i, .batch = settings->batch, .runs = settings->runs};
+        lines[count++] =
+            (struct line){.way = &plain_copy, .connections = i, .batch = settings->batch, .runs = settings->runs};
+        lines[count++] =
+            (struct line){.way = &ours, .connections = i, .batch = settings->batch, .runs = settings->runs};
     }
     lines[count++] = (struct line){.way = &inserts, .connections = 1, .batch = 1, .runs = settings->runs / 2};
     measure_lines(superuser, runlogs, lines, count, settings->rounds);
@@ -457,10 +462,10 @@ static struct settings read_settings(int argc, char **argv)
             settings.batch = (size_t)value;
             break;
         case 't':
-            settings.rounds = value < MOST_ROUNDS ? (int)value : MOST_ROUNDS;
+            settings.rounds = value < ROUNDS_MAX ? (int)value : ROUNDS_MAX;
             break;
         case 'c':
-            settings.connections = value < MOST_CONNECTIONS ? (int)value : MOST_CONNECTIONS;
+            settings.connections = value < CONNECTIONS_MAX ? (int)value : CONNECTIONS_MAX;
             break;
         default:
             usage();
@@ -472,7 +477,7 @@ static struct settings read_settings(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct settings settings = read_settings(argc, argv);
-    struct runlog *runlogs = memory_zero(settings.runs, sizeof *runlogs);
+    struct runlog *runlogs = xcalloc(settings.runs, sizeof *runlogs);
     for (size_t i = 0; i < settings.runs; i++) {
         char node_id[NODE_ID_SIZE];
         snprintf(node_id, sizeof node_id, "37817c4d-fbf7-4850-a985-%012zu", i);

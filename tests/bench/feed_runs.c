@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * feed_runs: uploads at a pace: renames the files of one folder into another, so many a second, each with the time of
- * its arrival as its own.
+ * feed_runs: uploads at a pace: renames the files of one directory into another, so many a second, each with the time
+ * of its arrival as its own.
  *
  *     feed_runs FROM TO RATE
  */

@@ -30,7 +30,7 @@ static void require_same_uid(struct slice der, const char *node_id)
         require(place >= 0 && X509_NAME_get_index_by_NID(subject, NID_userId, place) < 0);
         const ASN1_STRING *uid = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, place));
         struct slice text = {(const char *)ASN1_STRING_get0_data(uid), (size_t)ASN1_STRING_length(uid)};
-        require(slice_is(text, node_id));
+        require(slice_eq_str(text, node_id));
     }
     X509_free(certificate);
     ERR_clear_error();

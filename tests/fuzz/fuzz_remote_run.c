@@ -43,7 +43,7 @@ static void check_nodes(const struct remote_run_request *request)
 {
     for (size_t i = 0; i < request->node_count; i++) {
         require(request->nodes[i].len > 0 && memchr(request->nodes[i].at, ',', request->nodes[i].len) == NULL);
-        require(i == 0 || !slice_equal(request->nodes[i], request->nodes[i - 1]));
+        require(i == 0 || !slice_eq(request->nodes[i], request->nodes[i - 1]));
     }
 }
 
@@ -59,7 +59,7 @@ static void check_again(const struct remote_run_request *request)
     require(remote_run_request_nodes(&again, NULL, &err) == (request->node_count > 0));
     require(again.node_count == request->node_count);
     for (size_t i = 0; i < request->node_count; i++) {
-        require(slice_equal(again.nodes[i], request->nodes[i]));
+        require(slice_eq(again.nodes[i], request->nodes[i]));
     }
     remote_run_request_free(&again);
     buffer_free(&form);

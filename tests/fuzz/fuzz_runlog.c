@@ -10,7 +10,7 @@
 #include "relay/runlog_json.h"
 #include "relay/runlog_parse.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/utf8.h"
 
 enum { MAX_REPORTS = 1000 };

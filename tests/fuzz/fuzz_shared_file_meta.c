@@ -26,8 +26,8 @@ static void check_again(const struct shared_file_meta *meta)
     shared_file_meta_format(meta, &text);
     require(shared_file_meta_parse(&again, buffer_slice(&text), &err));
     require(again.algorithm == meta->algorithm && again.expires == meta->expires);
-    require(slice_equal(again.digest, meta->digest) && slice_equal(again.hash_value, meta->hash_value));
-    require(slice_equal(again.short_pubkey, meta->short_pubkey) && slice_equal(again.keyid, meta->keyid));
+    require(slice_eq(again.digest, meta->digest) && slice_eq(again.hash_value, meta->hash_value));
+    require(slice_eq(again.short_pubkey, meta->short_pubkey) && slice_eq(again.keyid, meta->keyid));
     require(shared_file_meta_has_hash(meta, meta->hash_value));
     buffer_free(&text);
 }

@@ -16,7 +16,7 @@ static CMS_SignerInfo *make_signer(unsigned int flags)
 {
     struct identity node = signing_identity(signing_ec_key(), "node", 7);
     /* lives as long as the program */
-    CMS_ContentInfo *cms = signing_sign(&node, EVP_sha256(), flags, slice_of("text"));
+    CMS_ContentInfo *cms = signing_sign(&node, EVP_sha256(), flags, slice_from_str("text"));
     signing_identity_free(&node);
     return sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
 }

@@ -34,10 +34,10 @@ START_TEST(the_path_is_script_name_and_path_info)
     made_request_env(&made, "REQUEST_URI=/reports/../%2e%2e/raw");
     made_request_env(&made, "PATH_INFO=/a b");
     made_request_begin(&made);
-    ck_assert_str_eq(buffer_text(&made.request.path), "/reports/a b");
+    ck_assert_str_eq(buffer_cstr(&made.request.path), "/reports/a b");
     ck_assert_str_eq(made.request.method, "PUT");
     made_request_begin(&made);
-    ck_assert_str_eq(buffer_text(&made.request.path), "/reports/a b");
+    ck_assert_str_eq(buffer_cstr(&made.request.path), "/reports/a b");
     made_request_free(&made);
 }
 END_TEST
@@ -47,7 +47,7 @@ START_TEST(without_variables_all_is_empty)
     struct request request = {0};
     request_begin(&request, NULL, NULL, NULL);
     ck_assert_str_eq(request.method, "");
-    ck_assert_str_eq(buffer_text(&request.path), "");
+    ck_assert_str_eq(buffer_cstr(&request.path), "");
     ck_assert_int_eq(request.length, REQUEST_LENGTH_ABSENT);
     ck_assert_ptr_null(request_env(&request, "HOME"));
     ck_assert_str_eq(request_client(&request), "unknown");

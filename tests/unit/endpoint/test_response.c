@@ -3,16 +3,16 @@
 #include <sys/socket.h>
 
 #include "endpoint/response.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 static const char *formatted(struct response *response, bool head, struct buffer *out)
 {
     response->head = head;
     buffer_clear(out);
     response_format(response, out);
-    return buffer_text(out);
+    return buffer_cstr(out);
 }
 
 START_TEST(a_text_has_its_length_and_type)
@@ -89,7 +89,7 @@ START_TEST(an_internal_error_tells_nothing)
     struct response response = {0};
     response_internal_error(&response);
     ck_assert_int_eq(response.status, 500);
-    ck_assert_str_eq(buffer_text(&response.body), "internal error, see the relay's log\n");
+    ck_assert_str_eq(buffer_cstr(&response.body), "internal error, see the relay's log\n");
     response_free(&response);
 }
 END_TEST
@@ -127,14 +127,14 @@ START_TEST(a_started_answer_goes_out_as_it_comes)
     response_header(&response, "ETag", "\"x\"");
     ck_assert(response_start(&response, RESPONSE_LENGTH_UNKNOWN));
     ck_assert(response_send(&response, "one\n", 4));
-    ck_assert_str_eq(buffer_text(&taken.bytes), "Status: 200 OK\r\nETag: \"x\"\r\n\r\none\n");
+    ck_assert_str_eq(buffer_cstr(&taken.bytes), "Status: 200 OK\r\nETag: \"x\"\r\n\r\none\n");
     ck_assert(response_send(&response, "two\n", 4));
     ck_assert(!response.gone);
     ck_assert(!response_send(&response, "three\n", 6));
     ck_assert(response.gone);
     taken.pieces = 1;
     ck_assert(!response_send(&response, "four\n", 5));
-    ck_assert_str_eq(buffer_text(&taken.bytes), "Status: 200 OK\r\nETag: \"x\"\r\n\r\none\ntwo\n");
+    ck_assert_str_eq(buffer_cstr(&taken.bytes), "Status: 200 OK\r\nETag: \"x\"\r\n\r\none\ntwo\n");
     ck_assert_int_eq(response_connection(&response), 17);
     response_begin(&response, false, NULL);
     ck_assert(!response.started && !response.gone && response.status == 0);
@@ -153,7 +153,7 @@ START_TEST(a_started_answer_to_a_head_has_no_body)
     response_empty(&response, 200);
     ck_assert(response_start(&response, 1234567890123));
     ck_assert(response_send(&response, "one\n", 4));
-    ck_assert_str_eq(buffer_text(&taken.bytes), "Status: 200 OK\r\nContent-Length: 1234567890123\r\n\r\n");
+    ck_assert_str_eq(buffer_cstr(&taken.bytes), "Status: 200 OK\r\nContent-Length: 1234567890123\r\n\r\n");
     response_free(&response);
     buffer_free(&taken.bytes);
 }
@@ -166,7 +166,7 @@ START_TEST(without_a_sink_the_body_gathers)
     response_empty(&response, 200);
     ck_assert(response_start(&response, 6));
     ck_assert(response_send(&response, "abc", 3) && response_send(&response, "def", 3));
-    ck_assert_str_eq(buffer_text(&response.body), "abcdef");
+    ck_assert_str_eq(buffer_cstr(&response.body), "abcdef");
     response_free(&response);
 }
 END_TEST
@@ -191,26 +191,26 @@ static void begin_with_file(struct response *response, bool head, const struct r
 START_TEST(a_file_is_sent_in_its_length)
 {
     enum { SIZE = 200001 };
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct response response = {0};
     struct err err = {0};
-    char *content = memory_alloc(SIZE);
+    char *content = xmalloc(SIZE);
     memset(content, 'x', SIZE - 1);
     content[0] = 'a';
     content[SIZE - 2] = 'z';
     content[SIZE - 1] = '\0';
-    folder_write(folder.fd, "file", content);
-    int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
+    tmpdir_write(directory.fd, "file", content);
+    int fd = openat(directory.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(lseek(fd, 17, SEEK_SET), 17); /* does not matter */
     ck_assert(!response_has_file(&response));
     begin_with_file(&response, false, NULL, fd, 0, SIZE - 1);
     ck_assert(response_has_file(&response));
     ck_assert_int_eq(send_all(&response, &err), RESPONSE_SENT);
-    ck_assert_str_eq(buffer_text(&response.body), content);
+    ck_assert_str_eq(buffer_cstr(&response.body), content);
     /* it may have grown: no more than announced */
     begin_with_file(&response, false, NULL, fd, SIZE - 3, 2);
     ck_assert_int_eq(send_all(&response, &err), RESPONSE_SENT);
-    ck_assert_str_eq(buffer_text(&response.body), "xz");
+    ck_assert_str_eq(buffer_cstr(&response.body), "xz");
     begin_with_file(&response, false, NULL, fd, 0, 0);
     ck_assert_int_eq(send_all(&response, &err), RESPONSE_SENT);
     ck_assert_uint_eq(response.body.len, 0);
@@ -222,57 +222,57 @@ START_TEST(a_file_is_sent_in_its_length)
     ck_assert_int_eq(send_all(&response, &err), RESPONSE_CUT);
     ck_assert_str_eq(err.text, "the file became shorter after 100000 of 200000 bytes");
     ck_assert_uint_eq(response.body.len, 100000);
-    begin_with_file(&response, false, NULL, folder.fd, 0, 1);
+    begin_with_file(&response, false, NULL, directory.fd, 0, 1);
     ck_assert_int_eq(send_all(&response, &err), RESPONSE_CUT);
     ck_assert_ptr_nonnull(strstr(err.text, "Is a directory after 0 of 1 bytes"));
     ck_assert(!response.gone);
     free(content);
     close(fd);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
     response_free(&response);
 }
 END_TEST
 
 START_TEST(the_length_counts_body_and_file)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct response response = {0};
     struct buffer out = {0};
-    begin_with_file(&response, false, NULL, folder.fd, 0, 1000);
+    begin_with_file(&response, false, NULL, directory.fd, 0, 1000);
     buffer_add_text(&response.body, "first\n");
     ck_assert_str_eq(formatted(&response, false, &out), "Status: 200 OK\r\nContent-Length: 1006\r\n\r\nfirst\n");
     ck_assert_str_eq(formatted(&response, true, &out), "Status: 200 OK\r\nContent-Length: 1006\r\n\r\n");
     response_free(&response);
     buffer_free(&out);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(the_file_is_closed_with_the_answer)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct response response = {0};
-    begin_with_file(&response, false, NULL, folder.fd, 0, 1);
+    begin_with_file(&response, false, NULL, directory.fd, 0, 1);
     int fd = response.file.fd;
     response_begin(&response, false, NULL);
     ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
-    begin_with_file(&response, false, NULL, folder.fd, 0, 1);
+    begin_with_file(&response, false, NULL, directory.fd, 0, 1);
     fd = response.file.fd;
     response_free(&response);
     ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(a_file_is_not_sent_to_nobody)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct response response = {0};
     struct taken taken = {.pieces = 2};
     const struct response_sink sink = {.send = take, .connection = connection, .context = &taken};
     struct err err = {0};
-    folder_write(folder.fd, "file", "");
-    int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
+    tmpdir_write(directory.fd, "file", "");
+    int fd = openat(directory.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(ftruncate(fd, 1000000), 0);
     begin_with_file(&response, false, &sink, fd, 0, 1000000);
     ck_assert_int_eq(send_all(&response, &err), RESPONSE_CUT);
@@ -280,7 +280,7 @@ START_TEST(a_file_is_not_sent_to_nobody)
     ck_assert_ptr_nonnull(strstr(err.text, "the client went away after 65536 of 1000000 bytes"));
     ck_assert_uint_eq(taken.bytes.len, 65536);
     close(fd);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
     response_free(&response);
     buffer_free(&taken.bytes);
 }
@@ -302,13 +302,13 @@ static int socket_connection(void *context)
 START_TEST(a_client_that_reads_nothing_is_slow)
 {
     enum { SIZE = 4000000 };
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct response response = {0};
     int ends[2];
     const struct response_sink sink = {.send = send_to_socket, .connection = socket_connection, .context = ends};
     struct err err = {0};
-    folder_write(folder.fd, "file", "");
-    int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
+    tmpdir_write(directory.fd, "file", "");
+    int fd = openat(directory.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(ftruncate(fd, SIZE), 0);
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     begin_with_file(&response, false, &sink, fd, 0, SIZE);
@@ -324,7 +324,7 @@ START_TEST(a_client_that_reads_nothing_is_slow)
     close(ends[0]);
     close(ends[1]);
     close(fd);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
     response_free(&response);
 }
 END_TEST

@@ -42,7 +42,7 @@ static int status_of(const char *method, const char *path)
     seen = (struct seen){0};
     route_request(&table, &seen, &made.request, &made.response);
     int status = made.response.status;
-    const char *header = strstr(buffer_text(&made.response.headers), "Allow: ");
+    const char *header = strstr(buffer_cstr(&made.response.headers), "Allow: ");
     snprintf(allow, sizeof allow, "%.*s", header != NULL ? (int)strcspn(header, "\r") : 0, header);
     made_request_free(&made);
     return status;

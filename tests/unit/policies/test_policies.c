@@ -8,11 +8,11 @@
 #include "support/made_request.h"
 #include "support/suite.h"
 #include "tree.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 /* root, relay and node are known; node has policies, relay has none. */
 struct fixture {
-    struct folder folder;
+    struct tmpdir directory;
     struct relay_config config;
     struct node_index *index;
     void *state;
@@ -23,14 +23,14 @@ static void make_index(struct fixture *it)
 {
     struct node_index_summary summary;
     struct err err = {0};
-    char *list = memory_format("%s/nodes.json", it->folder.path);
-    char *certs = memory_format("%s/certs.pem", it->folder.path);
-    char *index = memory_format("%s/index", it->folder.path);
-    folder_write(it->folder.fd, "nodes.json",
+    char *list = xasprintf("%s/nodes.json", it->directory.path);
+    char *certs = xasprintf("%s/certs.pem", it->directory.path);
+    char *index = xasprintf("%s/index", it->directory.path);
+    tmpdir_write(it->directory.fd, "nodes.json",
                  "{\"root\": {\"hostname\": \"s\", \"policy-server\": \"root\"},"
                  " \"relay\": {\"hostname\": \"r\", \"policy-server\": \"root\"},"
                  " \"node\": {\"hostname\": \"n\", \"policy-server\": \"relay\"}}");
-    folder_write(it->folder.fd, "certs.pem", "");
+    tmpdir_write(it->directory.fd, "certs.pem", "");
     ck_assert_msg(node_index_build(list, certs, index, &summary, &err), "%s", err.text);
     it->index = node_index_open(index, &err);
     ck_assert_msg(it->index != NULL, "%s", err.text);
@@ -41,20 +41,20 @@ static void make_index(struct fixture *it)
 
 static struct fixture fixture_make(void)
 {
-    static const char *const folders[] = {
+    static const char *const directories[] = {
         "share", "share/node", "share/node/rules", "share/node/rules/cfengine-community", "share/relay",
         "share/relay/rules",
     };
-    struct fixture it = {.folder = folder_make()};
+    struct fixture it = {.directory = tmpdir_make()};
     struct err err = {0};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        tree_folder(it.folder.fd, folders[i]);
+    for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) {
+        tree_directory(it.directory.fd, directories[i]);
     }
-    it.policies = openat(it.folder.fd, folders[3], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    it.policies = openat(it.directory.fd, directories[3], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     tree_fill(it.policies);
     make_index(&it);
-    it.config.policies.path = memory_format("%s/share", it.folder.path);
-    it.config.policies.cache_directory = memory_format("%s/cache", it.folder.path);
+    it.config.policies.path = xasprintf("%s/share", it.directory.path);
+    it.config.policies.cache_directory = xasprintf("%s/cache", it.directory.path);
     it.config.policies.cache_size = 1000000;
     it.config.policies.cache_retention = 1000;
     it.config.policies.max_files = 1000;
@@ -72,7 +72,7 @@ static void fixture_remove(struct fixture *it)
     close(it->policies);
     free(it->config.policies.path);
     free(it->config.policies.cache_directory);
-    folder_remove(&it->folder);
+    tmpdir_remove(&it->directory);
 }
 
 /* What is not said is as in the right request. */
@@ -106,15 +106,15 @@ static int get(struct fixture *it, struct ask ask)
     }
     made_request_begin(&made);
     made.request.index = ask.no_index ? NULL : it->index;
-    made.request.args[0] = slice_of(node);
+    made.request.args[0] = slice_from_str(node);
     response_begin(&made.response, strcmp(made.request.method, "HEAD") == 0, NULL);
     (ask.zip ? policies_get_zip : policies_get_tar_gz)(it->state, &made.request, &made.response);
     int status = made.response.status;
     ck_assert(made_request_send_file(&made));
-    snprintf(headers, sizeof headers, "%s", buffer_text(&made.response.headers));
+    snprintf(headers, sizeof headers, "%s", buffer_cstr(&made.response.headers));
     buffer_clear(&body);
     buffer_add(&body, made.response.body.at, made.response.body.len);
-    (void)buffer_text(&body);
+    (void)buffer_cstr(&body);
     made_request_free(&made);
     return status;
 }
@@ -181,7 +181,7 @@ START_TEST(without_policies_it_is_404)
     struct fixture it = fixture_make();
     ck_assert_int_eq(get(&it, (struct ask){.node = "relay"}), 404);
     ck_assert_int_eq(get(&it, (struct ask){.node = "root"}), 404);
-    tree_file(it.folder.fd, "share/relay/rules/cfengine-community", "a file", 0600);
+    tree_file(it.directory.fd, "share/relay/rules/cfengine-community", "a file", 0600);
     ck_assert_int_eq(get(&it, (struct ask){.node = "relay"}), 404);
     fixture_remove(&it);
 }
@@ -190,9 +190,9 @@ END_TEST
 START_TEST(a_link_on_the_way_is_not_followed)
 {
     struct fixture it = fixture_make();
-    tree_link(it.folder.fd, "../../node/rules/cfengine-community", "share/relay/rules/cfengine-community");
+    tree_link(it.directory.fd, "../../node/rules/cfengine-community", "share/relay/rules/cfengine-community");
     ck_assert_int_eq(get(&it, (struct ask){.node = "relay"}), 500);
-    tree_link(it.folder.fd, "node", "share/root");
+    tree_link(it.directory.fd, "node", "share/root");
     ck_assert_int_eq(get(&it, (struct ask){.node = "root"}), 500);
     ck_assert_str_eq(body.at, "internal error, see the relay's log\n");
     fixture_remove(&it);
@@ -234,7 +234,7 @@ START_TEST(a_dropped_archive_is_made_again)
     snprintf(first, sizeof first, "%s", tag());
     snprintf(path, sizeof path, "cache/node.tar.gz");
     struct stat status;
-    ck_assert_int_eq(fstatat(it.folder.fd, path, &status, 0), 0);
+    ck_assert_int_eq(fstatat(it.directory.fd, path, &status, 0), 0);
     ck_assert_int_lt(status.st_size, 200);
     ck_assert_int_eq(get(&it, (struct ask){.none_match = first}), 304);
     ck_assert_int_eq(get(&it, (struct ask){0}), 200);

@@ -29,7 +29,7 @@ static void walk_meets(struct slice pem, const char *wanted)
     struct met met = {.stop_at = 0};
     struct err err = {0};
     ck_assert_msg(node_certs_walk(pem, note, &met, &err), "%s", err.text);
-    ck_assert_str_eq(buffer_text(&met.text), wanted);
+    ck_assert_str_eq(buffer_cstr(&met.text), wanted);
     buffer_free(&met.text);
 }
 
@@ -58,7 +58,7 @@ START_TEST(walk_meets_each_certificate_in_order)
     pem.len--; /* the last line without its end */
     walk_meets(buffer_slice(&pem), wanted);
     walk_meets((struct slice){NULL, 0}, "");
-    walk_meets(slice_of("no certificate at all"), "");
+    walk_meets(slice_from_str("no certificate at all"), "");
     buffer_free(&pem);
 }
 END_TEST
@@ -120,7 +120,7 @@ START_TEST(half_a_file_is_an_error_and_says_where)
     char wanted[20];
     snprintf(wanted, sizeof wanted, "line %zu: ", second);
     ck_assert_msg(strncmp(err.text, wanted, strlen(wanted)) == 0, "%s", err.text);
-    ck_assert_str_eq(buffer_text(&met.text), "a@1 ");
+    ck_assert_str_eq(buffer_cstr(&met.text), "a@1 ");
     buffer_free(&met.text);
     buffer_free(&pem);
 }
@@ -135,11 +135,11 @@ START_TEST(the_callback_stops_the_walk)
     certificate_add(&pem, "b");
     ck_assert(!node_certs_walk(buffer_slice(&pem), note, &met, &err));
     ck_assert_str_eq(err.text, "stopped");
-    ck_assert_str_eq(buffer_text(&met.text), "a@1 ");
+    ck_assert_str_eq(buffer_cstr(&met.text), "a@1 ");
     buffer_clear(&met.text);
     memset(memmem(pem.at, pem.len, "-----END", 8), 'A', 8); /* the first block without its end */
     ck_assert(!node_certs_walk(buffer_slice(&pem), note, &met, &err));
-    ck_assert_str_eq(buffer_text(&met.text), "!@1 ");
+    ck_assert_str_eq(buffer_cstr(&met.text), "!@1 ");
     buffer_free(&met.text);
     buffer_free(&pem);
 }

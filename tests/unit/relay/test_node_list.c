@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "relay/node_list.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
 
 #define NODE(host, server) "{\"hostname\": \"" host "\", \"policy-server\": \"" server "\"}"
@@ -139,27 +139,27 @@ END_TEST
 
 START_TEST(a_missing_file_is_an_empty_list_and_a_broken_one_an_error)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct node_list list;
     struct err err = {0};
     char path[100];
-    snprintf(path, sizeof path, "%s/list.json", folder.path);
+    snprintf(path, sizeof path, "%s/list.json", directory.path);
     ck_assert(node_list_read(path, &list, &err));
     ck_assert_uint_eq(list.count, 0);
     node_list_free(&list);
 
-    folder_write(folder.fd, "real.json", "{\"a\":" NODE("h", "p") "}");
-    ck_assert_int_eq(symlinkat("real.json", folder.fd, "list.json"), 0);
+    tmpdir_write(directory.fd, "real.json", "{\"a\":" NODE("h", "p") "}");
+    ck_assert_int_eq(symlinkat("real.json", directory.fd, "list.json"), 0);
     ck_assert_msg(node_list_read(path, &list, &err), "%s", err.text);
     ck_assert_uint_eq(list.count, 1);
     node_list_free(&list);
 
-    folder_write(folder.fd, "real.json", "{\"a\":");
+    tmpdir_write(directory.fd, "real.json", "{\"a\":");
     ck_assert(!node_list_read(path, &list, &err));
     ck_assert_msg(strncmp(err.text, path, strlen(path)) == 0, "%s", err.text);
-    ck_assert(!node_list_read(folder.path, &list, &err));
+    ck_assert(!node_list_read(directory.path, &list, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "not a regular file"));
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 

@@ -9,7 +9,7 @@
 #include "relay/report_db_batch.h"
 #include "relay/report_db_binary.h"
 #include "relay/report_db_conninfo.h"
-#include "relay/report_db_fault.h"
+#include "relay/report_db_error.h"
 #include "support/made_run.h"
 #include "support/suite.h"
 
@@ -35,19 +35,19 @@ END_TEST
 
 START_TEST(copy_row_has_the_columns_in_order)
 {
-    struct report_origin origin = {.policy = slice_of("po"),
-                                   .rule_id = slice_of("ru"),
-                                   .directive_id = slice_of("dir"),
-                                   .report_id = slice_of("0"),
-                                   .component = slice_of("\xc3\xa9"),
+    struct report_origin origin = {.policy = slice_from_str("po"),
+                                   .rule_id = slice_from_str("ru"),
+                                   .directive_id = slice_from_str("dir"),
+                                   .report_id = slice_from_str("0"),
+                                   .component = slice_from_str("\xc3\xa9"),
                                    .key_value = {NULL, 0},
                                    .start = {946684800, 0, 120}}; /* 2000-01-01T00:00:00Z */
     struct report report = {.origin = &origin,
-                            .event_type = slice_of("ev"),
-                            .message = slice_of("m"),
+                            .event_type = slice_from_str("ev"),
+                            .message = slice_from_str("m"),
                             .executed = {946684799, 999999000, 0}};
     struct buffer out = {0};
-    report_db_binary_copy_row(&out, 0x0102030405060708, slice_of("n"), &report);
+    report_db_binary_copy_row(&out, 0x0102030405060708, slice_from_str("n"), &report);
     ASSERT_BYTES(&out, "\0\14"
                        "\0\0\0\10\1\2\3\4\5\6\7\10"                         /* id */
                        "\0\0\0\10\377\377\377\377\377\377\377\377"          /* executionDate: -1 microsecond */
@@ -63,7 +63,7 @@ START_TEST(arrays_are_framed_as_documented)
 {
     struct buffer out = {0};
     report_db_binary_array(&out, PG_TEXT, 2, true);
-    report_db_binary_text(&out, slice_of("ab"));
+    report_db_binary_text(&out, slice_from_str("ab"));
     report_db_binary_null(&out);
     ASSERT_BYTES(&out, "\0\0\0\1\0\0\0\1\0\0\0\31\0\0\0\2\0\0\0\1"
                        "\0\0\0\2ab\377\377\377\377");
@@ -107,24 +107,24 @@ END_TEST
 
 static const struct {
     const char *sqlstate;
-    enum report_db_fault fault;
+    enum report_db_error fault;
 } faults[] = {
-    {"22001", REPORT_DB_FAULT_FINAL},   {"22021", REPORT_DB_FAULT_FINAL},   {"22P05", REPORT_DB_FAULT_FINAL},
-    {"23502", REPORT_DB_FAULT_FINAL},   {"23503", REPORT_DB_FAULT_FINAL},   {"23514", REPORT_DB_FAULT_FINAL},
-    {"54000", REPORT_DB_FAULT_FINAL},   {"P0001", REPORT_DB_FAULT_FINAL},   {"23505", REPORT_DB_FAULT_CONFLICT},
-    {"40001", REPORT_DB_FAULT_PASSING}, {"40P01", REPORT_DB_FAULT_PASSING}, {"53200", REPORT_DB_FAULT_PASSING},
-    {"57014", REPORT_DB_FAULT_SLOW},    {"55P03", REPORT_DB_FAULT_SLOW},    {"08006", REPORT_DB_FAULT_DOWN},
-    {"57P01", REPORT_DB_FAULT_DOWN},    {"57P03", REPORT_DB_FAULT_DOWN},    {"53300", REPORT_DB_FAULT_DOWN},
-    {"53100", REPORT_DB_FAULT_DOWN},    {"28P01", REPORT_DB_FAULT_DOWN},    {"3D000", REPORT_DB_FAULT_DOWN},
-    {"42P01", REPORT_DB_FAULT_DOWN},    {"42501", REPORT_DB_FAULT_DOWN},    {"25006", REPORT_DB_FAULT_DOWN},
-    {"XX000", REPORT_DB_FAULT_DOWN},    {"58030", REPORT_DB_FAULT_DOWN},    {"22P03", REPORT_DB_FAULT_DOWN},
-    {"22P04", REPORT_DB_FAULT_DOWN},    {"ZZ999", REPORT_DB_FAULT_PASSING}, {"", REPORT_DB_FAULT_PASSING},
+    {"22001", REPORT_DB_ERROR_FINAL},   {"22021", REPORT_DB_ERROR_FINAL},   {"22P05", REPORT_DB_ERROR_FINAL},
+    {"23502", REPORT_DB_ERROR_FINAL},   {"23503", REPORT_DB_ERROR_FINAL},   {"23514", REPORT_DB_ERROR_FINAL},
+    {"54000", REPORT_DB_ERROR_FINAL},   {"P0001", REPORT_DB_ERROR_FINAL},   {"23505", REPORT_DB_ERROR_CONFLICT},
+    {"40001", REPORT_DB_ERROR_PASSING}, {"40P01", REPORT_DB_ERROR_PASSING}, {"53200", REPORT_DB_ERROR_PASSING},
+    {"57014", REPORT_DB_ERROR_SLOW},    {"55P03", REPORT_DB_ERROR_SLOW},    {"08006", REPORT_DB_ERROR_DOWN},
+    {"57P01", REPORT_DB_ERROR_DOWN},    {"57P03", REPORT_DB_ERROR_DOWN},    {"53300", REPORT_DB_ERROR_DOWN},
+    {"53100", REPORT_DB_ERROR_DOWN},    {"28P01", REPORT_DB_ERROR_DOWN},    {"3D000", REPORT_DB_ERROR_DOWN},
+    {"42P01", REPORT_DB_ERROR_DOWN},    {"42501", REPORT_DB_ERROR_DOWN},    {"25006", REPORT_DB_ERROR_DOWN},
+    {"XX000", REPORT_DB_ERROR_DOWN},    {"58030", REPORT_DB_ERROR_DOWN},    {"22P03", REPORT_DB_ERROR_DOWN},
+    {"22P04", REPORT_DB_ERROR_DOWN},    {"ZZ999", REPORT_DB_ERROR_PASSING}, {"", REPORT_DB_ERROR_PASSING},
 };
 
 START_TEST(sqlstates_mean)
 {
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
-        ck_assert_msg(report_db_fault_of(faults[i].sqlstate) == faults[i].fault, "%s", faults[i].sqlstate);
+        ck_assert_msg(report_db_error_of(faults[i].sqlstate) == faults[i].fault, "%s", faults[i].sqlstate);
     }
 }
 END_TEST

@@ -10,7 +10,7 @@
 static void parse(struct runlog *runlog, const char *content)
 {
     struct run_info info = told_info();
-    ck_assert(runlog_parse(runlog, &info, slice_of(content), 1000, NULL));
+    ck_assert(runlog_parse(runlog, &info, slice_from_str(content), 1000, NULL));
 }
 
 START_TEST(event_types_are_skipped)
@@ -24,8 +24,8 @@ START_TEST(event_types_are_skipped)
     ck_assert_uint_eq(runlog.report_count, 4);
     runlog_skip_event_types(&runlog, (char *const[]){debug, part, NULL});
     ck_assert_uint_eq(runlog.report_count, 2);
-    ck_assert(slice_is(runlog.reports[0].message, "2"));
-    ck_assert(slice_is(runlog.reports[1].message, "3"));
+    ck_assert(slice_eq_str(runlog.reports[0].message, "2"));
+    ck_assert(slice_eq_str(runlog.reports[1].message, "3"));
     char info[] = "log_info";
     runlog_skip_event_types(&runlog, (char *const[]){info, success, NULL});
     ck_assert_uint_eq(runlog.report_count, 0);
@@ -123,7 +123,7 @@ START_TEST(json_is_valid_for_any_text)
     struct buffer content = {0};
     buffer_add_format(&content, TS BEGIN "c@@k" END_OF(NODE) "%s", message);
     struct runlog runlog = {.report_count = 0};
-    parse(&runlog, buffer_text(&content));
+    parse(&runlog, buffer_cstr(&content));
     char *text = printed(&runlog);
     for (const char *at = text; *at != '\0'; at++) {
         ck_assert((unsigned char)*at >= 0x20 || *at == '\n');

@@ -67,13 +67,13 @@ static void refuse_from(const struct identity *known, const char *reason)
 
 static void refuse_signature(CMS_ContentInfo *cms, const char *reason)
 {
-    write_message(slice_of(SIGNED), cms, "\n");
+    write_message(slice_from_str(SIGNED), cms, "\n");
     refuse_from(&node, reason);
 }
 
 static CMS_ContentInfo *sign(const struct identity *signer)
 {
-    return signing_sign(signer, EVP_sha256(), 0, slice_of(SIGNED));
+    return signing_sign(signer, EVP_sha256(), 0, slice_from_str(SIGNED));
 }
 
 static CMS_SignerInfo *first_signer(CMS_ContentInfo *cms)
@@ -83,12 +83,12 @@ static CMS_SignerInfo *first_signer(CMS_ContentInfo *cms)
 
 START_TEST(text_is_given_without_its_header)
 {
-    write_message(slice_of(SIGNED), sign(&node), "\n");
+    write_message(slice_from_str(SIGNED), sign(&node), "\n");
     struct slice content = accept_from(&node);
-    ck_assert(slice_is(content, TEXT));
+    ck_assert(slice_eq_str(content, TEXT));
     ck_assert(content.at > message.at && content.at < message.at + message.len); /* not copied */
-    write_message(slice_of(SIGNED), sign(&node), "\r\n");
-    ck_assert(slice_is(accept_from(&node), TEXT));
+    write_message(slice_from_str(SIGNED), sign(&node), "\r\n");
+    ck_assert(slice_eq_str(accept_from(&node), TEXT));
 }
 END_TEST
 
@@ -99,8 +99,9 @@ START_TEST(every_kind_of_key_and_naming_is_taken)
     const struct identity *const signers[] = {&node, &large, &elliptic};
     for (size_t f = 0; f < sizeof flags / sizeof *flags; f++) {
         for (size_t s = 0; s < sizeof signers / sizeof *signers; s++) {
-            write_message(slice_of(SIGNED), signing_sign(signers[s], EVP_sha256(), flags[f], slice_of(SIGNED)), "\n");
-            ck_assert(slice_is(accept_from(signers[s]), TEXT));
+            write_message(slice_from_str(SIGNED),
+                          signing_sign(signers[s], EVP_sha256(), flags[f], slice_from_str(SIGNED)), "\n");
+            ck_assert(slice_eq_str(accept_from(signers[s]), TEXT));
             refuse_from(&elder, "is not among the node's 1 known certificates");
         }
     }
@@ -113,8 +114,8 @@ START_TEST(every_strong_digest_is_taken)
                                      EVP_sha3_256(), EVP_sha3_384(), EVP_sha3_512()};
     for (size_t i = 0; i < sizeof digests / sizeof *digests; i++) {
         for (unsigned int flags = 0; flags <= NO_ATTRIBUTES; flags += NO_ATTRIBUTES) {
-            write_message(slice_of(SIGNED), signing_sign(&node, digests[i], flags, slice_of(SIGNED)), "\n");
-            ck_assert(slice_is(accept_from(&node), TEXT));
+            write_message(slice_from_str(SIGNED), signing_sign(&node, digests[i], flags, slice_from_str(SIGNED)), "\n");
+            ck_assert(slice_eq_str(accept_from(&node), TEXT));
         }
     }
 }
@@ -122,7 +123,7 @@ END_TEST
 
 START_TEST(weak_digests_are_refused)
 {
-    refuse_signature(signing_sign(&node, EVP_sha224(), 0, slice_of(SIGNED)), "sha224 is weaker than SHA-256");
+    refuse_signature(signing_sign(&node, EVP_sha224(), 0, slice_from_str(SIGNED)), "sha224 is weaker than SHA-256");
     /* systems may forbid signing with these, so they are written into a good signature */
     static const struct { int nid; const char *reason; } weak[] = {
         {NID_sha1, "sha1 is weaker than SHA-256"},
@@ -152,8 +153,8 @@ START_TEST(signature_algorithm_must_use_the_digest)
 {
     CMS_ContentInfo *cms = sign(&node);
     set_signature_algorithm(cms, NID_sha256WithRSAEncryption, V_ASN1_NULL, NULL);
-    write_message(slice_of(SIGNED), cms, "\n");
-    ck_assert(slice_is(accept_from(&node), TEXT));
+    write_message(slice_from_str(SIGNED), cms, "\n");
+    ck_assert(slice_eq_str(accept_from(&node), TEXT));
     cms = sign(&node);
     set_signature_algorithm(cms, NID_sha1WithRSAEncryption, V_ASN1_NULL, NULL);
     refuse_signature(cms, "sha1WithRSAEncryption does not go with digest algorithm sha256");
@@ -168,15 +169,15 @@ static CMS_ContentInfo *sign_pss(unsigned int flags)
     CMS_ContentInfo *cms = signing_start();
     CMS_SignerInfo *signer = signing_add(cms, &node, EVP_sha256(), flags | CMS_KEY_PARAM);
     ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_padding(CMS_SignerInfo_get0_pkey_ctx(signer), RSA_PKCS1_PSS_PADDING), 1);
-    signing_finish(cms, slice_of(SIGNED));
+    signing_finish(cms, slice_from_str(SIGNED));
     return cms;
 }
 
 START_TEST(rsa_pss_is_taken_with_its_digest_only)
 {
     for (unsigned int flags = 0; flags <= NO_ATTRIBUTES; flags += NO_ATTRIBUTES) {
-        write_message(slice_of(SIGNED), sign_pss(flags), "\n");
-        ck_assert(slice_is(accept_from(&node), TEXT));
+        write_message(slice_from_str(SIGNED), sign_pss(flags), "\n");
+        ck_assert(slice_eq_str(accept_from(&node), TEXT));
         CMS_ContentInfo *cms = sign_pss(flags);
         ASN1_STRING *defaults = ASN1_STRING_new(); /* RFC 4055: the parameters that are not there mean SHA-1 */
         ASN1_STRING_set(defaults, "\x30\x00", 2);
@@ -193,8 +194,8 @@ START_TEST(lines_that_lost_their_cr_get_it_back)
         "Content-Type: text/plain\r\n\r\n2018-08-24T15:55:01+00:00 R: @@Common@@...\nsecond line\r\n",
     };
     for (size_t i = 0; i < sizeof arrived / sizeof *arrived; i++) {
-        write_message(slice_of(arrived[i]), sign(&node), "\n");
-        ck_assert(slice_is(accept_from(&node), TEXT));
+        write_message(slice_from_str(arrived[i]), sign(&node), "\n");
+        ck_assert(slice_eq_str(accept_from(&node), TEXT));
     }
 }
 END_TEST
@@ -203,14 +204,14 @@ START_TEST(last_line_may_have_no_end)
 {
     static const char text[] = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
                                "\r\n\xff\r";
-    write_message(slice_of(text), signing_sign(&node, EVP_sha256(), 0, slice_of(text)), "\r\n");
-    ck_assert(slice_is(accept_from(&node), "\r\n\xff\r"));
+    write_message(slice_from_str(text), signing_sign(&node, EVP_sha256(), 0, slice_from_str(text)), "\r\n");
+    ck_assert(slice_eq_str(accept_from(&node), "\r\n\xff\r"));
 }
 END_TEST
 
 START_TEST(other_signers_are_refused)
 {
-    write_message(slice_of(SIGNED), sign(&node), "\n");
+    write_message(slice_from_str(SIGNED), sign(&node), "\n");
     refuse_from(&elder, "serial number 07 of issuer /UID=node) is not among the node's 1 known certificates");
     refuse_from(&stranger, "is not among");
     refuse_from(&twin, "the signature does not verify with the key of the node's certificate");
@@ -220,19 +221,19 @@ START_TEST(other_signers_are_refused)
     ck_assert(!verify(NULL, 0, &content, &err));
     ck_assert_str_eq(err.text, "no certificate is known for the node");
     /* its certificate is inside the message; that must not help it */
-    write_message(slice_of(SIGNED), sign(&stranger), "\n");
+    write_message(slice_from_str(SIGNED), sign(&stranger), "\n");
     refuse_from(&node, "issuer /UID=stranger");
 }
 END_TEST
 
 START_TEST(every_certificate_of_the_node_is_tried)
 {
-    write_message(slice_of(SIGNED), sign(&node), "\n");
+    write_message(slice_from_str(SIGNED), sign(&node), "\n");
     const struct identity *const known[] = {&elder, &twin, &elliptic, &node};
     struct slice content;
     struct err err = {0};
     ck_assert_msg(verify(known, 4, &content, &err), "%s", err.text);
-    ck_assert(slice_is(content, TEXT));
+    ck_assert(slice_eq_str(content, TEXT));
     ck_assert(!verify(known, 3, &content, &err));
 }
 END_TEST
@@ -240,7 +241,7 @@ END_TEST
 START_TEST(junk_in_place_of_a_certificate_matches_nobody)
 {
     struct identity broken = node;
-    write_message(slice_of(SIGNED), sign(&node), "\n");
+    write_message(slice_from_str(SIGNED), sign(&node), "\n");
     for (size_t len = 0; len + 1 < node.der.len; len += 7) {
         broken.der.len = len;
         struct slice content;
@@ -262,9 +263,10 @@ START_TEST(altered_content_is_refused)
         OTHER_HEADER,
     };
     for (size_t i = 0; i < sizeof altered / sizeof *altered; i++) {
-        write_message(slice_of(altered[i]), sign(&node), "\n");
+        write_message(slice_from_str(altered[i]), sign(&node), "\n");
         refuse_from(&node, "the content was altered after signing");
-        write_message(slice_of(altered[i]), signing_sign(&node, EVP_sha256(), NO_ATTRIBUTES, slice_of(SIGNED)), "\n");
+        write_message(slice_from_str(altered[i]),
+                      signing_sign(&node, EVP_sha256(), NO_ATTRIBUTES, slice_from_str(SIGNED)), "\n");
         refuse_from(&node, "the signature does not verify with the key");
     }
 }
@@ -311,7 +313,7 @@ START_TEST(content_type_attribute_must_say_data)
     CMS_ContentInfo *cms = signing_start();
     CMS_set1_eContentType(cms, OBJ_nid2obj(NID_id_smime_ct_receipt));
     signing_add(cms, &node, EVP_sha256(), 0);
-    signing_finish(cms, slice_of(SIGNED)); /* a good signature, over an attribute that says receipt */
+    signing_finish(cms, slice_from_str(SIGNED)); /* a good signature, over an attribute that says receipt */
     CMS_set1_eContentType(cms, OBJ_nid2obj(NID_pkcs7_data));
     refuse_signature(cms, "content type attribute");
     cms = sign(&node);
@@ -355,8 +357,8 @@ START_TEST(every_signer_must_be_known)
     CMS_ContentInfo *cms = signing_start();
     signing_add(cms, &node, EVP_sha256(), 0);
     signing_add(cms, &elliptic, EVP_sha512(), NO_ATTRIBUTES);
-    signing_finish(cms, slice_of(SIGNED));
-    write_message(slice_of(SIGNED), cms, "\n");
+    signing_finish(cms, slice_from_str(SIGNED));
+    write_message(slice_from_str(SIGNED), cms, "\n");
     refuse_from(&node, "is not among the node's 1 known certificates");
     refuse_from(&elliptic, "is not among the node's 1 known certificates");
     const struct identity *const known[] = {&node, &elliptic};
@@ -373,9 +375,9 @@ static void sign_many(int count)
         signing_add(cms, &elliptic, EVP_sha256(), CMS_NOCERTS);
     }
     if (count > 0) { /* OpenSSL has nothing to finish without signers */
-        signing_finish(cms, slice_of(SIGNED));
+        signing_finish(cms, slice_from_str(SIGNED));
     }
-    write_message(slice_of(SIGNED), cms, "\n");
+    write_message(slice_from_str(SIGNED), cms, "\n");
 }
 
 START_TEST(number_of_signers_is_limited)
@@ -383,7 +385,7 @@ START_TEST(number_of_signers_is_limited)
     sign_many(0);
     refuse_from(&elliptic, "names no signer");
     sign_many(8);
-    ck_assert(slice_is(accept_from(&elliptic), TEXT));
+    ck_assert(slice_eq_str(accept_from(&elliptic), TEXT));
     sign_many(9);
     refuse_from(&elliptic, "9 signers, more than the limit of 8");
 }
@@ -391,7 +393,7 @@ END_TEST
 
 START_TEST(other_structures_are_refused)
 {
-    struct slice content = slice_of(SIGNED);
+    struct slice content = slice_from_str(SIGNED);
     BIO *bio = BIO_new_mem_buf(content.at, (int)content.len);
     refuse_signature(CMS_sign(node.certificate, node.key, NULL, bio, BINARY), "holds content of its own");
     ck_assert_int_eq(BIO_reset(bio), 1);
@@ -415,13 +417,13 @@ static void overwrite(const char *old, const char *new)
 
 START_TEST(damaged_base64_and_der_are_refused)
 {
-    write_message(slice_of(SIGNED), sign(&node), "\n");
+    write_message(slice_from_str(SIGNED), sign(&node), "\n");
     overwrite("\n\nMII", "\n\n@II");
     refuse_from(&node, "the signature is not base64");
-    write_message(slice_of(SIGNED), sign(&node), "\n");
+    write_message(slice_from_str(SIGNED), sign(&node), "\n");
     overwrite("\n\nMII", "\n\nMIJ");
     refuse_from(&node, "the signature is malformed");
-    write_message(slice_of(SIGNED), sign(&node), "\n");
+    write_message(slice_from_str(SIGNED), sign(&node), "\n");
     overwrite("\n\nMII", "\n\n\n--");
     refuse_from(&node, "the signature");
 }
@@ -437,7 +439,7 @@ START_TEST(text_must_be_text)
         {"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA", "transfer encoding"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct slice text = slice_of(cases[i].text);
+        struct slice text = slice_from_str(cases[i].text);
         write_message(text, signing_sign(&node, EVP_sha256(), 0, text), "\n");
         refuse_from(&node, cases[i].reason);
     }
@@ -456,7 +458,7 @@ END_TEST
 
 START_TEST(cut_message_is_refused)
 {
-    write_message(slice_of(SIGNED), signing_sign(&node, EVP_sha256(), CMS_NOCERTS, slice_of(SIGNED)), "\n");
+    write_message(slice_from_str(SIGNED), signing_sign(&node, EVP_sha256(), CMS_NOCERTS, slice_from_str(SIGNED)), "\n");
     size_t whole = message.len;
     /* only line ends stand behind the last boundary */
     for (message.len = 0; message.len < whole - 4; message.len += 13) {

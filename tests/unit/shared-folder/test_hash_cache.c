@@ -2,7 +2,7 @@
 #include <sys/wait.h>
 
 #include "shared-folder/hash_cache.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
 #include "util/digest.h"
 
@@ -119,9 +119,9 @@ END_TEST
 
 START_TEST(processes_and_restarts_share_the_file)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     char path[128];
-    snprintf(path, sizeof path, "%s/hashes", folder.path);
+    snprintf(path, sizeof path, "%s/hashes", directory.path);
     struct stat file = file_of(1);
     struct hash_cache *cache = hash_cache_open(path);
     ck_assert(hash_cache_is_shared(cache));
@@ -140,16 +140,16 @@ START_TEST(processes_and_restarts_share_the_file)
     struct stat status;
     ck_assert_int_eq(stat(path, &status), 0);
     ck_assert_uint_eq(status.st_mode & 07777, 0600);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 /* Each word of the table in turn is spoiled, as a write that was cut would leave it. */
 START_TEST(what_is_half_written_is_nothing)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     char path[128];
-    snprintf(path, sizeof path, "%s/hashes", folder.path);
+    snprintf(path, sizeof path, "%s/hashes", directory.path);
     struct stat file = file_of(1);
     struct hash_cache *cache = hash_cache_open(path);
     store(cache, &file, "one");
@@ -173,16 +173,16 @@ START_TEST(what_is_half_written_is_nothing)
     ck_assert_uint_eq(unknown, spoiled - 2); /* all but the table's clock and the entry's time of use */
     close(fd);
     hash_cache_close(cache);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(files_that_are_not_ours_are_not_used)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     char path[128], link_path[128];
-    snprintf(path, sizeof path, "%s/hashes", folder.path);
-    snprintf(link_path, sizeof link_path, "%s/link", folder.path);
+    snprintf(path, sizeof path, "%s/hashes", directory.path);
+    snprintf(link_path, sizeof link_path, "%s/link", directory.path);
     struct hash_cache *cache = hash_cache_open(path);
     struct stat file = file_of(1);
     hash_cache_close(cache);
@@ -199,26 +199,26 @@ START_TEST(files_that_are_not_ours_are_not_used)
     cache = hash_cache_open("/nothing/there");
     ck_assert(!hash_cache_is_shared(cache));
     hash_cache_close(cache);
-    cache = hash_cache_open(folder.path);
+    cache = hash_cache_open(directory.path);
     ck_assert(!hash_cache_is_shared(cache));
     hash_cache_close(cache);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(another_versions_file_is_replaced)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     char path[128];
-    snprintf(path, sizeof path, "%s/hashes", folder.path);
-    folder_write(folder.fd, "hashes", "of another size");
+    snprintf(path, sizeof path, "%s/hashes", directory.path);
+    tmpdir_write(directory.fd, "hashes", "of another size");
     struct hash_cache *cache = hash_cache_open(path);
     struct stat file = file_of(1);
     ck_assert(hash_cache_is_shared(cache));
     store(cache, &file, "one");
     ck_assert(knows(cache, &file, "one"));
     hash_cache_close(cache);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
@@ -226,9 +226,9 @@ END_TEST
 START_TEST(many_writers_never_mix_their_hashes)
 {
     enum { PROCESSES = 4, ROUNDS = 60000 };
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     char path[128];
-    snprintf(path, sizeof path, "%s/hashes", folder.path);
+    snprintf(path, sizeof path, "%s/hashes", directory.path);
     for (int p = 0; p < PROCESSES; p++) {
         if (fork() != 0) {
             continue;
@@ -251,18 +251,18 @@ START_TEST(many_writers_never_mix_their_hashes)
         ck_assert_int_gt(wait(&status), 0);
         ck_assert_int_eq(status, 0);
     }
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(content_is_hashed_as_it_is)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     char hex[2 * DIGEST_MAX_SIZE + 1];
     struct err err = {0};
     struct stat status;
-    folder_write(folder.fd, "file", "hello");
-    int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
+    tmpdir_write(directory.fd, "file", "hello");
+    int fd = openat(directory.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(fstat(fd, &status), 0);
     ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA256, digest, &err), CONTENT_HASHED);
     digest_hex(hex, digest, digest_algorithm_size(DIGEST_SHA256), false);
@@ -273,54 +273,54 @@ START_TEST(content_is_hashed_as_it_is)
                           "2323c3d99ba5c11d7c7acc6e14b8c5da0c4663475c2e5c3adef46f73bcdec043");
     static char large[1000001];
     memset(large, 'a', sizeof large - 1);
-    folder_write(folder.fd, "large", large);
-    int large_fd = openat(folder.fd, "large", O_RDONLY | O_CLOEXEC);
+    tmpdir_write(directory.fd, "large", large);
+    int large_fd = openat(directory.fd, "large", O_RDONLY | O_CLOEXEC);
     ck_assert_int_eq(fstat(large_fd, &status), 0);
     ck_assert_int_eq(content_hash(large_fd, &status, DIGEST_SHA256, digest, &err), CONTENT_HASHED);
     digest_hex(hex, digest, 32, false);
     ck_assert_str_eq(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     close(large_fd);
     close(fd);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(a_change_between_the_looks_is_seen)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct err err = {0};
     struct stat status;
-    folder_write(folder.fd, "file", "hello");
-    folder_age(folder.fd, "file", 100);
-    int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
+    tmpdir_write(directory.fd, "file", "hello");
+    tmpdir_age(directory.fd, "file", 100);
+    int fd = openat(directory.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(fstat(fd, &status), 0);
     ck_assert_int_eq(pwrite(fd, "j", 1, 0), 1);
     ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA256, digest, &err), CONTENT_CHANGED);
     ck_assert_int_eq(fstat(fd, &status), 0);
     ck_assert_int_eq(ftruncate(fd, 3), 0);
     ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA256, digest, &err), CONTENT_CHANGED);
-    ck_assert_int_eq(fstat(folder.fd, &status), 0);
-    ck_assert_int_eq(content_hash(folder.fd, &status, DIGEST_SHA256, digest, &err), CONTENT_FAILED);
+    ck_assert_int_eq(fstat(directory.fd, &status), 0);
+    ck_assert_int_eq(content_hash(directory.fd, &status, DIGEST_SHA256, digest, &err), CONTENT_FAILED);
     ck_assert(err.text[0] != '\0');
     close(fd);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 /* To read the 256 GiB of this file to their end would take longer than a test may. */
 START_TEST(a_changed_file_is_not_read_to_its_end)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct err err = {0};
     struct stat status;
-    folder_write(folder.fd, "file", "");
-    int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
+    tmpdir_write(directory.fd, "file", "");
+    int fd = openat(directory.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(ftruncate(fd, (off_t)256 << 30), 0);
     ck_assert_int_eq(fstat(fd, &status), 0);
     status.st_mtim.tv_sec--;
     ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA256, digest, &err), CONTENT_CHANGED);
     close(fd);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 

@@ -22,7 +22,7 @@ START_TEST(a_run_logs_name_says_its_node)
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct upload_name name;
-        ck_assert_msg(is_report(slice_of(names[i]), &name), "%s", names[i]);
+        ck_assert_msg(is_report(slice_from_str(names[i]), &name), "%s", names[i]);
         ck_assert_str_eq(name.text, names[i]);
         ck_assert_str_eq(name.node_id, NODE);
     }
@@ -50,7 +50,7 @@ START_TEST(what_is_no_run_logs_name_is_refused)
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct upload_name name;
-        ck_assert_msg(!is_report(slice_of(names[i]), &name), "%s", names[i]);
+        ck_assert_msg(!is_report(slice_from_str(names[i]), &name), "%s", names[i]);
     }
     static const char nul[] = "2018-08-24T15:55:01+00:00@root.log\0.log";
     struct upload_name name;
@@ -62,7 +62,7 @@ static bool is_inventory(const char *raw)
 {
     struct upload_name name;
     struct err err = {0};
-    bool good = upload_name_inventory(slice_of(raw), &name, &err);
+    bool good = upload_name_inventory(slice_from_str(raw), &name, &err);
     ck_assert_str_eq(name.node_id, "");
     ck_assert_str_eq(name.text, good || name.text[0] != '\0' ? raw : "");
     return good;

@@ -107,8 +107,8 @@ START_TEST(gzip_members_are_joined_and_padding_is_ignored)
     struct buffer image = {0};
     struct buffer text = {0};
     add_gzip(&image, some_text(&text, 5000));
-    add_gzip(&image, slice_of(""));
-    add_gzip(&image, slice_of("two"));
+    add_gzip(&image, slice_from_str(""));
+    add_gzip(&image, slice_from_str("two"));
     buffer_add_text(&text, "two");
     accept(COMPRESSION_GZIP, &image, buffer_slice(&text));
     buffer_add(&image, "\0", 1);
@@ -129,7 +129,7 @@ START_TEST(gzip_with_junk_behind_is_refused)
                                           "followed by 37 bytes"};
     for (size_t i = 0; i < sizeof junk / sizeof *junk; i++) {
         struct buffer image = {0};
-        add_gzip(&image, slice_of("one"));
+        add_gzip(&image, slice_from_str("one"));
         buffer_add_text(&image, junk[i]);
         refuse(COMPRESSION_GZIP, &image, reasons[i]);
         buffer_free(&image);
@@ -177,7 +177,7 @@ START_TEST(expanded_size_is_limited_to_the_byte)
     limits.expanded = 100;
     refuse_within(COMPRESSION_GZIP, &image, &limits, "expands to more than the limit of 100 bytes");
     buffer_clear(&image);
-    add_gzip(&image, slice_of(""));
+    add_gzip(&image, slice_from_str(""));
     add_gzip(&image, buffer_slice(&text)); /* a limit for the members together, whatever the trailer says */
     limits.expanded = text.len - 1;
     refuse_within(COMPRESSION_GZIP, &image, &limits, reason);
@@ -209,7 +209,7 @@ END_TEST
 
 struct zip_entry {
     const char *name;
-    const char *text; /* NULL: a folder */
+    const char *text; /* NULL: a directory */
     bool streamed;    /* the sizes stand behind the data */
 };
 
@@ -254,14 +254,14 @@ static const char stored[] = "zip:compression=store";
 START_TEST(first_file_of_a_zip_is_expanded)
 {
     static const struct zip_entry entries[] = {
-        {"folder/", NULL, false}, {"folder/one", "the first text", false}, {"two", "the second text", false}};
+        {"directory/", NULL, false}, {"directory/one", "the first text", false}, {"two", "the second text", false}};
     static const char *const methods[] = {deflated, stored};
     struct buffer image = {0};
     for (size_t i = 0; i < 2; i++) {
         make_zip(&image, methods[i], entries, 3);
-        accept(COMPRESSION_ZIP, &image, slice_of("the first text"));
+        accept(COMPRESSION_ZIP, &image, slice_from_str("the first text"));
         make_zip(&image, methods[i], entries + 2, 1);
-        accept(COMPRESSION_ZIP, &image, slice_of("the second text"));
+        accept(COMPRESSION_ZIP, &image, slice_from_str("the second text"));
     }
     buffer_free(&image);
 }
@@ -272,7 +272,7 @@ START_TEST(streamed_and_large_zips_are_expanded)
     struct buffer text = {0};
     struct buffer image = {0};
     some_text(&text, 5000);
-    const struct zip_entry entry = {"one", buffer_text(&text), true};
+    const struct zip_entry entry = {"one", buffer_cstr(&text), true};
     make_zip(&image, deflated, &entry, 1);
     accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
     make_zip(&image, stored, &entry, 1);
@@ -288,7 +288,7 @@ START_TEST(zip_limits_are_those_of_gzip)
     struct buffer text = {0};
     zero_bytes(&text, 2 << 20);
     memset(text.at, 'x', text.len);
-    const struct zip_entry entry = {"one", buffer_text(&text), false};
+    const struct zip_entry entry = {"one", buffer_cstr(&text), false};
     make_zip(&image, deflated, &entry, 1);
     accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
     const struct decompress_limits small = {(2 << 20) - 1, 0};
@@ -303,13 +303,13 @@ END_TEST
 START_TEST(unreadable_zips_are_refused)
 {
     static const struct zip_entry entry = {"one", "some text to be read from a zip", false};
-    static const struct zip_entry folder = {"folder/", NULL, false};
+    static const struct zip_entry directory = {"directory/", NULL, false};
     struct buffer image = {0};
     buffer_add_text(&image, "this is no zip at all, only text");
     refuse(COMPRESSION_ZIP, &image, "the zip is damaged");
     image.len = 0;
     refuse(COMPRESSION_ZIP, &image, "the zip");
-    make_zip(&image, stored, &folder, 1);
+    make_zip(&image, stored, &directory, 1);
     refuse(COMPRESSION_ZIP, &image, "holds no file");
     make_zip(&image, stored, &entry, 1);
     char *text = memmem(image.at, image.len, "text to be", 10);
@@ -334,7 +334,7 @@ START_TEST(plain_image_is_copied_within_the_limit)
 {
     struct buffer image = {0};
     buffer_add_text(&image, "plain");
-    accept(COMPRESSION_NONE, &image, slice_of("plain"));
+    accept(COMPRESSION_NONE, &image, slice_from_str("plain"));
     const struct decompress_limits small = {4, 0};
     refuse_within(COMPRESSION_NONE, &image, &small, "is larger than the limit of 4 bytes");
     buffer_free(&image);

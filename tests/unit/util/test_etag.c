@@ -4,7 +4,7 @@
 
 static bool listed(const char *if_none_match)
 {
-    return etag_listed(slice_of(if_none_match), slice_of("\"abc\""));
+    return etag_listed(slice_from_str(if_none_match), slice_from_str("\"abc\""));
 }
 
 START_TEST(what_lists_the_tag)

@@ -34,7 +34,7 @@ static struct subprocess_end follow(struct subprocess *process, struct buffer *o
     struct subprocess_end end;
     while (!subprocess_step(process, gather, out, &end)) {
         struct pollfd polls[SUBPROCESS_POLLS];
-        if (stop_at != NULL && strstr(buffer_text(out), stop_at) != NULL) {
+        if (stop_at != NULL && strstr(buffer_cstr(out), stop_at) != NULL) {
             subprocess_stop(process);
         }
         int64_t left = subprocess_polls(process, polls) - clock_ms();
@@ -82,7 +82,7 @@ START_TEST(arguments_pass_no_shell)
     struct subprocess *process = subprocess_start(argv, &no_limits, &err);
     ck_assert_ptr_nonnull(process);
     follow(process, &out, NULL);
-    ck_assert_str_eq(buffer_text(&out), "$(id)|; echo x|a b|-D||");
+    ck_assert_str_eq(buffer_cstr(&out), "$(id)|; echo x|a b|-D||");
     subprocess_free(process);
     buffer_free(&out);
 }
@@ -114,7 +114,7 @@ START_TEST(it_inherits_nothing)
     run("readlink /proc/self/fd/0; ls /proc/$$/fd; grep -E '^Sig(Blk|Ign)' /proc/$$/status | "
         "sed s/0180000000/0000000000/ | tr -d '\\n'; "
         "test $(ps -o pgid= -p $$) = $$ && echo own", &no_limits, &out, NULL);
-    ck_assert_str_eq(buffer_text(&out), "/dev/null\n0\n1\n2\nSigBlk:\t0000000000000000SigIgn:\t0000000000000000own\n");
+    ck_assert_str_eq(buffer_cstr(&out), "/dev/null\n0\n1\n2\nSigBlk:\t0000000000000000SigIgn:\t0000000000000000own\n");
     close(kept);
     buffer_free(&out);
 }
@@ -154,7 +154,7 @@ START_TEST(a_stopped_one_may_say_a_last_word)
         run("trap 'echo ending; exit 0' TERM; echo ready; while :; do sleep 1000 & wait; done", &no_limits, &out,
             "ready");
     ck_assert_int_eq(end.fate, SUBPROCESS_STOPPED);
-    ck_assert_str_eq(buffer_text(&out), "ready\nending\n");
+    ck_assert_str_eq(buffer_cstr(&out), "ready\nending\n");
     buffer_free(&out);
 }
 END_TEST
@@ -183,7 +183,7 @@ START_TEST(one_that_ignores_term_is_killed_with_its_children)
             &out, "ready");
     ck_assert_int_eq(end.fate, SUBPROCESS_STOPPED);
     ck_assert(!end.given_up);
-    pid_t grandchild = (pid_t)strtol(buffer_text(&out), NULL, 10);
+    pid_t grandchild = (pid_t)strtol(buffer_cstr(&out), NULL, 10);
     ck_assert_int_gt(grandchild, 0);
     while (is_alive(grandchild)) { /* the suite has a limit */
         poll(NULL, 0, 1);
@@ -208,7 +208,7 @@ START_TEST(a_daemon_that_holds_the_pipe_is_not_waited_for_and_lives)
     struct subprocess_end end = run("setsid sleep 1000 & echo $!", &no_limits, &out, NULL);
     ck_assert_int_eq(end.fate, SUBPROCESS_EXITED);
     ck_assert_int_eq(end.number, 0);
-    pid_t daemon_pid = (pid_t)strtol(buffer_text(&out), NULL, 10);
+    pid_t daemon_pid = (pid_t)strtol(buffer_cstr(&out), NULL, 10);
     ck_assert_int_eq(kill(daemon_pid, 0), 0);
     kill(daemon_pid, SIGKILL);
     buffer_free(&out);
