@@ -46,7 +46,7 @@ static bool collect(const struct command *command, const struct spool_set *spool
     return done;
 }
 
-static int run(const struct command *command, const struct command_line *line)
+static int cmd_queue_run(const struct command *command, const struct command_line *line)
 {
     struct spool_set spools;
     struct queue_report report = {.now = time(NULL)};
@@ -89,5 +89,5 @@ const struct command cmd_queue = {
         "  -h, --help         this text\n",
     .options = options,
     .wants_config = true,
-    .run = run,
+    .run = cmd_queue_run,
 };

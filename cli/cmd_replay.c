@@ -17,7 +17,7 @@ struct tally {
     size_t failed;
 };
 
-static void replay(const struct command *command, struct spool *spool, const char *name, struct tally *tally)
+static void cmd_replay_replay(const struct command *command, struct spool *spool, const char *name, struct tally *tally)
 {
     struct err err;
     if (spool_replay(spool, name, &err)) {
@@ -42,7 +42,7 @@ static void replay_all(const struct command *command, struct spool *spool, struc
         for (size_t i = 0; i < list.kept_count; i++) {
             const char *name = list.kept[i].name;
             if (inventory_name_is_signature(name) == signatures && spool_owns(spool, name)) {
-                replay(command, spool, name, tally);
+                cmd_replay_replay(command, spool, name, tally);
             }
         }
     }
@@ -62,7 +62,7 @@ static void replay_named(const struct command *command, const struct spool_set *
     struct tally before = *tally;
     for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         if (has_failed(spools->each[i], name)) {
-            replay(command, spools->each[i], name, tally);
+            cmd_replay_replay(command, spools->each[i], name, tally);
             if (tally->failed == before.failed) {
                 char printed[PRINTED_NAME_SIZE];
                 printable_copy(printed, sizeof printed, name, strlen(name));
@@ -99,7 +99,7 @@ static int replay_names(const struct command *command, const struct relay_config
     return tally.failed > 0 ? COMMAND_FAILED : status;
 }
 
-static int run(const struct command *command, const struct command_line *line)
+static int cmd_replay_run(const struct command *command, const struct command_line *line)
 {
     bool all = line->given['a'] != NULL;
     if (all == (line->arguments[0] != NULL)) {
@@ -132,5 +132,5 @@ const struct command cmd_replay = {
     .options = options,
     .files = COMMAND_ANY_ARGUMENTS,
     .wants_config = true,
-    .run = run,
+    .run = cmd_replay_run,
 };

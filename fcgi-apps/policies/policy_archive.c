@@ -38,7 +38,7 @@ static la_ssize_t hand_on(struct archive *archive, void *context, const void *by
 }
 
 /* What the sink said stays. */
-static enum policy_pack fail(struct pack *pack, const char *path)
+static enum policy_pack policy_archive_fail(struct pack *pack, const char *path)
 {
     const char *reason = archive_error_string(pack->archive);
     if (!pack->sink_failed) {
@@ -60,7 +60,8 @@ static bool choose_format(struct pack *pack)
            archive_write_set_options(archive, "gzip:!timestamp") == ARCHIVE_OK;
 }
 
-static void describe(struct archive_entry *entry, const struct policy_entry *from, enum policy_format format)
+static void policy_archive_describe(struct archive_entry *entry, const struct policy_entry *from,
+                                    enum policy_format format)
 {
     archive_entry_clear(entry);
     archive_entry_set_pathname(entry, from->path);
@@ -97,7 +98,7 @@ static enum policy_pack copy_content(struct pack *pack, const struct policy_entr
             return POLICY_PACK_FAILED;
         }
         if (got > 0 && archive_write_data(pack->archive, piece, (size_t)got) != got) {
-            return fail(pack, from->path);
+            return policy_archive_fail(pack, from->path);
         }
         left -= got > 0 ? got : 0;
     }
@@ -123,9 +124,9 @@ static enum policy_pack pack_entries(struct pack *pack, const struct policy_mani
     struct archive_entry *entry = archive_entry_new2(pack->archive);
     for (size_t i = 0; i < manifest->count && result == POLICY_PACK_DONE; i++) {
         const struct policy_entry *from = &manifest->entries[i];
-        describe(entry, from, pack->format);
+        policy_archive_describe(entry, from, pack->format);
         if (archive_write_header(pack->archive, entry) != ARCHIVE_OK) {
-            result = fail(pack, from->path);
+            result = policy_archive_fail(pack, from->path);
         } else if (S_ISREG(from->mode)) {
             result = pack_content(pack, from);
         }
@@ -137,14 +138,14 @@ static enum policy_pack pack_entries(struct pack *pack, const struct policy_mani
 static enum policy_pack pack_all(struct pack *pack, const struct policy_manifest *manifest)
 {
     if (!choose_format(pack) || archive_write_open(pack->archive, pack, NULL, hand_on, NULL) != ARCHIVE_OK) {
-        return fail(pack, "nothing yet");
+        return policy_archive_fail(pack, "nothing yet");
     }
     enum policy_pack result = pack_entries(pack, manifest);
     if (result != POLICY_PACK_DONE) {
         pack->given_up = true; /* archive_write_fail would leak the compressor */
         return result;
     }
-    return archive_write_close(pack->archive) == ARCHIVE_OK ? POLICY_PACK_DONE : fail(pack, "the end");
+    return archive_write_close(pack->archive) == ARCHIVE_OK ? POLICY_PACK_DONE : policy_archive_fail(pack, "the end");
 }
 
 /* The names are UTF-8, whatever the process's locale: libarchive asks the thread's. */

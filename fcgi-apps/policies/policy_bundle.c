@@ -71,7 +71,7 @@ void policy_bundles_close(struct policy_bundles *bundles)
 
 /* Opened by path each time: another directory may have come by rename, and the share may be a mount that comes and
  * goes. */
-static int open_directory(const struct policy_bundles *bundles, const char *directory, struct err *err)
+static int policy_bundle_open_directory(const struct policy_bundles *bundles, const char *directory, struct err *err)
 {
     int share = open(bundles->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (share < 0) {
@@ -90,7 +90,7 @@ static int open_directory(const struct policy_bundles *bundles, const char *dire
 static bool same_directory(const struct ask *ask, int directory)
 {
     struct stat before, now;
-    int again = open_directory(ask->bundles, ask->directory, NULL);
+    int again = policy_bundle_open_directory(ask->bundles, ask->directory, NULL);
     if (again < 0) {
         return false;
     }
@@ -194,7 +194,7 @@ static enum policy_bundle from_directory(const struct ask *ask, int directory, s
 
 static bool exists(const struct policy_bundles *bundles, const char *path)
 {
-    int fd = open_directory(bundles, path, NULL);
+    int fd = policy_bundle_open_directory(bundles, path, NULL);
     if (fd >= 0) {
         close(fd);
     }
@@ -214,7 +214,7 @@ static enum policy_bundle missing(const struct ask *ask, const char *node_id)
 static enum policy_bundle try_once(const struct ask *ask, const char *node_id, struct policy_cached *cached,
                                    struct err *err)
 {
-    int directory = open_directory(ask->bundles, ask->directory, err);
+    int directory = policy_bundle_open_directory(ask->bundles, ask->directory, err);
     if (directory < 0) {
         return errno == ENOENT || errno == ENOTDIR ? missing(ask, node_id) : POLICY_BUNDLE_FAILED;
     }

@@ -35,7 +35,7 @@ struct archive_files {
     int64_t bytes;
 };
 
-static void gather(struct archive_files *files, const char *name, const struct stat *status)
+static void policy_cache_trim_gather(struct archive_files *files, const char *name, const struct stat *status)
 {
     if (files->count == files->room) {
         files->room = files->room > 0 ? 2 * files->room : 64;
@@ -60,7 +60,7 @@ static void look_through(const struct policy_cache *cache, DIR *dir, struct arch
         if (status.st_mtime < oldest) {
             (void)unlinkat(cache->fd, entry->d_name, 0);
         } else if (status.st_size > (off_t)sizeof(struct policy_record)) {
-            gather(files, entry->d_name, &status);
+            policy_cache_trim_gather(files, entry->d_name, &status);
         }
     }
 }

@@ -31,14 +31,14 @@ struct names {
     size_t room;
 };
 
-static enum policy_walk refuse(struct walk *walk, const char *path, const char *reason)
+static enum policy_walk policy_manifest_refuse(struct walk *walk, const char *path, const char *reason)
 {
     err_set(walk->err, "%s: %s", path, reason);
     return POLICY_WALK_REFUSED;
 }
 
 /* What goes away while we look is a change and no failure. */
-static enum policy_walk by_errno(struct walk *walk, int errnum, const char *path)
+static enum policy_walk policy_manifest_by_errno(struct walk *walk, int errnum, const char *path)
 {
     err_set_errno(walk->err, errnum, "%s", *path != '\0' ? path : "the directory");
     return errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP || errnum == EINVAL || errnum == ESTALE
@@ -71,7 +71,7 @@ static enum policy_walk read_names(struct walk *walk, DIR *dir, const char *pare
             continue;
         }
         if (names->count + walk->manifest->count >= walk->limits->max_files) {
-            return refuse(walk, parent, "more files than policies.max_files");
+            return policy_manifest_refuse(walk, parent, "more files than policies.max_files");
         }
         if (names->count == names->room) {
             names->room = names->room > 0 ? 2 * names->room : 64;
@@ -80,7 +80,7 @@ static enum policy_walk read_names(struct walk *walk, DIR *dir, const char *pare
         names->at[names->count++] = join(walk, parent, entry->d_name);
     }
     if (errno != 0) {
-        return by_errno(walk, errno, parent);
+        return policy_manifest_by_errno(walk, errno, parent);
     }
     if (names->count > 1) {
         qsort(names->at, names->count, sizeof *names->at, by_bytes);
@@ -99,11 +99,11 @@ static enum policy_walk read_link(struct walk *walk, int dir_fd, struct policy_e
     char target[LINK_TARGET_SIZE];
     ssize_t len = readlinkat(dir_fd, last_part(entry->path), target, sizeof target - 1);
     if (len < 0) {
-        return by_errno(walk, errno, entry->path);
+        return policy_manifest_by_errno(walk, errno, entry->path);
     }
     target[len] = '\0';
     if (!policy_name_fits(target) || !policy_link_inside(entry->path, target)) {
-        return refuse(walk, entry->path, "a symbolic link that may lead outside");
+        return policy_manifest_refuse(walk, entry->path, "a symbolic link that may lead outside");
     }
     char *kept = arena_alloc(&walk->manifest->arena, (size_t)len + 1);
     memcpy(kept, target, (size_t)len + 1);
@@ -152,7 +152,7 @@ static enum policy_walk walk_below(struct walk *walk, int parent_fd, const struc
     struct stat status;
     int fd = openat(parent_fd, last_part(entry->path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) {
-        return by_errno(walk, errno, entry->path);
+        return policy_manifest_by_errno(walk, errno, entry->path);
     }
     if (fstat(fd, &status) != 0 || !policy_entry_is(entry, &status)) {
         close(fd);
@@ -166,7 +166,7 @@ static enum policy_walk take_entry(struct walk *walk, int dir_fd, const char *pa
 {
     struct stat status;
     if (fstatat(dir_fd, last_part(path), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-        return by_errno(walk, errno, path);
+        return policy_manifest_by_errno(walk, errno, path);
     }
     struct policy_entry entry = entry_of(path, &status);
     struct policy_manifest *manifest = walk->manifest;
@@ -179,10 +179,11 @@ static enum policy_walk take_entry(struct walk *walk, int dir_fd, const char *pa
         return POLICY_WALK_DONE;
     }
     if (!policy_name_fits(last_part(path))) {
-        return refuse(walk, path, "a name that is no UTF-8, or holds a control character or a backslash");
+        return policy_manifest_refuse(walk, path,
+                                      "a name that is no UTF-8, or holds a control character or a backslash");
     }
     if (entry.size > walk->limits->max_size - manifest->bytes) {
-        return refuse(walk, path, "more bytes than policies.max_size");
+        return policy_manifest_refuse(walk, path, "more bytes than policies.max_size");
     }
     manifest->bytes += entry.size;
     add_entry(manifest, &entry);
@@ -201,7 +202,7 @@ static enum policy_walk walk_directory(struct walk *walk, int dir_fd, const char
         return POLICY_WALK_FAILED;
     }
     if (depth > POLICY_MAX_DEPTH) {
-        result = refuse(walk, path, "too many directories in each other");
+        result = policy_manifest_refuse(walk, path, "too many directories in each other");
         goto out;
     }
     result = read_names(walk, dir, path, &names);
@@ -268,7 +269,7 @@ enum policy_walk policy_manifest_read(struct policy_manifest *manifest, int dir_
         if (fd >= 0) {
             close(fd);
         }
-        return by_errno(&walk, errnum, "");
+        return policy_manifest_by_errno(&walk, errnum, "");
     }
     struct policy_entry directory = entry_of("", &status);
     note_change(&walk, directory.ctime);
@@ -287,7 +288,7 @@ void policy_manifest_free(struct policy_manifest *manifest)
     *manifest = (struct policy_manifest){0};
 }
 
-static bool same_time(struct timespec a, struct timespec b)
+static bool policy_manifest_same_time(struct timespec a, struct timespec b)
 {
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
@@ -295,6 +296,7 @@ static bool same_time(struct timespec a, struct timespec b)
 bool policy_entry_is(const struct policy_entry *entry, const struct stat *status)
 {
     return entry->device == status->st_dev && entry->inode == status->st_ino && entry->mode == status->st_mode &&
-           (!S_ISREG(status->st_mode) || entry->size == status->st_size) && same_time(entry->mtime, status->st_mtim) &&
-           same_time(entry->ctime, status->st_ctim);
+           (!S_ISREG(status->st_mode) || entry->size == status->st_size) &&
+           policy_manifest_same_time(entry->mtime, status->st_mtim) &&
+           policy_manifest_same_time(entry->ctime, status->st_ctim);
 }

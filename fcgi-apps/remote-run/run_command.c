@@ -83,7 +83,7 @@ static void fill_arguments(struct run_commands *commands, const char **argv)
     argv[count] = NULL;
 }
 
-static void start_one(struct run_commands *commands, struct command *command)
+static void run_command_start_one(struct run_commands *commands, struct command *command)
 {
     const struct subprocess_limits limits = {commands->config->remote_run.timeout * 1000, GRACE_MS};
     const char *argv[MAX_ARGS];
@@ -109,7 +109,8 @@ static const char *word_of(const struct subprocess_end *end)
     return words[end->fate];
 }
 
-static void say_end(const struct command *command, const struct relay_config *config, const struct subprocess_end *end)
+static void run_command_say_end(const struct command *command, const struct relay_config *config,
+                                const struct subprocess_end *end)
 {
     struct run_output *output = command->output;
     if (end->fate == SUBPROCESS_EXITED && end->number == 0) {
@@ -135,7 +136,7 @@ static void say_end(const struct command *command, const struct relay_config *co
     }
 }
 
-static void take(void *context, const char *bytes, size_t len)
+static void run_command_take(void *context, const char *bytes, size_t len)
 {
     struct command *command = context;
     run_output_add(command->output, &command->merge, bytes, len);
@@ -144,11 +145,11 @@ static void take(void *context, const char *bytes, size_t len)
 static void step_one(const struct run_commands *commands, struct command *command)
 {
     struct subprocess_end end;
-    if (!subprocess_step(command->process, take, command, &end)) {
+    if (!subprocess_step(command->process, run_command_take, command, &end)) {
         return;
     }
     run_output_end(command->output, &command->merge);
-    say_end(command, commands->config, &end);
+    run_command_say_end(command, commands->config, &end);
     subprocess_free(command->process);
     line_merge_free(&command->merge);
     command->process = NULL;
@@ -183,7 +184,7 @@ bool run_commands_step(struct run_commands *commands)
             step_one(commands, command);
         }
         while (command->process == NULL && commands->left > 0) {
-            start_one(commands, command);
+            run_command_start_one(commands, command);
         }
         running = running || command->process != NULL;
     }

@@ -59,7 +59,7 @@ static bool is_success(int status)
     return status >= 200 && status <= 299;
 }
 
-static bool take(void *context, const char *bytes, size_t len)
+static bool run_relays_take(void *context, const char *bytes, size_t len)
 {
     struct ask *ask = context;
     if (is_success(http_transfer_status(ask->transfer))) {
@@ -91,7 +91,7 @@ static void say_refusal(const struct ask *ask, int status)
     say_failure(ask, reason.text);
 }
 
-static void done(void *context, const struct http_result *result)
+static void run_relays_done(void *context, const struct http_result *result)
 {
     struct ask *ask = context;
     run_output_end(ask->all->output, &ask->merge);
@@ -117,10 +117,15 @@ static bool start_ask(struct ask *ask, struct err *err)
     if (peer_node_url(relays->config, relays->index, id, &url, err) &&
         peer_node_pins(relays->config, relays->index, id, &pins, err)) {
         buffer_add_format(&url, "/rudder/relay-api/remote-run/%s", relay->nodes != NULL ? "nodes" : "all");
-        const struct http_request request = {.method = HTTP_POST, .url = buffer_cstr(&url),
-                                             .header = buffer_cstr(&relays->via), .pins = buffer_cstr(&pins),
-                                             .form = buffer_slice(&ask->form), .write = take, .done = done,
-                                             .context = ask, .limits = &relays->limits};
+        const struct http_request request = {.method = HTTP_POST,
+                                             .url = buffer_cstr(&url),
+                                             .header = buffer_cstr(&relays->via),
+                                             .pins = buffer_cstr(&pins),
+                                             .form = buffer_slice(&ask->form),
+                                             .write = run_relays_take,
+                                             .done = run_relays_done,
+                                             .context = ask,
+                                             .limits = &relays->limits};
         ask->transfer = http_client_start(relays->client, &request, err);
     }
     free(id);

@@ -115,7 +115,7 @@ static void clean_source(struct pass *pass, DIR *directory)
 /* ---- directories ---- */
 
 /* Only if it is empty: whoever makes a file in it at this moment notices and makes the directory again. */
-static void remove_directory(struct pass *pass, int parent_fd, const char *name)
+static void shared_cleaner_remove_directory(struct pass *pass, int parent_fd, const char *name)
 {
     struct stat status;
     if (fstatat(parent_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_uid == geteuid()) {
@@ -134,11 +134,11 @@ static void clean_target(struct pass *pass, int target_fd)
         if (source != NULL) {
             clean_source(pass, source);
             closedir(source);
-            remove_directory(pass, dirfd(files), entry->d_name);
+            shared_cleaner_remove_directory(pass, dirfd(files), entry->d_name);
         }
     }
     closedir(files);
-    remove_directory(pass, target_fd, "files");
+    shared_cleaner_remove_directory(pass, target_fd, "files");
 }
 
 bool shared_cleaner_pass(const char *path, int64_t now, struct shared_cleaned *cleaned, struct err *err)
@@ -154,7 +154,7 @@ bool shared_cleaner_pass(const char *path, int64_t now, struct shared_cleaned *c
         if (target != NULL) {
             clean_target(&pass, dirfd(target));
             closedir(target);
-            remove_directory(&pass, dirfd(store), entry->d_name);
+            shared_cleaner_remove_directory(&pass, dirfd(store), entry->d_name);
         }
     }
     closedir(store);
@@ -164,7 +164,7 @@ bool shared_cleaner_pass(const char *path, int64_t now, struct shared_cleaned *c
 
 /* ---- taking turns ---- */
 
-static void clean(const char *path, int64_t now)
+static void shared_cleaner_clean(const char *path, int64_t now)
 {
     struct shared_cleaned cleaned;
     struct err err = {0};
@@ -188,7 +188,7 @@ static int64_t take_turn(int turn_fd, const char *path, int64_t frequency)
     if (status.st_size > 0 && age >= 0 && age < frequency) {
         return frequency - age;
     }
-    clean(path, now);
+    shared_cleaner_clean(path, now);
     if (status.st_size == 0) { /* a byte in it: its time means something */
         (void)!write(turn_fd, "\n", 1);
     }

@@ -126,7 +126,7 @@ static bool is_hash(const char *text)
            digest_unhex(ignored, len / 2, text, len);
 }
 
-static void answer_hash(const struct shared_files_context *context, const char *hash)
+static void shared_files_answer_hash(const struct shared_files_context *context, const char *hash)
 {
     struct shared_found found = {.fd = -1};
     struct err err = {0};
@@ -156,7 +156,7 @@ void shared_files_head(void *state, struct request *request, struct response *re
         request_context_refuse(&context.base, 400,
                                "hash is missing, or is not hexadecimal digits of a sha256 or sha512");
     } else {
-        answer_hash(&context, url_form_get(&form, "hash"));
+        shared_files_answer_hash(&context, url_form_get(&form, "hash"));
     }
     url_form_free(&form);
 }

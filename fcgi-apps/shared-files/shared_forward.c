@@ -31,7 +31,7 @@ struct forward {
     struct err reason;
 };
 
-static ssize_t read_body(void *context, char *bytes, size_t size)
+static ssize_t shared_forward_read_body(void *context, char *bytes, size_t size)
 {
     struct forward *forward = context;
     return body_read(forward->request, bytes, size, &forward->body_err);
@@ -47,7 +47,7 @@ static bool write_text(void *context, const char *bytes, size_t len)
     return true;
 }
 
-static void done(void *context, const struct http_result *result)
+static void shared_forward_done(void *context, const struct http_result *result)
 {
     struct forward *forward = context;
     forward->outcome = result->outcome;
@@ -84,7 +84,7 @@ static struct http_limits limits_of(const struct relay_config *config, int64_t b
 }
 
 /* False with err: there was no answer to be had, and forward->outcome does not say more. */
-static bool run(struct forward *forward, const char *next_hop, const char *path, const char *query,
+static bool shared_forward_run(struct forward *forward, const char *next_hop, const char *path, const char *query,
                 enum http_method method,
                 struct err *err)
 {
@@ -105,9 +105,9 @@ static bool run(struct forward *forward, const char *next_hop, const char *path,
         .header = buffer_cstr(&forward->via),
         .pins = forward->pins.len > 0 ? buffer_cstr(&forward->pins) : NULL,
         .body_len = body_len,
-        .read = method == HTTP_PUT ? read_body : NULL,
+        .read = method == HTTP_PUT ? shared_forward_read_body : NULL,
         .write = write_text,
-        .done = done,
+        .done = shared_forward_done,
         .context = forward,
         .limits = &limits,
     };
@@ -144,7 +144,7 @@ static void hand_back(const struct forward *forward, struct response *response)
     }
 }
 
-static void answer(const struct forward *forward, const char *whom, struct response *response)
+static void shared_forward_answer(const struct forward *forward, const char *whom, struct response *response)
 {
     const struct err *reason = &forward->reason;
     const char *words = "an answer that makes no sense";
@@ -192,8 +192,8 @@ void shared_forward(const struct relay_config *config, struct request *request, 
         snprintf(whom, sizeof whom, "the relay %s", next_hop);
     }
     enum http_method method = response->head ? HTTP_HEAD : HTTP_PUT;
-    if (run(&forward, next_hop, path, query != NULL ? query : "", method, &err)) {
-        answer(&forward, whom, response);
+    if (shared_forward_run(&forward, next_hop, path, query != NULL ? query : "", method, &err)) {
+        shared_forward_answer(&forward, whom, response);
     } else {
         log_error("not forwarded", log_text("path", request->path.at), log_text("to", whom),
                   log_text("reason", err.text));
@@ -207,7 +207,7 @@ int shared_forward_ask(const struct relay_config *config, struct request *reques
 {
     struct forward forward = {.config = config, .request = request, .own = true};
     int status = 0;
-    if (run(&forward, NULL, path, query, HTTP_HEAD, err)) {
+    if (shared_forward_run(&forward, NULL, path, query, HTTP_HEAD, err)) {
         status = forward.outcome == HTTP_ANSWERED ? forward.status : 0;
         if (status == 0) {
             err_set(err, "%s", forward.reason.text);

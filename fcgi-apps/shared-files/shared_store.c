@@ -174,8 +174,8 @@ static bool write_metadata(struct safe_file *file, int dir_fd, const struct shar
 }
 
 /* The old metadata go first: between here and the end there is no file of that name, rather than a wrong one. */
-static bool swap(struct shared_arrival *arrival, const struct shared_file_name *name, struct safe_file *metadata,
-                 struct err *err)
+static bool shared_store_swap(struct shared_arrival *arrival, const struct shared_file_name *name,
+                              struct safe_file *metadata, struct err *err)
 {
     if (!shared_store_lock(arrival->dir_fd, true, err)) {
         return false;
@@ -203,7 +203,7 @@ enum shared_result shared_arrival_commit(struct shared_arrival *arrival, const s
         err_set_errno(err, errno, "writing the file to disk");
     } else if (!write_metadata(&metadata, arrival->dir_fd, meta, err)) {
         result = shared_result_of(errno);
-    } else if (!swap(arrival, name, &metadata, err)) {
+    } else if (!shared_store_swap(arrival, name, &metadata, err)) {
         result = shared_result_of(errno);
         safe_file_abandon(&metadata);
     }

@@ -68,7 +68,7 @@ static void close_file(struct shared_folder_context *context)
 }
 
 /* The file under the path now, which may be another than before. */
-static bool open_file(struct shared_folder_context *context, struct err *err)
+static bool shared_folder_open_file(struct shared_folder_context *context, struct err *err)
 {
     close_file(context);
     const char *path = context->asked.path[0] != '\0' ? context->asked.path : ".";
@@ -84,7 +84,7 @@ static int hash_now(struct shared_folder_context *context, unsigned char digest[
     enum digest_algorithm algorithm = context->asked.algorithm;
     for (int try = 0; try < TRIES; try++) {
         time_t began = time(NULL);
-        if (!open_file(context, err)) {
+        if (!shared_folder_open_file(context, err)) {
             return errno;
         }
         if (hash_cache_find(context->directory->cache, &context->status, algorithm, digest)) {
@@ -103,7 +103,7 @@ static int hash_now(struct shared_folder_context *context, unsigned char digest[
     return EAGAIN;
 }
 
-static void answer_file(struct shared_folder_context *context, int status)
+static void shared_folder_answer_file(struct shared_folder_context *context, int status)
 {
     struct response *response = context->base.response;
     response_empty(response, status);
@@ -141,7 +141,7 @@ static void answer_fault(const struct shared_folder_context *context, int errnum
     }
 }
 
-static void answer_hash(struct shared_folder_context *context)
+static void shared_folder_answer_hash(struct shared_folder_context *context)
 {
     unsigned char digest[DIGEST_MAX_SIZE];
     struct err err = {0};
@@ -155,7 +155,7 @@ static void answer_hash(struct shared_folder_context *context)
                  log_text("path", context->asked.path));
     }
     size_t size = digest_algorithm_size(context->asked.algorithm);
-    answer_file(context, fault == 0 && memcmp(digest, context->asked.digest, size) == 0 ? 304 : 200);
+    shared_folder_answer_file(context, fault == 0 && memcmp(digest, context->asked.digest, size) == 0 ? 304 : 200);
 }
 
 static void answer_request(struct shared_folder_context *context)
@@ -167,9 +167,9 @@ static void answer_request(struct shared_folder_context *context)
         err_set_errno(&err, errnum, "%s", context->directory->path);
         answer_fault(context, errnum, &err);
     } else if (context->asked.has_hash) {
-        answer_hash(context);
-    } else if (open_file(context, &err)) {
-        answer_file(context, validators_match(context->base.request, &context->status) ? 304 : 200);
+        shared_folder_answer_hash(context);
+    } else if (shared_folder_open_file(context, &err)) {
+        shared_folder_answer_file(context, validators_match(context->base.request, &context->status) ? 304 : 200);
     } else {
         answer_fault(context, errno, &err);
     }

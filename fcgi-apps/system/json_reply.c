@@ -5,7 +5,7 @@
 
 #include "util/json_utf8.h"
 
-static void answer(struct response *response, int status, json_t *json)
+static void json_reply_answer(struct response *response, int status, json_t *json)
 {
     char *text = json_dumps(json, JSON_COMPACT | JSON_PRESERVE_ORDER);
     json_decref(json);
@@ -27,7 +27,7 @@ void json_reply_success(struct response *response, const char *action, json_t *d
     }
     json_object_set_new(json, "result", json_string("success"));
     json_object_set_new(json, "action", json_string(action));
-    answer(response, 200, json);
+    json_reply_answer(response, 200, json);
 }
 
 void json_reply_error(struct response *response, const char *action, const char *details)
@@ -36,5 +36,5 @@ void json_reply_error(struct response *response, const char *action, const char 
     json_object_set_new(json, "result", json_string("error"));
     json_object_set_new(json, "action", json_string(action));
     json_object_set_new(json, "errorDetails", json_utf8_new(details));
-    answer(response, 500, json);
+    json_reply_answer(response, 500, json);
 }

@@ -99,7 +99,7 @@ static void add_configuration(struct buffer *out, const struct health *health)
     close_part(out);
 }
 
-static void add_nodes(struct buffer *out, const struct health *health)
+static void status_page_add_nodes(struct buffer *out, const struct health *health)
 {
     const struct node_health *nodes = health->nodes;
     char number[HTML_NUMBER_SIZE];
@@ -126,7 +126,7 @@ static void add_parts(struct buffer *out, const struct health *health)
     add_peer(out, &health->peers[RELAY_PEER_DATABASE], "Database", health->now);
     add_peer(out, &health->peers[RELAY_PEER_UPSTREAM], "Upstream server", health->now);
     add_configuration(out, health);
-    add_nodes(out, health);
+    status_page_add_nodes(out, health);
     buffer_add_text(out, "</dl></section>");
 }
 

@@ -6,7 +6,7 @@
 #include "util/html.h"
 #include "util/byte_size.h"
 
-static void add_number(struct buffer *out, uint64_t number)
+static void status_page_queue_add_number(struct buffer *out, uint64_t number)
 {
     char text[HTML_NUMBER_SIZE];
     html_format_number(number, text);
@@ -34,7 +34,7 @@ static void add_row(struct buffer *out, const char *name, const struct spool_tot
     if (total->files > 0) {
         byte_size_format(total->bytes, size);
     }
-    add_number(out, total->files);
+    status_page_queue_add_number(out, total->files);
     buffer_add_format(out, "<td class=\"n%s\">%s</td>", total->files == 0 ? " none" : "", size);
     add_age(out, total, now);
     buffer_add_text(out, "</tr>");
@@ -58,7 +58,7 @@ static void add_failure(struct buffer *out, const char *name, const struct spool
     buffer_add_text(out, "<tr><th scope=\"row\">");
     html_add(out, failure->reason[0] != '\0' ? failure->reason : "no reason is beside the file");
     buffer_add_format(out, "<small>%s</small></th>", name);
-    add_number(out, failure->total.files);
+    status_page_queue_add_number(out, failure->total.files);
     add_age(out, &failure->total, now);
     buffer_add_text(out, "</tr>");
 }

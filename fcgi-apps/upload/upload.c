@@ -42,7 +42,7 @@ struct upload_context {
 
 /* The directory is opened for each upload: it may have been made anew, or a file system mounted there, since the last
  * one. */
-static int open_directory(const char *path)
+static int upload_open_directory(const char *path)
 {
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
@@ -53,7 +53,7 @@ static bool prepare_directory(struct directory *directory, const struct relay_co
     directory->path = xasprintf("%s/%s", parent, name);
     directory->admission = (struct admission){.max_waiting = (size_t)config->upload.max_waiting_files,
                                            .min_free_space = config->upload.min_free_space};
-    int fd = open_directory(directory->path);
+    int fd = upload_open_directory(directory->path);
     if (fd < 0) {
         return err_set_errno(err, errno, "spool directory %s", directory->path);
     }
@@ -167,7 +167,7 @@ static void put_upload(struct upload *upload, const struct upload_context *conte
     if (!request_context_body_fits(&context->base, upload->config->upload.max_body_size)) {
         return;
     }
-    int dir_fd = open_directory(directory->path);
+    int dir_fd = upload_open_directory(directory->path);
     if (dir_fd < 0) {
         struct err err;
         err_set_errno(&err, errno, "opening %s", directory->path);

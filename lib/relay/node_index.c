@@ -144,7 +144,7 @@ void node_index_summary(const struct node_index *index, struct node_index_summar
 
 /* ---- looking up ---- */
 
-static bool get(struct node_index *index, MDB_val key, struct slice *value)
+static bool node_index_get(struct node_index *index, MDB_val key, struct slice *value)
 {
     MDB_val data;
     index->map.reads++;
@@ -155,7 +155,7 @@ static bool get(struct node_index *index, MDB_val key, struct slice *value)
     return true;
 }
 
-static struct slice take(struct slice *rest, size_t len)
+static struct slice node_index_take(struct slice *rest, size_t len)
 {
     struct slice taken = {rest->at, len};
     rest->at += len;
@@ -170,14 +170,14 @@ static bool take_apart(struct slice rest, struct node_index_entry *entry, struct
     if (rest.len < sizeof record) {
         return false;
     }
-    memcpy(&record, take(&rest, sizeof record).at, sizeof record);
+    memcpy(&record, node_index_take(&rest, sizeof record).at, sizeof record);
     uint64_t numbers_len = (uint64_t)record.certificates * sizeof(uint32_t);
     if (rest.len != numbers_len + record.hostname_len + record.policy_server_len + record.key_hash_len) {
         return false;
     }
-    *numbers = take(&rest, (size_t)numbers_len);
-    entry->hostname = take(&rest, record.hostname_len);
-    entry->policy_server = take(&rest, record.policy_server_len);
+    *numbers = node_index_take(&rest, (size_t)numbers_len);
+    entry->hostname = node_index_take(&rest, record.hostname_len);
+    entry->policy_server = node_index_take(&rest, record.policy_server_len);
     entry->key_hash = rest;
     return true;
 }
@@ -187,7 +187,7 @@ static bool find_record(struct node_index *index, struct slice id, struct node_i
 {
     char key[NODE_INDEX_KEY_SIZE];
     struct slice record;
-    return node_id_valid(id.at, id.len) && get(index, node_index_node_key(key, id), &record) &&
+    return node_id_valid(id.at, id.len) && node_index_get(index, node_index_node_key(key, id), &record) &&
            take_apart(record, entry, numbers);
 }
 
@@ -210,7 +210,7 @@ uint64_t node_index_neighbours(struct node_index *index, const char *policy_serv
     char key[NODE_INDEX_KEY_SIZE];
     struct slice id = slice_from_str(policy_server), value;
     uint64_t count = 0;
-    if (node_id_valid(id.at, id.len) && get(index, node_index_server_key(key, id), &value) &&
+    if (node_id_valid(id.at, id.len) && node_index_get(index, node_index_server_key(key, id), &value) &&
         value.len == sizeof count) {
         memcpy(&count, value.at, sizeof count);
     }
@@ -256,8 +256,8 @@ size_t node_index_certificates(struct node_index *index, const char *node_id, st
     while (count < max && numbers.len >= sizeof(uint32_t)) {
         char key[NODE_INDEX_KEY_SIZE];
         uint32_t number;
-        memcpy(&number, take(&numbers, sizeof number).at, sizeof number);
-        if (!get(index, node_index_certificate_key(key, number), &der[count])) {
+        memcpy(&number, node_index_take(&numbers, sizeof number).at, sizeof number);
+        if (!node_index_get(index, node_index_certificate_key(key, number), &der[count])) {
             break;
         }
         count++;

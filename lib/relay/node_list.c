@@ -68,7 +68,7 @@ static json_t *take_value(struct reader *reader, struct err *err)
 
 /* ---- one entry ---- */
 
-static const char *keep(struct node_list *list, const char *text)
+static const char *node_list_keep(struct node_list *list, const char *text)
 {
     size_t size = strlen(text) + 1;
     return memcpy(arena_alloc(list->owner, size), text, size);
@@ -104,7 +104,7 @@ static const char *normal_key_hash(struct node_list *list, const char *text)
     return hash;
 }
 
-static bool take_text(const struct reader *reader, const json_t *node, const char *id, const char *key,
+static bool node_list_take_text(const struct reader *reader, const json_t *node, const char *id, const char *key,
                       const char **text, struct err *err)
 {
     const json_t *value = json_object_get(node, key);
@@ -112,7 +112,7 @@ static bool take_text(const struct reader *reader, const json_t *node, const cha
         return err_set(err, "line %zu: node %s: \"%s\" %s", reader->line, id, key,
                        value == NULL ? "is missing" : "is no text");
     }
-    *text = keep(reader->list, json_string_value(value));
+    *text = node_list_keep(reader->list, json_string_value(value));
     return true;
 }
 
@@ -126,7 +126,8 @@ static struct node_list_entry *new_entry(struct reader *reader)
     return &list->entries[list->count];
 }
 
-static bool add_node(struct reader *reader, const char *id, const json_t *node, size_t position, struct err *err)
+static bool node_list_add_node(struct reader *reader, const char *id, const json_t *node, size_t position,
+                               struct err *err)
 {
     if (!node_id_valid(id, strlen(id))) {
         if (reader->skipped++ < MAX_WARNINGS) {
@@ -139,13 +140,13 @@ static bool add_node(struct reader *reader, const char *id, const json_t *node, 
     }
     struct node_list_entry *entry = new_entry(reader);
     *entry = (struct node_list_entry){.position = position};
-    if (!take_text(reader, node, id, "hostname", &entry->hostname, err) ||
-        !take_text(reader, node, id, "policy-server", &entry->policy_server, err)) {
+    if (!node_list_take_text(reader, node, id, "hostname", &entry->hostname, err) ||
+        !node_list_take_text(reader, node, id, "policy-server", &entry->policy_server, err)) {
         return false;
     }
     const char *key_hash = json_string_value(json_object_get(node, "key-hash"));
     entry->key_hash = key_hash == NULL ? NULL : normal_key_hash(reader->list, key_hash);
-    entry->id = keep(reader->list, id);
+    entry->id = node_list_keep(reader->list, id);
     reader->list->count++;
     return true;
 }
@@ -169,7 +170,7 @@ static bool take_node(struct reader *reader, struct err *err)
     advance(reader, 1);
     peek(reader);
     node = take_value(reader, err);
-    done = node != NULL && add_node(reader, json_string_value(id), node, position, err);
+    done = node != NULL && node_list_add_node(reader, json_string_value(id), node, position, err);
 out:
     json_decref(id);
     json_decref(node);

@@ -29,7 +29,7 @@ static void *own_memory(void)
 }
 
 /* Over what is mapped now, in one step: other threads count on. */
-static bool map_file(struct relay_state *state, int fd, struct err *err)
+static bool relay_state_map_file(struct relay_state *state, int fd, struct err *err)
 {
     struct stat stat;
     if (fstat(fd, &stat) != 0 ||
@@ -45,7 +45,7 @@ static void take_up(struct relay_state *state)
 {
     struct err err = {0};
     int fd = relay_state_file_open(state->path, &err);
-    bool taken = fd >= 0 && map_file(state, fd, &err);
+    bool taken = fd >= 0 && relay_state_map_file(state, fd, &err);
     if (fd >= 0) {
         close(fd);
     }

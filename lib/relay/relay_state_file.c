@@ -76,7 +76,7 @@ static void give_to_group(int fd, const char *path)
 }
 
 /* Room for all of it first: a file system that is full shall say so here. The header comes last. */
-static bool fill(int fd, const char *path, struct err *err)
+static bool relay_state_file_fill(int fd, const char *path, struct err *err)
 {
     struct relay_state_header header = header_wanted();
     give_to_group(fd, path);
@@ -109,7 +109,7 @@ static enum attempt mend_locked(int fd, const char *path, struct err *err)
         return GOOD;
     }
     if (is_empty(fd)) {
-        if (fill(fd, path, err)) {
+        if (relay_state_file_fill(fd, path, err)) {
             return GOOD;
         }
         unlink(path);

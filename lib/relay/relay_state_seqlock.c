@@ -90,7 +90,7 @@ static void make_printable(char *text)
     }
 }
 
-static void take_text(struct note *note, const char *text)
+static void relay_state_seqlock_take_text(struct note *note, const char *text)
 {
     size_t len = strnlen(text, sizeof note->text - 1);
     memset(note->text, 0, sizeof note->text);
@@ -119,7 +119,7 @@ void relay_state_set_peer(struct relay_state *state, enum relay_peer peer, enum 
     }
     note.number[IS] = is;
     note.number[CHECKED] = (uint64_t)now;
-    take_text(&note, details);
+    relay_state_seqlock_take_text(&note, details);
     write_note(place, &note);
 }
 
@@ -141,7 +141,7 @@ void relay_state_set_last_error(struct relay_state *state, const char *text)
         return;
     }
     struct note note = {.number[WHEN] = (uint64_t)time(NULL)};
-    take_text(&note, text);
+    relay_state_seqlock_take_text(&note, text);
     write_note(&state->map->last_error, &note);
 }
 

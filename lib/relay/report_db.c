@@ -35,7 +35,7 @@ void report_db_stop_fd(struct report_db *db, int fd)
     db->link.stop_fd = fd;
 }
 
-static void set_outcome(struct report_db_item *item, enum report_db_outcome outcome, const struct err *reason)
+static void report_db_set_outcome(struct report_db_item *item, enum report_db_outcome outcome, const struct err *reason)
 {
     item->done = true;
     item->run->outcome = outcome;
@@ -64,7 +64,8 @@ static bool store_batch(struct report_db *db, struct report_db_item **items, siz
 }
 
 /* False when the database cannot be used; what has no outcome then was not stored, or is not known to be. */
-static bool store(struct report_db *db, struct report_db_item **items, size_t count, struct report_db_failure *failure)
+static bool report_db_store_batch(struct report_db *db, struct report_db_item **items, size_t count,
+                                  struct report_db_failure *failure)
 {
     if (store_batch(db, items, count, failure)) {
         return true;
@@ -78,11 +79,12 @@ static bool store(struct report_db *db, struct report_db_item **items, size_t co
     if (failure->fault == REPORT_DB_ERROR_SLOW || count == 1) {
         bool final = failure->fault == REPORT_DB_ERROR_FINAL || failure->fault == REPORT_DB_ERROR_CONFLICT;
         for (size_t i = 0; i < count; i++) {
-            set_outcome(items[i], final ? REPORT_DB_REFUSED : REPORT_DB_RETRY, &failure->reason);
+            report_db_set_outcome(items[i], final ? REPORT_DB_REFUSED : REPORT_DB_RETRY, &failure->reason);
         }
         return true;
     }
-    return store(db, items, count / 2, failure) && store(db, items + count / 2, count - count / 2, failure);
+    return report_db_store_batch(db, items, count / 2, failure) &&
+           report_db_store_batch(db, items + count / 2, count - count / 2, failure);
 }
 
 static int by_key_and_place(const void *left, const void *right)
@@ -96,7 +98,7 @@ static int by_key_and_place(const void *left, const void *right)
 }
 
 /* The first of each key that has no outcome yet: of two runs with one key the second must find the first stored. */
-static size_t pick(struct report_db_item *items, size_t count, struct report_db_item **picked)
+static size_t report_db_pick(struct report_db_item *items, size_t count, struct report_db_item **picked)
 {
     size_t found = 0;
     for (size_t i = 0; i < count && found < REPORT_DB_BATCH_MAX; i++) {
@@ -113,12 +115,12 @@ static void store_all(struct report_db *db, struct report_db_item *items, size_t
     struct report_db_failure failure;
     bool usable = true;
     size_t found;
-    while (usable && (found = pick(items, count, picked)) > 0) {
-        usable = store(db, picked, found, &failure);
+    while (usable && (found = report_db_pick(items, count, picked)) > 0) {
+        usable = report_db_store_batch(db, picked, found, &failure);
     }
     for (size_t i = 0; i < count && !usable; i++) {
         if (!items[i].done) {
-            set_outcome(&items[i], REPORT_DB_DOWN, &failure.reason);
+            report_db_set_outcome(&items[i], REPORT_DB_DOWN, &failure.reason);
             items[i].run->broke = failure.fault == REPORT_DB_ERROR_LOST;
         }
     }

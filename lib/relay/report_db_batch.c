@@ -230,7 +230,7 @@ static bool copy_and_commit(struct report_db_conn *link, const struct finding *f
     return good;
 }
 
-static void set_outcome(const struct finding *finding)
+static void report_db_batch_set_outcome(const struct finding *finding)
 {
     struct report_db_run *run = finding->item->run;
     finding->item->done = true;
@@ -267,7 +267,7 @@ bool report_db_batch_store(struct report_db_conn *link, struct report_db_item **
     good = good && (any_new ? copy_and_commit(link, findings, count, failure)
                             : report_db_conn_run(link, "COMMIT", failure));
     for (size_t i = 0; i < count && good; i++) {
-        set_outcome(&findings[i]);
+        report_db_batch_set_outcome(&findings[i]);
     }
     PQclear(found);
     free(findings);

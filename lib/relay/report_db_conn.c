@@ -13,7 +13,8 @@
 /* Longer than the time after which the server gives up by itself (report_db_batch), which leaves us the connection. */
 enum { LINK_IDLE_SECONDS = 75, LINK_STOP_SECONDS = 5 };
 
-static bool fail(struct report_db_failure *failure, enum report_db_error fault, const char *what, const char *message)
+static bool report_db_conn_fail(struct report_db_failure *failure, enum report_db_error fault, const char *what,
+                                const char *message)
 {
     char line[ERR_TEXT_SIZE] = "";
     size_t len = 0;
@@ -35,7 +36,7 @@ static bool fail(struct report_db_failure *failure, enum report_db_error fault, 
 
 static bool lose(struct report_db_conn *link, struct report_db_failure *failure, const char *what)
 {
-    fail(failure, REPORT_DB_ERROR_LOST, what, PQerrorMessage(link->connection));
+    report_db_conn_fail(failure, REPORT_DB_ERROR_LOST, what, PQerrorMessage(link->connection));
     report_db_conn_close(link);
     return false;
 }
@@ -57,7 +58,7 @@ bool report_db_conn_open(struct report_db_conn *link, struct report_db_failure *
                                          (const char *const *)link->conninfo.values, 0);
     if (link->connection == NULL || PQstatus(link->connection) != CONNECTION_OK ||
         PQsetnonblocking(link->connection, 1) != 0) {
-        fail(failure, REPORT_DB_ERROR_DOWN, "",
+        report_db_conn_fail(failure, REPORT_DB_ERROR_DOWN, "",
              link->connection != NULL ? PQerrorMessage(link->connection) : "out of memory");
         report_db_conn_close(link);
         return false;
@@ -102,7 +103,7 @@ static bool wait_ready(struct report_db_conn *link, short events, struct report_
         }
         if (left(&since, limit) == 0) {
             report_db_conn_close(link);
-            return fail(failure, REPORT_DB_ERROR_DOWN, "the database does not answer", "");
+            return report_db_conn_fail(failure, REPORT_DB_ERROR_DOWN, "the database does not answer", "");
         }
     }
 }
@@ -147,12 +148,13 @@ static void explain(const PGresult *result, struct report_db_failure *failure)
     const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
     if (sqlstate == NULL || strlen(sqlstate) >= SQLSTATE_SIZE) {
-        fail(failure, REPORT_DB_ERROR_LOST, "", PQresultErrorMessage(result));
+        report_db_conn_fail(failure, REPORT_DB_ERROR_LOST, "", PQresultErrorMessage(result));
         return;
     }
     /* FATAL and PANIC: the server's last words before it closes the connection */
     bool last = severity != NULL && strcmp(severity, "ERROR") != 0;
-    fail(failure, last ? REPORT_DB_ERROR_LOST : report_db_error_of(sqlstate), sqlstate, primary != NULL ? primary : "");
+    report_db_conn_fail(failure, last ? REPORT_DB_ERROR_LOST : report_db_error_of(sqlstate), sqlstate,
+                        primary != NULL ? primary : "");
     memcpy(failure->sqlstate, sqlstate, strlen(sqlstate) + 1);
 }
 
@@ -177,7 +179,7 @@ static bool is_error(ExecStatusType status)
 }
 
 /* Takes all results, up to a COPY that wants data, and keeps the last one. The first error is the one that counts. */
-static bool gather(struct report_db_conn *link, PGresult **last, struct report_db_failure *failure)
+static bool report_db_conn_gather(struct report_db_conn *link, PGresult **last, struct report_db_failure *failure)
 {
     struct report_db_failure later;
     bool good = true;
@@ -208,7 +210,7 @@ bool report_db_conn_run(struct report_db_conn *link, const char *sql, struct rep
 {
     PGresult *result = NULL;
     bool good = (PQsendQuery(link->connection, sql) == 1 || lose(link, failure, "")) && flush(link, failure) &&
-                gather(link, &result, failure);
+                report_db_conn_gather(link, &result, failure);
     PQclear(result);
     return good;
 }
@@ -229,7 +231,7 @@ PGresult *report_db_conn_query(struct report_db_conn *link, const char *sql, con
     if (PQsendQueryParams(link->connection, sql, values->count, values->types, texts, lengths, binary, 1) != 1) {
         lose(link, failure, "");
     } else if (flush(link, failure)) {
-        gather(link, &result, failure);
+        report_db_conn_gather(link, &result, failure);
     }
     return result;
 }
@@ -253,7 +255,7 @@ bool report_db_conn_copy_end(struct report_db_conn *link, struct report_db_failu
     if (PQputCopyEnd(link->connection, NULL) != 1) {
         return lose(link, failure, "");
     }
-    bool good = flush(link, failure) && gather(link, &result, failure);
+    bool good = flush(link, failure) && report_db_conn_gather(link, &result, failure);
     PQclear(result);
     return good;
 }

@@ -26,7 +26,7 @@ void runlog_free(struct runlog *runlog)
     *runlog = (struct runlog){.report_count = 0};
 }
 
-static bool listed(struct slice event_type, char *const *event_types)
+static bool runlog_listed(struct slice event_type, char *const *event_types)
 {
     for (; *event_types != NULL; event_types++) {
         if (slice_eq_str(event_type, *event_types)) {
@@ -40,7 +40,7 @@ void runlog_skip_event_types(struct runlog *runlog, char *const *event_types)
 {
     size_t kept = 0;
     for (size_t i = 0; i < runlog->report_count; i++) {
-        if (!listed(runlog->reports[i].event_type, event_types)) {
+        if (!runlog_listed(runlog->reports[i].event_type, event_types)) {
             runlog->reports[kept++] = runlog->reports[i];
         }
     }

@@ -5,7 +5,7 @@
 
 enum { FIRST_CAPACITY = 64 };
 
-static void add(struct runlog_build *build, const struct report *report)
+static void runlog_build_add(struct runlog_build *build, const struct report *report)
 {
     struct runlog *runlog = build->runlog;
     if (++build->seen > build->max_reports) {
@@ -20,7 +20,7 @@ static void add(struct runlog_build *build, const struct report *report)
 
 void runlog_build_entry(struct runlog_build *build, struct slice event_type, const struct timestamp *executed)
 {
-    add(build, &(struct report){.event_type = event_type, .executed = *executed});
+    runlog_build_add(build, &(struct report){.event_type = event_type, .executed = *executed});
 }
 
 void runlog_build_message(struct runlog_build *build, const struct runlog_field *message)

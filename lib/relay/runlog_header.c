@@ -16,7 +16,7 @@ static const char *find_mark(struct slice text, char second)
 }
 
 /* Takes what stands before the first `@@` of rest. */
-static bool take_field(struct slice *rest, struct slice *field)
+static bool runlog_header_take_field(struct slice *rest, struct slice *field)
 {
     const char *mark = find_mark(*rest, '@');
     if (mark == NULL) {
@@ -98,7 +98,7 @@ enum runlog_header_state runlog_header_add_line(struct runlog_header *header, st
 {
     if (!header->in_key) {
         struct slice last = line;
-        header->in_key = take_field(&line, &last);
+        header->in_key = runlog_header_take_field(&line, &last);
         runlog_field_add_line(&header->component, last);
         if (!header->in_key) {
             return RUNLOG_HEADER_UNDERWAY;
@@ -112,9 +112,9 @@ enum runlog_header_state runlog_header_begin(struct runlog_header *header, struc
     runlog_field_reset(&header->component);
     runlog_field_reset(&header->key);
     header->in_key = false;
-    if (!take_field(&line, &header->policy) || !take_field(&line, &header->event_type) ||
-        !take_field(&line, &header->rule_id) || !take_field(&line, &header->directive_id) ||
-        !take_field(&line, &header->report_id)) {
+    if (!runlog_header_take_field(&line, &header->policy) || !runlog_header_take_field(&line, &header->event_type) ||
+        !runlog_header_take_field(&line, &header->rule_id) || !runlog_header_take_field(&line, &header->directive_id) ||
+        !runlog_header_take_field(&line, &header->report_id)) {
         return RUNLOG_HEADER_BROKEN;
     }
     return runlog_header_add_line(header, line);

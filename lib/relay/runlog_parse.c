@@ -136,7 +136,7 @@ static void go_on(struct parser *parser, const struct runlog_line *line)
     }
 }
 
-static bool take_line(struct parser *parser, const struct runlog_line *line, struct err *err)
+static bool runlog_parse_take_line(struct parser *parser, const struct runlog_line *line, struct err *err)
 {
     if (parser->state == HEADER && line->kind != RUNLOG_LINE_REPORT) {
         enum runlog_header_state reached = runlog_header_add_line(&parser->header, line->text);
@@ -178,11 +178,11 @@ static void warn_of_the_whole(const struct runlog_build *build)
     }
 }
 
-static bool take_lines(struct parser *parser, struct err *err)
+static bool runlog_parse_take_lines(struct parser *parser, struct err *err)
 {
     struct runlog_line line;
     while (runlog_lines_next(&parser->lines, &line)) {
-        if (!take_line(parser, &line, err)) {
+        if (!runlog_parse_take_line(parser, &line, err)) {
             return false;
         }
     }
@@ -199,7 +199,7 @@ bool runlog_parse(struct runlog *runlog, const struct run_info *info, struct sli
     parser.build.store.clean_until = content.at + utf8_clean_prefix(content.at, content.len);
     runlog->info = *info;
     runlog_lines_begin(&parser.lines, content);
-    bool good = take_lines(&parser, err);
+    bool good = runlog_parse_take_lines(&parser, err);
     runlog_header_free(&parser.header);
     runlog_field_free(&parser.message);
     if (good) {

@@ -16,7 +16,7 @@
 
 enum { SECONDS_A_DAY = 24 * 3600 };
 
-static int open_directory(const char *path, struct err *err)
+static int spool_open_directory(const char *path, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
@@ -31,8 +31,8 @@ struct spool *spool_open(const char *directory, const char *incoming, struct err
     spool->directory = xstrdup(incoming);
     spool->incoming_path = xasprintf("%s/%s", directory, incoming);
     spool->failed_path = xasprintf("%s/failed", directory);
-    spool->incoming_fd = open_directory(spool->incoming_path, err);
-    spool->failed_fd = spool->incoming_fd >= 0 ? open_directory(spool->failed_path, err) : -1;
+    spool->incoming_fd = spool_open_directory(spool->incoming_path, err);
+    spool->failed_fd = spool->incoming_fd >= 0 ? spool_open_directory(spool->failed_path, err) : -1;
     if (spool->failed_fd < 0) {
         spool_close(spool);
         return NULL;

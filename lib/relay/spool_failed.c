@@ -38,14 +38,14 @@ static void copy_printable(char out[ERR_TEXT_SIZE], const char *text, size_t len
     }
 }
 
-static void add_line(struct buffer *text, const char *key, const char *value)
+static void spool_failed_add_line(struct buffer *text, const char *key, const char *value)
 {
     char printable[ERR_TEXT_SIZE];
     copy_printable(printable, value, strlen(value));
     buffer_add_format(text, "%s: %s\n", key, printable);
 }
 
-static void describe(struct buffer *text, const struct spool *spool, const char *name, const char *node_id,
+static void spool_failed_describe(struct buffer *text, const struct spool *spool, const char *name, const char *node_id,
                      const char *reason)
 {
     char now[32];
@@ -54,11 +54,11 @@ static void describe(struct buffer *text, const struct spool *spool, const char 
     struct tm utc;
     strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
     run_info_queue_id(name, strlen(name), queue_id);
-    add_line(text, "time", now);
-    add_line(text, "reason", reason);
-    add_line(text, "queue-id", queue_id);
-    add_line(text, "node", node_id);
-    add_line(text, "folder", spool->directory);
+    spool_failed_add_line(text, "time", now);
+    spool_failed_add_line(text, "reason", reason);
+    spool_failed_add_line(text, "queue-id", queue_id);
+    spool_failed_add_line(text, "node", node_id);
+    spool_failed_add_line(text, "folder", spool->directory);
 }
 
 static bool write_reason(const struct spool *spool, const char *name, struct slice text, struct err *err)
@@ -85,7 +85,7 @@ bool spool_quarantine(struct spool *spool, const char *name, const char *node_id
         return true; /* somebody else took it */
     }
     struct buffer text = {0};
-    describe(&text, spool, name, node_id != NULL ? node_id : "", reason);
+    spool_failed_describe(&text, spool, name, node_id != NULL ? node_id : "", reason);
     /* a name too long for a reason beside it came from no upload; better there without than here for ever */
     bool fits = strlen(name) + strlen(SPOOL_REASON_SUFFIX) < SAFE_FILE_NAME_SIZE;
     bool done = !fits || write_reason(spool, name, buffer_slice(&text), err);

@@ -26,7 +26,7 @@ struct failed_scan {
     struct buffer kind;
 };
 
-static void add(struct spool_total *total, const struct spool_total *more)
+static void spool_totals_add(struct spool_total *total, const struct spool_total *more)
 {
     if (more->files > 0 && (total->files == 0 || more->oldest < total->oldest)) {
         total->oldest = more->oldest;
@@ -43,7 +43,7 @@ static struct spool_total total_of(const struct spool_entry *entry)
 static bool count_waiting(void *context, const struct spool_entry *entry)
 {
     struct spool_total one = total_of(entry);
-    add(context, &one);
+    spool_totals_add(context, &one);
     return true;
 }
 
@@ -64,7 +64,7 @@ static bool is_particular(struct slice word)
     return digit;
 }
 
-static struct slice trimmed(struct slice word)
+static struct slice spool_totals_trimmed(struct slice word)
 {
     while (word.len > 0 && strchr(".:", word.at[word.len - 1]) != NULL) {
         word.len--;
@@ -106,7 +106,7 @@ void spool_failure_kind(const char *reason, const char *node, struct buffer *kin
     const char *at = add_between(kind, reason, reason);
     while (*at != '\0') {
         size_t len = strcspn(at, marks);
-        struct slice word = trimmed((struct slice){at, len});
+        struct slice word = spool_totals_trimmed((struct slice){at, len});
         if (word.len > 0 && (is_particular(word) || slice_eq_str(word, node))) {
             buffer_add_text(kind, "…");
         } else {
@@ -157,13 +157,13 @@ static bool count_failed(void *context, const struct spool_entry *entry)
         spool_failure_kind(note.reason.text, note.node.text, &scan->kind);
         kind = find_kind(count, buffer_cstr(&scan->kind));
     }
-    add(&count->totals->failed, &one);
-    add(kind != NULL ? &kind->total : &count->kinds[KINDS_MAX].total, &one);
+    spool_totals_add(&count->totals->failed, &one);
+    spool_totals_add(kind != NULL ? &kind->total : &count->kinds[KINDS_MAX].total, &one);
     return true;
 }
 
 /* Most files first. */
-static int order(const void *left, const void *right)
+static int spool_totals_order(const void *left, const void *right)
 {
     const struct spool_failure *a = left;
     const struct spool_failure *b = right;
@@ -179,13 +179,13 @@ static void list_failures(struct count *count)
     struct spool_totals *totals = count->totals;
     struct spool_total rest = count->kinds[KINDS_MAX].total;
     size_t listed = count->kind_count;
-    qsort(count->kinds, count->kind_count, sizeof *count->kinds, order);
+    qsort(count->kinds, count->kind_count, sizeof *count->kinds, spool_totals_order);
     if (listed > SPOOL_FAILURES || (listed == SPOOL_FAILURES && rest.files > 0)) {
         listed = SPOOL_FAILURES - 1;
     }
     memcpy(totals->failures, count->kinds, listed * sizeof *count->kinds);
     for (size_t i = listed; i < count->kind_count; i++) {
-        add(&rest, &count->kinds[i].total);
+        spool_totals_add(&rest, &count->kinds[i].total);
         free(count->kinds[i].reason);
     }
     totals->failure_count = listed;

@@ -9,7 +9,7 @@
 static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
 enum { UNITS = sizeof units / sizeof *units };
 
-static int unit_named(const char *name)
+static int byte_size_unit_named(const char *name)
 {
     for (int i = 0; i < UNITS; i++) {
         if (strcmp(units[i], name) == 0) {
@@ -22,7 +22,7 @@ static int unit_named(const char *name)
 bool byte_size_parse(const char *text, int64_t *bytes, struct err *err)
 {
     size_t digits = strspn(text, "0123456789");
-    int unit = unit_named(text + digits + strspn(text + digits, " "));
+    int unit = byte_size_unit_named(text + digits + strspn(text + digits, " "));
     if (digits == 0 || unit < 0) {
         return err_set(err, "\"%s\" is not a size such as 52428800, 512KiB, 50MiB or 1GiB", text);
     }

@@ -16,7 +16,7 @@ struct config_file {
     config_t config;
 };
 
-static bool parse(struct config_file *file, struct slice text, struct err *err)
+static bool config_file_parse_text(struct config_file *file, struct slice text, struct err *err)
 {
     struct buffer prepared = {0};
     unsigned line;
@@ -36,7 +36,7 @@ struct config_file *config_file_parse(const char *name, struct slice text, struc
     struct config_file *file = xcalloc(1, sizeof *file);
     file->name = xstrdup(name);
     config_init(&file->config);
-    if (!parse(file, text, err)) {
+    if (!config_file_parse_text(file, text, err)) {
         config_file_close(file);
         return NULL;
     }

@@ -4,20 +4,21 @@
 #include <stdint.h>
 #include <string.h>
 
-static bool is_digit(char c)
+static bool config_preprocess_is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
-static bool is_hex(char c)
+static bool config_preprocess_is_hex(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return config_preprocess_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /* What an identifier or a number is made of, signs aside. */
 static bool is_word(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c != '\0' && strchr("_*-.", c) != NULL);
+    return config_preprocess_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c != '\0' && strchr("_*-.", c) != NULL);
 }
 
 static size_t string_len(struct slice at)
@@ -72,10 +73,10 @@ static bool is_wide_number(struct slice word)
     int64_t number = 0;
     for (size_t i = hex ? 2 : 0; i < word.len; i++) {
         char c = word.at[i];
-        if (!(hex ? is_hex(c) : is_digit(c))) {
+        if (!(hex ? config_preprocess_is_hex(c) : config_preprocess_is_digit(c))) {
             return false;
         }
-        int digit = is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
+        int digit = config_preprocess_is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
         number = number > INT32_MAX ? number : number * (hex ? 16 : 10) + digit;
     }
     return number > INT32_MAX;
@@ -103,7 +104,7 @@ bool config_preprocess(struct slice text, struct buffer *out, unsigned *line, st
             return err_set(err, "@include is not supported; a password may stand in a file of its own (password_file)");
         }
         buffer_add(out, piece.at, piece.len);
-        if (is_digit(piece.at[0]) && is_wide_number(piece)) {
+        if (config_preprocess_is_digit(piece.at[0]) && is_wide_number(piece)) {
             buffer_add_text(out, "L");
         }
         *line += count_lines(piece);

@@ -13,7 +13,7 @@ static void *field_of(const struct config_key *key, void *target)
     return (char *)target + key->field;
 }
 
-static void put_text(const struct config_key *key, void *target, const char *text)
+static void config_table_put_text(const struct config_key *key, void *target, const char *text)
 {
     *(char **)field_of(key, target) = xstrdup(text);
 }
@@ -24,7 +24,7 @@ static bool put_path(const struct config_key *key, void *target, const char *tex
     if (!fits) {
         return err_set(err, "\"%s\" is not an absolute path", text);
     }
-    put_text(key, target, text);
+    config_table_put_text(key, target, text);
     return true;
 }
 
@@ -85,7 +85,7 @@ static bool put_quoted(const struct config_key *key, void *target, const char *t
     int64_t number;
     switch (key->kind) {
     case CONFIG_TEXT:
-        put_text(key, target, text);
+        config_table_put_text(key, target, text);
         return true;
     case CONFIG_PATH:
         return put_path(key, target, text, err);

@@ -16,7 +16,7 @@ enum { STEP = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 /* openat2 is strict where openat is lenient: only these go with O_PATH. */
 enum { WITH_PATH = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-static int fail(int errnum, const char *path, struct err *err)
+static int open_beneath_fail(int errnum, const char *path, struct err *err)
 {
     err_set_errno(err, errnum, "%s", path);
     errno = errnum;
@@ -129,7 +129,7 @@ static int open_segment(int dir_fd, const char *name, int flags, const mode_t *m
 }
 
 /* Segment by segment: whatever is swapped meanwhile, each is opened below the directory that was opened before. */
-static int walk(int dir_fd, const char *path, int flags, const mode_t *make)
+static int open_beneath_walk(int dir_fd, const char *path, int flags, const mode_t *make)
 {
     int at = dir_fd;
     for (;;) {
@@ -177,22 +177,22 @@ int open_beneath(int dir_fd, const char *path, int flags, struct err *err)
 {
     int fault = path_fault(path, flags);
     if (fault != 0) {
-        return fail(fault, path, err);
+        return open_beneath_fail(fault, path, err);
     }
     int fd = open_in_kernel(dir_fd, path, flags);
     if (fd >= 0 && (flags & O_PATH) != 0) {
         fd = opened_no_link(fd, dir_fd, path);
     } else if (fd < 0 && kernel_cannot(errno)) {
-        fd = walk(dir_fd, path, flags, NULL);
+        fd = open_beneath_walk(dir_fd, path, flags, NULL);
     }
-    return fd >= 0 ? fd : fail(errno, path, err);
+    return fd >= 0 ? fd : open_beneath_fail(errno, path, err);
 }
 
 int open_beneath_walking(int dir_fd, const char *path, int flags, struct err *err)
 {
     int fault = path_fault(path, flags);
-    int fd = fault == 0 ? walk(dir_fd, path, flags, NULL) : -1;
-    return fd >= 0 ? fd : fail(fault != 0 ? fault : errno, path, err);
+    int fd = fault == 0 ? open_beneath_walk(dir_fd, path, flags, NULL) : -1;
+    return fd >= 0 ? fd : open_beneath_fail(fault != 0 ? fault : errno, path, err);
 }
 
 int open_beneath_file(int dir_fd, const char *path, struct stat *status, struct err *err)
@@ -200,7 +200,7 @@ int open_beneath_file(int dir_fd, const char *path, struct stat *status, struct 
     int fd = open_beneath(dir_fd, path, O_RDONLY, err);
     if (fd < 0) {
         /* a socket, a device without a driver */
-        return errno == ENXIO || errno == ENODEV ? fail(EINVAL, path, err) : -1;
+        return errno == ENXIO || errno == ENODEV ? open_beneath_fail(EINVAL, path, err) : -1;
     }
     int errnum = fstat(fd, status) != 0         ? errno
                  : S_ISREG(status->st_mode)     ? 0
@@ -208,7 +208,7 @@ int open_beneath_file(int dir_fd, const char *path, struct stat *status, struct 
                                                 : EINVAL;
     if (errnum != 0) {
         close(fd);
-        return fail(errnum, path, err);
+        return open_beneath_fail(errnum, path, err);
     }
     return fd;
 }
@@ -216,6 +216,6 @@ int open_beneath_file(int dir_fd, const char *path, struct stat *status, struct 
 int open_beneath_mkdir(int dir_fd, const char *path, mode_t mode, struct err *err)
 {
     int fault = path_fault(path, 0);
-    int fd = fault == 0 ? walk(dir_fd, path, O_RDONLY | O_DIRECTORY, &mode) : -1;
-    return fd >= 0 ? fd : fail(fault != 0 ? fault : errno, path, err);
+    int fd = fault == 0 ? open_beneath_walk(dir_fd, path, O_RDONLY | O_DIRECTORY, &mode) : -1;
+    return fd >= 0 ? fd : open_beneath_fail(fault != 0 ? fault : errno, path, err);
 }

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static double seconds_of(clockid_t clock)
+static double process_stats_seconds_of(clockid_t clock)
 {
     struct timespec now;
     clock_gettime(clock, &now);
@@ -102,8 +102,8 @@ bool process_stats_read(struct process_stats *figures)
     figures->max_fds = files.rlim_cur;
     figures->open_fds = count_fds();
     figures->threads = count_threads();
-    figures->cpu_seconds = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-    figures->start_seconds = seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) +
+    figures->cpu_seconds = process_stats_seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+    figures->start_seconds = process_stats_seconds_of(CLOCK_REALTIME) - process_stats_seconds_of(CLOCK_BOOTTIME) +
                              (double)figures->start_ticks / (double)sysconf(_SC_CLK_TCK);
     return figures->start_ticks != 0 && read_memory(figures);
 }

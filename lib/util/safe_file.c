@@ -224,7 +224,7 @@ size_t safe_file_sweep(int dir_fd, long seconds)
     return removed;
 }
 
-static bool fail(struct err *err, int errnum, const char *name)
+static bool safe_file_fail(struct err *err, int errnum, const char *name)
 {
     err_set_errno(err, errnum, "%s", name);
     errno = errnum;
@@ -239,7 +239,7 @@ static bool too_large(struct err *err, const char *name, size_t limit)
 }
 
 /* One byte more than the limit is asked for, so that a file that grows meanwhile is caught. */
-static bool read_all(int fd, const char *name, size_t limit, struct buffer *out, struct err *err)
+static bool safe_file_read_all(int fd, const char *name, size_t limit, struct buffer *out, struct err *err)
 {
     size_t before = out->len;
     for (;;) {
@@ -251,7 +251,7 @@ static bool read_all(int fd, const char *name, size_t limit, struct buffer *out,
             return true;
         }
         if (got < 0 && errno != EINTR) {
-            return fail(err, errno, name);
+            return safe_file_fail(err, errno, name);
         }
         out->len += got > 0 ? (size_t)got : 0;
         if (out->len - before > limit) {
@@ -264,7 +264,7 @@ static bool read_open(int fd, const char *name, size_t limit, struct buffer *out
 {
     struct stat status;
     if (fstat(fd, &status) != 0) {
-        return fail(err, errno, name);
+        return safe_file_fail(err, errno, name);
     }
     if (!S_ISREG(status.st_mode)) {
         err_set(err, "%s: not a regular file", name);
@@ -275,7 +275,7 @@ static bool read_open(int fd, const char *name, size_t limit, struct buffer *out
         return too_large(err, name, limit);
     }
     buffer_reserve(out, (size_t)status.st_size + 1);
-    return read_all(fd, name, limit, out, err);
+    return safe_file_read_all(fd, name, limit, out, err);
 }
 
 static bool open_and_read(int dir_fd, const char *name, int flags, size_t limit, struct buffer *out, struct err *err)
@@ -284,7 +284,7 @@ static bool open_and_read(int dir_fd, const char *name, int flags, size_t limit,
     /* O_NONBLOCK: opening a named pipe must not wait for its writer */
     int fd = openat(dir_fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags);
     if (fd < 0) {
-        return fail(err, errno, name);
+        return safe_file_fail(err, errno, name);
     }
     bool done = read_open(fd, name, limit, out, err);
     int why = errno;

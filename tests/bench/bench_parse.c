@@ -39,11 +39,11 @@ static const char *const messages[] = {
     "The internal environment security is acceptable \xe2\x9c\x93",
 };
 
-static const char *pick(const char *const *list, size_t count, unsigned n)
+static const char *bench_parse_pick(const char *const *list, size_t count, unsigned n)
 {
     return list[n * 2654435761u % count];
 }
-#define PICK(list, n) pick(list, sizeof list / sizeof *list, n)
+#define PICK(list, n) bench_parse_pick(list, sizeof list / sizeof *list, n)
 
 static void add_timestamp(struct buffer *out, unsigned n)
 {
@@ -134,7 +134,7 @@ static double one_round(struct runlog *runlog, const struct run *runs, size_t co
     return bytes / spent / 1e6;
 }
 
-static bool measure(const struct run *runs, size_t count)
+static bool bench_parse_measure(const struct run *runs, size_t count)
 {
     struct runlog runlog = {.report_count = 0};
     double figures[ROUNDS];
@@ -164,7 +164,7 @@ int main(int argc, char **argv)
             make_run(&runs[i], (unsigned)i);
         }
     }
-    good = good && measure(runs, count);
+    good = good && bench_parse_measure(runs, count);
     for (size_t i = 0; i < count; i++) {
         buffer_free(&runs[i].content);
     }

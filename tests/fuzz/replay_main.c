@@ -59,7 +59,7 @@ static int replay_directory(const char *path)
     return count;
 }
 
-static bool replay(const char *path)
+static bool replay_main_replay(const char *path)
 {
     struct stat status;
     if (stat(path, &status) == 0 && !S_ISDIR(status.st_mode)) {
@@ -74,13 +74,13 @@ int main(int argc, char **argv)
 {
     bool good = true;
     for (int i = 1; i < argc; i++) {
-        good = replay(argv[i]) && good;
+        good = replay_main_replay(argv[i]) && good;
     }
     if (argc == 1) {
         const char *source = getenv("top_srcdir");
         char *corpus =
             xasprintf("%s/tests/fuzz/corpus/%s", source != NULL ? source : ".", program_invocation_short_name);
-        good = replay(corpus);
+        good = replay_main_replay(corpus);
         free(corpus);
     }
     return good ? EXIT_SUCCESS : EXIT_FAILURE;

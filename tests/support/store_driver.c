@@ -96,7 +96,7 @@ static void add_run(struct driver *driver, char *words)
     made_run_fill(&driver->runlogs[driver->count++], &made);
 }
 
-static void clear(struct driver *driver)
+static void store_driver_clear(struct driver *driver)
 {
     for (size_t i = 0; i < driver->count; i++) {
         arena_free(&driver->runlogs[i].arena);
@@ -105,7 +105,7 @@ static void clear(struct driver *driver)
     driver->count = 0;
 }
 
-static void store(struct driver *driver)
+static void store_driver_store(struct driver *driver)
 {
     struct report_db_run *runs = xcalloc(driver->count + 1, sizeof *runs);
     for (size_t i = 0; i < driver->count; i++) {
@@ -119,7 +119,7 @@ static void store(struct driver *driver)
     }
     puts(".");
     free(runs);
-    clear(driver);
+    store_driver_clear(driver);
 }
 
 static void shuffle(const struct runlog **runlogs, size_t count, unsigned *seed)
@@ -198,7 +198,7 @@ static void hammer(struct driver *driver, const char *words)
     }
     printf("stored %zu duplicate %zu refused %zu\n", outcomes[REPORT_DB_STORED], outcomes[REPORT_DB_DUPLICATE],
            outcomes[REPORT_DB_REFUSED]);
-    clear(driver);
+    store_driver_clear(driver);
 }
 
 int main(void)
@@ -216,7 +216,7 @@ int main(void)
         if (strncmp(line, "run ", 4) == 0) {
             add_run(driver, line + 4);
         } else if (strcmp(line, "store") == 0) {
-            store(driver);
+            store_driver_store(driver);
         } else if (strncmp(line, "hammer ", 7) == 0) {
             hammer(driver, line + 7);
         } else if (strcmp(line, "probe") == 0) {
@@ -229,7 +229,7 @@ int main(void)
         }
     }
     free(line);
-    clear(driver);
+    store_driver_clear(driver);
     report_db_free(driver->db);
     close(driver->stop_fd);
     free(driver);

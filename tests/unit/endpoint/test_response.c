@@ -7,7 +7,7 @@
 #include "support/suite.h"
 #include "util/xmalloc.h"
 
-static const char *formatted(struct response *response, bool head, struct buffer *out)
+static const char *response_formatted(struct response *response, bool head, struct buffer *out)
 {
     response->head = head;
     buffer_clear(out);
@@ -20,7 +20,7 @@ START_TEST(a_text_has_its_length_and_type)
     struct response response = {0};
     struct buffer out = {0};
     response_text(&response, 403, "node %s is not known\n", "x");
-    ck_assert_str_eq(formatted(&response, false, &out), "Status: 403 Forbidden\r\n"
+    ck_assert_str_eq(response_formatted(&response, false, &out), "Status: 403 Forbidden\r\n"
                                                         "Content-Type: text/plain; charset=utf-8\r\n"
                                                         "Content-Length: 20\r\n\r\n"
                                                         "node x is not known\n");
@@ -34,7 +34,7 @@ START_TEST(a_head_gets_the_length_but_not_the_body)
     struct response response = {0};
     struct buffer out = {0};
     response_text(&response, 404, "NOT FOUND");
-    ck_assert_str_eq(formatted(&response, true, &out), "Status: 404 Not Found\r\n"
+    ck_assert_str_eq(response_formatted(&response, true, &out), "Status: 404 Not Found\r\n"
                                                        "Content-Type: text/plain; charset=utf-8\r\n"
                                                        "Content-Length: 9\r\n\r\n");
     response_free(&response);
@@ -47,11 +47,11 @@ START_TEST(no_content_has_no_length)
     struct response response = {0};
     struct buffer out = {0};
     response_empty(&response, 204);
-    ck_assert_str_eq(formatted(&response, false, &out), "Status: 204 No Content\r\n\r\n");
+    ck_assert_str_eq(response_formatted(&response, false, &out), "Status: 204 No Content\r\n\r\n");
     response_empty(&response, 304);
-    ck_assert_str_eq(formatted(&response, false, &out), "Status: 304 Not Modified\r\n\r\n");
+    ck_assert_str_eq(response_formatted(&response, false, &out), "Status: 304 Not Modified\r\n\r\n");
     response_empty(&response, 201);
-    ck_assert_str_eq(formatted(&response, false, &out), "Status: 201 Created\r\nContent-Length: 0\r\n\r\n");
+    ck_assert_str_eq(response_formatted(&response, false, &out), "Status: 201 Created\r\nContent-Length: 0\r\n\r\n");
     response_free(&response);
     buffer_free(&out);
 }
@@ -64,7 +64,7 @@ START_TEST(a_later_answer_replaces_an_earlier_one)
     response_text(&response, 400, "first");
     response_header(&response, "Retry-After", "60");
     response_empty(&response, 201);
-    ck_assert_str_eq(formatted(&response, false, &out), "Status: 201 Created\r\nContent-Length: 0\r\n\r\n");
+    ck_assert_str_eq(response_formatted(&response, false, &out), "Status: 201 Created\r\nContent-Length: 0\r\n\r\n");
     response_free(&response);
     buffer_free(&out);
 }
@@ -77,7 +77,7 @@ START_TEST(a_header_cannot_smuggle_in_another)
     response_empty(&response, 204);
     response_header(&response, "Location", "/a\r\nSet-Cookie: b");
     response_header(&response, "X-Umlaut", "\xc3\xa4");
-    ck_assert_str_eq(formatted(&response, false, &out),
+    ck_assert_str_eq(response_formatted(&response, false, &out),
                      "Status: 204 No Content\r\nLocation: /a\r\nX-Umlaut: \xc3\xa4\r\n\r\n");
     response_free(&response);
     buffer_free(&out);
@@ -100,7 +100,7 @@ struct taken {
     int pieces;
 };
 
-static bool take(void *context, const char *bytes, size_t len)
+static bool response_take(void *context, const char *bytes, size_t len)
 {
     struct taken *taken = context;
     if (taken->pieces == 0) {
@@ -121,7 +121,7 @@ START_TEST(a_started_answer_goes_out_as_it_comes)
 {
     struct response response = {0};
     struct taken taken = {.pieces = 3};
-    const struct response_sink sink = {.send = take, .connection = connection, .context = &taken};
+    const struct response_sink sink = {.send = response_take, .connection = connection, .context = &taken};
     response_begin(&response, false, &sink);
     response_empty(&response, 200);
     response_header(&response, "ETag", "\"x\"");
@@ -148,7 +148,7 @@ START_TEST(a_started_answer_to_a_head_has_no_body)
 {
     struct response response = {0};
     struct taken taken = {.pieces = 3};
-    const struct response_sink sink = {.send = take, .connection = connection, .context = &taken};
+    const struct response_sink sink = {.send = response_take, .connection = connection, .context = &taken};
     response_begin(&response, true, &sink);
     response_empty(&response, 200);
     ck_assert(response_start(&response, 1234567890123));
@@ -240,8 +240,9 @@ START_TEST(the_length_counts_body_and_file)
     struct buffer out = {0};
     begin_with_file(&response, false, NULL, directory.fd, 0, 1000);
     buffer_add_text(&response.body, "first\n");
-    ck_assert_str_eq(formatted(&response, false, &out), "Status: 200 OK\r\nContent-Length: 1006\r\n\r\nfirst\n");
-    ck_assert_str_eq(formatted(&response, true, &out), "Status: 200 OK\r\nContent-Length: 1006\r\n\r\n");
+    ck_assert_str_eq(response_formatted(&response, false, &out),
+                     "Status: 200 OK\r\nContent-Length: 1006\r\n\r\nfirst\n");
+    ck_assert_str_eq(response_formatted(&response, true, &out), "Status: 200 OK\r\nContent-Length: 1006\r\n\r\n");
     response_free(&response);
     buffer_free(&out);
     tmpdir_remove(&directory);
@@ -269,7 +270,7 @@ START_TEST(a_file_is_not_sent_to_nobody)
     struct tmpdir directory = tmpdir_make();
     struct response response = {0};
     struct taken taken = {.pieces = 2};
-    const struct response_sink sink = {.send = take, .connection = connection, .context = &taken};
+    const struct response_sink sink = {.send = response_take, .connection = connection, .context = &taken};
     struct err err = {0};
     tmpdir_write(directory.fd, "file", "");
     int fd = openat(directory.fd, "file", O_RDWR | O_CLOEXEC);

@@ -39,7 +39,7 @@ static void make_index(struct fixture *it)
     free(index);
 }
 
-static struct fixture fixture_make(void)
+static struct fixture policies_fixture_make(void)
 {
     static const char *const directories[] = {
         "share", "share/node", "share/node/rules", "share/node/rules/cfengine-community", "share/relay",
@@ -65,7 +65,7 @@ static struct fixture fixture_make(void)
     return it;
 }
 
-static void fixture_remove(struct fixture *it)
+static void policies_fixture_remove(struct fixture *it)
 {
     policies_stop(it->state);
     node_index_close(it->index);
@@ -89,7 +89,7 @@ struct ask {
 static char headers[1024];
 static struct buffer body;
 
-static int get(struct fixture *it, struct ask ask)
+static int test_policies_get(struct fixture *it, struct ask ask)
 {
     struct made_request made;
     char uid[64], none_match[256];
@@ -131,10 +131,10 @@ static const char *tag(void)
 
 START_TEST(a_node_gets_its_policies)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = policies_fixture_make();
     for (int zip = 0; zip < 2; zip++) {
         struct archive_entry *entry;
-        ck_assert_int_eq(get(&it, (struct ask){.zip = zip}), 200);
+        ck_assert_int_eq(test_policies_get(&it, (struct ask){.zip = zip}), 200);
         ck_assert_ptr_nonnull(strstr(headers, "Content-Type: application/"));
         ck_assert_ptr_nonnull(strstr(headers, zip ? "/zip\r\n" : "/gzip\r\n"));
         ck_assert_ptr_nonnull(strstr(headers, "Repr-Digest: sha-256=:"));
@@ -151,134 +151,134 @@ START_TEST(a_node_gets_its_policies)
         ck_assert_uint_eq(entries, 9);
         archive_read_free(archive);
     }
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(nobody_else_does)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = policies_fixture_make();
     static const char *const others[] = {"root", "relay", "", "nod", "node2", "*", "Node", "-"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        ck_assert_msg(get(&it, (struct ask){.uid = others[i]}) == 403, "'%s'", others[i]);
+        ck_assert_msg(test_policies_get(&it, (struct ask){.uid = others[i]}) == 403, "'%s'", others[i]);
     }
     ck_assert_str_eq(body.at, "a node's certificate is needed\n");
-    ck_assert_int_eq(get(&it, (struct ask){.not_verified = true}), 403);
-    ck_assert_int_eq(get(&it, (struct ask){.node = "stranger"}), 403);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.not_verified = true}), 403);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "stranger"}), 403);
     ck_assert_str_eq(body.at, "the node is not known to this relay\n");
     static const char *const ids[] = {"..", ".", "", "node/../node", "../share/node", "node\\x", "no de"};
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
-        ck_assert_msg(get(&it, (struct ask){.node = ids[i]}) == 403, "'%s'", ids[i]);
+        ck_assert_msg(test_policies_get(&it, (struct ask){.node = ids[i]}) == 403, "'%s'", ids[i]);
     }
-    ck_assert_int_eq(get(&it, (struct ask){.no_index = true}), 503);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.no_index = true}), 503);
     ck_assert_ptr_nonnull(strstr(headers, "Retry-After: "));
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(without_policies_it_is_404)
 {
-    struct fixture it = fixture_make();
-    ck_assert_int_eq(get(&it, (struct ask){.node = "relay"}), 404);
-    ck_assert_int_eq(get(&it, (struct ask){.node = "root"}), 404);
+    struct fixture it = policies_fixture_make();
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "relay"}), 404);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "root"}), 404);
     tree_file(it.directory.fd, "share/relay/rules/cfengine-community", "a file", 0600);
-    ck_assert_int_eq(get(&it, (struct ask){.node = "relay"}), 404);
-    fixture_remove(&it);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "relay"}), 404);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(a_link_on_the_way_is_not_followed)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = policies_fixture_make();
     tree_link(it.directory.fd, "../../node/rules/cfengine-community", "share/relay/rules/cfengine-community");
-    ck_assert_int_eq(get(&it, (struct ask){.node = "relay"}), 500);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "relay"}), 500);
     tree_link(it.directory.fd, "node", "share/root");
-    ck_assert_int_eq(get(&it, (struct ask){.node = "root"}), 500);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "root"}), 500);
     ck_assert_str_eq(body.at, "internal error, see the relay's log\n");
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(unchanged_policies_are_not_sent_again)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = policies_fixture_make();
     char first[128], list[256];
-    ck_assert_int_eq(get(&it, (struct ask){.method = "HEAD"}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.method = "HEAD"}), 200);
     ck_assert_uint_eq(body.len, 0);
     snprintf(first, sizeof first, "%s", tag());
     snprintf(list, sizeof list, "\"x\", W/%s", first);
-    ck_assert_int_eq(get(&it, (struct ask){.none_match = list}), 304);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.none_match = list}), 304);
     ck_assert_str_eq(tag(), first);
     ck_assert_uint_eq(body.len, 0);
-    ck_assert_int_eq(get(&it, (struct ask){.none_match = "\"x\""}), 200);
-    ck_assert_int_eq(get(&it, (struct ask){.none_match = list, .zip = true}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.none_match = "\"x\""}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.none_match = list, .zip = true}), 200);
     tree_file(it.policies, "promises.cf", "body common control { }\n", 0640);
-    ck_assert_int_eq(get(&it, (struct ask){.none_match = list}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.none_match = list}), 200);
     ck_assert_str_ne(tag(), first);
     /* written anew with what was there before */
     tree_file(it.policies, "promises.cf", "body common control {}\n", 0640);
-    ck_assert_int_eq(get(&it, (struct ask){.none_match = list}), 304);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.none_match = list}), 304);
     ck_assert_str_eq(tag(), first);
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(a_dropped_archive_is_made_again)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = policies_fixture_make();
     char first[128], path[128];
     it.config.policies.cache_size = 0;
     policies_stop(it.state);
     it.state = policies_start(&it.config, &(struct err){0});
-    ck_assert_int_eq(get(&it, (struct ask){0}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 200);
     snprintf(first, sizeof first, "%s", tag());
     snprintf(path, sizeof path, "cache/node.tar.gz");
     struct stat status;
     ck_assert_int_eq(fstatat(it.directory.fd, path, &status, 0), 0);
     ck_assert_int_lt(status.st_size, 200);
-    ck_assert_int_eq(get(&it, (struct ask){.none_match = first}), 304);
-    ck_assert_int_eq(get(&it, (struct ask){0}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.none_match = first}), 304);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 200);
     ck_assert_str_eq(tag(), first);
     ck_assert_uint_gt(body.len, 200);
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(what_changed_a_moment_ago_is_not_sent)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = policies_fixture_make();
     it.config.policies.settle_time = 1000;
     it.config.policies.max_wait = 0;
     policies_stop(it.state);
     it.state = policies_start(&it.config, &(struct err){0});
-    ck_assert_int_eq(get(&it, (struct ask){0}), 503);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 503);
     ck_assert_ptr_nonnull(strstr(headers, "Retry-After: 10\r\n"));
     ck_assert_str_eq(body.at, "the policies are changing, try again\n");
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(nor_what_another_process_packs)
 {
-    struct fixture it = fixture_make();
-    ck_assert_int_eq(get(&it, (struct ask){0}), 200);
+    struct fixture it = policies_fixture_make();
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 200);
     it.config.policies.max_wait = 0;
     policies_stop(it.state);
     it.state = policies_start(&it.config, &(struct err){0});
     ck_assert_int_eq(flock(it.policies, LOCK_EX), 0);
-    ck_assert_int_eq(get(&it, (struct ask){0}), 200); /* in the cache */
-    ck_assert_int_eq(get(&it, (struct ask){.zip = true}), 503);
-    fixture_remove(&it);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 200); /* in the cache */
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.zip = true}), 503);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(what_cannot_be_packed_tells_only_the_log)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = policies_fixture_make();
     tree_link(it.policies, "/etc/passwd", "secret");
-    ck_assert_int_eq(get(&it, (struct ask){0}), 500);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 500);
     ck_assert_str_eq(body.at, "internal error, see the relay's log\n");
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 

@@ -11,7 +11,7 @@
 static struct policy_manifest manifest;
 static struct err err;
 
-static bool gather(void *context, const void *bytes, size_t len, struct err *why)
+static bool policy_archive_gather(void *context, const void *bytes, size_t len, struct err *why)
 {
     (void)why;
     buffer_add(context, bytes, len);
@@ -30,7 +30,7 @@ static struct buffer packed(const struct tmpdir *directory, enum policy_format f
 {
     struct buffer out = {0};
     ck_assert_int_eq(policy_manifest_read(&manifest, directory->fd, &tree_limits, &err), POLICY_WALK_DONE);
-    enum policy_pack result = policy_archive_pack(&manifest, directory->fd, format, gather, &out, &err);
+    enum policy_pack result = policy_archive_pack(&manifest, directory->fd, format, policy_archive_gather, &out, &err);
     ck_assert_msg(result == POLICY_PACK_DONE, "%s", err.text);
     return out;
 }
@@ -120,7 +120,8 @@ END_TEST
 static enum policy_pack pack_now(const struct tmpdir *directory)
 {
     struct buffer out = {0};
-    enum policy_pack result = policy_archive_pack(&manifest, directory->fd, POLICY_TAR_GZ, gather, &out, &err);
+    enum policy_pack result =
+        policy_archive_pack(&manifest, directory->fd, POLICY_TAR_GZ, policy_archive_gather, &out, &err);
     buffer_free(&out);
     return result;
 }

@@ -15,7 +15,8 @@ static struct policy_cache *open_cache(const struct tmpdir *directory, int64_t m
     return cache;
 }
 
-static void store(struct policy_cache *cache, const char *name, const unsigned char *state, const char *content)
+static void policy_cache_store(struct policy_cache *cache, const char *name, const unsigned char *state,
+                               const char *content)
 {
     struct policy_cache_entry entry;
     struct policy_cached cached;
@@ -46,11 +47,11 @@ START_TEST(an_archive_is_found_by_name_and_state)
     struct policy_cache *cache = open_cache(&directory, 1000000);
     struct policy_cached cached;
     ck_assert(!policy_cache_find(cache, "a.zip", old_state, &cached));
-    store(cache, "a.zip", old_state, "content");
+    policy_cache_store(cache, "a.zip", old_state, "content");
     ck_assert(!policy_cache_find(cache, "a.zip", new_state, &cached));
     ck_assert(!policy_cache_find(cache, "b.zip", old_state, &cached));
     ck_assert(policy_cache_find(cache, "a.zip", old_state, &cached));
-    store(cache, "a.zip", new_state, "other");
+    policy_cache_store(cache, "a.zip", new_state, "other");
     expect_archive(&cached, "content"); /* what is open stays */
     policy_cached_close(&cached);
     ck_assert(!policy_cache_find(cache, "a.zip", old_state, &cached));
@@ -70,15 +71,15 @@ START_TEST(the_same_content_keeps_its_date)
     struct policy_cache *cache = open_cache(&directory, 1000000);
     struct policy_cached cached;
     int64_t long_ago = 1000000000;
-    store(cache, "a.zip", old_state, "content");
+    policy_cache_store(cache, "a.zip", old_state, "content");
     int fd = openat(directory.fd, "a.zip", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(pwrite(fd, &long_ago, sizeof long_ago, offsetof(struct policy_record, made)), sizeof long_ago);
     close(fd);
-    store(cache, "a.zip", new_state, "content");
+    policy_cache_store(cache, "a.zip", new_state, "content");
     ck_assert(policy_cache_find(cache, "a.zip", new_state, &cached));
     ck_assert_int_eq(cached.made, long_ago);
     policy_cached_close(&cached);
-    store(cache, "a.zip", new_state, "other");
+    policy_cache_store(cache, "a.zip", new_state, "other");
     ck_assert(policy_cache_find(cache, "a.zip", new_state, &cached));
     ck_assert_int_gt(cached.made, long_ago);
     policy_cached_close(&cached);
@@ -94,13 +95,13 @@ START_TEST(what_is_damaged_is_not_there)
     struct policy_cached cached;
     static const off_t lengths[] = {0, 10, sizeof(struct policy_record) + 3};
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
-        store(cache, "a.zip", old_state, "content");
+        policy_cache_store(cache, "a.zip", old_state, "content");
         int fd = openat(directory.fd, "a.zip", O_WRONLY | O_CLOEXEC);
         ck_assert_int_eq(ftruncate(fd, lengths[i]), 0);
         close(fd);
         ck_assert_msg(!policy_cache_find(cache, "a.zip", old_state, &cached), "%zu", i);
     }
-    store(cache, "a.zip", old_state, "content");
+    policy_cache_store(cache, "a.zip", old_state, "content");
     int fd = openat(directory.fd, "a.zip", O_WRONLY | O_CLOEXEC);
     ck_assert_int_eq(pwrite(fd, "X", 1, 0), 1);
     close(fd);
@@ -118,14 +119,14 @@ START_TEST(archives_go_when_they_are_too_many_their_records_stay)
     struct tmpdir directory = tmpdir_make();
     struct policy_cache *cache = open_cache(&directory, 2 * (sizeof(struct policy_record) + 20));
     struct policy_cached cached, open;
-    store(cache, "a.zip", old_state, "content, 20 bytes ..");
-    store(cache, "b.zip", old_state, "content, 20 bytes ..");
+    policy_cache_store(cache, "a.zip", old_state, "content, 20 bytes ..");
+    policy_cache_store(cache, "b.zip", old_state, "content, 20 bytes ..");
     tmpdir_age(directory.fd, "a.zip", 50);
     tmpdir_age(directory.fd, "b.zip", 100);
     policy_cache_trim(cache);
     ck_assert(policy_cache_find(cache, "b.zip", old_state, &open));
     ck_assert_int_ge(open.fd, 0);
-    store(cache, "c.zip", old_state, "content, 20 bytes ..");
+    policy_cache_store(cache, "c.zip", old_state, "content, 20 bytes ..");
     policy_cache_trim(cache);
     ck_assert(policy_cache_find(cache, "b.zip", old_state, &cached));
     ck_assert_int_eq(cached.fd, -1);
@@ -144,8 +145,8 @@ START_TEST(what_nobody_asked_for_goes)
 {
     struct tmpdir directory = tmpdir_make();
     struct policy_cache *cache = open_cache(&directory, 1000000);
-    store(cache, "a.zip", old_state, "content");
-    store(cache, "b.zip", old_state, "content");
+    policy_cache_store(cache, "a.zip", old_state, "content");
+    policy_cache_store(cache, "b.zip", old_state, "content");
     tmpdir_age(directory.fd, "a.zip", 2000);
     policy_cache_trim(cache);
     ck_assert(!tmpdir_has(directory.fd, "a.zip"));
@@ -160,7 +161,7 @@ START_TEST(what_is_used_is_not_old)
     struct tmpdir directory = tmpdir_make();
     struct policy_cache *cache = policy_cache_open(directory.path, 1000000, 10000, &err);
     struct policy_cached cached;
-    store(cache, "a.zip", old_state, "content");
+    policy_cache_store(cache, "a.zip", old_state, "content");
     tmpdir_age(directory.fd, "a.zip", 20000);
     ck_assert(policy_cache_find(cache, "a.zip", old_state, &cached));
     policy_cached_close(&cached);

@@ -7,7 +7,7 @@
 static struct policy_manifest manifest;
 static struct err err;
 
-static enum policy_walk walk(const struct tmpdir *directory)
+static enum policy_walk policy_manifest_walk(const struct tmpdir *directory)
 {
     err = (struct err){0};
     return policy_manifest_read(&manifest, directory->fd, &tree_limits, &err);
@@ -25,7 +25,7 @@ START_TEST(entries_come_by_name_directories_before_their_content)
     tree_file(directory.fd, "a/z", "123", 0644);
     tree_directory(directory.fd, "a/y");
     tree_link(directory.fd, "../../b", "a/y/deep");
-    ck_assert_int_eq(walk(&directory), POLICY_WALK_DONE);
+    ck_assert_int_eq(policy_manifest_walk(&directory), POLICY_WALK_DONE);
     ck_assert_uint_eq(manifest.count, 8);
     for (size_t i = 0; i < manifest.count; i++) {
         ck_assert_str_eq(manifest.entries[i].path, wanted[i]);
@@ -91,12 +91,12 @@ START_TEST(every_change_is_another_state)
         unsigned char state[POLICY_STATE_SIZE];
         tree_fill(directory.fd);
         tree_tick(directory.fd);
-        ck_assert_int_eq(walk(&directory), POLICY_WALK_DONE);
+        ck_assert_int_eq(policy_manifest_walk(&directory), POLICY_WALK_DONE);
         memcpy(state, manifest.state, sizeof state);
-        ck_assert_int_eq(walk(&directory), POLICY_WALK_DONE);
+        ck_assert_int_eq(policy_manifest_walk(&directory), POLICY_WALK_DONE);
         ck_assert_mem_eq(state, manifest.state, sizeof state);
         changes[i](&directory);
-        ck_assert_int_eq(walk(&directory), POLICY_WALK_DONE);
+        ck_assert_int_eq(policy_manifest_walk(&directory), POLICY_WALK_DONE);
         ck_assert_msg(memcmp(state, manifest.state, sizeof state) != 0, "change %zu", i);
         tmpdir_remove(&directory);
     }
@@ -109,7 +109,7 @@ START_TEST(an_entry_is_known_again)
     struct stat status;
     tree_fill(directory.fd);
     tree_tick(directory.fd);
-    ck_assert_int_eq(walk(&directory), POLICY_WALK_DONE);
+    ck_assert_int_eq(policy_manifest_walk(&directory), POLICY_WALK_DONE);
     for (size_t i = 0; i < manifest.count; i++) {
         ck_assert_int_eq(fstatat(directory.fd, manifest.entries[i].path, &status, AT_SYMLINK_NOFOLLOW), 0);
         ck_assert(policy_entry_is(&manifest.entries[i], &status));
@@ -123,12 +123,12 @@ START_TEST(an_entry_is_known_again)
 }
 END_TEST
 
-static void refused(const struct tmpdir *directory, const char *name, const char *reason)
+static void policy_manifest_refused(const struct tmpdir *directory, const char *name, const char *reason)
 {
-    ck_assert_int_eq(walk(directory), POLICY_WALK_REFUSED);
+    ck_assert_int_eq(policy_manifest_walk(directory), POLICY_WALK_REFUSED);
     ck_assert_msg(strstr(err.text, reason) != NULL, "%s", err.text);
     ck_assert_int_eq(unlinkat(directory->fd, name, 0), 0);
-    ck_assert_int_eq(walk(directory), POLICY_WALK_DONE);
+    ck_assert_int_eq(policy_manifest_walk(directory), POLICY_WALK_DONE);
 }
 
 START_TEST(what_cannot_be_packed_whole_is_refused)
@@ -138,11 +138,11 @@ START_TEST(what_cannot_be_packed_whole_is_refused)
     static const char *const targets[] = {"/etc/passwd", "../a", "a/../b", "x\ny"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         tree_file(directory.fd, names[i], "", 0644);
-        refused(&directory, names[i], "a name that is no UTF-8");
+        policy_manifest_refused(&directory, names[i], "a name that is no UTF-8");
     }
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
         tree_link(directory.fd, targets[i], "link");
-        refused(&directory, "link", "link: a symbolic link that may lead outside");
+        policy_manifest_refused(&directory, "link", "link: a symbolic link that may lead outside");
     }
     tmpdir_remove(&directory);
 }
@@ -152,7 +152,7 @@ START_TEST(pipes_are_left_out)
 {
     struct tmpdir directory = tmpdir_make();
     ck_assert_int_eq(mkfifoat(directory.fd, "pipe", 0600), 0);
-    ck_assert_int_eq(walk(&directory), POLICY_WALK_DONE);
+    ck_assert_int_eq(policy_manifest_walk(&directory), POLICY_WALK_DONE);
     ck_assert_uint_eq(manifest.count, 0);
     tmpdir_remove(&directory);
 }
@@ -184,10 +184,10 @@ START_TEST(directories_in_each_other_have_an_end)
         strcat(path, i == 0 ? "d" : "/d");
         tree_directory(directory.fd, path);
     }
-    ck_assert_int_eq(walk(&directory), POLICY_WALK_DONE);
+    ck_assert_int_eq(policy_manifest_walk(&directory), POLICY_WALK_DONE);
     strcat(path, "/d");
     tree_directory(directory.fd, path);
-    ck_assert_int_eq(walk(&directory), POLICY_WALK_REFUSED);
+    ck_assert_int_eq(policy_manifest_walk(&directory), POLICY_WALK_REFUSED);
     tmpdir_remove(&directory);
 }
 END_TEST

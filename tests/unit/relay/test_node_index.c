@@ -34,14 +34,14 @@ static struct site site_make(const char *list, const struct buffer *certs)
     return site;
 }
 
-static bool build(struct site *site)
+static bool test_node_index_build(struct site *site)
 {
     return node_index_build(site->list, site->certs, site->index, &site->summary, &site->err);
 }
 
 static struct node_index *build_and_open(struct site *site)
 {
-    ck_assert_msg(build(site), "%s", site->err.text);
+    ck_assert_msg(test_node_index_build(site), "%s", site->err.text);
     struct node_index *index = node_index_open(site->index, &site->err);
     ck_assert_msg(index != NULL, "%s", site->err.text);
     return index;
@@ -212,7 +212,7 @@ START_TEST(a_replaced_file_is_seen_by_a_refresh)
     tmpdir_write(site.directory.fd, "list.json", "{" NODE("b", "root") "}");
     ck_assert(node_index_refresh(index, &site.err));
     ck_assert(node_index_find(index, "a", NULL));
-    ck_assert(build(&site));
+    ck_assert(test_node_index_build(&site));
     ck_assert(node_index_find(index, "a", NULL)); /* until it is refreshed */
     ck_assert(node_index_refresh(index, &site.err));
     ck_assert(!node_index_find(index, "a", NULL));
@@ -221,7 +221,7 @@ START_TEST(a_replaced_file_is_seen_by_a_refresh)
     struct stat old;
     ck_assert_int_eq(stat(site.index, &old), 0);
     tmpdir_write(site.directory.fd, "list.json", "{" NODE("c", "root") "}");
-    ck_assert(build(&site));
+    ck_assert(test_node_index_build(&site));
     ck_assert_int_eq(utimensat(AT_FDCWD, site.index, (struct timespec[]){old.st_atim, old.st_mtim}, 0), 0);
     ck_assert(node_index_refresh(index, &site.err));
     ck_assert(node_index_find(index, "c", NULL)); /* of the same size and time, yet another file */
@@ -261,17 +261,17 @@ START_TEST(bad_sources_leave_the_index_in_place)
     ck_assert_int_eq(stat(site.index, &before), 0);
     ck_assert_uint_eq(before.st_mode & 07777, 0644);
     tmpdir_write(site.directory.fd, "list.json", "{" NODE("b", "root"));
-    ck_assert(!build(&site));
+    ck_assert(!test_node_index_build(&site));
     tmpdir_write(site.directory.fd, "list.json", "{" NODE("b", "root") "}");
     pem.at[pem.len - 10] = '\0';
     tmpdir_write(site.directory.fd, "certs.pem", pem.at);
-    ck_assert(!build(&site));
+    ck_assert(!test_node_index_build(&site));
     ck_assert_ptr_nonnull(strstr(site.err.text, "certs.pem: line 1:"));
     static const char *const unreadable[] = {
         "<html>", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"};
     for (size_t i = 0; i < sizeof unreadable / sizeof *unreadable; i++) {
         tmpdir_write(site.directory.fd, "certs.pem", unreadable[i]);
-        ck_assert(!build(&site));
+        ck_assert(!test_node_index_build(&site));
         ck_assert_ptr_nonnull(strstr(site.err.text, "certs.pem: no certificate can be read in it"));
     }
     ck_assert_int_eq(stat(site.index, &after), 0);
@@ -293,7 +293,7 @@ START_TEST(a_blank_file_of_certificates_is_an_empty_one)
 {
     struct site site = site_make("{" NODE("a", "root") "}", NULL);
     tmpdir_write(site.directory.fd, "certs.pem", " \r\n\t\n");
-    ck_assert_msg(build(&site), "%s", site.err.text);
+    ck_assert_msg(test_node_index_build(&site), "%s", site.err.text);
     ck_assert_uint_eq(site.summary.certificates, 0);
     tmpdir_remove(&site.directory);
 }
@@ -319,7 +319,7 @@ START_TEST(a_check_says_what_a_build_would)
         bool good = node_index_check(site.list, site.certs, &err);
         ck_assert(good == (i < 2));
         ck_assert(!tmpdir_has(site.directory.fd, "nodes.index"));
-        ck_assert(build(&site) == good);
+        ck_assert(test_node_index_build(&site) == good);
         ck_assert_str_eq(err.text, site.err.text);
         tmpdir_remove(&site.directory);
     }
@@ -330,15 +330,15 @@ START_TEST(current_until_a_source_changes)
 {
     struct site site = site_make("{" NODE("a", "root") "}", NULL);
     ck_assert(!node_index_current(site.list, site.certs, site.index));
-    ck_assert(build(&site));
+    ck_assert(test_node_index_build(&site));
     ck_assert(node_index_current(site.list, site.certs, site.index));
     tmpdir_write(site.directory.fd, "certs.pem", "");
     ck_assert(!node_index_current(site.list, site.certs, site.index));
-    ck_assert(build(&site));
+    ck_assert(test_node_index_build(&site));
     ck_assert(node_index_current(site.list, site.certs, site.index));
     tmpdir_write(site.directory.fd, "list.json", "{" NODE("b", "root") "}"); /* of the same length */
     ck_assert(!node_index_current(site.list, site.certs, site.index));
-    ck_assert(build(&site));
+    ck_assert(test_node_index_build(&site));
     struct stat old;
     ck_assert_int_eq(stat(site.list, &old), 0);
     struct timespec times[] = {old.st_atim, old.st_mtim};
@@ -391,7 +391,7 @@ START_TEST(builders_and_readers_do_not_disturb_each_other)
     struct buffer pem = {0};
     certificate_add(&pem, "a");
     struct site site = site_make("{" NODE("a", "root") "}", &pem);
-    ck_assert(build(&site));
+    ck_assert(test_node_index_build(&site));
     struct crowd crowd = {.site = &site};
     pthread_t builders[2], readers[3];
     for (int i = 0; i < 3; i++) {
@@ -419,7 +419,7 @@ START_TEST(a_damaged_file_is_refused_and_not_mapped)
     struct buffer pem = {0}, image = {0};
     certificate_add(&pem, "a");
     struct site site = site_make("{" NODE("a", "root") "}", &pem);
-    ck_assert(build(&site));
+    ck_assert(test_node_index_build(&site));
     struct stat whole;
     ck_assert_int_eq(stat(site.index, &whole), 0);
     size_t size = (size_t)whole.st_size;

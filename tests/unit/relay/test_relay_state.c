@@ -18,7 +18,7 @@ struct place {
     char path[128];
 };
 
-static struct place place_make(void)
+static struct place relay_state_place_make(void)
 {
     struct place place = {.directory = tmpdir_make()};
     snprintf(place.path, sizeof place.path, "%s/figures", place.directory.path);
@@ -63,7 +63,7 @@ static void count_together(const struct place *place)
 
 START_TEST(several_processes_make_one_file_and_count_together)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     count_together(&place);
     for (int i = 0; i < 20; i++) { /* one that is damaged, and must be replaced, too */
         tmpdir_write(place.directory.fd, "figures", "RDRSTATE, but cut");
@@ -75,7 +75,7 @@ END_TEST
 
 START_TEST(figures_are_there_when_it_is_opened_again)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     struct relay_state *state = relay_state_open(place.path);
     relay_state_add(state, 0, 3);
     relay_state_set(state, 1, 5);
@@ -97,7 +97,7 @@ END_TEST
 
 START_TEST(the_file_is_for_the_group_of_its_directory)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     struct stat directory;
     struct stat file;
     umask(077);
@@ -135,7 +135,7 @@ static void change(struct place *place, off_t at, const void *bytes, size_t len)
 
 START_TEST(empty_cut_and_foreign_versions_are_made_anew)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     tmpdir_write(place.directory.fd, "figures", "");
     check_replaced(&place);
     ck_assert_int_eq(truncate(place.path, 4096), 0);
@@ -154,7 +154,7 @@ END_TEST
 
 START_TEST(somebody_elses_file_is_left_alone)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     char text[32] = "";
     tmpdir_write(place.directory.fd, "figures", "dear diary\n");
     struct relay_state *state = relay_state_open(place.path);
@@ -192,7 +192,7 @@ END_TEST
 
 START_TEST(a_file_cut_while_it_is_mapped_ends_nobody)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     struct relay_state *state = relay_state_open(place.path);
     struct relay_state *other = relay_state_open(place.path);
     relay_state_add(state, 3, 1);
@@ -212,7 +212,7 @@ END_TEST
 
 START_TEST(a_sigbus_elsewhere_is_still_one)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     pid_t pid = fork();
     if (pid == 0) {
         signal(SIGBUS, SIG_DFL); /* a sanitizer's handler would make a finding of what is meant here */
@@ -231,7 +231,7 @@ END_TEST
 
 START_TEST(refresh_takes_up_a_file_that_was_removed)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     struct relay_state *state = relay_state_open(place.path);
     struct relay_state *other = relay_state_open(place.path);
     ck_assert_int_eq(unlink(place.path), 0);
@@ -247,7 +247,7 @@ END_TEST
 
 START_TEST(a_running_program_leaves_another_versions_file_to_it)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     struct relay_state *state = relay_state_open(place.path);
     char other[128];
     struct stat before;
@@ -344,7 +344,7 @@ END_TEST
 /* All bytes of a file whose header is right may be wrong. */
 START_TEST(a_file_full_of_nonsense_gives_nonsense_and_no_more)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     relay_state_close(relay_state_open(place.path));
     char ones[sizeof(struct relay_state_map) - sizeof(struct relay_state_header)];
     memset(ones, 0xff, sizeof ones);
@@ -396,7 +396,7 @@ END_TEST
 
 START_TEST(a_sleeper_is_told_of_a_new_generation)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     struct relay_state *state = relay_state_open(place.path);
     int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     char events[256];

@@ -27,7 +27,7 @@ static const char list[] =
                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                             "h6",
                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                             "R") "}";
 
-static void describe(const struct remote_run_targets *targets, struct buffer *out)
+static void remote_run_targets_describe(const struct remote_run_targets *targets, struct buffer *out)
 {
     buffer_clear(out);
     for (size_t i = 0; i < targets->host_count; i++) {
@@ -86,7 +86,7 @@ START_TEST(nodes_go_where_they_hang)
         } else {
             ck_assert(remote_run_targets_all(&targets, made.index, cases[i].me, &err));
         }
-        describe(&targets, &text);
+        remote_run_targets_describe(&targets, &text);
         ck_assert_str_eq(buffer_cstr(&text), cases[i].targets);
         ck_assert_int_eq(targets.relay_levels, cases[i].levels);
         remote_run_targets_free(&targets);

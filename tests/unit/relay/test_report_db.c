@@ -129,7 +129,7 @@ START_TEST(sqlstates_mean)
 }
 END_TEST
 
-static const char *value_of(const struct report_db_conninfo *conninfo, const char *keyword)
+static const char *report_db_value_of(const struct report_db_conninfo *conninfo, const char *keyword)
 {
     const char *found = NULL;
     for (size_t i = 0; conninfo->keywords[i] != NULL; i++) {
@@ -147,15 +147,15 @@ START_TEST(conninfo_adds_what_the_url_does_not_say)
     struct err err;
     const char *password = "p@/:%' \\x";
     ck_assert(report_db_conninfo_make(&conninfo, "postgres://rudder@127.0.0.1/rudder", password, "relay", &err));
-    ck_assert_str_eq(value_of(&conninfo, "user"), "rudder");
-    ck_assert_str_eq(value_of(&conninfo, "host"), "127.0.0.1");
-    ck_assert_str_eq(value_of(&conninfo, "dbname"), "rudder");
-    ck_assert_str_eq(value_of(&conninfo, "password"), password);
-    ck_assert_str_eq(value_of(&conninfo, "application_name"), "relay");
-    ck_assert_str_eq(value_of(&conninfo, "client_encoding"), "UTF8");
-    ck_assert_ptr_nonnull(value_of(&conninfo, "connect_timeout"));
-    ck_assert_ptr_nonnull(value_of(&conninfo, "tcp_user_timeout"));
-    ck_assert_ptr_null(value_of(&conninfo, "target_session_attrs"));
+    ck_assert_str_eq(report_db_value_of(&conninfo, "user"), "rudder");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "host"), "127.0.0.1");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "dbname"), "rudder");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "password"), password);
+    ck_assert_str_eq(report_db_value_of(&conninfo, "application_name"), "relay");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "client_encoding"), "UTF8");
+    ck_assert_ptr_nonnull(report_db_value_of(&conninfo, "connect_timeout"));
+    ck_assert_ptr_nonnull(report_db_value_of(&conninfo, "tcp_user_timeout"));
+    ck_assert_ptr_null(report_db_value_of(&conninfo, "target_session_attrs"));
     report_db_conninfo_free(&conninfo);
     report_db_conninfo_free(&conninfo); /* twice is harmless */
 }
@@ -169,19 +169,19 @@ START_TEST(conninfo_leaves_what_the_url_says)
                                       "postgresql://u:p%40w@h1:1,h2:2/d?connect_timeout=3&application_name=mine"
                                       "&client_encoding=LATIN1&keepalives_idle=5",
                                       "other", "relay", &err));
-    ck_assert_str_eq(value_of(&conninfo, "password"), "p@w");
-    ck_assert_str_eq(value_of(&conninfo, "connect_timeout"), "3");
-    ck_assert_str_eq(value_of(&conninfo, "application_name"), "mine");
-    ck_assert_str_eq(value_of(&conninfo, "client_encoding"), "UTF8"); /* but this */
-    ck_assert_str_eq(value_of(&conninfo, "keepalives_idle"), "5");
-    ck_assert_str_eq(value_of(&conninfo, "target_session_attrs"), "read-write");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "password"), "p@w");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "connect_timeout"), "3");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "application_name"), "mine");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "client_encoding"), "UTF8"); /* but this */
+    ck_assert_str_eq(report_db_value_of(&conninfo, "keepalives_idle"), "5");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "target_session_attrs"), "read-write");
     report_db_conninfo_free(&conninfo);
     ck_assert(report_db_conninfo_make(&conninfo, "host=/run/pg user=u dbname=a@b target_session_attrs=any", NULL, NULL,
                                       &err));
-    ck_assert_str_eq(value_of(&conninfo, "host"), "/run/pg");
-    ck_assert_str_eq(value_of(&conninfo, "dbname"), "a@b");
-    ck_assert_str_eq(value_of(&conninfo, "target_session_attrs"), "any");
-    ck_assert_ptr_null(value_of(&conninfo, "password"));
+    ck_assert_str_eq(report_db_value_of(&conninfo, "host"), "/run/pg");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "dbname"), "a@b");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "target_session_attrs"), "any");
+    ck_assert_ptr_null(report_db_value_of(&conninfo, "password"));
     report_db_conninfo_free(&conninfo);
 }
 END_TEST

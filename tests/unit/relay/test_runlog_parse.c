@@ -271,7 +271,7 @@ START_TEST(what_is_above_the_limit_takes_no_memory)
 END_TEST
 
 /* Parses and returns what was logged meanwhile, a string for the test's life. The test has a process of its own. */
-static const char *logged(const char *content)
+static const char *runlog_parse_logged(const char *content)
 {
     FILE *log = tmpfile();
     ck_assert(log != NULL && dup2(fileno(log), STDERR_FILENO) == STDERR_FILENO);
@@ -303,7 +303,7 @@ START_TEST(a_bad_run_does_not_flood_the_log)
     for (int i = 0; i < 99; i++) {
         buffer_add_text(&content, TS "R: @@broken\n");
     }
-    const char *log = logged(buffer_cstr(&content));
+    const char *log = runlog_parse_logged(buffer_cstr(&content));
     ck_assert_uint_eq(count_of(log, "left out"), 21);
     ck_assert_uint_eq(count_of(log, " line=2 text=\"R: @@broken\""), 1);
     ck_assert_uint_eq(count_of(log, " count=79\n"), 1);
@@ -315,7 +315,7 @@ END_TEST
 START_TEST(a_strange_run_is_told_once)
 {
     const char *log =
-        logged(REPORT("a", "k", "m") TS BEGIN "b@@k@@2017-08-24 15:55:01+00:00##" NODE "@#m\n" TS BEGIN
+        runlog_parse_logged(REPORT("a", "k", "m") TS BEGIN "b@@k@@2017-08-24 15:55:01+00:00##" NODE "@#m\n" TS BEGIN
                                               "b@@k@@2017-08-24 15:55:01+00:00##" NODE "@#m\n" REPORT("a", "k", "m"));
     ck_assert_uint_eq(count_of(log, "\n"), 2);
     ck_assert_uint_eq(count_of(log, "differ in when it started"), 1);
@@ -327,7 +327,8 @@ END_TEST
 START_TEST(a_good_run_is_not_told)
 {
     /* the same moment, written with another offset */
-    const char *log = logged(EVENT("control", "start", "1") TS BEGIN "b@@k@@2018-08-24 17:55:01+02:00##" NODE "@#m\n");
+    const char *log =
+        runlog_parse_logged(EVENT("control", "start", "1") TS BEGIN "b@@k@@2018-08-24 17:55:01+02:00##" NODE "@#m\n");
     ck_assert_str_eq(log, "");
 }
 END_TEST

@@ -166,7 +166,7 @@ START_TEST(names)
 END_TEST
 
 /* A file's metadata by that key, as text. */
-static void sign(struct buffer *text, EVP_PKEY *key, const EVP_MD *md, const char *name, struct slice file)
+static void shared_file_sign(struct buffer *text, EVP_PKEY *key, const EVP_MD *md, const char *name, struct slice file)
 {
     unsigned char hash[64], bytes[512];
     char hex[2 * sizeof bytes + 1];
@@ -188,7 +188,7 @@ static void sign(struct buffer *text, EVP_PKEY *key, const EVP_MD *md, const cha
     buffer_add_format(text, "hash_value=%s\nshort_pubkey=%s\n" REST, hex, (const char *)base64);
 }
 
-static bool check(struct buffer *text, struct slice file, struct err *err)
+static bool shared_file_check(struct buffer *text, struct slice file, struct err *err)
 {
     struct shared_file_meta meta;
     ck_assert_msg(shared_file_meta_parse(&meta, buffer_slice(text), err), "%s", err->text);
@@ -209,13 +209,13 @@ START_TEST(signatures)
     for (int sha512 = 0; sha512 <= 1; sha512++) {
         struct buffer text = {0};
         struct err err = {0};
-        sign(&text, key, sha512 ? EVP_sha512() : EVP_sha256(), sha512 ? "sha512" : "sha256", file);
-        ck_assert_msg(check(&text, file, &err), "%s", err.text);
-        ck_assert(!check(&text, slice_from_str("another file"), &err));
+        shared_file_sign(&text, key, sha512 ? EVP_sha512() : EVP_sha256(), sha512 ? "sha512" : "sha256", file);
+        ck_assert_msg(shared_file_check(&text, file, &err), "%s", err.text);
+        ck_assert(!shared_file_check(&text, slice_from_str("another file"), &err));
         ck_assert_str_eq(err.text, "the file has another hash than the metadata says");
         char *digit = strstr(text.at, "digest=") + strlen("digest=") + 40;
         *digit = *digit == '0' ? '1' : '0';
-        ck_assert(!check(&text, file, &err));
+        ck_assert(!shared_file_check(&text, file, &err));
         ck_assert_str_eq(err.text, "the signature is wrong");
         buffer_free(&text);
     }
@@ -231,7 +231,7 @@ START_TEST(whose_key)
     struct err err = {0};
     unsigned char *der = NULL, hash[64];
     char hex[SHARED_FILE_KEY_HASH_SIZE], listed[160];
-    sign(&text, key, EVP_sha256(), "sha256", slice_from_str("x"));
+    shared_file_sign(&text, key, EVP_sha256(), "sha256", slice_from_str("x"));
     ck_assert(shared_file_meta_parse(&meta, buffer_slice(&text), &err));
     struct shared_file_signature *signature = shared_file_signature_new(&meta, &err);
     int len = i2d_PUBKEY(key, &der);

@@ -23,7 +23,7 @@ struct seen {
     int64_t mtime;
 };
 
-static bool note(void *context, const struct spool_entry *entry)
+static bool test_spool_note(void *context, const struct spool_entry *entry)
 {
     struct seen *seen = context;
     snprintf(seen->names, sizeof seen->names, "%s", entry->name);
@@ -104,7 +104,7 @@ START_TEST(scan_visits_uploads_only)
     struct err err;
     for (int round = 0; round < 2; round++) { /* each scan starts anew */
         seen = (struct seen){0};
-        ck_assert(spool_scan(fd, note, &seen, &err));
+        ck_assert(spool_scan(fd, test_spool_note, &seen, &err));
         ck_assert_uint_eq(seen.count, 1);
     }
     ck_assert_str_eq(seen.names, name);
@@ -116,12 +116,12 @@ START_TEST(scan_visits_uploads_only)
         tmpdir_write(fd, other, "");
     }
     seen = (struct seen){.stop_after = 7};
-    ck_assert(spool_scan(fd, note, &seen, &err));
+    ck_assert(spool_scan(fd, test_spool_note, &seen, &err));
     ck_assert_uint_eq(seen.count, 7);
     ck_assert_uint_eq(spool_count(fd, 1000), 21);
     ck_assert_uint_eq(spool_count(fd, 10), 10);
     ck_assert_uint_eq(spool_count(-1, 10), 0);
-    ck_assert(!spool_scan(-1, note, &seen, &err));
+    ck_assert(!spool_scan(-1, test_spool_note, &seen, &err));
     spool_close(spool);
     tmpdir_remove(&directory);
 }
@@ -167,7 +167,7 @@ START_TEST(quarantine_and_replay)
     struct seen seen = {0};
     tmpdir_age(spool_failed_fd(spool), name, 1000);
     ck_assert(spool_replay(spool, name, &err));
-    ck_assert(spool_scan(spool_incoming_fd(spool), note, &seen, &err));
+    ck_assert(spool_scan(spool_incoming_fd(spool), test_spool_note, &seen, &err));
     ck_assert_int_eq(seen.size, 5);
     ck_assert_int_ge(seen.mtime, time(NULL) - 60);
     ck_assert(!beside(spool));

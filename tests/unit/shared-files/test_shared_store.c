@@ -27,7 +27,7 @@ static struct shared_file_meta meta_until(int64_t expires)
     return meta;
 }
 
-static struct shared_arrival begin(const struct tmpdir *directory, const char *file_id, const char *text)
+static struct shared_arrival shared_store_begin(const struct tmpdir *directory, const char *file_id, const char *text)
 {
     struct shared_file_name name = named(file_id);
     struct shared_arrival arrival;
@@ -37,17 +37,17 @@ static struct shared_arrival begin(const struct tmpdir *directory, const char *f
     return arrival;
 }
 
-static void put(const struct tmpdir *directory, const char *file_id, const char *text, int64_t expires)
+static void shared_store_put(const struct tmpdir *directory, const char *file_id, const char *text, int64_t expires)
 {
     struct shared_file_name name = named(file_id);
     struct shared_file_meta meta = meta_until(expires);
-    struct shared_arrival arrival = begin(directory, file_id, text);
+    struct shared_arrival arrival = shared_store_begin(directory, file_id, text);
     struct err err = {0};
     ck_assert_msg(shared_arrival_commit(&arrival, &name, &meta, &err) == SHARED_DONE, "%s", err.text);
 }
 
 /* The file's text at that moment, "" when there is none. */
-static const char *found(const struct tmpdir *directory, const char *file_id, int64_t now)
+static const char *shared_store_found(const struct tmpdir *directory, const char *file_id, int64_t now)
 {
     static char text[64];
     struct shared_file_name name = named(file_id);
@@ -61,7 +61,7 @@ static const char *found(const struct tmpdir *directory, const char *file_id, in
     return text;
 }
 
-static struct shared_cleaned clean(const struct tmpdir *directory, int64_t now)
+static struct shared_cleaned shared_store_clean(const struct tmpdir *directory, int64_t now)
 {
     struct shared_cleaned cleaned;
     struct err err;
@@ -72,15 +72,15 @@ static struct shared_cleaned clean(const struct tmpdir *directory, int64_t now)
 START_TEST(a_file_comes_and_is_replaced_and_expires)
 {
     struct tmpdir directory = tmpdir_make();
-    ck_assert_str_eq(found(&directory, "a", 1), "");
-    put(&directory, "a", "first", 100);
-    ck_assert_str_eq(found(&directory, "a", 99), "first");
-    ck_assert_str_eq(found(&directory, "a", 100), "");
-    put(&directory, "a", "second", 200);
-    ck_assert_str_eq(found(&directory, "a", 100), "second");
-    struct shared_arrival arrival = begin(&directory, "a", "third");
+    ck_assert_str_eq(shared_store_found(&directory, "a", 1), "");
+    shared_store_put(&directory, "a", "first", 100);
+    ck_assert_str_eq(shared_store_found(&directory, "a", 99), "first");
+    ck_assert_str_eq(shared_store_found(&directory, "a", 100), "");
+    shared_store_put(&directory, "a", "second", 200);
+    ck_assert_str_eq(shared_store_found(&directory, "a", 100), "second");
+    struct shared_arrival arrival = shared_store_begin(&directory, "a", "third");
     shared_arrival_abandon(&arrival);
-    ck_assert_str_eq(found(&directory, "a", 100), "second");
+    ck_assert_str_eq(shared_store_found(&directory, "a", 100), "second");
     tmpdir_remove(&directory);
 }
 END_TEST
@@ -88,12 +88,12 @@ END_TEST
 START_TEST(half_of_it_is_nothing)
 {
     struct tmpdir directory = tmpdir_make();
-    put(&directory, "a", "text", 100);
-    put(&directory, "b", "text", 100);
+    shared_store_put(&directory, "a", "text", 100);
+    shared_store_put(&directory, "b", "text", 100);
     ck_assert_int_eq(unlinkat(directory.fd, "target/files/source/a.metadata", 0), 0);
     ck_assert_int_eq(unlinkat(directory.fd, "target/files/source/b", 0), 0);
-    ck_assert_str_eq(found(&directory, "a", 1), "");
-    ck_assert_str_eq(found(&directory, "b", 1), "");
+    ck_assert_str_eq(shared_store_found(&directory, "a", 1), "");
+    ck_assert_str_eq(shared_store_found(&directory, "b", 1), "");
     tmpdir_remove(&directory);
 }
 END_TEST
@@ -105,8 +105,8 @@ START_TEST(damaged_metadata_are_nothing)
                                           "header=rudder-signature-v1\nalgorithm=sha", "\n\n", "x"};
     struct tmpdir directory = tmpdir_make();
     for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
-        put(&directory, "a", "text", 100);
-        ck_assert_str_eq(found(&directory, "a", 1), "text");
+        shared_store_put(&directory, "a", "text", 100);
+        ck_assert_str_eq(shared_store_found(&directory, "a", 1), "text");
         tmpdir_write(directory.fd, "target/files/source/a.metadata", damaged[i]);
         struct shared_file_name name = named("a");
         struct shared_found it = {.fd = -1};
@@ -114,8 +114,8 @@ START_TEST(damaged_metadata_are_nothing)
         ck_assert_int_eq(shared_store_find(directory.path, &name, 1, &it, &err), SHARED_ABSENT);
         shared_found_close(&it);
     }
-    put(&directory, "a", "anew", 100);
-    ck_assert_str_eq(found(&directory, "a", 1), "anew");
+    shared_store_put(&directory, "a", "anew", 100);
+    ck_assert_str_eq(shared_store_found(&directory, "a", 1), "anew");
     tmpdir_remove(&directory);
 }
 END_TEST
@@ -124,25 +124,25 @@ START_TEST(links_lead_nowhere)
 {
     struct tmpdir directory = tmpdir_make();
     struct tmpdir outside = tmpdir_make();
-    put(&outside, "a", "outside", 100);
+    shared_store_put(&outside, "a", "outside", 100);
     char there[128];
     snprintf(there, sizeof there, "%s/target", outside.path);
     ck_assert_int_eq(symlinkat(there, directory.fd, "target"), 0);
-    ck_assert_str_eq(found(&directory, "a", 1), "");
+    ck_assert_str_eq(shared_store_found(&directory, "a", 1), "");
     struct shared_file_name name = named("b");
     struct shared_arrival arrival;
     struct err err = {0};
     ck_assert_int_eq(shared_arrival_begin(&arrival, directory.path, &name, 1, 0, &err), SHARED_FAILED);
     ck_assert(!tmpdir_has(outside.fd, "target/files/source/b"));
-    ck_assert_uint_eq(clean(&directory, 1000).expired, 0);
-    ck_assert_str_eq(found(&outside, "a", 1), "outside");
+    ck_assert_uint_eq(shared_store_clean(&directory, 1000).expired, 0);
+    ck_assert_str_eq(shared_store_found(&outside, "a", 1), "outside");
     ck_assert_int_eq(unlinkat(directory.fd, "target", 0), 0);
-    put(&directory, "c", "inside", 100); /* now with a link for the file itself */
+    shared_store_put(&directory, "c", "inside", 100); /* now with a link for the file itself */
     ck_assert_int_eq(unlinkat(directory.fd, "target/files/source/c", 0), 0);
     ck_assert_int_eq(symlinkat("/etc/passwd", directory.fd, "target/files/source/c"), 0);
-    ck_assert_str_eq(found(&directory, "c", 1), "");
-    put(&directory, "c", "again", 100);
-    ck_assert_str_eq(found(&directory, "c", 1), "again");
+    ck_assert_str_eq(shared_store_found(&directory, "c", 1), "");
+    shared_store_put(&directory, "c", "again", 100);
+    ck_assert_str_eq(shared_store_found(&directory, "c", 1), "again");
     tmpdir_remove(&outside);
     tmpdir_remove(&directory);
 }
@@ -163,21 +163,21 @@ END_TEST
 START_TEST(the_cleaner_takes_what_has_expired)
 {
     struct tmpdir directory = tmpdir_make();
-    put(&directory, "old", "text", 100);
-    put(&directory, "new", "text", 200);
-    ck_assert_uint_eq(clean(&directory, 99).expired, 0);
-    struct shared_cleaned cleaned = clean(&directory, 150);
+    shared_store_put(&directory, "old", "text", 100);
+    shared_store_put(&directory, "new", "text", 200);
+    ck_assert_uint_eq(shared_store_clean(&directory, 99).expired, 0);
+    struct shared_cleaned cleaned = shared_store_clean(&directory, 150);
     ck_assert_uint_eq(cleaned.expired, 1);
     ck_assert_uint_eq(cleaned.left_over, 0);
     ck_assert(!tmpdir_has(directory.fd, "target/files/source/old"));
     ck_assert(!tmpdir_has(directory.fd, "target/files/source/old.metadata"));
-    ck_assert_str_eq(found(&directory, "new", 150), "text");
-    cleaned = clean(&directory, 200);
+    ck_assert_str_eq(shared_store_found(&directory, "new", 150), "text");
+    cleaned = shared_store_clean(&directory, 200);
     ck_assert_uint_eq(cleaned.expired, 1);
     ck_assert_uint_eq(cleaned.left_over, 3); /* the directories */
     ck_assert(!tmpdir_has(directory.fd, "target"));
-    put(&directory, "new", "text", 300);
-    ck_assert_str_eq(found(&directory, "new", 1), "text");
+    shared_store_put(&directory, "new", "text", 300);
+    ck_assert_str_eq(shared_store_found(&directory, "new", 1), "text");
     tmpdir_remove(&directory);
 }
 END_TEST
@@ -185,20 +185,20 @@ END_TEST
 START_TEST(the_cleaner_takes_what_was_left_and_nothing_else)
 {
     struct tmpdir directory = tmpdir_make();
-    put(&directory, "stays", "text", INT64_MAX / 2 / 1000000);
+    shared_store_put(&directory, "stays", "text", INT64_MAX / 2 / 1000000);
     int fd = openat(directory.fd, "target/files/source", O_RDONLY | O_DIRECTORY);
     tmpdir_write(fd, ".0123456789abcdef.tmp", "x");
     tmpdir_write(fd, ".123456789abcdef0.tmp", "x");
     tmpdir_age(fd, ".0123456789abcdef.tmp", 700);
     tmpdir_write(fd, "alone", "x");
     tmpdir_write(fd, "broken.metadata", "x");
-    struct shared_arrival arrival = begin(&directory, "coming", "x");
+    struct shared_arrival arrival = shared_store_begin(&directory, "coming", "x");
     int64_t now = time(NULL);
-    ck_assert_uint_eq(clean(&directory, now).left_over, 1);
+    ck_assert_uint_eq(shared_store_clean(&directory, now).left_over, 1);
     ck_assert(!tmpdir_has(fd, ".0123456789abcdef.tmp"));
     ck_assert(tmpdir_has(fd, ".123456789abcdef0.tmp"));
     ck_assert(tmpdir_has(fd, "alone"));
-    ck_assert_uint_eq(clean(&directory, now + 2 * 24 * 3600).left_over, 1);
+    ck_assert_uint_eq(shared_store_clean(&directory, now + 2 * 24 * 3600).left_over, 1);
     ck_assert(!tmpdir_has(fd, "alone"));
     ck_assert(tmpdir_has(fd, "broken.metadata"));
     ck_assert(tmpdir_has(fd, "stays"));
@@ -212,10 +212,10 @@ END_TEST
 START_TEST(cleaners_take_turns)
 {
     struct tmpdir directory = tmpdir_make();
-    put(&directory, "a", "text", 1);
+    shared_store_put(&directory, "a", "text", 1);
     ck_assert_int_eq(shared_cleaner_run(directory.path, 60), 60);
     ck_assert(!tmpdir_has(directory.fd, "target"));
-    put(&directory, "a", "text", 1);
+    shared_store_put(&directory, "a", "text", 1);
     int64_t wait = shared_cleaner_run(directory.path, 60);
     ck_assert(wait > 0 && wait <= 60);
     ck_assert(tmpdir_has(directory.fd, "target"));

@@ -4,7 +4,7 @@
 #include "support/suite.h"
 
 /* Is there a finding of this verdict that has this in it? */
-static bool found(const struct health *health, enum health_verdict verdict, const char *part)
+static bool health_found(const struct health *health, enum health_verdict verdict, const char *part)
 {
     for (size_t i = 0; i < health->finding_count; i++) {
         if (health->findings[i].verdict == verdict && strstr(health->findings[i].text.text, part) != NULL) {
@@ -37,7 +37,7 @@ START_TEST(a_database_that_is_down_with_its_reason_and_since_when)
     ck_assert_int_eq(made.health.peers[RELAY_PEER_DATABASE].fault, PEER_UNUSABLE);
     const char *details = made.health.peers[RELAY_PEER_DATABASE].details.text;
     ck_assert_ptr_nonnull(strstr(details, "connection refused (for 2min"));
-    ck_assert(found(&made.health, HEALTH_BAD, "The database cannot be used"));
+    ck_assert(health_found(&made.health, HEALTH_BAD, "The database cannot be used"));
     made_health_free(&made);
 }
 END_TEST
@@ -69,7 +69,7 @@ START_TEST(what_the_forwarder_never_said_is_not_known)
     made.config.inventory.output = RELAY_OUTPUT_UPSTREAM;
     made_health_collect(&made, time(NULL));
     ck_assert_str_eq(made.health.peers[RELAY_PEER_UPSTREAM].details.text, "the forwarder has not reported yet");
-    ck_assert(found(&made.health, HEALTH_BAD, "Is the forwarder running? The forwarder has not reported yet."));
+    ck_assert(health_found(&made.health, HEALTH_BAD, "Is the forwarder running? The forwarder has not reported yet."));
     made_health_free(&made);
 }
 END_TEST
@@ -104,7 +104,7 @@ START_TEST(a_state_that_is_not_shared)
     made_health_collect(&made, time(NULL));
     ck_assert_int_eq(made.health.verdict, HEALTH_BAD);
     ck_assert_uint_eq(made.health.finding_count, 1);
-    ck_assert(found(&made.health, HEALTH_BAD, "Counters are not shared"));
+    ck_assert(health_found(&made.health, HEALTH_BAD, "Counters are not shared"));
     ck_assert_ptr_nonnull(strstr(made.health.peers[RELAY_PEER_DATABASE].details.text, "is not known"));
     made_health_free(&made);
 }
@@ -123,9 +123,9 @@ START_TEST(what_waits_too_long_and_what_failed)
     snprintf(made.queue[2].err.text, sizeof made.queue[2].err.text, "not allowed");
     made_health_collect(&made, now);
     ck_assert_int_eq(made.health.verdict, HEALTH_NOTICE);
-    ck_assert(found(&made.health, HEALTH_NOTICE, "Run logs wait, the oldest for 1h 1min."));
-    ck_assert(found(&made.health, HEALTH_NOTICE, "Inventories that failed: 1,234."));
-    ck_assert(found(&made.health, HEALTH_NOTICE, "not known: not allowed."));
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "Run logs wait, the oldest for 1h 1min."));
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "Inventories that failed: 1,234."));
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "not known: not allowed."));
     made_health_free(&made);
 }
 END_TEST
@@ -152,12 +152,12 @@ START_TEST(nodes_and_configuration)
     ck_assert_int_eq(made.health.verdict, HEALTH_NOTICE);
     made.nodes.known = false;
     made_health_collect(&made, time(NULL));
-    ck_assert(found(&made.health, HEALTH_BAD, "There is no node index"));
+    ck_assert(health_found(&made.health, HEALTH_BAD, "There is no node index"));
     made.health.finding_count = 0;
     snprintf(made.health.configuration.text, sizeof made.health.configuration.text, "line 3: bad");
     made_health_collect(&made, time(NULL));
     ck_assert_uint_eq(made.health.finding_count, 1);
-    ck_assert(found(&made.health, HEALTH_BAD, "line 3: bad."));
+    ck_assert(health_found(&made.health, HEALTH_BAD, "line 3: bad."));
     made_health_free(&made);
 }
 END_TEST

@@ -66,7 +66,7 @@ static void close_relay(struct relay *relay)
 }
 
 /* The body of the answer, whose status is this. */
-static const char *ask(struct relay *relay, route_handler *handler, int status)
+static const char *system_ask(struct relay *relay, route_handler *handler, int status)
 {
     struct err err;
     made_request_free(&relay->made);
@@ -100,7 +100,7 @@ START_TEST(info_byte_for_byte)
              "{\"data\":{\"major-version\":\"%.*s\",\"full-version\":\"%s\"},\"result\":\"success\","
              "\"action\":\"getSystemInfo\"}",
              (int)(dot - PACKAGE_VERSION), PACKAGE_VERSION, PACKAGE_VERSION);
-    ck_assert_str_eq(ask(&relay, system_get_info, 200), wanted);
+    ck_assert_str_eq(system_ask(&relay, system_get_info, 200), wanted);
     is_json(&relay);
     close_relay(&relay);
 }
@@ -111,7 +111,7 @@ START_TEST(reload_byte_for_byte_and_everybody_is_told)
     struct relay relay;
     open_relay(&relay);
     uint64_t before = relay_state_generation(relay.state);
-    ck_assert_str_eq(ask(&relay, system_post_reload, 200),
+    ck_assert_str_eq(system_ask(&relay, system_post_reload, 200),
                      "{\"result\":\"success\",\"action\":\"reloadConfiguration\"}");
     is_json(&relay);
     ck_assert_uint_gt(relay_state_generation(relay.state), before);
@@ -124,16 +124,16 @@ START_TEST(a_bad_node_list_is_refused_and_nobody_is_told)
 {
     struct relay relay;
     open_relay(&relay);
-    ask(&relay, system_post_reload, 200);
+    system_ask(&relay, system_post_reload, 200);
     uint64_t before = relay_state_generation(relay.state);
     tmpdir_write(relay.directory.fd, "list", "{\"n1\": {");
-    const char *body = ask(&relay, system_post_reload, 500);
+    const char *body = system_ask(&relay, system_post_reload, 500);
     static const char begin[] = "{\"result\":\"error\",\"action\":\"reloadConfiguration\",\"errorDetails\":\"";
     ck_assert_msg(strncmp(body, begin, strlen(begin)) == 0, "%s", body);
     ck_assert_ptr_nonnull(strstr(body, "/list"));
     is_json(&relay);
     ck_assert_uint_eq(relay_state_generation(relay.state), before);
-    ask(&relay, system_get_info, 200);
+    system_ask(&relay, system_get_info, 200);
     ck_assert(node_index_find(relay.index, "root", NULL));
     close_relay(&relay);
 }
@@ -147,13 +147,13 @@ START_TEST(a_bad_configuration_is_refused_before_the_index_is_built)
     open_relay(&relay);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         write_config(&relay, bad[i]);
-        const char *body = ask(&relay, system_post_reload, 500);
+        const char *body = system_ask(&relay, system_post_reload, 500);
         ck_assert_ptr_nonnull(strstr(body, "relay.conf"));
         ck_assert_ptr_null(strstr(body, "not-for-others"));
     }
     ck_assert(!tmpdir_has(relay.directory.fd, "index"));
     write_config(&relay, "");
-    ask(&relay, system_post_reload, 200);
+    system_ask(&relay, system_post_reload, 200);
     close_relay(&relay);
 }
 END_TEST
@@ -162,15 +162,15 @@ START_TEST(status_of_a_relay_that_is_well)
 {
     struct relay relay;
     open_relay(&relay);
-    ask(&relay, system_post_reload, 200);
+    system_ask(&relay, system_post_reload, 200);
     relay_state_set_peer(relay.state, RELAY_PEER_DATABASE, RELAY_PEER_UP, "");
-    ck_assert_str_eq(ask(&relay, system_get_status, 200),
+    ck_assert_str_eq(system_ask(&relay, system_get_status, 200),
                      "{\"data\":{\"database\":{\"status\":\"success\"},\"configuration\":{\"status\":\"success\"}},"
                      "\"result\":\"success\",\"action\":\"getStatus\"}");
     is_json(&relay);
     relay.config->reporting.output = RELAY_OUTPUT_DISABLED;
     ck_assert_str_eq(
-        ask(&relay, system_get_status, 200),
+        system_ask(&relay, system_get_status, 200),
         "{\"data\":{\"configuration\":{\"status\":\"success\"}},\"result\":\"success\",\"action\":\"getStatus\"}");
     close_relay(&relay);
 }
@@ -180,33 +180,36 @@ START_TEST(status_says_what_is_wrong)
 {
     struct relay relay;
     open_relay(&relay);
-    ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "\"details\":\"there is no node index"));
-    ask(&relay, system_post_reload, 200);
+    ck_assert_ptr_nonnull(strstr(system_ask(&relay, system_get_status, 200), "\"details\":\"there is no node index"));
+    system_ask(&relay, system_post_reload, 200);
     ck_assert_str_eq(
-        ask(&relay, system_get_status, 200),
+        system_ask(&relay, system_get_status, 200),
         "{\"data\":{\"database\":{\"status\":\"error\",\"details\":\"the forwarder has not reported yet\"},"
         "\"configuration\":{\"status\":\"success\"}},\"result\":\"success\",\"action\":\"getStatus\"}");
     relay_state_set_peer(relay.state, RELAY_PEER_DATABASE, RELAY_PEER_DOWN, "no \"route\"");
-    ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200),
+    ck_assert_ptr_nonnull(strstr(system_ask(&relay, system_get_status, 200),
                                  "{\"database\":{\"status\":\"error\",\"details\":\"no \\\"route\\\" (for "));
     write_config(&relay, "general = 7;");
-    const char *body = ask(&relay, system_get_status, 200);
+    const char *body = system_ask(&relay, system_get_status, 200);
     ck_assert_ptr_nonnull(strstr(body, "\"configuration\":{\"status\":\"error\",\"details\":\""));
     ck_assert_ptr_null(strstr(body, "not-for-others"));
-    body = ask(&relay, system_get_status, 200); /* asked again it is not right either */
+    body = system_ask(&relay, system_get_status, 200); /* asked again it is not right either */
     ck_assert_ptr_nonnull(strstr(body, "\"configuration\":{\"status\":\"error\",\"details\":\""));
     write_config(&relay, "");
     tmpdir_write(relay.directory.fd, "list", "[]");
-    ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"error\""));
+    ck_assert_ptr_nonnull(
+        strstr(system_ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"error\""));
     tmpdir_write(relay.directory.fd, "list", LIST);
-    ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"success\"}"));
+    ck_assert_ptr_nonnull(
+        strstr(system_ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"success\"}"));
     tmpdir_write(relay.directory.fd, "certs", "-----BEGIN CERTIFICATE-----\n");
     for (int i = 0; i < 2; i++) { /* read once, remembered then */
-        ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "/certs: line 1: "));
+        ck_assert_ptr_nonnull(strstr(system_ask(&relay, system_get_status, 200), "/certs: line 1: "));
     }
-    ask(&relay, system_post_reload, 500);
+    system_ask(&relay, system_post_reload, 500);
     tmpdir_write(relay.directory.fd, "certs", "\n");
-    ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"success\"}"));
+    ck_assert_ptr_nonnull(
+        strstr(system_ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"success\"}"));
     close_relay(&relay);
 }
 END_TEST
@@ -216,7 +219,7 @@ START_TEST(queue_of_nothing_byte_for_byte)
 #define NOTHING "\"files\":0,\"bytes\":0,\"oldest_seconds\":null"
     struct relay relay;
     open_relay(&relay);
-    ck_assert_str_eq(ask(&relay, system_get_queue, 200),
+    ck_assert_str_eq(system_ask(&relay, system_get_queue, 200),
                      "{\"data\":{\"waiting\":{\"reports\":{" NOTHING "},\"inventories\":{" NOTHING
                      "},\"inventory_updates\":{" NOTHING "}},\"failed\":{\"reports\":{" NOTHING
                      ",\"errors\":[]},\"inventories\":{" NOTHING ",\"errors\":[]},\"inventory_updates\":{" NOTHING
@@ -236,7 +239,7 @@ START_TEST(queue_with_a_failed_file_and_a_directory_that_is_gone)
     tmpdir_age(fd, "a.log", 100);
     close(fd);
     ck_assert_int_eq(unlinkat(relay.directory.fd, "accepted-nodes-updates", AT_REMOVEDIR), 0);
-    const char *body = ask(&relay, system_get_queue, 200);
+    const char *body = system_ask(&relay, system_get_queue, 200);
     ck_assert_ptr_nonnull(strstr(body, "\"failed\":{\"reports\":{\"files\":1,\"bytes\":5,\"oldest_seconds\":10"));
     ck_assert_ptr_nonnull(
         strstr(body, "\"errors\":[{\"reason\":\"it is <bad>\",\"files\":1,\"bytes\":5,\"oldest_seconds\":10"));
@@ -249,9 +252,9 @@ START_TEST(the_page)
 {
     struct relay relay;
     open_relay(&relay);
-    ask(&relay, system_post_reload, 200);
+    system_ask(&relay, system_post_reload, 200);
     relay_state_set_peer(relay.state, RELAY_PEER_DATABASE, RELAY_PEER_UP, "");
-    const char *page = ask(&relay, system_get_page, 200);
+    const char *page = system_ask(&relay, system_get_page, 200);
     ck_assert_ptr_nonnull(strstr(page, "The relay is well</h1>"));
     ck_assert_ptr_nonnull(strstr(page, ">1</dd><dd>1 directly below</dd><dd>0 certificates</dd>"));
     ck_assert_ptr_nonnull(strstr(page, "href=\"queue\""));
@@ -259,9 +262,9 @@ START_TEST(the_page)
                  "{\"root\": {\"hostname\": \"r\", \"policy-server\": \"root\"},"
                  "\"n1\": {\"hostname\": \"n\", \"policy-server\": \"root\"},"
                  "\"n2\": {\"hostname\": \"n\", \"policy-server\": \"n1\"}}");
-    ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_page, 200), "The relay works, and needs a look</h1>"));
-    ask(&relay, system_post_reload, 200);
-    page = ask(&relay, system_get_page, 200);
+    ck_assert_ptr_nonnull(strstr(system_ask(&relay, system_get_page, 200), "The relay works, and needs a look</h1>"));
+    system_ask(&relay, system_post_reload, 200);
+    page = system_ask(&relay, system_get_page, 200);
     ck_assert_ptr_nonnull(strstr(page, ">3</dd><dd>2 directly below</dd>"));
     ck_assert_ptr_null(strstr(page, "not-for-others"));
     close_relay(&relay);

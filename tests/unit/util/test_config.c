@@ -38,7 +38,7 @@ static const struct config_key keys[] = {
 static const struct config_table table = {keys, sizeof keys / sizeof *keys, NULL};
 
 /* True and a target to free, or false and err. */
-static bool load(const char *text, struct target *target, struct err *err)
+static bool config_load(const char *text, struct target *target, struct err *err)
 {
     *target = (struct target){0};
     struct config_file *file = config_file_parse("t.conf", slice_from_str(text), err);
@@ -63,7 +63,7 @@ START_TEST(an_empty_file_gives_the_defaults)
 {
     struct target target;
     struct err err;
-    ck_assert(load("", &target, &err));
+    ck_assert(config_load("", &target, &err));
     assert_defaults(&target);
     config_table_free(&table, &target);
     config_table_free(&table, &target); /* twice does no harm */
@@ -74,7 +74,7 @@ START_TEST(every_kind_is_read)
 {
     struct target target;
     struct err err;
-    ck_assert_msg(load("one: { text = \"x\"; path = \"/a/b\"; number = -5; };\n"
+    ck_assert_msg(config_load("one: { text = \"x\"; path = \"/a/b\"; number = -5; };\n"
                        "two: { size = 5000000000; deep: { duration = \"2 min\"; flag = false; }; colour = \"red\"; }\n"
                        "texts = [ \"a\", \"b\" ]; secret = \"p\\\"\\\\w\";",
                        &target, &err),
@@ -92,7 +92,7 @@ START_TEST(every_kind_is_read)
     ck_assert_str_eq(target.secret, "p\"\\w");
     config_table_free(&table, &target);
 
-    ck_assert(load("one = { number = 9L }\ntwo = { size = \"2 GiB\", deep = { duration = 90 } } texts = (\"x\")",
+    ck_assert(config_load("one = { number = 9L }\ntwo = { size = \"2 GiB\", deep = { duration = 90 } } texts = (\"x\")",
                    &target, &err));
     ck_assert_int_eq(target.number, 9);
     ck_assert_int_eq(target.size, INT64_C(2) << 30);
@@ -142,13 +142,13 @@ START_TEST(faults_name_file_line_and_key)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct target target;
         struct err err;
-        ck_assert_msg(!load(cases[i].text, &target, &err), "%s", cases[i].text);
+        ck_assert_msg(!config_load(cases[i].text, &target, &err), "%s", cases[i].text);
         ck_assert_str_eq(err.text, cases[i].fault);
     }
     struct err err;
     struct target target;
     /* above 64 bits: libconfig 1.5 takes the largest number, newer ones call it a syntax error */
-    ck_assert(!load("one: { number = 99999999999999999999999; }", &target, &err));
+    ck_assert(!config_load("one: { number = 99999999999999999999999; }", &target, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "t.conf:1: "));
     ck_assert_ptr_null(config_file_parse("t.conf", (struct slice){"one: {\n \0 }", 10}, &err));
     ck_assert_str_eq(err.text, "t.conf:2: a NUL byte: this is not a text file");
@@ -284,7 +284,7 @@ START_TEST(secrets_are_noticed)
 END_TEST
 
 /* Takes the `#` from commented keys; help has a space behind it. */
-static void uncomment(char *text)
+static void config_uncomment(char *text)
 {
     char *to = text;
     for (const char *at = text; *at != '\0'; at++) {
@@ -305,12 +305,12 @@ START_TEST(the_sample_says_the_defaults)
         struct target target;
         struct err err;
         char said[256];
-        ck_assert_msg(load(text, &target, &err), "%s in\n%s", err.text, text);
+        ck_assert_msg(config_load(text, &target, &err), "%s in\n%s", err.text, text);
         ck_assert_str_eq(target.text, "a \\ b. C");
         assert_defaults(&target);
         ck_assert_uint_eq(unknown_of(text, said, sizeof said), 0);
         config_table_free(&table, &target);
-        uncomment(text);
+        config_uncomment(text);
     }
     ck_assert_ptr_null(strchr(text, '#') != NULL ? strstr(text, "#texts") : NULL);
     ck_assert_ptr_nonnull(strstr(text, "  deep: {\n    # Help.\n    duration = \"1h30m\";"));

@@ -115,7 +115,7 @@ struct outcome {
     int status_with_body;
 };
 
-static bool take(void *context, const char *bytes, size_t len)
+static bool http_client_take(void *context, const char *bytes, size_t len)
 {
     struct outcome *outcome = context;
     outcome->pieces++;
@@ -132,7 +132,7 @@ static ssize_t give(void *context, char *bytes, size_t size)
     return outcome->stop_after != 0 && outcome->handed_over > outcome->stop_after ? -1 : (ssize_t)size;
 }
 
-static void ended(void *context, const struct http_result *result)
+static void http_client_ended(void *context, const struct http_result *result)
 {
     struct outcome *outcome = context;
     outcome->ends++;
@@ -152,7 +152,8 @@ static struct http_client *client_of(enum http_trust trust)
     return client;
 }
 
-static void start(struct http_client *client, struct http_request request, const char *path, struct outcome *outcome)
+static void test_http_client_start(struct http_client *client, struct http_request request, const char *path,
+                                   struct outcome *outcome)
 {
     struct err err;
     struct buffer url = {0};
@@ -160,19 +161,19 @@ static void start(struct http_client *client, struct http_request request, const
     buffer_add_text(&url, path);
     request.url = buffer_cstr(&url);
     request.pins = request.pins != NULL ? request.pins : buffer_cstr(&pins);
-    request.write = take;
-    request.done = ended;
+    request.write = http_client_take;
+    request.done = http_client_ended;
     request.context = outcome;
     outcome->transfer = http_client_start(client, &request, &err);
     ck_assert_msg(outcome->transfer != NULL, "%s", err.text);
     buffer_free(&url);
 }
 
-static struct outcome ask(enum http_trust trust, struct http_request request)
+static struct outcome http_client_ask(enum http_trust trust, struct http_request request)
 {
     struct outcome outcome = {0};
     struct http_client *client = client_of(trust);
-    start(client, request, "/x", &outcome);
+    test_http_client_start(client, request, "/x", &outcome);
     ck_assert_int_eq(outcome.ends, 0);
     http_client_finish(client);
     ck_assert_int_eq(outcome.ends, 1);
@@ -181,7 +182,7 @@ static struct outcome ask(enum http_trust trust, struct http_request request)
     return outcome;
 }
 
-static const char *logged(void)
+static const char *http_client_logged(void)
 {
     static struct buffer log;
     struct err err;
@@ -193,16 +194,16 @@ static const char *logged(void)
 START_TEST(only_the_pinned_key_is_trusted_whatever_else_the_certificate_says)
 {
     set_up("204");
-    ck_assert_int_eq(ask(HTTP_TRUST_PINS, (struct http_request){0}).status, 204);
-    struct outcome wrong = ask(HTTP_TRUST_PINS, (struct http_request){.pins = buffer_cstr(&other_pins)});
+    ck_assert_int_eq(http_client_ask(HTTP_TRUST_PINS, (struct http_request){0}).status, 204);
+    struct outcome wrong = http_client_ask(HTTP_TRUST_PINS, (struct http_request){.pins = buffer_cstr(&other_pins)});
     ck_assert_int_eq(wrong.outcome, HTTP_UNTRUSTED);
     ck_assert_str_eq(wrong.reason, "the server has another key than the certificate that is configured for it");
     char *both = xasprintf("%s;%s", buffer_cstr(&other_pins), buffer_cstr(&pins));
-    ck_assert_int_eq(ask(HTTP_TRUST_PINS, (struct http_request){.pins = both}).status, 204);
+    ck_assert_int_eq(http_client_ask(HTTP_TRUST_PINS, (struct http_request){.pins = both}).status, 204);
     free(both);
-    ck_assert_int_eq(ask(HTTP_TRUST_NOBODY, (struct http_request){0}).status, 204);
-    ck_assert_int_eq(ask(HTTP_TRUST_CHAIN, (struct http_request){0}).outcome, HTTP_UNTRUSTED);
-    ck_assert_int_eq(strlen(logged()) > 0, 1);
+    ck_assert_int_eq(http_client_ask(HTTP_TRUST_NOBODY, (struct http_request){0}).status, 204);
+    ck_assert_int_eq(http_client_ask(HTTP_TRUST_CHAIN, (struct http_request){0}).outcome, HTTP_UNTRUSTED);
+    ck_assert_int_eq(strlen(http_client_logged()) > 0, 1);
     tear_down();
 }
 END_TEST
@@ -217,11 +218,11 @@ START_TEST(without_a_pin_and_without_https_nothing_goes_out)
     ck_assert_str_eq(err.text, "no certificate of the server is known");
     struct outcome outcome = {0};
     struct http_request plain = {
-        .url = "http://127.0.0.1:1/", .pins = buffer_cstr(&pins), .done = ended, .context = &outcome};
+        .url = "http://127.0.0.1:1/", .pins = buffer_cstr(&pins), .done = http_client_ended, .context = &outcome};
     ck_assert_ptr_nonnull(http_client_start(client, &plain, &err));
     http_client_finish(client);
     ck_assert_int_eq(outcome.outcome, HTTP_UNREACHABLE);
-    ck_assert_str_eq(logged(), "");
+    ck_assert_str_eq(http_client_logged(), "");
     http_client_free(client);
     tear_down();
 }
@@ -233,7 +234,7 @@ START_TEST(tls_1_2_is_refused)
     kill(server, SIGKILL);
     waitpid(server, NULL, 0);
     start_server("tls1.2");
-    ck_assert_int_eq(ask(HTTP_TRUST_NOBODY, (struct http_request){0}).outcome, HTTP_UNTRUSTED);
+    ck_assert_int_eq(http_client_ask(HTTP_TRUST_NOBODY, (struct http_request){0}).outcome, HTTP_UNTRUSTED);
     tear_down();
 }
 END_TEST
@@ -257,14 +258,14 @@ START_TEST(answers_of_all_kinds)
     set_up("204");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         tmpdir_write(directory.fd, "mode", cases[i].mode);
-        struct outcome outcome = ask(HTTP_TRUST_PINS,
+        struct outcome outcome = http_client_ask(HTTP_TRUST_PINS,
                                      (struct http_request){.method = HTTP_POST, .form = slice_from_str("a=b")});
         ck_assert_msg(outcome.outcome == cases[i].outcome && outcome.status == cases[i].status, "%s: %d %d %s",
                       cases[i].mode, outcome.outcome, outcome.status, outcome.reason);
         ck_assert_int_eq(outcome.retry_after_s, i == 2 ? 7 : 0);
     }
     tear_down();
-    ck_assert_int_eq(ask(HTTP_TRUST_NOBODY, (struct http_request){0}).outcome, HTTP_UNREACHABLE);
+    ck_assert_int_eq(http_client_ask(HTTP_TRUST_NOBODY, (struct http_request){0}).outcome, HTTP_UNREACHABLE);
 }
 END_TEST
 
@@ -274,23 +275,25 @@ START_TEST(a_put_sends_the_file_and_who_we_are)
     char *path = xasprintf("%s/body", directory.path);
     int fd = open(path, O_RDWR | O_CREAT, 0600);
     ck_assert_int_eq(ftruncate(fd, 3000000), 0); /* large enough to be announced */
-    struct outcome outcome = ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT,
+    struct outcome outcome = http_client_ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT,
                                                                         .user = "rudder",
                                                                         .password = "p:@/ s",
                                                                         .body_fd = fd,
                                                                         .body_len = 3000000});
     ck_assert_int_eq(outcome.status, 201);
-    ck_assert_ptr_nonnull(strstr(logged(), " PUT /x HTTP/1.1 login=cnVkZGVyOnA6QC8gcw== body=3000000\n"));
+    ck_assert_ptr_nonnull(strstr(http_client_logged(), " PUT /x HTTP/1.1 login=cnVkZGVyOnA6QC8gcw== body=3000000\n"));
     ck_assert_int_eq(lseek(fd, 0, SEEK_CUR), 0); /* several may read it */
     for (int i = 0; i < 2; i++) { /* in one piece with the head, and a size that is not */
         int64_t len = i == 0 ? 1000 : 100000;
         ck_assert_int_eq(ftruncate(fd, len), 0);
-        outcome = ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT, .body_fd = fd, .body_len = len});
+        outcome =
+            http_client_ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT, .body_fd = fd, .body_len = len});
         ck_assert_int_eq(outcome.status, 201);
-        ck_assert_ptr_nonnull(strstr(logged(), i == 0 ? " body=1000\n" : " body=100000\n"));
+        ck_assert_ptr_nonnull(strstr(http_client_logged(), i == 0 ? " body=1000\n" : " body=100000\n"));
     }
     ck_assert_int_eq(ftruncate(fd, 1000), 0);
-    outcome = ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT, .body_fd = fd, .body_len = 5000});
+    outcome =
+        http_client_ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT, .body_fd = fd, .body_len = 5000});
     ck_assert_int_eq(outcome.outcome, HTTP_ABANDONED); /* it shrank */
     close(fd);
     free(path);
@@ -304,13 +307,13 @@ START_TEST(a_put_may_ask_for_its_body)
     set_up("200");
     struct http_client *client = client_of(HTTP_TRUST_PINS);
     struct http_request request = {.method = HTTP_PUT, .read = give, .body_len = 100000};
-    start(client, request, "/x", &outcome);
+    test_http_client_start(client, request, "/x", &outcome);
     http_client_finish(client);
     ck_assert_int_eq(outcome.status, 200);
     ck_assert_uint_eq(outcome.handed_over, 100000);
-    ck_assert_ptr_nonnull(strstr(logged(), " body=100000\n"));
+    ck_assert_ptr_nonnull(strstr(http_client_logged(), " body=100000\n"));
     outcome.stop_after = 120000;
-    start(client, request, "/x", &outcome);
+    test_http_client_start(client, request, "/x", &outcome);
     http_client_finish(client);
     ck_assert_int_eq(outcome.outcome, HTTP_ABANDONED);
     http_client_free(client);
@@ -324,8 +327,8 @@ START_TEST(an_answer_comes_in_pieces_as_it_is_made)
     struct outcome outcome = {0}, impatient = {.stop_after = 1};
     set_up("slowly");
     struct http_client *client = client_of(HTTP_TRUST_PINS);
-    start(client, (struct http_request){.method = HTTP_POST}, "/x", &outcome);
-    start(client, (struct http_request){.method = HTTP_POST}, "/y", &impatient);
+    test_http_client_start(client, (struct http_request){.method = HTTP_POST}, "/x", &outcome);
+    test_http_client_start(client, (struct http_request){.method = HTTP_POST}, "/y", &impatient);
     ck_assert_uint_eq(http_client_busy(client), 2);
     http_client_finish(client);
     ck_assert_str_eq(buffer_cstr(&outcome.body), "one\ntwo\nsix\n");
@@ -336,7 +339,7 @@ START_TEST(an_answer_comes_in_pieces_as_it_is_made)
     tmpdir_write(directory.fd, "mode", "endless");
     buffer_clear(&impatient.body);
     impatient.stop_after = 100000;
-    start(client, (struct http_request){0}, "/z", &impatient);
+    test_http_client_start(client, (struct http_request){0}, "/z", &impatient);
     http_client_finish(client);
     ck_assert_int_eq(impatient.outcome, HTTP_ABANDONED);
     http_client_free(client);
@@ -355,10 +358,10 @@ START_TEST(a_connection_is_kept_and_closed_when_idle)
         .trust = HTTP_TRUST_PINS, .proxy = "none", .idle_timeout_ms = 300, .limits = limits};
     struct http_client *client = http_client_new(&settings, &err);
     for (int i = 0; i < 3; i++) {
-        start(client, (struct http_request){0}, "/x", &outcome);
+        test_http_client_start(client, (struct http_request){0}, "/x", &outcome);
         http_client_finish(client);
     }
-    const char *log = logged();
+    const char *log = http_client_logged();
     size_t process_len = strcspn(log, " ");
     const char *last = strstr(strchr(log, '\n') + 1, "\n") + 1;
     ck_assert_msg(strncmp(log, last, process_len + 1) == 0, "not one connection: %s", log);
@@ -369,7 +372,7 @@ START_TEST(a_connection_is_kept_and_closed_when_idle)
         poll(&polls, 1, timeout_ms);
         http_client_step(client);
     }
-    start(client, (struct http_request){0}, "/x", &outcome);
+    test_http_client_start(client, (struct http_request){0}, "/x", &outcome);
     http_client_finish(client);
     ck_assert_int_eq(outcome.ends, 4);
     http_client_free(client);
@@ -383,8 +386,8 @@ START_TEST(what_is_cancelled_is_not_reported)
     struct outcome outcome = {0}, other = {0};
     set_up("hang");
     struct http_client *client = client_of(HTTP_TRUST_PINS);
-    start(client, (struct http_request){0}, "/x", &outcome);
-    start(client, (struct http_request){0}, "/x", &other);
+    test_http_client_start(client, (struct http_request){0}, "/x", &outcome);
+    test_http_client_start(client, (struct http_request){0}, "/x", &other);
     http_client_step(client);
     http_transfer_cancel(outcome.transfer);
     ck_assert_uint_eq(http_client_busy(client), 1);

@@ -8,7 +8,7 @@
 #include "util/line_merge.h"
 #include "util/xmalloc.h"
 
-static void add(struct line_merge *merge, const char *text, struct buffer *out)
+static void test_line_merge_add(struct line_merge *merge, const char *text, struct buffer *out)
 {
     line_merge_add(merge, text, strlen(text), out);
 }
@@ -17,14 +17,14 @@ START_TEST(lines_of_two_sources_stay_whole)
 {
     struct line_merge a = {0}, b = {0};
     struct buffer out = {0};
-    add(&a, "one ", &out);
-    add(&b, "eins\nzwei\ndr", &out);
+    test_line_merge_add(&a, "one ", &out);
+    test_line_merge_add(&b, "eins\nzwei\ndr", &out);
     ck_assert_str_eq(buffer_cstr(&out), "eins\nzwei\n");
-    add(&a, "two", &out);
-    add(&a, "\n", &out);
-    add(&b, "", &out);
+    test_line_merge_add(&a, "two", &out);
+    test_line_merge_add(&a, "\n", &out);
+    test_line_merge_add(&b, "", &out);
     ck_assert_str_eq(buffer_cstr(&out), "eins\nzwei\none two\n");
-    add(&b, "ei", &out);
+    test_line_merge_add(&b, "ei", &out);
     line_merge_end(&a, &out);
     line_merge_end(&b, &out);
     ck_assert_str_eq(buffer_cstr(&out), "eins\nzwei\none two\ndrei\n");

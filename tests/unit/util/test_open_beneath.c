@@ -26,7 +26,7 @@ static void link_to(int dir_fd, const char *name, const char *target)
     ck_assert_int_eq(symlinkat(target, dir_fd, name), 0);
 }
 
-static struct place place_make(void)
+static struct place open_beneath_place_make(void)
 {
     struct place place = {.all = tmpdir_make()};
     char absolute[128];
@@ -122,7 +122,7 @@ static const struct {
 
 static void try_attacks(open_function *open_it, int flags)
 {
-    struct place place = place_make();
+    struct place place = open_beneath_place_make();
     for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++) {
         struct err err = {""};
         int fd = open_it(place.fd, attacks[i].path, flags, &err);
@@ -184,7 +184,7 @@ END_TEST
 
 START_TEST(long_paths_and_flags_that_are_not_offered)
 {
-    struct place place = place_make();
+    struct place place = open_beneath_place_make();
     struct err err;
     static char path[8192];
     open_function *const ways[] = {open_beneath, open_beneath_walking};
@@ -217,7 +217,7 @@ END_TEST
 
 START_TEST(files_are_regular_files)
 {
-    struct place place = place_make();
+    struct place place = open_beneath_place_make();
     struct err err;
     struct stat status;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -243,7 +243,7 @@ END_TEST
 
 START_TEST(directories_are_made_inside_only)
 {
-    struct place place = place_make();
+    struct place place = open_beneath_place_make();
     struct err err;
     struct stat status;
     umask(077);
@@ -296,7 +296,7 @@ static int swap_for_ever(void *context)
 static void race(open_function *open_it)
 {
     enum { ENOUGH = 2000, MOST = 5000000 };
-    struct place place = place_make();
+    struct place place = open_beneath_place_make();
     struct swapper swapper = {.fd = place.fd};
     unsigned opened = 0, refused = 0;
     thrd_t thread;

@@ -10,14 +10,14 @@
 
 #include "support/suite.h"
 
-static struct process_stats now(void)
+static struct process_stats process_stats_now(void)
 {
     struct process_stats figures = {0};
     ck_assert(process_stats_read(&figures));
     return figures;
 }
 
-static uint64_t entries(const char *path)
+static uint64_t process_stats_entries(const char *path)
 {
     uint64_t count = 0;
     DIR *directory = opendir(path);
@@ -31,12 +31,12 @@ static uint64_t entries(const char *path)
 
 START_TEST(what_is_opened_is_counted)
 {
-    struct process_stats before = now();
-    ck_assert_uint_eq(before.open_fds, entries("/proc/self/fd") - 1); /* without the one that counted */
+    struct process_stats before = process_stats_now();
+    ck_assert_uint_eq(before.open_fds, process_stats_entries("/proc/self/fd") - 1); /* without the one that counted */
     int fd = open("/dev/null", O_RDONLY);
-    ck_assert_uint_eq(now().open_fds, before.open_fds + 1);
+    ck_assert_uint_eq(process_stats_now().open_fds, before.open_fds + 1);
     close(fd);
-    ck_assert_uint_eq(now().open_fds, before.open_fds);
+    ck_assert_uint_eq(process_stats_now().open_fds, before.open_fds);
 }
 END_TEST
 
@@ -44,11 +44,11 @@ START_TEST(limits_are_the_current_ones)
 {
     struct rlimit files;
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &files), 0);
-    ck_assert_uint_eq(now().max_fds, files.rlim_cur);
+    ck_assert_uint_eq(process_stats_now().max_fds, files.rlim_cur);
 }
 END_TEST
 
-static void *wait_for_end(void *pipe_end)
+static void *process_stats_wait_for_end(void *pipe_end)
 {
     char byte;
     (void)!read(*(const int *)pipe_end, &byte, 1);
@@ -59,11 +59,11 @@ START_TEST(threads_are_counted)
 {
     int ends[2];
     pthread_t thread;
-    uint64_t before = now().threads;
-    ck_assert_uint_eq(before, entries("/proc/self/task"));
+    uint64_t before = process_stats_now().threads;
+    ck_assert_uint_eq(before, process_stats_entries("/proc/self/task"));
     ck_assert_int_eq(pipe(ends), 0);
-    ck_assert_int_eq(pthread_create(&thread, NULL, wait_for_end, &ends[0]), 0);
-    ck_assert_uint_eq(now().threads, before + 1);
+    ck_assert_int_eq(pthread_create(&thread, NULL, process_stats_wait_for_end, &ends[0]), 0);
+    ck_assert_uint_eq(process_stats_now().threads, before + 1);
     close(ends[1]);
     pthread_join(thread, NULL);
     close(ends[0]);
@@ -73,21 +73,21 @@ END_TEST
 /* The same whether it is read for the first time or not, and about now. */
 START_TEST(the_start_stays)
 {
-    struct process_stats figures = now();
+    struct process_stats figures = process_stats_now();
     double start = figures.start_seconds;
     double wall = (double)time(NULL);
     ck_assert_double_ge(start, wall - 3600);
     ck_assert_double_le(start, wall + 1);
     ck_assert(process_stats_read(&figures));
     ck_assert_double_eq_tol(figures.start_seconds, start, 0.05);
-    ck_assert_double_eq_tol(now().start_seconds, start, 0.05);
+    ck_assert_double_eq_tol(process_stats_now().start_seconds, start, 0.05);
 }
 END_TEST
 
 START_TEST(what_is_used_grows)
 {
     enum { SIZE = 8 << 20 };
-    struct process_stats before = now();
+    struct process_stats before = process_stats_now();
     struct process_stats after = before;
     volatile char *memory = malloc(SIZE);
     ck_assert_ptr_nonnull((const void *)memory);

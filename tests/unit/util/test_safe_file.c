@@ -35,7 +35,7 @@ START_TEST(names_that_can_do_no_harm)
 }
 END_TEST
 
-static size_t entries(int dir_fd)
+static size_t safe_file_entries(int dir_fd)
 {
     DIR *dir = fdopendir(openat(dir_fd, ".", O_RDONLY | O_DIRECTORY));
     size_t count = 0;
@@ -46,7 +46,7 @@ static size_t entries(int dir_fd)
     return count - 2;
 }
 
-static bool store(int dir_fd, const char *name, const char *text, bool *replaced, struct err *err)
+static bool safe_file_store(int dir_fd, const char *name, const char *text, bool *replaced, struct err *err)
 {
     struct safe_file file;
     ck_assert(safe_file_create(&file, dir_fd, 0640, err));
@@ -60,11 +60,11 @@ START_TEST(commit_makes_a_whole_file_and_says_what_it_replaced)
     struct err err;
     bool replaced = true;
     umask(077);
-    ck_assert(store(directory.fd, "a", "one", &replaced, &err));
+    ck_assert(safe_file_store(directory.fd, "a", "one", &replaced, &err));
     ck_assert(!replaced);
-    ck_assert(store(directory.fd, "a", "second", &replaced, &err));
+    ck_assert(safe_file_store(directory.fd, "a", "second", &replaced, &err));
     ck_assert(replaced);
-    ck_assert(store(directory.fd, "b", "", NULL, &err));
+    ck_assert(safe_file_store(directory.fd, "b", "", NULL, &err));
     struct stat status;
     ck_assert_int_eq(fstatat(directory.fd, "a", &status, 0), 0);
     ck_assert_uint_eq(status.st_mode & 07777, 0640);
@@ -73,7 +73,7 @@ START_TEST(commit_makes_a_whole_file_and_says_what_it_replaced)
     ck_assert(safe_file_read(directory.fd, "a", 6, &content, &err));
     ck_assert_str_eq(buffer_cstr(&content), "<second");
     buffer_free(&content);
-    ck_assert_uint_eq(entries(directory.fd), 2);
+    ck_assert_uint_eq(safe_file_entries(directory.fd), 2);
     tmpdir_remove(&directory);
 }
 END_TEST
@@ -87,12 +87,12 @@ START_TEST(failure_leaves_nothing_behind)
     ck_assert(tmpdir_has(directory.fd, file.temporary));
     safe_file_abandon(&file);
     safe_file_abandon(&file); /* twice does no harm */
-    ck_assert(!store(directory.fd, "../x", "text", NULL, &err));
-    ck_assert(!store(directory.fd, "..", "text", NULL, &err));
-    ck_assert(!store(directory.fd, "", "text", NULL, &err));
+    ck_assert(!safe_file_store(directory.fd, "../x", "text", NULL, &err));
+    ck_assert(!safe_file_store(directory.fd, "..", "text", NULL, &err));
+    ck_assert(!safe_file_store(directory.fd, "", "text", NULL, &err));
     ck_assert_int_eq(mkdirat(directory.fd, "taken", 0700), 0);
-    ck_assert(!store(directory.fd, "taken", "text", NULL, &err));
-    ck_assert_uint_eq(entries(directory.fd), 1);
+    ck_assert(!safe_file_store(directory.fd, "taken", "text", NULL, &err));
+    ck_assert_uint_eq(safe_file_entries(directory.fd), 1);
     ck_assert(!safe_file_create(&file, -1, 0600, &err));
     tmpdir_remove(&directory);
 }
