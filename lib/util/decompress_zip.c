@@ -10,8 +10,8 @@ static bool refuse_zip(struct decompress_job *job, struct archive *archive)
     return err_set(job->err, "the zip is damaged: %s", reason != NULL ? reason : "unknown fault");
 }
 
-/* What libarchive only warns of is no damage: a name that cannot be had in this process's C locale, a length or checksum
- * that is not what the directory says. What is in the entry is there, and has a signature of its own. */
+/* What libarchive only warns of is no damage: a name that cannot be had in this process's C locale, a length or
+ * checksum that is not what the directory says. What is in the entry is there, and has a signature of its own. */
 static bool is_read(int status)
 {
     return status == ARCHIVE_OK || status == ARCHIVE_WARN;

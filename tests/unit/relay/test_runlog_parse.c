@@ -453,12 +453,12 @@ START_TEST(a_run_log_is_used_again)
 END_TEST
 
 SUITE_MAIN("runlog_parse", every_field_has_its_place, empty_fields_have_stand_ins, lines_end_with_lf_crlf_or_cr,
-           the_last_line_end_adds_nothing, timestamps_of_further_lines_go, components_and_keys_span_lines, a_line_end_right_before_the_mark_is_dropped,
-           a_line_that_begins_a_text_keeps_what_looks_like_a_timestamp,
+           the_last_line_end_adds_nothing, timestamps_of_further_lines_go, components_and_keys_span_lines,
+           a_line_end_right_before_the_mark_is_dropped, a_line_that_begins_a_text_keeps_what_looks_like_a_timestamp,
            keys_may_hold_what_is_no_end, broken_reports_cost_only_themselves, fields_that_the_table_wants_filled,
            bytes_that_are_no_utf8_are_replaced, replacements_need_more_room_than_the_bytes,
            another_nodes_report_refuses_the_run, a_run_without_reports_is_refused, config_id_and_completeness,
            another_start_is_no_reason_to_refuse, too_many_reports_are_refused_with_the_figure,
-           what_a_run_becomes_is_limited_to_the_byte,
-           a_long_key_and_many_entries_are_refused, what_is_above_the_limit_takes_no_memory, a_bad_run_does_not_flood_the_log, a_strange_run_is_told_once,
+           what_a_run_becomes_is_limited_to_the_byte, a_long_key_and_many_entries_are_refused,
+           what_is_above_the_limit_takes_no_memory, a_bad_run_does_not_flood_the_log, a_strange_run_is_told_once,
            a_good_run_is_not_told, a_run_log_is_used_again)

@@ -483,4 +483,5 @@ SUITE_MAIN("decompress", gzip_of_any_size_is_expanded, gzip_members_are_joined_a
            expanded_size_is_limited_to_the_byte, ratio_is_limited_above_a_free_allowance,
            first_file_of_a_zip_is_expanded, streamed_and_large_zips_are_expanded, zip_limits_are_those_of_gzip,
            names_of_zip_entries_do_not_matter, what_libarchive_only_warns_of_is_no_damage,
-           of_a_zip_that_is_cut_all_is_read_or_nothing, unreadable_zips_are_refused, plain_image_is_copied_within_the_limit)
+           of_a_zip_that_is_cut_all_is_read_or_nothing, unreadable_zips_are_refused,
+           plain_image_is_copied_within_the_limit)
