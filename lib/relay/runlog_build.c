@@ -28,7 +28,7 @@ static void give_time(struct runlog_build *build, const struct timestamp *execut
     build->untimed = 0;
 }
 
-static void add_report(struct runlog_build *build, struct slice event_type, const struct timestamp *executed)
+static void keep_row(struct runlog_build *build, struct slice event_type, const struct timestamp *executed)
 {
     struct runlog *runlog = build->runlog;
     if (runlog->report_count == runlog->report_capacity) { /* by a quarter: a huge run has not twice what it needs */
@@ -61,7 +61,7 @@ void runlog_build_entry(struct runlog_build *build, struct slice event_type, con
         executed = &none;
         build->untimed++;
     }
-    add_report(build, event_type, executed);
+    keep_row(build, event_type, executed);
 }
 
 void runlog_build_message(struct runlog_build *build, const struct runlog_field *message)
@@ -143,7 +143,7 @@ static void keep_report(struct runlog_build *build, const struct runlog_header *
     }
     note_run(build, build->last, event_type);
     give_time(build, executed);
-    add_report(build, event_type, executed);
+    keep_row(build, event_type, executed);
     give_origin(build);
 }
 
