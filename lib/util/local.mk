@@ -37,6 +37,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/process_stats.c lib/util/process_stats.h \
 	lib/util/safe_file.c lib/util/safe_file.h \
 	lib/util/byte_size.c lib/util/byte_size.h \
+	lib/util/siphash.c lib/util/siphash.h \
 	lib/util/slice.h \
 	lib/util/subprocess.c lib/util/subprocess.h \
 	lib/util/tcp_peer.c lib/util/tcp_peer.h \
