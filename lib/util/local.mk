@@ -43,4 +43,5 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/tcp_peer.c lib/util/tcp_peer.h \
 	lib/util/timestamp.c lib/util/timestamp.h \
 	lib/util/url_form.c lib/util/url_form.h \
-	lib/util/utf8.c lib/util/utf8.h
+	lib/util/utf8.c lib/util/utf8.h \
+	lib/util/utf8_invisible.c lib/util/utf8_invisible.h
