@@ -43,6 +43,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_mime_header \
 	tests/unit/util/test_process_stats \
 	tests/unit/util/test_safe_file \
+	tests/unit/util/test_json_reader \
 	tests/unit/util/test_siphash \
 	tests/unit/util/test_text \
 	tests/unit/util/test_timestamp \
@@ -55,6 +56,10 @@ EXTRA_DIST += tests/check-layers
 tests_unit_util_test_text_SOURCES = tests/unit/util/test_text.c tests/support/suite.h
 tests_unit_util_test_text_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_text_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_json_reader_SOURCES = tests/unit/util/test_json_reader.c tests/support/suite.h
+tests_unit_util_test_json_reader_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_json_reader_LDADD = $(TEST_LDADD)
 
 tests_unit_util_test_siphash_SOURCES = tests/unit/util/test_siphash.c tests/support/suite.h
 tests_unit_util_test_siphash_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -27,6 +27,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/http_pins.c lib/util/http_pins.h \
 	lib/util/http_transfer.c \
 	lib/util/http_url.c lib/util/http_url.h \
+	lib/util/json_reader.c lib/util/json_reader.h \
 	lib/util/json_utf8.c lib/util/json_utf8.h \
 	lib/util/line_merge.c lib/util/line_merge.h \
 	lib/util/dir_stream.c lib/util/dir_stream.h \

@@ -4,9 +4,9 @@
  * look like another one, a log line like two, and a terminal can be told to do things.
  *
  * Source: Unicode 15, the general categories Cc, Zl and Zp and the property Default_Ignorable_Code_Point: controls (C0,
- * DEL, C1), line and paragraph separators, bidirectional marks, overrides and isolates, zero-width characters, variation
- * selectors, tags, fillers. Of the letters that join and of emoji something is lost; text for a log or a terminal bears
- * that.
+ * DEL, C1), line and paragraph separators, bidirectional marks, overrides and isolates, zero-width characters,
+ * variation selectors, tags, fillers. Of the letters that join and of emoji something is lost; text for a log or a
+ * terminal bears that.
  */
 #ifndef RELAY_UTIL_UTF8_INVISIBLE_H
 #define RELAY_UTIL_UTF8_INVISIBLE_H

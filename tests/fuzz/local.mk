@@ -12,6 +12,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_duration \
 	tests/fuzz/fuzz_etag \
 	tests/fuzz/fuzz_node_certs \
+	tests/fuzz/fuzz_json_reader \
 	tests/fuzz/fuzz_node_list \
 	tests/fuzz/fuzz_remote_run \
 	tests/fuzz/fuzz_run_info \
@@ -38,6 +39,9 @@ tests_fuzz_fuzz_etag_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_node_certs_SOURCES = tests/fuzz/fuzz_node_certs.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_node_certs_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_json_reader_SOURCES = tests/fuzz/fuzz_json_reader.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_json_reader_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_node_list_SOURCES = tests/fuzz/fuzz_node_list.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_node_list_LDADD = $(FUZZ_LDADD)

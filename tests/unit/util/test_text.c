@@ -32,7 +32,8 @@ START_TEST(printable_escapes_what_could_harm)
 }
 END_TEST
 
-/* The first and last of each range, and their neighbours: of Unicode's DerivedCoreProperties.txt and UnicodeData.txt. */
+/* The first and last of each range, and their neighbours: of Unicode's DerivedCoreProperties.txt and UnicodeData.txt.
+ */
 START_TEST(printable_escapes_what_is_invisible)
 {
     const char *const hidden[] = {
