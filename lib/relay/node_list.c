@@ -94,7 +94,7 @@ static bool take_known(struct list_reader *reader, struct known_key *known, stru
     return true;
 }
 
-static bool take_member(struct list_reader *reader, struct known_key known[KNOWN_KEYS], struct err *err)
+static bool take_node_member(struct list_reader *reader, struct known_key known[KNOWN_KEYS], struct err *err)
 {
     for (size_t i = 0; i < KNOWN_KEYS; i++) {
         if (slice_eq_str(buffer_slice(&reader->key), known[i].name)) {
@@ -131,7 +131,7 @@ static bool node_list_take_node(struct list_reader *reader, const char *id, stru
                err_set(err, "line %zu: node %s: its value is no object", json_reader_line(&reader->json), id);
     }
     while ((step = json_reader_member(&reader->json, &first, &reader->key, err)) == JSON_READER_MEMBER) {
-        if (!take_member(reader, known, err)) {
+        if (!take_node_member(reader, known, err)) {
             return false;
         }
     }
@@ -151,7 +151,7 @@ static bool node_list_take_node(struct list_reader *reader, const char *id, stru
 }
 
 /* The value of the key just read. */
-static bool take_entry(struct list_reader *reader, struct err *err)
+static bool take_list_entry(struct list_reader *reader, struct err *err)
 {
     struct slice id = buffer_slice(&reader->key);
     if (node_id_valid(id.at, id.len)) {
@@ -175,7 +175,7 @@ static bool take_nodes(struct list_reader *reader, struct err *err)
         return err_set(err, "line %zu: not a node list: '{' expected", json_reader_line(json));
     }
     while ((step = json_reader_member(json, &first, &reader->key, err)) == JSON_READER_MEMBER) {
-        if (!take_entry(reader, err)) {
+        if (!take_list_entry(reader, err)) {
             return false;
         }
     }
