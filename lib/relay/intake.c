@@ -113,7 +113,7 @@ size_t intake_check(const struct relay_config *config, const struct relay_state 
 {
     struct intake intake = {.findings = findings};
     check_spools(&intake, config);
-    if (relay_state_shared(state)) {
+    if (state != NULL && relay_state_shared(state)) {
         check_answers(&intake, state, now_seconds);
         for (enum relay_endpoint endpoint = 0; endpoint < RELAY_ENDPOINTS; endpoint++) {
             check_workers(&intake, state, endpoint, now_seconds);

@@ -24,7 +24,7 @@ struct intake_finding {
 };
 
 /* Fills findings and returns how many there are: 0 when all is well. state: what the programs share; what is not shared
- * tells nothing. now_seconds: since 1970. */
+ * tells nothing, NULL neither. now_seconds: since 1970. */
 size_t intake_check(const struct relay_config *config, const struct relay_state *state, int64_t now_seconds,
                     struct intake_finding findings[INTAKE_FINDINGS_MAX]);
 

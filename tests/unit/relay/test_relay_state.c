@@ -336,6 +336,11 @@ START_TEST(texts_are_cut_and_printable)
     relay_state_last_error(state, &error);
     ck_assert_uint_eq(strlen(error.text), RELAY_STATE_TEXT_SIZE - 1);
     ck_assert_int_ne(error.when, 0);
+    memcpy(text + 240, " lastwords", 10);
+    relay_state_set_last_error(state, text);
+    relay_state_last_error(state, &error);
+    ck_assert_uint_eq(strlen(error.text), 240 + strlen(" …"));
+    ck_assert_str_eq(error.text + 238, "xx …");
     relay_state_set_last_error(state, "no \\x0A \xc3\xa9\n\x1b[1m\xff");
     relay_state_last_error(state, &error);
     ck_assert_str_eq(error.text, "no \\x0A \xc3\xa9??[1m?");
