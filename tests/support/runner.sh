@@ -188,11 +188,11 @@ runner_tap() {
     (
         runner_sanitizer_options "$name"
         cd "$RUNNER/src" || exit
-        TMPDIR=$folder RELAY_BUILD=$RUNNER/$1 RELAY_TEST=$name \
+        TMPDIR=$folder RELAY_BUILD=$RUNNER/$1 RELAY_TEST=$folder \
             exec timeout -k 30 "$RUNNER_TIMEOUT" bash "$2" </dev/null >"$output" 2>&1
     )
     status=$?
-    leftovers=$(runner_leftovers "$name" "$folder")
+    leftovers=$(runner_leftovers "$folder")
     counts=$(runner_count_tap $status "$output")
     set -- $counts # three words
     if [ -n "$leftovers" ]; then
@@ -231,15 +231,16 @@ runner_count_tap() {
         }' "$2"
 }
 
-# runner_leftovers TEST FOLDER: ends processes that the test started and did not stop, and prints what there was.
+# runner_leftovers FOLDER: ends processes that the test started and did not stop, and prints what there was. They are
+# known by the folder, not by the test's name: another run may be at the same test.
 runner_leftovers() {
-    local folder=$2 environ pid
+    local folder=$1 environ pid
     for environ in /proc/[0-9]*/environ; do
         pid=${environ#/proc/}
         pid=${pid%/environ}
         case $(readlink "/proc/$pid/cwd" 2>/dev/null)/ in
         "$folder"/*) ;;
-        *) grep -qzx "RELAY_TEST=$1" "$environ" 2>/dev/null || continue ;;
+        *) grep -qzx "RELAY_TEST=$folder" "$environ" 2>/dev/null || continue ;;
         esac
         [ "$pid" = "$BASHPID" ] && continue
         echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
