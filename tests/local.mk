@@ -33,6 +33,6 @@ endif
 
 # All of it belongs to a release, since a release is tested, too. What is no source of a program comes by pattern.
 dist_noinst_SCRIPTS += quickstart run-tests tests/check-layers
-EXTRA_DIST += lab tests/e2e tests/fuzz/corpus \
+EXTRA_DIST += lab tests/fuzz/corpus \
 	$(wildcard $(top_srcdir)/tests/*/*.h $(top_srcdir)/tests/*/*/*.h $(top_srcdir)/tests/*/*.sh \
-		$(top_srcdir)/tests/static/*.test)
+		$(top_srcdir)/tests/*/*.test)

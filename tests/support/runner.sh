@@ -12,9 +12,18 @@ runner_open() {
     chmod 755 "$RUNNER" # postgres and www-data have work below it
     mkdir "$RUNNER/results" "$RUNNER/log" "$RUNNER/tmp" "$RUNNER/sanitizer"
     chmod 1777 "$RUNNER/tmp" "$RUNNER/sanitizer"
+    runner_fence
     RUNNER_JOBS=${RELAY_TEST_JOBS:-2}
     RUNNER_TIMEOUT=${RELAY_TEST_TIMEOUT:-600}
     trap 'runner_interrupted' HUP INT TERM
+}
+
+# runner_fence: what tests are run by where root may do so: all but $RUNNER is read-only for them, and /run is their
+# own, so that none leaves anything elsewhere, or depends on what an earlier one left.
+runner_fence() {
+    RUNNER_FENCE=(unshare --mount sh -c 'mount --bind "$0" "$0" && mount -o remount,bind,ro / &&
+        mount -t tmpfs tmpfs /run && cd "$PWD" && exec "$@"' "$RUNNER")
+    [ "$(id -u)" = 0 ] && "${RUNNER_FENCE[@]}" true 2>/dev/null || RUNNER_FENCE=()
 }
 
 # A folder with a short path without spaces: a socket's path has at most 107 bytes.
@@ -130,7 +139,7 @@ runner_make_check() {
     local build=$1 status trs counts failures=0
     (
         runner_sanitizer_options "$build-unit"
-        cd "$RUNNER/$build" && runner_step "$build-unit" make -k -j"$(nproc)" check
+        cd "$RUNNER/$build" && runner_step "$build-unit" "${RUNNER_FENCE[@]}" make -k -j"$(nproc)" check
     )
     status=$?
     while IFS= read -r trs; do
@@ -161,27 +170,39 @@ runner_count_check() {
         }' "$2"
 }
 
-# runner_e2e BUILD TEST...: some at a time. What says "run-tests: once" has nothing to do with the build.
+# runner_find NAME: prints the tests of that part, the directory tests/NAME, or else the test of that name.
+runner_find() {
+    local name=${1%.test}
+    compgen -G "tests/$name/*.test" || compgen -G "tests/*/${name##*/}.test"
+}
+
+# Beside tests/static and tests/e2e any directory with tests is a part of its own, one that takes long.
+runner_long_parts() {
+    compgen -G 'tests/*/*.test' | cut -d/ -f2 | sort -u | grep -vxE 'static|e2e'
+}
+
+# runner_e2e BUILD TEST...: some at a time. A test says in a line of its own what is special about it:
+# "# run-tests: once" has nothing to do with the build, "# run-tests: seconds N" may take longer than others.
 runner_e2e() {
     local build=$1 test
     shift
     for test; do
-        [ -e "${test%.test}.test" ] || continue
-        if [ "$build" != "${builds[0]}" ] && grep -q '^# run-tests: once' "${test%.test}.test"; then
+        if [ "$build" != "${builds[0]}" ] && grep -q '^# run-tests: once' "$test"; then
             continue
         fi
         while [ "$(jobs -pr | wc -l)" -ge "$RUNNER_JOBS" ]; do
             wait -n
         done
-        runner_tap "$build" "${test%.test}.test" &
+        runner_tap "$build" "$test" &
     done
     wait
 }
 
 # runner_tap BUILD TEST: runs one test and prints how it went, in one piece.
 runner_tap() {
-    local name start=$SECONDS status output counts leftovers folder
+    local name start=$SECONDS status output counts leftovers folder seconds
     name="$1-$(basename "$2" .test)"
+    seconds=$(sed -n 's/^# run-tests: seconds //p' "$2")
     output=$RUNNER/log/$name.log
     # a short name: the paths of sockets below it may not be long
     folder=$(mktemp -d "$RUNNER/tmp/XXXXX") && chmod 1777 "$folder"
@@ -189,7 +210,7 @@ runner_tap() {
         runner_sanitizer_options "$name"
         cd "$RUNNER/src" || exit
         TMPDIR=$folder RELAY_BUILD=$RUNNER/$1 RELAY_TEST=$folder \
-            exec timeout -k 30 "$RUNNER_TIMEOUT" bash "$2" </dev/null >"$output" 2>&1
+            exec "${RUNNER_FENCE[@]}" timeout -k 30 "${seconds:-$RUNNER_TIMEOUT}" bash "$2" </dev/null >"$output" 2>&1
     )
     status=$?
     leftovers=$(runner_leftovers "$folder")
@@ -261,5 +282,6 @@ runner_distcheck() {
 
 runner_make_distcheck() {
     [ -x "$RUNNER/src/configure" ] || "$RUNNER/src/autogen.sh" || return
-    mkdir -p "$RUNNER/dist" && cd "$RUNNER/dist" && "$RUNNER/src/configure" && make -j"$(nproc)" distcheck
+    mkdir -p "$RUNNER/dist" && cd "$RUNNER/dist" && "$RUNNER/src/configure" &&
+        "${RUNNER_FENCE[@]}" make -j"$(nproc)" distcheck
 }
