@@ -12,6 +12,7 @@ runner_open() {
     chmod 755 "$RUNNER" # postgres and www-data have work below it
     mkdir "$RUNNER/results" "$RUNNER/log" "$RUNNER/tmp" "$RUNNER/sanitizer"
     chmod 1777 "$RUNNER/tmp" "$RUNNER/sanitizer"
+    export TMPDIR=$RUNNER/tmp TEMP=$RUNNER/tmp # TEMP is what Check asks for
     runner_fence
     RUNNER_JOBS=${RELAY_TEST_JOBS:-2}
     RUNNER_TIMEOUT=${RELAY_TEST_TIMEOUT:-600}
@@ -136,7 +137,7 @@ runner_findings() {
 
 # runner_make_check BUILD: make check, counted test by test where a log says how many there were.
 runner_make_check() {
-    local build=$1 status trs counts failures=0
+    local build=$1 status trs counts left failures=0
     (
         runner_sanitizer_options "$build-unit"
         cd "$RUNNER/$build" && runner_step "$build-unit" "${RUNNER_FENCE[@]}" make -k -j"$(nproc)" check
@@ -153,6 +154,11 @@ runner_make_check() {
     # it broke where no test tells
     [ $status = 0 ] || [ $failures = 1 ] || runner_count "$build-unit-make" 0 1 0
     runner_findings "$build-unit" || runner_count "$build-unit-sanitizers" 0 1 0
+    left=$(ls -A "$RUNNER/tmp")
+    [ -z "$left" ] || {
+        echo "  left behind in the directory for temporary files: $left"
+        runner_count "$build-unit-left" 0 1 0
+    }
 }
 
 # runner_count_check TRS LOG: prints "PASSED FAILED SKIPPED" of one program of make check.
@@ -271,17 +277,44 @@ runner_leftovers() {
     rm -rf "$folder"
 }
 
-# runner_distcheck: the tarball is complete, builds, tests, installs and uninstalls.
-runner_distcheck() {
-    if runner_step distcheck runner_make_distcheck; then
-        runner_count distcheck 1 0 0
-    else
-        runner_count distcheck 0 1 0
-    fi
+# runner_dist: make distcheck, which builds, tests, installs and uninstalls from the tarball; nothing of the sources is
+# missing in it; and from it the tests can be run: those of the sources, and two that use most of what it brings.
+runner_dist() {
+    local step
+    for step in distcheck complete run-tests; do
+        if runner_step "dist-$step" "runner_dist_$step"; then
+            runner_count "dist-$step" 1 0 0
+        else
+            runner_count "dist-$step" 0 1 0
+            return
+        fi
+    done
 }
 
-runner_make_distcheck() {
+runner_dist_distcheck() {
     [ -x "$RUNNER/src/configure" ] || "$RUNNER/src/autogen.sh" || return
     mkdir -p "$RUNNER/dist" && cd "$RUNNER/dist" && "$RUNNER/src/configure" &&
         "${RUNNER_FENCE[@]}" make -j"$(nproc)" distcheck
+}
+
+# Only what concerns git and the continuous integration is in the sources alone.
+runner_dist_complete() {
+    local missing
+    cd "$RUNNER/dist" && mkdir unpacked && tar -C unpacked --strip-components=1 -xf rudder-relay-*.tar.xz || return
+    missing=$(comm -13 <(sources_modes unpacked) <(sources_modes "$RUNNER/src" | grep -vE '/\.(ci/|git)'))
+    [ -z "$missing" ] || {
+        printf '%s\n' "the tarball lacks, or has with another mode:" "$missing"
+        return 1
+    }
+}
+
+# sources_modes DIRECTORY: its files, executable or not, without those that autogen.sh made.
+sources_modes() {
+    mkdir -p "$RUNNER/dist/listed" && sources_copy "$1" "$RUNNER/dist/listed" &&
+        (cd "$RUNNER/dist/listed" && find . -type f -printf '%p ' \( -perm -100 -printf 'x\n' -o -printf '-\n' \) |
+            LC_ALL=C sort) && rm -r "$RUNNER/dist/listed"
+}
+
+runner_dist_run-tests() {
+    "$RUNNER/dist/unpacked/run-tests" --quick static whole-way agent-run
 }
