@@ -12,18 +12,20 @@ runner_open() {
     chmod 755 "$RUNNER" # postgres and www-data have work below it
     mkdir "$RUNNER/results" "$RUNNER/log" "$RUNNER/tmp" "$RUNNER/sanitizer"
     chmod 1777 "$RUNNER/tmp" "$RUNNER/sanitizer"
-    export TMPDIR=$RUNNER/tmp TEMP=$RUNNER/tmp # TEMP is what Check asks for
+    export TMPDIR=$RUNNER/tmp
     runner_fence
     RUNNER_JOBS=${RELAY_TEST_JOBS:-2}
     RUNNER_TIMEOUT=${RELAY_TEST_TIMEOUT:-600}
     trap 'runner_interrupted' HUP INT TERM
 }
 
-# runner_fence: what tests are run by where root may do so: all but $RUNNER is read-only for them, and /run is their
-# own, so that none leaves anything elsewhere, or depends on what an earlier one left.
+# runner_fence: what tests are run by where root may do so: all but $RUNNER is read-only for them, and each has a /run
+# and a /tmp of its own, so that none leaves anything elsewhere, or depends on what an earlier one left.
 runner_fence() {
-    RUNNER_FENCE=(unshare --mount sh -c 'mount --bind "$0" "$0" && mount -o remount,bind,ro / &&
-        mount -t tmpfs tmpfs /run && cd "$PWD" && exec "$@"' "$RUNNER")
+    RUNNER_FENCE=(unshare --mount sh -c '
+        mount -t tmpfs tmpfs /run && mkdir /run/runner && mount --bind "$0" /run/runner &&
+            mount -t tmpfs tmpfs /tmp && mkdir -p "$0" && mount --move /run/runner "$0" &&
+            mount -o remount,bind,ro / && cd "$PWD" && exec "$@"' "$RUNNER")
     [ "$(id -u)" = 0 ] && "${RUNNER_FENCE[@]}" true 2>/dev/null || RUNNER_FENCE=()
 }
 
