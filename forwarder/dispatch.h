@@ -30,8 +30,8 @@ void dispatch_order_by(struct dispatch *dispatch, dispatch_order *order);
 
 /* For a single worker that has other things to wait for, too: an eventfd that becomes readable when there may be
  * something to take. It goes without dispatch_begin and asks dispatch_next_ms, which says when to look again
- * (INT64_MAX: not before the eventfd says so; the past: at once). It is told once, then not again before it has asked: a worker
- * that has its hands full is not woken for each file. */
+ * (INT64_MAX: not before the eventfd says so; the past: at once). It is told once, then not again before it has asked:
+ * a worker that has its hands full is not woken for each file. */
 void dispatch_wake_by(struct dispatch *dispatch, int event_fd);
 int64_t dispatch_next_ms(struct dispatch *dispatch);
 

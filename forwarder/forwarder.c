@@ -18,7 +18,7 @@
 #include "sink_upstream.h"
 #include "spool_figures.h"
 #include "util/clock.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "worker.h"
 
 #define LOG_COMPONENT "forwarder"
@@ -74,7 +74,7 @@ static unsigned worker_count(const struct relay_config *config)
 static bool start_workers(struct forwarder *forwarder, struct err *err)
 {
     unsigned count = worker_count(forwarder->config);
-    forwarder->workers = memory_zero(count, sizeof *forwarder->workers);
+    forwarder->workers = xcalloc(count, sizeof *forwarder->workers);
     for (unsigned i = 0; i < count; i++) {
         forwarder->workers[i] = worker_start(&forwarder->shared, i + 1, err);
         if (forwarder->workers[i] == NULL) {
@@ -137,7 +137,7 @@ static bool start_sinks(struct forwarder *forwarder, struct err *err)
 
 struct forwarder *forwarder_start(const struct relay_config *config, struct err *err)
 {
-    struct forwarder *forwarder = memory_zero(1, sizeof *forwarder);
+    struct forwarder *forwarder = xcalloc(1, sizeof *forwarder);
     int64_t now = clock_ms();
     *forwarder = (struct forwarder){
         .config = config,

@@ -82,7 +82,7 @@ void in_hand_refuse(const struct in_hand_origin *origin, struct in_hand *in_hand
     } else if (spool_quarantine(origin->tools->spool, in_hand->file.name, node_id, reason, &err)) {
         log_trouble(LOG_LEVEL_WARN, words_of(origin)->refused, in_hand, reason);
         note_error(origin, words_of(origin)->refused, in_hand, reason);
-        relay_state_active(origin->state, RELAY_ACTIVITY_REFUSED, time(NULL));
+        relay_state_count_activity(origin->state, RELAY_ACTIVITY_REFUSED, time(NULL));
         if (origin->kind != RELAY_KIND_REPORT) {
             inventory_pair_refuse(origin->tools->spool, in_hand->file.name);
         }
@@ -117,7 +117,7 @@ void in_hand_dismiss(const struct in_hand_origin *origin, struct in_hand *in_han
     case SPOOL_NOTHING:
         log_trouble(LOG_LEVEL_DEBUG, "nothing to store", in_hand, "all reports are of skipped event types");
         count_dismissed(origin, in_hand, RELAY_REPORT_OK);
-        relay_state_active(origin->state, RELAY_ACTIVITY_DONE, time(NULL));
+        relay_state_count_activity(origin->state, RELAY_ACTIVITY_DONE, time(NULL));
         in_hand_leave(origin, in_hand);
         break;
     case SPOOL_GONE:

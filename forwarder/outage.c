@@ -7,7 +7,7 @@
 
 #include "random.h"
 #include "util/clock.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "outage"
 #include "util/log.h"
@@ -27,7 +27,7 @@ struct outage {
 
 struct outage *outage_new(const struct backoff *backoff)
 {
-    struct outage *outage = memory_zero(1, sizeof *outage);
+    struct outage *outage = xcalloc(1, sizeof *outage);
     pthread_mutex_init(&outage->lock, NULL);
     clock_cond_init(&outage->change);
     outage->backoff = *backoff;

@@ -15,7 +15,7 @@
 #include "thread.h"
 #include "upstream_transfer.h"
 #include "util/clock.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/safe_file.h"
 
 #define LOG_COMPONENT "sink_upstream"
@@ -232,7 +232,7 @@ static void add_lane(struct sink_upstream *sink, struct lane *lane)
 static void make_transfers(struct sink_upstream *sink)
 {
     size_t count = (size_t)sink->needs.config->upstream.connections;
-    sink->transfers = memory_zero(count, sizeof *sink->transfers);
+    sink->transfers = xcalloc(count, sizeof *sink->transfers);
     for (size_t i = count; i-- > 0;) {
         sink->transfers[i] =
             (struct upstream_transfer){.route = &sink->route, .spare = &sink->spare, .next = sink->spare, .fd = -1};
@@ -277,7 +277,7 @@ static void sink_free(struct sink_upstream *sink)
 struct sink_upstream *sink_upstream_start(const struct sink_upstream_needs *needs, struct lane *lanes, size_t count,
                                           struct err *err)
 {
-    struct sink_upstream *sink = memory_zero(1, sizeof *sink);
+    struct sink_upstream *sink = xcalloc(1, sizeof *sink);
     sink->needs = *needs;
     sink->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     make_transfers(sink);

@@ -51,7 +51,7 @@ static void count(const struct upstream_transfer *transfer, bool forwarded)
 {
     struct relay_state *state = transfer->route->state;
     if (forwarded) {
-        relay_state_active(state, RELAY_ACTIVITY_DONE, time(NULL));
+        relay_state_count_activity(state, RELAY_ACTIVITY_DONE, time(NULL));
     }
     if (transfer->lane->lane->kind == RELAY_KIND_REPORT) {
         in_hand_processed(&transfer->lane->origin, &transfer->in_hand, expanded_size(transfer));
@@ -226,10 +226,10 @@ static bool start(struct upstream_transfer *transfer, struct http_request *reque
     size_t server_len = route->url.len;
     buffer_add_text(&route->url, transfer->lane != NULL ? transfer->lane->path : "/");
     if (transfer->lane != NULL) {
-        http_url_escape(&route->url, slice_of(transfer->in_hand.file.name));
+        http_url_escape(&route->url, slice_from_str(transfer->in_hand.file.name));
     }
-    request->url = buffer_text(&route->url);
-    request->pins = buffer_text(&route->pins);
+    request->url = buffer_cstr(&route->url);
+    request->pins = buffer_cstr(&route->pins);
     request->done = ended;
     request->context = transfer;
     bool started = http_client_start(route->client, request, err) != NULL;

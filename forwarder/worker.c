@@ -11,7 +11,7 @@
 #include "relay/report_db.h"
 #include "thread.h"
 #include "util/clock.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "worker"
 #include "util/log.h"
@@ -55,7 +55,7 @@ static void count_stored(const struct worker *worker, const struct in_hand *job,
         relay_metrics_duplicate(state);
     }
     in_hand_processed(&worker->origin, job, job->file.message.len);
-    relay_state_active(state, RELAY_ACTIVITY_DONE, time(NULL));
+    relay_state_count_activity(state, RELAY_ACTIVITY_DONE, time(NULL));
 }
 
 /* What becomes of a file whose run was given to the database. */
@@ -293,13 +293,13 @@ static bool open_tools(struct worker *worker, unsigned number, struct err *err)
 
 struct worker *worker_start(const struct worker_shared *shared, unsigned number, struct err *err)
 {
-    struct worker *worker = memory_zero(1, sizeof *worker);
+    struct worker *worker = xcalloc(1, sizeof *worker);
     size_t batch_runs = (size_t)shared->config->reporting.batch_runs;
     worker->shared = shared;
     worker->origin = (struct in_hand_origin){RELAY_KIND_REPORT, &worker->tools, shared->dispatch, &shared->retry,
                                               shared->state};
-    worker->jobs = memory_zero(batch_runs, sizeof *worker->jobs);
-    worker->runs = memory_zero(batch_runs, sizeof *worker->runs);
+    worker->jobs = xcalloc(batch_runs, sizeof *worker->jobs);
+    worker->runs = xcalloc(batch_runs, sizeof *worker->runs);
     if (!open_tools(worker, number, err) || !thread_start(&worker->thread, work, worker, err)) {
         worker_free(worker);
         return NULL;

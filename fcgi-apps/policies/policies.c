@@ -38,7 +38,7 @@ void policies_stop(void *state)
     policy_bundles_close(state);
 }
 
-static bool refuse(const struct ask *ask, int status, const char *reason)
+static bool policies_refuse(const struct ask *ask, int status, const char *reason)
 {
     log_warn("policies refused", log_number("status", status), log_slice("node", ask->request->args[0]),
              log_text("client", request_client(ask->request)), log_text("reason", reason));
@@ -56,20 +56,20 @@ static bool is_own(struct ask *ask)
     struct slice id = ask->request->args[0];
     const char *uid;
     if (!request_certificate_uid(ask->request, &uid)) {
-        return refuse(ask, 403, "a node's certificate is needed");
+        return policies_refuse(ask, 403, "a node's certificate is needed");
     }
-    if (!slice_is(id, uid)) {
-        return refuse(ask, 403, "the client certificate is not this node's");
+    if (!slice_eq_str(id, uid)) {
+        return policies_refuse(ask, 403, "the client certificate is not this node's");
     }
     if (!node_id_valid(id.at, id.len)) {
-        return refuse(ask, 403, "this is no node id");
+        return policies_refuse(ask, 403, "this is no node id");
     }
     snprintf(ask->node_id, sizeof ask->node_id, "%.*s", (int)id.len, id.at);
     if (ask->request->index == NULL) {
-        return refuse(ask, 503, "the relay does not know its nodes yet");
+        return policies_refuse(ask, 503, "the relay does not know its nodes yet");
     }
     return node_index_find(ask->request->index, ask->node_id, NULL) ||
-           refuse(ask, 403, "the node is not known to this relay");
+           policies_refuse(ask, 403, "the node is not known to this relay");
 }
 
 static void make_tag(const struct policy_cached *cached, char tag[ETAG_SIZE])
@@ -111,7 +111,7 @@ static void add_headers(struct response *response, const struct policy_cached *c
     }
 }
 
-static void answer(const struct ask *ask, const struct policy_cached *cached, enum policy_format format)
+static void policies_answer(const struct ask *ask, const struct policy_cached *cached, enum policy_format format)
 {
     struct err err = {0};
     struct response *response = ask->response;
@@ -135,11 +135,11 @@ static void refuse_bundle(const struct ask *ask, enum policy_bundle why, const s
 {
     switch (why) {
     case POLICY_BUNDLE_NONE:
-        refuse(ask, 404, "there are no policies for this node");
+        policies_refuse(ask, 404, "there are no policies for this node");
         return;
     case POLICY_BUNDLE_CHANGING:
         log_info("policies are changing", log_text("node", ask->node_id), log_text("reason", err->text));
-        refuse(ask, 503, "the policies are changing, try again");
+        policies_refuse(ask, 503, "the policies are changing, try again");
         return;
     case POLICY_BUNDLE_NO_SPACE:
     case POLICY_BUNDLE_FAILED:
@@ -154,7 +154,7 @@ static void refuse_bundle(const struct ask *ask, enum policy_bundle why, const s
     }
 }
 
-static void get(struct policy_bundles *bundles, struct request *request, struct response *response,
+static void policies_get(struct policy_bundles *bundles, struct request *request, struct response *response,
                 enum policy_format format)
 {
     struct ask ask = {.request = request, .response = response};
@@ -165,7 +165,7 @@ static void get(struct policy_bundles *bundles, struct request *request, struct 
     }
     enum policy_bundle result = policy_bundle_get(bundles, ask.node_id, format, record_suffices, &ask, &cached, &err);
     if (result == POLICY_BUNDLE_READY) {
-        answer(&ask, &cached, format);
+        policies_answer(&ask, &cached, format);
     } else {
         refuse_bundle(&ask, result, &err);
     }
@@ -174,10 +174,10 @@ static void get(struct policy_bundles *bundles, struct request *request, struct 
 
 void policies_get_tar_gz(void *state, struct request *request, struct response *response)
 {
-    get(state, request, response, POLICY_TAR_GZ);
+    policies_get(state, request, response, POLICY_TAR_GZ);
 }
 
 void policies_get_zip(void *state, struct request *request, struct response *response)
 {
-    get(state, request, response, POLICY_ZIP);
+    policies_get(state, request, response, POLICY_ZIP);
 }

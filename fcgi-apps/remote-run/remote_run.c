@@ -9,11 +9,11 @@
 #include "endpoint/body.h"
 #include "relay/remote_run_request.h"
 #include "relay/remote_run_targets.h"
-#include "relay/via.h"
+#include "relay/via_header.h"
 #include "remote-run/detach.h"
 #include "remote-run/run.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "remote_run"
 
@@ -38,7 +38,7 @@ struct asked {
 void *remote_run_start(const struct relay_config *config, struct err *err)
 {
     (void)err;
-    struct remote_run *state = memory_zero(1, sizeof *state);
+    struct remote_run *state = xcalloc(1, sizeof *state);
     state->config = config;
     state->detached = detached_new((size_t)config->remote_run.max_children);
     return state;
@@ -53,7 +53,7 @@ void remote_run_stop(void *context)
 
 /* ---- what is asked ---- */
 
-static bool refuse(struct asked *asked, int status, const char *reason)
+static bool remote_run_refuse(struct asked *asked, int status, const char *reason)
 {
     log_warn("remote run refused", log_number("status", status), log_text("client", request_client(asked->request)),
              log_text("reason", reason));
@@ -75,7 +75,7 @@ static bool is_form(const struct request *request)
 }
 
 /* Without a body there need be no length: `curl -X POST .../all` is a good request. */
-static bool read_body(struct asked *asked)
+static bool remote_run_read_body(struct asked *asked)
 {
     struct request *request = asked->request;
     struct err err = {0};
@@ -88,38 +88,38 @@ static bool read_body(struct asked *asked)
         return false;
     }
     if (request->length > 0 && !is_form(request)) {
-        return refuse(asked, 400, "the body should be application/x-www-form-urlencoded");
+        return remote_run_refuse(asked, 400, "the body should be application/x-www-form-urlencoded");
     }
     ssize_t got;
     do {
         got = body_read(request, buffer_reserve(&asked->body, PIECE), PIECE, &err);
         asked->body.len += got > 0 ? (size_t)got : 0;
     } while (got > 0);
-    return got == 0 || refuse(asked, 400, err.text);
+    return got == 0 || remote_run_refuse(asked, 400, err.text);
 }
 
-static bool begin(struct asked *asked)
+static bool remote_run_begin(struct asked *asked)
 {
     struct err err = {0};
     if (!asked->state->config->remote_run.enabled) {
         response_text(asked->response, 404, "NOT FOUND");
         return false;
     }
-    if (!read_body(asked)) {
+    if (!remote_run_read_body(asked)) {
         return false;
     }
     if (!remote_run_request_parse(&asked->form, buffer_slice(&asked->body), &err)) {
-        return refuse(asked, 400, err.text);
+        return remote_run_refuse(asked, 400, err.text);
     }
-    if (via_is_loop(request_env(asked->request, "HTTP_VIA"), asked->state->config->general.node_id)) {
-        return refuse(asked, 502, VIA_LOOP_REASON);
+    if (via_header_is_loop(request_env(asked->request, "HTTP_VIA"), asked->state->config->general.node_id)) {
+        return remote_run_refuse(asked, 502, VIA_LOOP_REASON);
     }
     return true;
 }
 
 static bool has_index(struct asked *asked)
 {
-    return asked->request->index != NULL || refuse(asked, 503, "the relay does not know its nodes yet");
+    return asked->request->index != NULL || remote_run_refuse(asked, 503, "the relay does not know its nodes yet");
 }
 
 /* list NULL: the form's. */
@@ -127,7 +127,7 @@ static bool find_nodes(struct asked *asked, const char *list)
 {
     struct err err = {0};
     if (!remote_run_request_nodes(&asked->form, list, &err)) {
-        return refuse(asked, 400, err.text);
+        return remote_run_refuse(asked, 400, err.text);
     }
     if (!has_index(asked)) {
         return false;
@@ -185,7 +185,7 @@ static void start_detached(struct asked *asked)
         response_empty(asked->response, 200);
         break;
     case DETACH_TOO_MANY:
-        refuse(asked, 503, "too many runs go on already");
+        remote_run_refuse(asked, 503, "too many runs go on already");
         break;
     case DETACH_FAILED:
         log_error("remote run failed", log_text("reason", err.text));
@@ -210,7 +210,7 @@ static void run_and_wait(struct asked *asked, enum run_output_kind kind)
     tcp_peer_close(run.client);
 }
 
-static void answer(struct asked *asked)
+static void remote_run_answer(struct asked *asked)
 {
     const struct remote_run_request *form = &asked->form;
     log_info("remote run", log_text("client", request_client(asked->request)),
@@ -228,7 +228,7 @@ static void answer(struct asked *asked)
     }
 }
 
-static void finish(struct asked *asked)
+static void remote_run_finish(struct asked *asked)
 {
     remote_run_targets_free(&asked->targets);
     remote_run_request_free(&asked->form);
@@ -242,26 +242,26 @@ void remote_run_node(void *state, struct request *request, struct response *resp
 {
     struct asked asked = {.state = state, .request = request, .response = response};
     buffer_add(&asked.id, request->args[0].at, request->args[0].len);
-    if (begin(&asked) && find_nodes(&asked, buffer_text(&asked.id))) {
-        answer(&asked);
+    if (remote_run_begin(&asked) && find_nodes(&asked, buffer_cstr(&asked.id))) {
+        remote_run_answer(&asked);
     }
-    finish(&asked);
+    remote_run_finish(&asked);
 }
 
 void remote_run_nodes(void *state, struct request *request, struct response *response)
 {
     struct asked asked = {.state = state, .request = request, .response = response};
-    if (begin(&asked) && find_nodes(&asked, NULL)) {
-        answer(&asked);
+    if (remote_run_begin(&asked) && find_nodes(&asked, NULL)) {
+        remote_run_answer(&asked);
     }
-    finish(&asked);
+    remote_run_finish(&asked);
 }
 
 void remote_run_all(void *state, struct request *request, struct response *response)
 {
     struct asked asked = {.state = state, .request = request, .response = response};
-    if (begin(&asked) && find_all(&asked)) {
-        answer(&asked);
+    if (remote_run_begin(&asked) && find_all(&asked)) {
+        remote_run_answer(&asked);
     }
-    finish(&asked);
+    remote_run_finish(&asked);
 }

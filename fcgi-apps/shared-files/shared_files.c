@@ -9,14 +9,14 @@
 #include <unistd.h>
 
 #include "endpoint/body.h"
-#include "relay/via.h"
+#include "relay/via_header.h"
 #include "shared-files/shared_cleaner.h"
 #include "shared-files/shared_forward.h"
 #include "shared-files/shared_route.h"
 #include "shared-files/shared_store.h"
 #include "util/digest.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "shared_files"
 
@@ -25,10 +25,10 @@ enum { QUERY_MAX = 2048 };
 void *shared_files_start(const struct relay_config *config, struct err *err)
 {
     (void)err;
-    struct shared_files *files = memory_zero(1, sizeof *files);
+    struct shared_files *files = xcalloc(1, sizeof *files);
     files->config = config;
     if (access(config->shared_files.path, R_OK | W_OK | X_OK) != 0) {
-        log_warn("the folder of shared files cannot be used", log_text("folder", config->shared_files.path),
+        log_warn("the directory of shared files cannot be used", log_text("directory", config->shared_files.path),
                  log_text("reason", strerror(errno)));
     }
     return files;
@@ -83,7 +83,7 @@ static bool is_here(struct shared_visit *visit, const char *node_id, const char 
     }
     if (route.way == SHARED_NOWHERE) {
         shared_visit_refuse(visit, 500, "unknown node");
-    } else if (via_is_loop(request_env(request, "HTTP_VIA"), config->general.node_id)) {
+    } else if (via_header_is_loop(request_env(request, "HTTP_VIA"), config->general.node_id)) {
         shared_visit_refuse(visit, 502, VIA_LOOP_REASON);
     } else {
         shared_forward(config, request, visit->response, route.way == SHARED_BELOW ? route.next_hop : NULL, path);
@@ -113,7 +113,7 @@ bool shared_visit_begin(struct shared_visit *visit, void *state, struct request 
 bool shared_visit_query(const struct shared_visit *visit, struct url_form *form, struct err *err)
 {
     const char *query = request_env(visit->request, "QUERY_STRING");
-    struct slice text = slice_of(query != NULL ? query : "");
+    struct slice text = slice_from_str(query != NULL ? query : "");
     return text.len <= QUERY_MAX ? url_form_parse(form, text, err)
                                  : err_set(err, "the query has more than %d bytes", QUERY_MAX);
 }
@@ -129,7 +129,7 @@ static bool is_hash(const char *text)
            digest_unhex(ignored, len / 2, text, len);
 }
 
-static void answer_hash(const struct shared_visit *visit, const char *hash)
+static void shared_files_answer_hash(const struct shared_visit *visit, const char *hash)
 {
     struct shared_found found = {.fd = -1};
     struct err err = {0};
@@ -138,7 +138,7 @@ static void answer_hash(const struct shared_visit *visit, const char *hash)
     if (result == SHARED_FAILED) {
         shared_visit_fail(visit, 500, err.text);
     } else {
-        bool same = result == SHARED_DONE && shared_file_meta_has_hash(&found.meta, slice_of(hash));
+        bool same = result == SHARED_DONE && shared_file_meta_has_hash(&found.meta, slice_from_str(hash));
         response_empty(visit->response, same ? 200 : 404);
     }
     shared_found_close(&found);
@@ -157,14 +157,14 @@ void shared_files_head(void *state, struct request *request, struct response *re
     } else if (!is_hash(url_form_get(&form, "hash"))) {
         shared_visit_refuse(&visit, 400, "hash is missing, or is not hexadecimal digits of a sha256 or sha512");
     } else {
-        answer_hash(&visit, url_form_get(&form, "hash"));
+        shared_files_answer_hash(&visit, url_form_get(&form, "hash"));
     }
     url_form_free(&form);
 }
 
 /* ---- GET: for the target itself ---- */
 
-static void answer_file(const struct shared_visit *visit, const struct shared_found *found)
+static void shared_files_answer_file(const struct shared_visit *visit, const struct shared_found *found)
 {
     struct err err = {0};
     struct response *response = visit->response;
@@ -204,7 +204,7 @@ void shared_files_get(void *state, struct request *request, struct response *res
     }
     switch (shared_store_find(visit.files->config->shared_files.path, &visit.name, time(NULL), &found, &err)) {
     case SHARED_DONE:
-        answer_file(&visit, &found);
+        shared_files_answer_file(&visit, &found);
         break;
     case SHARED_ABSENT:
         response_text(response, 404, "no such file\n");

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "relay/via.h"
+#include "relay/via_header.h"
 #include "shared-files/shared_forward.h"
 #include "util/log.h"
 
@@ -13,7 +13,7 @@
 
 enum { PATH_SIZE = NODE_ID_SIZE + 32 };
 
-static bool is_root(const struct shared_visit *visit)
+static bool shared_key_is_root(const struct shared_visit *visit)
 {
     return strcmp(visit->files->config->general.node_id, "root") == 0;
 }
@@ -53,7 +53,7 @@ bool shared_key_is_of_source(const struct shared_visit *visit, const struct shar
         return shared_file_signature_key_is(signature, entry.key_hash) ||
                err_set(err, "the key is not the one that the source is known by");
     }
-    return is_root(visit) ? err_set(err, "the source is not known") : ask_above(visit, signature, err);
+    return shared_key_is_root(visit) ? err_set(err, "the source is not known") : ask_above(visit, signature, err);
 }
 
 static bool is_known_by(struct slice key_hash, const struct url_form *form)
@@ -68,9 +68,9 @@ static bool is_known_by(struct slice key_hash, const struct url_form *form)
 static void answer_from_above(const struct shared_visit *visit, const char *node_id)
 {
     const struct relay_config *config = visit->files->config;
-    if (is_root(visit)) {
+    if (shared_key_is_root(visit)) {
         response_empty(visit->response, 404);
-    } else if (via_is_loop(request_env(visit->request, "HTTP_VIA"), config->general.node_id)) {
+    } else if (via_header_is_loop(request_env(visit->request, "HTTP_VIA"), config->general.node_id)) {
         shared_visit_refuse(visit, 502, "the relays send this question in a circle");
     } else {
         char path[PATH_SIZE];

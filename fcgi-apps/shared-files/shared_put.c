@@ -49,7 +49,7 @@ static void refuse_metadata(const struct shared_visit *visit, const char *reason
 }
 
 /* Reads up to the empty line behind the metadata. Else the request is answered. */
-static bool read_head(const struct shared_visit *visit, struct head *head)
+static bool shared_put_read_head(const struct shared_visit *visit, struct head *head)
 {
     struct err err = {0};
     size_t len;
@@ -76,14 +76,14 @@ static bool read_head(const struct shared_visit *visit, struct head *head)
     return true;
 }
 
-static void answer(const struct shared_visit *visit, enum shared_result result, const char *reason)
+static void shared_put_answer(const struct shared_visit *visit, enum shared_result result, const char *reason)
 {
     shared_visit_fail(visit, result == SHARED_NO_SPACE ? 507 : 500, reason);
 }
 
 /* The rest of the body to the file and through the signature. Else the request is answered. */
-static bool copy_body(const struct shared_visit *visit, const struct head *head, struct shared_arrival *arrival,
-                      struct shared_file_signature *signature)
+static bool shared_put_copy_body(const struct shared_visit *visit, const struct head *head,
+                                 struct shared_arrival *arrival, struct shared_file_signature *signature)
 {
     char piece[PIECE_SIZE];
     struct err err = {0};
@@ -91,7 +91,7 @@ static bool copy_body(const struct shared_visit *visit, const struct head *head,
     ssize_t len = (ssize_t)(head->bytes.len - head->skip);
     do {
         if (!safe_file_write(&arrival->file, at, (size_t)len, &err)) {
-            answer(visit, shared_result_of(errno), err.text);
+            shared_put_answer(visit, shared_result_of(errno), err.text);
             return false;
         }
         shared_file_signature_add(signature, at, (size_t)len);
@@ -107,8 +107,8 @@ static bool copy_body(const struct shared_visit *visit, const struct head *head,
     return len == 0;
 }
 
-static void store(const struct shared_visit *visit, struct head *head, struct shared_file_signature *signature,
-                  int64_t ttl)
+static void shared_put_store(const struct shared_visit *visit, struct head *head,
+                             struct shared_file_signature *signature, int64_t ttl)
 {
     const struct relay_config *config = visit->files->config;
     struct shared_arrival arrival;
@@ -116,17 +116,17 @@ static void store(const struct shared_visit *visit, struct head *head, struct sh
     enum shared_result result = shared_arrival_begin(&arrival, config->shared_files.path, &visit->name,
                                                      visit->request->length, config->upload.min_free_space, &err);
     if (result != SHARED_DONE) {
-        answer(visit, result, err.text);
+        shared_put_answer(visit, result, err.text);
         return;
     }
-    if (!copy_body(visit, head, &arrival, signature)) {
+    if (!shared_put_copy_body(visit, head, &arrival, signature)) {
         shared_arrival_abandon(&arrival);
         return;
     }
     head->meta.expires = time(NULL) + ttl;
     result = shared_arrival_commit(&arrival, &visit->name, &head->meta, &err);
     if (result != SHARED_DONE) {
-        answer(visit, result, err.text);
+        shared_put_answer(visit, result, err.text);
         return;
     }
     log_info("shared file stored", log_text("target", visit->name.target), log_text("source", visit->name.source),
@@ -139,7 +139,7 @@ static void receive(const struct shared_visit *visit, struct head *head, int64_t
 {
     struct err err = {0};
     struct shared_file_signature *signature = NULL;
-    if (!read_head(visit, head)) {
+    if (!shared_put_read_head(visit, head)) {
         return;
     }
     signature = shared_file_signature_new(&head->meta, &err);
@@ -148,7 +148,7 @@ static void receive(const struct shared_visit *visit, struct head *head, int64_t
     } else if (!shared_key_is_of_source(visit, signature, &err)) {
         shared_visit_refuse(visit, 404, err.text);
     } else {
-        store(visit, head, signature, ttl);
+        shared_put_store(visit, head, signature, ttl);
     }
     shared_file_signature_free(signature);
 }

@@ -15,7 +15,7 @@
 #include "upload/receive.h"
 #include "upload/upload_name.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/safe_file.h"
 
 #define LOG_COMPONENT "upload"
@@ -23,16 +23,16 @@
 /* No upload rests this long between two pieces of its body: httpd's own time-outs are shorter. */
 enum { STALE_SECONDS = 600 };
 
-enum folder_kind { FOLDER_REPORTS, FOLDER_INVENTORIES, FOLDER_INVENTORY_UPDATES, FOLDER_COUNT };
+enum directory_kind { DIRECTORY_REPORTS, DIRECTORY_INVENTORIES, DIRECTORY_INVENTORY_UPDATES, DIRECTORY_COUNT };
 
-struct folder {
+struct directory {
     char *path;
     struct admission admission;
 };
 
 struct upload {
     const struct relay_config *config;
-    struct folder folders[FOLDER_COUNT];
+    struct directory directories[DIRECTORY_COUNT];
 };
 
 /* What the lines and the answers about one upload have in common. */
@@ -43,30 +43,30 @@ struct arrival {
     struct upload_name name;
 };
 
-/* The folder is opened for each upload: it may have been made anew, or a file system mounted there, since the last
+/* The directory is opened for each upload: it may have been made anew, or a file system mounted there, since the last
  * one. */
-static int open_folder(const char *path)
+static int upload_open_directory(const char *path)
 {
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static bool prepare_folder(struct folder *folder, const struct relay_config *config, const char *directory,
+static bool prepare_directory(struct directory *directory, const struct relay_config *config, const char *parent,
                            const char *name, struct err *err)
 {
-    folder->path = memory_format("%s/%s", directory, name);
-    folder->admission = (struct admission){.max_waiting = (size_t)config->upload.max_waiting_files,
+    directory->path = xasprintf("%s/%s", parent, name);
+    directory->admission = (struct admission){.max_waiting = (size_t)config->upload.max_waiting_files,
                                            .min_free_space = config->upload.min_free_space};
-    int fd = open_folder(folder->path);
+    int fd = upload_open_directory(directory->path);
     if (fd < 0) {
-        return err_set_errno(err, errno, "spool folder %s", folder->path);
+        return err_set_errno(err, errno, "spool directory %s", directory->path);
     }
     bool usable = faccessat(fd, ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0;
     if (!usable) {
-        err_set_errno(err, errno, "spool folder %s", folder->path);
+        err_set_errno(err, errno, "spool directory %s", directory->path);
     } else {
         size_t swept = safe_file_sweep(fd, STALE_SECONDS);
         if (swept > 0) {
-            log_info("left by uploads that were cut, removed", log_text("folder", folder->path),
+            log_info("left by uploads that were cut, removed", log_text("directory", directory->path),
                      log_number("files", (int64_t)swept));
         }
     }
@@ -76,12 +76,12 @@ static bool prepare_folder(struct folder *folder, const struct relay_config *con
 
 void *upload_start(const struct relay_config *config, struct err *err)
 {
-    struct upload *upload = memory_zero(1, sizeof *upload);
-    struct folder *folders = upload->folders;
+    struct upload *upload = xcalloc(1, sizeof *upload);
+    struct directory *directories = upload->directories;
     upload->config = config;
-    if (prepare_folder(&folders[FOLDER_REPORTS], config, config->reporting.directory, "incoming", err) &&
-        prepare_folder(&folders[FOLDER_INVENTORIES], config, config->inventory.directory, "incoming", err) &&
-        prepare_folder(&folders[FOLDER_INVENTORY_UPDATES], config, config->inventory.directory,
+    if (prepare_directory(&directories[DIRECTORY_REPORTS], config, config->reporting.directory, "incoming", err) &&
+        prepare_directory(&directories[DIRECTORY_INVENTORIES], config, config->inventory.directory, "incoming", err) &&
+        prepare_directory(&directories[DIRECTORY_INVENTORY_UPDATES], config, config->inventory.directory,
                        "accepted-nodes-updates", err)) {
         return upload;
     }
@@ -92,14 +92,14 @@ void *upload_start(const struct relay_config *config, struct err *err)
 void upload_stop(void *state)
 {
     struct upload *upload = state;
-    for (size_t i = 0; i < FOLDER_COUNT; i++) {
-        free(upload->folders[i].path);
+    for (size_t i = 0; i < DIRECTORY_COUNT; i++) {
+        free(upload->directories[i].path);
     }
     free(upload);
 }
 
 /* The reason goes to the log and to the client, who is a person with curl as often as an agent. */
-static void refuse(const struct arrival *arrival, int status, const char *reason)
+static void upload_refuse(const struct arrival *arrival, int status, const char *reason)
 {
     log_warn("upload refused", log_number("status", status), log_slice("name", arrival->name.raw),
              log_text("queue_id", arrival->name.queue_id), log_text("node", arrival->name.node_id),
@@ -113,7 +113,7 @@ static void refuse(const struct arrival *arrival, int status, const char *reason
 }
 
 /* What went wrong on our side is for the log alone. */
-static void fail(const struct arrival *arrival, int status, const char *reason)
+static void upload_fail(const struct arrival *arrival, int status, const char *reason)
 {
     log_error("upload failed", log_number("status", status), log_slice("name", arrival->name.raw),
               log_text("queue_id", arrival->name.queue_id), log_text("node", arrival->name.node_id),
@@ -132,35 +132,35 @@ static bool length_is_good(const struct arrival *arrival)
     }
     struct response *response = arrival->response;
     char reason[128];
-    snprintf(reason, sizeof reason, "%.*s", (int)strcspn(buffer_text(&response->body), "\n"), response->body.at);
-    refuse(arrival, response->status, reason);
+    snprintf(reason, sizeof reason, "%.*s", (int)strcspn(buffer_cstr(&response->body), "\n"), response->body.at);
+    upload_refuse(arrival, response->status, reason);
     return false;
 }
 
-static bool is_admitted(const struct arrival *arrival, struct folder *folder, int folder_fd)
+static bool is_admitted(const struct arrival *arrival, struct directory *directory, int dir_fd)
 {
     struct err err = {0};
-    switch (admission_check(&folder->admission, folder_fd, arrival->request->length, &err)) {
+    switch (admission_check(&directory->admission, dir_fd, arrival->request->length, &err)) {
     case ADMISSION_GRANTED:
         return true;
     case ADMISSION_TOO_MANY:
-        refuse(arrival, 503, err.text);
+        upload_refuse(arrival, 503, err.text);
         return false;
     case ADMISSION_NO_SPACE:
-        fail(arrival, 507, err.text);
+        upload_fail(arrival, 507, err.text);
         return false;
     }
     return false;
 }
 
-static void store(const struct arrival *arrival, struct folder *folder, int folder_fd)
+static void upload_store(const struct arrival *arrival, struct directory *directory, int dir_fd)
 {
     struct err err = {0};
-    enum receive_result result = receive_file(arrival->request, folder_fd, arrival->name.text, &err);
+    enum receive_result result = receive_file(arrival->request, dir_fd, arrival->name.text, &err);
     switch (result) {
     case RECEIVE_NEW:
     case RECEIVE_REPLACED:
-        admission_stored(&folder->admission);
+        admission_stored(&directory->admission);
         log_info("stored", log_text("name", arrival->name.text), log_text("queue_id", arrival->name.queue_id),
                  log_text("node", arrival->name.node_id), log_text("client", request_client(arrival->request)),
                  log_number("bytes", arrival->request->body_read),
@@ -168,34 +168,34 @@ static void store(const struct arrival *arrival, struct folder *folder, int fold
         response_empty(arrival->response, result == RECEIVE_REPLACED ? 204 : 201);
         break;
     case RECEIVE_BROKEN: /* nobody may be there to read it */
-        refuse(arrival, 400, err.text);
+        upload_refuse(arrival, 400, err.text);
         break;
     case RECEIVE_NO_SPACE:
-        fail(arrival, 507, err.text);
+        upload_fail(arrival, 507, err.text);
         break;
     case RECEIVE_FAILED:
-        fail(arrival, 500, err.text);
+        upload_fail(arrival, 500, err.text);
         break;
     }
 }
 
-static void put(struct upload *upload, struct arrival *arrival, enum folder_kind kind)
+static void upload_put(struct upload *upload, struct arrival *arrival, enum directory_kind kind)
 {
-    struct folder *folder = &upload->folders[kind];
+    struct directory *directory = &upload->directories[kind];
     if (!length_is_good(arrival)) {
         return;
     }
-    int folder_fd = open_folder(folder->path);
-    if (folder_fd < 0) {
+    int dir_fd = upload_open_directory(directory->path);
+    if (dir_fd < 0) {
         struct err err;
-        err_set_errno(&err, errno, "opening %s", folder->path);
-        fail(arrival, 500, err.text);
+        err_set_errno(&err, errno, "opening %s", directory->path);
+        upload_fail(arrival, 500, err.text);
         return;
     }
-    if (is_admitted(arrival, folder, folder_fd)) {
-        store(arrival, folder, folder_fd);
+    if (is_admitted(arrival, directory, dir_fd)) {
+        upload_store(arrival, directory, dir_fd);
     }
-    close(folder_fd);
+    close(dir_fd);
 }
 
 /* May this client send this node's reports? */
@@ -204,27 +204,28 @@ static bool node_is_allowed(const struct arrival *arrival)
     struct node_index *index = arrival->request->index;
     const char *uid;
     if (index == NULL) {
-        refuse(arrival, 503, "the relay does not know its nodes yet");
+        upload_refuse(arrival, 503, "the relay does not know its nodes yet");
         return false;
     }
     if (!node_index_find(index, arrival->name.node_id, NULL)) {
         relay_metrics_report(arrival->request->relay_state, RELAY_REPORT_INVALID);
-        refuse(arrival, 403, "the node is not known to this relay");
+        upload_refuse(arrival, 403, "the node is not known to this relay");
         return false;
     }
     if (request_certificate_uid(arrival->request, &uid) && !node_index_is_above(index, uid, arrival->name.node_id)) {
-        refuse(arrival, 403, "the client certificate is neither the node's nor that of a policy server above it");
+        upload_refuse(arrival, 403,
+                      "the client certificate is neither the node's nor that of a policy server above it");
         return false;
     }
     return true;
 }
 
-static void count(const struct request *request, const struct response *response, enum relay_kind kind)
+static void upload_count(const struct request *request, const struct response *response, enum relay_kind kind)
 {
     bool stored = response->status == 201 || response->status == 204;
     relay_metrics_upload(request->relay_state, kind, response->status, stored ? (uint64_t)request->body_read : 0);
     if (stored) {
-        relay_state_active(request->relay_state, RELAY_ACTIVITY_UPLOADED, time(NULL));
+        relay_state_count_activity(request->relay_state, RELAY_ACTIVITY_UPLOADED, time(NULL));
     }
 }
 
@@ -234,29 +235,29 @@ void upload_put_report(void *state, struct request *request, struct response *re
     struct arrival arrival = {.upload = upload, .request = request, .response = response};
     struct err err = {0};
     if (!upload_name_report(request->args[0], &arrival.name, &err)) {
-        refuse(&arrival, 400, err.text);
+        upload_refuse(&arrival, 400, err.text);
     } else if (node_is_allowed(&arrival)) {
-        put(upload, &arrival, FOLDER_REPORTS);
+        upload_put(upload, &arrival, DIRECTORY_REPORTS);
     }
-    count(request, response, RELAY_KIND_REPORT);
+    upload_count(request, response, RELAY_KIND_REPORT);
 }
 
 static void put_inventory(struct upload *upload, struct request *request, struct response *response,
-                          enum folder_kind kind)
+                          enum directory_kind kind)
 {
     struct arrival arrival = {.upload = upload, .request = request, .response = response};
     struct err err = {0};
     if (!upload_name_inventory(request->args[0], &arrival.name, &err)) {
-        refuse(&arrival, 400, err.text);
+        upload_refuse(&arrival, 400, err.text);
     } else {
-        put(upload, &arrival, kind);
+        upload_put(upload, &arrival, kind);
     }
 }
 
 void upload_put_inventory(void *state, struct request *request, struct response *response)
 {
-    put_inventory(state, request, response, FOLDER_INVENTORIES);
-    count(request, response, RELAY_KIND_INVENTORY);
+    put_inventory(state, request, response, DIRECTORY_INVENTORIES);
+    upload_count(request, response, RELAY_KIND_INVENTORY);
 }
 
 /* Root's own configuration uploads its uuid.hive to see whether the password is right, and sets a new password when the
@@ -273,10 +274,10 @@ static void answer_password_check(const struct upload *upload, struct request *r
 
 void upload_put_inventory_update(void *state, struct request *request, struct response *response)
 {
-    if (slice_is(request->args[0], "uuid.hive")) {
+    if (slice_eq_str(request->args[0], "uuid.hive")) {
         answer_password_check(state, request, response);
     } else {
-        put_inventory(state, request, response, FOLDER_INVENTORY_UPDATES);
-        count(request, response, RELAY_KIND_INVENTORY_UPDATE);
+        put_inventory(state, request, response, DIRECTORY_INVENTORY_UPDATES);
+        upload_count(request, response, RELAY_KIND_INVENTORY_UPDATE);
     }
 }

@@ -169,7 +169,7 @@ static bool is_slow(const struct response *response, int64_t patient)
     return poll(&wait, 1, left > 0 ? (int)left : 0) == 0;
 }
 
-static bool hand_over(struct response *response, int64_t patient)
+static bool response_hand_over(struct response *response, int64_t patient)
 {
     const struct response_sink *sink = response->sink;
     response->handed_over = sink != NULL && sink->hand_over != NULL && !response->gone &&
@@ -183,7 +183,7 @@ enum response_sent response_send_file(struct response *response, int fd, off_t f
     int64_t patient = clock_ms() + PATIENCE_MS;
     int64_t done = 0;
     while (done < len && !response->head) {
-        if (hand_over(response, patient)) {
+        if (response_hand_over(response, patient)) {
             return RESPONSE_HANDED_OVER;
         }
         ssize_t got = read_piece(fd, piece, len - done < PIECE_SIZE ? (size_t)(len - done) : PIECE_SIZE, from + done);

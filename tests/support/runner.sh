@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# runner: what ./run-tests is made of. Sourced by it; the working folder is the checkout.
+# runner: what ./run-tests is made of. Sourced by it; the working directory is the checkout.
 #
-# Everything happens in one new folder, $RUNNER: src/ (a copy of the sources: configure takes no path with spaces, and a
-# run must not see what is edited or built beside it), a folder a build, and results/ with one line a test program:
+# Everything happens in one new directory, $RUNNER: src/ (a copy of the sources: configure takes no path with spaces, and a
+# run must not see what is edited or built beside it), a directory a build, and results/ with one line a test program:
 # "PASSED FAILED SKIPPED". The sum of these lines is the last line printed.
 
 runner_open() {
@@ -29,7 +29,7 @@ runner_fence() {
     [ "$(id -u)" = 0 ] && "${RUNNER_FENCE[@]}" true 2>/dev/null || RUNNER_FENCE=()
 }
 
-# A folder with a short path without spaces: a socket's path has at most 107 bytes.
+# A directory with a short path without spaces: a socket's path has at most 107 bytes.
 runner_base() {
     case ${TMPDIR:-/tmp} in
     *[[:space:]]* | ??????????????????????????????*) echo /tmp ;;
@@ -208,20 +208,20 @@ runner_e2e() {
 
 # runner_tap BUILD TEST: runs one test and prints how it went, in one piece.
 runner_tap() {
-    local name start=$SECONDS status output counts leftovers folder seconds
+    local name start=$SECONDS status output counts leftovers directory seconds
     name="$1-$(basename "$2" .test)"
     seconds=$(sed -n 's/^# run-tests: seconds //p' "$2")
     output=$RUNNER/log/$name.log
     # a short name: the paths of sockets below it may not be long
-    folder=$(mktemp -d "$RUNNER/tmp/XXXXX") && chmod 1777 "$folder"
+    directory=$(mktemp -d "$RUNNER/tmp/XXXXX") && chmod 1777 "$directory"
     (
         runner_sanitizer_options "$name"
         cd "$RUNNER/src" || exit
-        TMPDIR=$folder RELAY_BUILD=$RUNNER/$1 RELAY_TEST=$folder \
+        TMPDIR=$directory RELAY_BUILD=$RUNNER/$1 RELAY_TEST=$directory \
             exec "${RUNNER_FENCE[@]}" timeout -k 30 "${seconds:-$RUNNER_TIMEOUT}" bash "$2" </dev/null >"$output" 2>&1
     )
     status=$?
-    leftovers=$(runner_leftovers "$folder")
+    leftovers=$(runner_leftovers "$directory")
     counts=$(runner_count_tap $status "$output")
     set -- $counts # three words
     if [ -n "$leftovers" ]; then
@@ -260,23 +260,23 @@ runner_count_tap() {
         }' "$2"
 }
 
-# runner_leftovers FOLDER: ends processes that the test started and did not stop, and prints what there was. They are
-# known by the folder, not by the test's name: another run may be at the same test.
+# runner_leftovers DIRECTORY: ends processes that the test started and did not stop, and prints what there was. They are
+# known by the directory, not by the test's name: another run may be at the same test.
 runner_leftovers() {
-    local folder=$1 environ pid
+    local directory=$1 environ pid
     for environ in /proc/[0-9]*/environ; do
         pid=${environ#/proc/}
         pid=${pid%/environ}
         case $(readlink "/proc/$pid/cwd" 2>/dev/null)/ in
-        "$folder"/*) ;;
-        *) grep -qzx "RELAY_TEST=$folder" "$environ" 2>/dev/null || continue ;;
+        "$directory"/*) ;;
+        *) grep -qzx "RELAY_TEST=$directory" "$environ" 2>/dev/null || continue ;;
         esac
         [ "$pid" = "$BASHPID" ] && continue
         echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
         kill "$pid" 2>/dev/null
     done
-    find "$folder" -mindepth 1 -maxdepth 1
-    rm -rf "$folder"
+    find "$directory" -mindepth 1 -maxdepth 1
+    rm -rf "$directory"
 }
 
 # runner_dist: make distcheck, which builds, tests, installs and uninstalls from the tarball; nothing of the sources is

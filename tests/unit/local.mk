@@ -36,10 +36,10 @@ UNIT_TESTS = \
 	tests/unit/relay/test_smime_verify \
 	tests/unit/relay/test_spool \
 	tests/unit/relay/test_spool_totals \
-	tests/unit/relay/test_via \
+	tests/unit/relay/test_via_header \
 	tests/unit/shared-files/test_shared_route \
 	tests/unit/shared-files/test_shared_store \
-	tests/unit/shared-folder/test_folder_request \
+	tests/unit/shared-folder/test_shared_folder_request \
 	tests/unit/shared-folder/test_hash_cache \
 	tests/unit/shared-folder/test_shared_folder \
 	tests/unit/system/test_health \
@@ -49,7 +49,7 @@ UNIT_TESTS = \
 	tests/unit/upload/test_upload \
 	tests/unit/upload/test_upload_name \
 	tests/unit/util/test_base64 \
-	tests/unit/util/test_beneath \
+	tests/unit/util/test_open_beneath \
 	tests/unit/util/test_config \
 	tests/unit/util/test_decompress \
 	tests/unit/util/test_digest \
@@ -60,7 +60,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_http_date \
 	tests/unit/util/test_line_merge \
 	tests/unit/util/test_mime_header \
-	tests/unit/util/test_process_figures \
+	tests/unit/util/test_process_stats \
 	tests/unit/util/test_safe_file \
 	tests/unit/util/test_subprocess \
 	tests/unit/util/test_tcp_peer \

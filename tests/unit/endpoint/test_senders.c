@@ -19,7 +19,7 @@ struct fixture {
     int signals;
 };
 
-static struct fixture fixture_make(void)
+static struct fixture senders_fixture_make(void)
 {
     struct fixture it = {.listener = open("/", O_RDONLY | O_CLOEXEC)};
     sigset_t set;
@@ -31,7 +31,7 @@ static struct fixture fixture_make(void)
     return it;
 }
 
-static void fixture_remove(struct fixture *it)
+static void senders_fixture_remove(struct fixture *it)
 {
     close(it->listener);
     close(it->signals);
@@ -46,7 +46,7 @@ static void wait_for_go(const struct fixture *it)
     _exit(read(it->go[0], &byte, 1) == 0 ? 0 : 1);
 }
 
-static void start(struct fixture *it)
+static void senders_start(struct fixture *it)
 {
     struct err err = {0};
     enum senders_fork side = senders_fork(&it->senders, it->listener, &err);
@@ -64,45 +64,45 @@ static void let_go(struct fixture *it)
 
 START_TEST(they_are_no_more_than_the_limit)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = senders_fixture_make();
     struct err err = {0};
     for (size_t i = 0; i < SENDERS_MAX; i++) {
-        start(&it);
+        senders_start(&it);
     }
     ck_assert_int_eq(senders_fork(&it.senders, it.listener, &err), SENDERS_NONE);
     ck_assert_str_eq(err.text, "");
     kill(it.senders.pids[3], SIGKILL);
     siginfo_t ended;
     ck_assert_int_eq(waitid(P_PID, (id_t)it.senders.pids[3], &ended, WEXITED | WNOWAIT), 0);
-    start(&it);
+    senders_start(&it);
     ck_assert_uint_eq(it.senders.count, SENDERS_MAX);
     let_go(&it);
     ck_assert_uint_eq(senders_end(&it.senders, it.signals, 60000), 0);
     ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1); /* reaped, each of them */
     ck_assert_int_eq(errno, ECHILD);
-    fixture_remove(&it);
+    senders_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(who_takes_too_long_is_ended)
 {
-    struct fixture it = fixture_make();
-    start(&it);
-    start(&it);
+    struct fixture it = senders_fixture_make();
+    senders_start(&it);
+    senders_start(&it);
     ck_assert_uint_eq(senders_end(&it.senders, it.signals, 20), 2);
     ck_assert_uint_eq(it.senders.count, 0);
     ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
     ck_assert_uint_eq(senders_end(&it.senders, it.signals, 60000), 0); /* none: no waiting */
-    fixture_remove(&it);
+    senders_fixture_remove(&it);
 }
 END_TEST
 
 /* What it is, told by its exit status. */
 START_TEST(a_sender_has_no_listener_and_no_senders)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = senders_fixture_make();
     int status;
-    start(&it);
+    senders_start(&it);
     if (senders_fork(&it.senders, it.listener, NULL) == SENDERS_THE_SENDER) {
         struct stat null, listener;
         bool good = it.senders.is_sender && it.senders.count == 0 && stat("/dev/null", &null) == 0 &&
@@ -115,14 +115,14 @@ START_TEST(a_sender_has_no_listener_and_no_senders)
     ck_assert_int_eq(status, 0);
     let_go(&it);
     ck_assert_uint_eq(senders_end(&it.senders, it.signals, 60000), 0);
-    fixture_remove(&it);
+    senders_fixture_remove(&it);
 }
 END_TEST
 
 /* The sender would wait for ever: the other end of its pipe is ours. */
 START_TEST(a_sender_ends_with_its_worker)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = senders_fixture_make();
     int alive[2];
     char byte;
     ck_assert_int_eq(pipe2(alive, O_CLOEXEC), 0);
@@ -143,7 +143,7 @@ START_TEST(a_sender_ends_with_its_worker)
     ck_assert_int_eq(poll(&wait, 1, 60000), 1);
     ck_assert_int_eq(read(alive[0], &byte, 1), 0);
     close(alive[0]);
-    fixture_remove(&it);
+    senders_fixture_remove(&it);
 }
 END_TEST
 
