@@ -16,7 +16,7 @@ tests_libtests_a_SOURCES = \
 	tests/support/made_run.c \
 	tests/support/signing.c
 
-TESTS += tests/check-layers tests/static/manuals.sh tests/static/units.sh
+TESTS += tests/check-layers tests/static/manuals.sh tests/static/rights.sh tests/static/units.sh
 check_PROGRAMS += $(FUZZ_TARGETS)
 if ENABLE_FUZZERS
 # libFuzzer has a main function of its own, so only the fuzz targets are built.

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "endpoint/request_context.h"
 #include "policies/policy_bundle.h"
 #include "relay/node_id.h"
 #include "util/digest.h"
@@ -12,19 +13,18 @@
 
 #define LOG_COMPONENT "policies"
 
-enum { ETAG_SIZE = 2 * POLICY_DIGEST_SIZE + 3 };
-
-static const char retry_after[] = "10"; /* seconds */
+enum { ETAG_SIZE = 2 * POLICY_DIGEST_SIZE + 3, RETRY_AFTER = 10 /* seconds */ };
 
 static const char *const content_types[POLICY_FORMATS] = {
     [POLICY_TAR_GZ] = "application/gzip",
     [POLICY_ZIP] = "application/zip",
 };
 
-/* One request. */
-struct ask {
-    struct request *request;
-    struct response *response;
+static const struct request_wording policies_wording = {LOG_COMPONENT, "policies refused", "policies cannot be served",
+                                                        .bare = false};
+
+struct policies_context {
+    struct request_context base;
     char node_id[NODE_ID_SIZE];
 };
 
@@ -38,38 +38,26 @@ void policies_stop(void *state)
     policy_bundles_close(state);
 }
 
-static bool policies_refuse(const struct ask *ask, int status, const char *reason)
-{
-    log_warn("policies refused", log_number("status", status), log_slice("node", ask->request->args[0]),
-             log_text("client", request_client(ask->request)), log_text("reason", reason));
-    response_text(ask->response, status, "%s\n", reason);
-    if (status == 503) {
-        response_header(ask->response, "Retry-After", retry_after);
-    }
-    return false;
-}
-
 /* Nobody gets another's policies, not even a policy server: those hold passwords. The id becomes a path only after
  * this. */
-static bool is_own(struct ask *ask)
+static bool is_own(struct policies_context *context)
 {
-    struct slice id = ask->request->args[0];
+    const struct request_context *base = &context->base;
+    struct slice id = base->request->args[0];
     const char *uid;
-    if (!request_certificate_uid(ask->request, &uid)) {
-        return policies_refuse(ask, 403, "a node's certificate is needed");
+    if (!request_certificate_uid(base->request, &uid)) {
+        return request_context_refuse(base, 403, "a node's certificate is needed");
     }
     if (!slice_eq_str(id, uid)) {
-        return policies_refuse(ask, 403, "the client certificate is not this node's");
+        return request_context_refuse(base, 403, "the client certificate is not this node's");
     }
     if (!node_id_valid(id.at, id.len)) {
-        return policies_refuse(ask, 403, "this is no node id");
+        return request_context_refuse(base, 403, "this is no node id");
     }
-    snprintf(ask->node_id, sizeof ask->node_id, "%.*s", (int)id.len, id.at);
-    if (ask->request->index == NULL) {
-        return policies_refuse(ask, 503, "the relay does not know its nodes yet");
-    }
-    return node_index_find(ask->request->index, ask->node_id, NULL) ||
-           policies_refuse(ask, 403, "the node is not known to this relay");
+    snprintf(context->node_id, sizeof context->node_id, "%.*s", (int)id.len, id.at);
+    return request_context_has_index(base) &&
+           (node_index_find(base->request->index, context->node_id, NULL) ||
+            request_context_refuse(base, 403, "the node is not known to this relay"));
 }
 
 static void make_tag(const struct policy_cached *cached, char tag[ETAG_SIZE])
@@ -88,8 +76,8 @@ static bool has_it(const struct request *request, const struct policy_cached *ca
 
 static bool record_suffices(void *context, const struct policy_cached *cached)
 {
-    const struct ask *ask = context;
-    return strcmp(ask->request->method, "HEAD") == 0 || has_it(ask->request, cached);
+    const struct request *request = context;
+    return strcmp(request->method, "HEAD") == 0 || has_it(request, cached);
 }
 
 static void add_headers(struct response *response, const struct policy_cached *cached, enum policy_format format)
@@ -111,73 +99,73 @@ static void add_headers(struct response *response, const struct policy_cached *c
     }
 }
 
-static void policies_answer(const struct ask *ask, const struct policy_cached *cached, enum policy_format format)
+static void answer_archive(const struct policies_context *context, struct policy_cached *cached,
+                           enum policy_format format)
 {
-    struct err err = {0};
-    struct response *response = ask->response;
-    bool unchanged = has_it(ask->request, cached);
+    struct response *response = context->base.response;
+    bool unchanged = has_it(context->base.request, cached);
     response_empty(response, unchanged ? 304 : 200);
     add_headers(response, cached, format);
     if (unchanged) {
-        log_debug("policies unchanged", log_text("node", ask->node_id));
+        log_debug("policies unchanged", log_text("node", context->node_id));
         return;
     }
-    (void)response_start(response, cached->length);
-    if (response_send_file(response, cached->fd, cached->from, cached->length, &err) == RESPONSE_HANDED_OVER) {
-        return;
-    }
-    log_info("policies sent", log_text("node", ask->node_id), log_text("client", request_client(ask->request)),
-             log_text("method", ask->request->method), log_number("bytes", cached->length),
-             log_text("trouble", err.text));
+    response_attach(response, cached->fd, cached->from, cached->length);
+    cached->fd = -1;
 }
 
-static void refuse_bundle(const struct ask *ask, enum policy_bundle why, const struct err *err)
+static void refuse_bundle(const struct policies_context *context, enum policy_bundle why, const struct err *err)
 {
+    const struct request_context *base = &context->base;
     switch (why) {
     case POLICY_BUNDLE_NONE:
-        policies_refuse(ask, 404, "there are no policies for this node");
-        return;
+        request_context_refuse(base, 404, "there are no policies for this node");
+        break;
     case POLICY_BUNDLE_CHANGING:
-        log_info("policies are changing", log_text("node", ask->node_id), log_text("reason", err->text));
-        policies_refuse(ask, 503, "the policies are changing, try again");
-        return;
+        log_info("policies are changing", log_text("node", context->node_id), log_text("reason", err->text));
+        request_context_refuse(base, 503, "the policies are changing, try again");
+        break;
     case POLICY_BUNDLE_NO_SPACE:
+        request_context_fail(base, 507, err->text);
+        break;
     case POLICY_BUNDLE_FAILED:
     case POLICY_BUNDLE_READY:
+        request_context_fail(base, 500, err->text);
         break;
-    }
-    log_error("policies cannot be served", log_text("node", ask->node_id), log_text("reason", err->text));
-    if (why == POLICY_BUNDLE_NO_SPACE) {
-        response_no_space(ask->response);
-    } else {
-        response_internal_error(ask->response);
     }
 }
 
-static void policies_get(struct policy_bundles *bundles, struct request *request, struct response *response,
-                enum policy_format format)
+static void get_policies(struct policy_bundles *bundles, struct request *request, struct response *response,
+                         enum policy_format format)
 {
-    struct ask ask = {.request = request, .response = response};
+    struct policies_context context = {
+        .base = {.wording = &policies_wording,
+                 .request = request,
+                 .response = response,
+                 .retry_after = RETRY_AFTER,
+                 .fields = {log_slice("node", request->args[0])}},
+    };
     struct policy_cached cached;
     struct err err = {0};
-    if (!is_own(&ask)) {
+    if (!is_own(&context)) {
         return;
     }
-    enum policy_bundle result = policy_bundle_get(bundles, ask.node_id, format, record_suffices, &ask, &cached, &err);
+    enum policy_bundle result =
+        policy_bundle_get(bundles, context.node_id, format, record_suffices, request, &cached, &err);
     if (result == POLICY_BUNDLE_READY) {
-        policies_answer(&ask, &cached, format);
+        answer_archive(&context, &cached, format);
     } else {
-        refuse_bundle(&ask, result, &err);
+        refuse_bundle(&context, result, &err);
     }
     policy_cached_close(&cached);
 }
 
 void policies_get_tar_gz(void *state, struct request *request, struct response *response)
 {
-    policies_get(state, request, response, POLICY_TAR_GZ);
+    get_policies(state, request, response, POLICY_TAR_GZ);
 }
 
 void policies_get_zip(void *state, struct request *request, struct response *response)
 {
-    policies_get(state, request, response, POLICY_ZIP);
+    get_policies(state, request, response, POLICY_ZIP);
 }

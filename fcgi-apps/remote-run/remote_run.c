@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "endpoint/body.h"
+#include "endpoint/request_context.h"
 #include "relay/remote_run_request.h"
 #include "relay/remote_run_targets.h"
 #include "relay/via_header.h"
@@ -24,11 +25,13 @@ struct remote_run {
     struct detached *detached;
 };
 
-/* What the steps of one request share. */
-struct asked {
+/* The web application shows a reason as it is. */
+static const struct request_wording remote_run_wording = {LOG_COMPONENT, "remote run refused", "remote run failed",
+                                                          .bare = true};
+
+struct remote_run_context {
+    struct request_context base;
     struct remote_run *state;
-    struct request *request;
-    struct response *response;
     struct buffer body;
     struct buffer id; /* from the path */
     struct remote_run_request form;
@@ -51,18 +54,10 @@ void remote_run_stop(void *context)
     free(state);
 }
 
-/* ---- what is asked ---- */
-
-static bool remote_run_refuse(struct asked *asked, int status, const char *reason)
-{
-    log_warn("remote run refused", log_number("status", status), log_text("client", request_client(asked->request)),
-             log_text("reason", reason));
-    response_text(asked->response, status, "%s", reason);
-    return false;
-}
+/* ---- what is context ---- */
 
 /* Another kind (multipart, JSON) would look like a form without the fields, and agents would run otherwise than
- * asked. */
+ * context. */
 static bool is_form(const struct request *request)
 {
     static const char form[] = "application/x-www-form-urlencoded";
@@ -75,95 +70,86 @@ static bool is_form(const struct request *request)
 }
 
 /* Without a body there need be no length: `curl -X POST .../all` is a good request. */
-static bool remote_run_read_body(struct asked *asked)
+static bool read_form(struct remote_run_context *context)
 {
-    struct request *request = asked->request;
+    const struct request_context *base = &context->base;
+    struct request *request = base->request;
     struct err err = {0};
     if (request->length == REQUEST_LENGTH_ABSENT && request_env(request, "HTTP_TRANSFER_ENCODING") == NULL) {
         return true;
     }
-    if (!body_check_length(request, REMOTE_RUN_MAX_BODY, asked->response)) {
-        log_warn("remote run refused", log_number("status", asked->response->status),
-                 log_text("client", request_client(request)));
+    if (!request_context_body_fits(base, REMOTE_RUN_MAX_BODY)) {
         return false;
     }
     if (request->length > 0 && !is_form(request)) {
-        return remote_run_refuse(asked, 400, "the body should be application/x-www-form-urlencoded");
+        return request_context_refuse(base, 400, "the body should be application/x-www-form-urlencoded");
     }
     ssize_t got;
     do {
-        got = body_read(request, buffer_reserve(&asked->body, PIECE), PIECE, &err);
-        asked->body.len += got > 0 ? (size_t)got : 0;
+        got = body_read(request, buffer_reserve(&context->body, PIECE), PIECE, &err);
+        context->body.len += got > 0 ? (size_t)got : 0;
     } while (got > 0);
-    return got == 0 || remote_run_refuse(asked, 400, err.text);
+    return got == 0 || request_context_refuse(base, 400, err.text);
 }
 
-static bool remote_run_begin(struct asked *asked)
+static bool begin_run(struct remote_run_context *context, struct remote_run *state, struct request *request,
+                      struct response *response)
 {
+    const struct relay_config *config = state->config;
     struct err err = {0};
-    if (!asked->state->config->remote_run.enabled) {
-        response_text(asked->response, 404, "NOT FOUND");
+    *context = (struct remote_run_context){
+        .base = {.wording = &remote_run_wording, .request = request, .response = response}, .state = state};
+    if (!config->remote_run.enabled) {
+        response_text(response, 404, "NOT FOUND");
         return false;
     }
-    if (!remote_run_read_body(asked)) {
+    if (!read_form(context)) {
         return false;
     }
-    if (!remote_run_request_parse(&asked->form, buffer_slice(&asked->body), &err)) {
-        return remote_run_refuse(asked, 400, err.text);
+    if (!remote_run_request_parse(&context->form, buffer_slice(&context->body), &err)) {
+        return request_context_refuse(&context->base, 400, err.text);
     }
-    if (via_header_is_loop(request_env(asked->request, "HTTP_VIA"), asked->state->config->general.node_id)) {
-        return remote_run_refuse(asked, 502, VIA_LOOP_REASON);
-    }
-    return true;
-}
-
-static bool has_index(struct asked *asked)
-{
-    return asked->request->index != NULL || remote_run_refuse(asked, 503, "the relay does not know its nodes yet");
+    return !via_header_is_loop(request_env(request, "HTTP_VIA"), config->general.node_id) ||
+           request_context_refuse(&context->base, 502, VIA_LOOP_REASON);
 }
 
 /* list NULL: the form's. */
-static bool find_nodes(struct asked *asked, const char *list)
+static bool find_nodes(struct remote_run_context *context, const char *list)
 {
     struct err err = {0};
-    if (!remote_run_request_nodes(&asked->form, list, &err)) {
-        return remote_run_refuse(asked, 400, err.text);
+    if (!remote_run_request_nodes(&context->form, list, &err)) {
+        return request_context_refuse(&context->base, 400, err.text);
     }
-    if (!has_index(asked)) {
+    if (!request_context_has_index(&context->base)) {
         return false;
     }
-    remote_run_targets_of(&asked->targets, asked->request->index, asked->state->config->general.node_id,
-                          asked->form.nodes, asked->form.node_count);
+    remote_run_targets_of(&context->targets, context->base.request->index, context->state->config->general.node_id,
+                          context->form.nodes, context->form.node_count);
     return true;
 }
 
-static bool find_all(struct asked *asked)
+static bool find_all(struct remote_run_context *context)
 {
     struct err err = {0};
-    if (!has_index(asked)) {
-        return false;
-    }
-    if (!remote_run_targets_all(&asked->targets, asked->request->index, asked->state->config->general.node_id, &err)) {
-        log_error("remote run failed", log_text("reason", err.text));
-        response_internal_error(asked->response);
-        return false;
-    }
-    return true;
+    return request_context_has_index(&context->base) &&
+           (remote_run_targets_all(&context->targets, context->base.request->index,
+                                   context->state->config->general.node_id, &err) ||
+            request_context_fail(&context->base, 500, err.text));
 }
 
 /* ---- the ways to answer ---- */
 
-static struct run run_of(struct asked *asked, enum run_output_kind kind)
+static struct run run_of(struct remote_run_context *context, enum run_output_kind kind)
 {
-    const struct relay_config *config = asked->state->config;
+    const struct relay_config *config = context->state->config;
     return (struct run){
         .config = config,
-        .index = asked->request->index,
-        .via = request_env(asked->request, "HTTP_VIA"),
-        .request = &asked->form,
-        .targets = &asked->targets,
-        .output = {.kind = kind, .response = asked->response, .limit = config->remote_run.max_output},
-        .cancel = response_connection(asked->response),
+        .index = context->base.request->index,
+        .via = request_env(context->base.request, "HTTP_VIA"),
+        .request = &context->form,
+        .targets = &context->targets,
+        .output = {.kind = kind, .response = context->base.response, .limit = config->remote_run.max_output},
+        .cancel = response_connection(context->base.response),
         .cancel_events = POLLRDHUP,
     };
 }
@@ -177,91 +163,91 @@ static void run_detached(void *context, int stop)
     run_all(&run);
 }
 
-static void start_detached(struct asked *asked)
+static void start_detached(struct remote_run_context *context)
 {
     struct err err = {0};
-    switch (detach_start(asked->state->detached, run_detached, asked, &err)) {
+    switch (detach_start(context->state->detached, run_detached, context, &err)) {
     case DETACH_STARTED:
-        response_empty(asked->response, 200);
+        response_empty(context->base.response, 200);
         break;
     case DETACH_TOO_MANY:
-        remote_run_refuse(asked, 503, "too many runs go on already");
+        request_context_refuse(&context->base, 503, "too many runs go on already");
         break;
     case DETACH_FAILED:
-        log_error("remote run failed", log_text("reason", err.text));
-        response_internal_error(asked->response);
+        request_context_fail(&context->base, 500, err.text);
         break;
     }
 }
 
-static void run_and_wait(struct asked *asked, enum run_output_kind kind)
+static void run_and_wait(struct remote_run_context *context, enum run_output_kind kind)
 {
-    struct request *request = asked->request;
-    struct run run = run_of(asked, kind);
+    struct request *request = context->base.request;
+    struct run run = run_of(context, kind);
     run.client = tcp_peer_open(request_env(request, "SERVER_ADDR"), request_env(request, "SERVER_PORT"),
                                request_env(request, "REMOTE_ADDR"), request_env(request, "REMOTE_PORT"));
-    response_empty(asked->response, 200);
+    response_empty(context->base.response, 200);
     if (kind != RUN_OUTPUT_NONE) {
-        response_header(asked->response, "Content-Type", "text/plain; charset=utf-8");
+        response_header(context->base.response, "Content-Type", "text/plain; charset=utf-8");
     }
-    if (kind != RUN_OUTPUT_STREAMED || response_start(asked->response, RESPONSE_LENGTH_UNKNOWN)) {
+    if (kind != RUN_OUTPUT_STREAMED || response_start(context->base.response, RESPONSE_LENGTH_UNKNOWN)) {
         run_all(&run);
     }
     tcp_peer_close(run.client);
 }
 
-static void remote_run_answer(struct asked *asked)
+static void answer_run(struct remote_run_context *context)
 {
-    const struct remote_run_request *form = &asked->form;
-    log_info("remote run", log_text("client", request_client(asked->request)),
-             log_number("hosts", (int64_t)asked->targets.host_count),
-             log_number("relays", (int64_t)asked->targets.relay_count),
-             log_number("unknown", (int64_t)asked->targets.unknown), log_text("conditions", form->conditions),
+    const struct remote_run_request *form = &context->form;
+    log_info("remote run", log_text("client", request_client(context->base.request)),
+             log_number("hosts", (int64_t)context->targets.host_count),
+             log_number("relays", (int64_t)context->targets.relay_count),
+             log_number("unknown", (int64_t)context->targets.unknown), log_text("conditions", form->conditions),
              log_text("asynchronous", form->asynchronous ? "yes" : "no"),
              log_text("keep_output", form->keep_output ? "yes" : "no"));
     if (!form->keep_output && form->asynchronous) {
-        start_detached(asked);
+        start_detached(context);
     } else if (!form->keep_output) {
-        run_and_wait(asked, RUN_OUTPUT_NONE);
+        run_and_wait(context, RUN_OUTPUT_NONE);
     } else {
-        run_and_wait(asked, form->asynchronous ? RUN_OUTPUT_STREAMED : RUN_OUTPUT_GATHERED);
+        run_and_wait(context, form->asynchronous ? RUN_OUTPUT_STREAMED : RUN_OUTPUT_GATHERED);
     }
 }
 
-static void remote_run_finish(struct asked *asked)
+static void finish_run(struct remote_run_context *context)
 {
-    remote_run_targets_free(&asked->targets);
-    remote_run_request_free(&asked->form);
-    buffer_free(&asked->body);
-    buffer_free(&asked->id);
+    remote_run_targets_free(&context->targets);
+    remote_run_request_free(&context->form);
+    buffer_free(&context->body);
+    buffer_free(&context->id);
 }
 
 /* ---- routes ---- */
 
 void remote_run_node(void *state, struct request *request, struct response *response)
 {
-    struct asked asked = {.state = state, .request = request, .response = response};
-    buffer_add(&asked.id, request->args[0].at, request->args[0].len);
-    if (remote_run_begin(&asked) && find_nodes(&asked, buffer_cstr(&asked.id))) {
-        remote_run_answer(&asked);
+    struct remote_run_context context;
+    bool begun = begin_run(&context, state, request, response);
+    buffer_add(&context.id, request->args[0].at, request->args[0].len);
+    if (begun && find_nodes(&context, buffer_cstr(&context.id))) {
+        answer_run(&context);
     }
-    remote_run_finish(&asked);
+    finish_run(&context);
 }
 
 void remote_run_nodes(void *state, struct request *request, struct response *response)
 {
-    struct asked asked = {.state = state, .request = request, .response = response};
-    if (remote_run_begin(&asked) && find_nodes(&asked, NULL)) {
-        remote_run_answer(&asked);
+    struct remote_run_context context;
+    if (begin_run(&context, state, request, response) && find_nodes(&context, NULL)) {
+        answer_run(&context);
     }
-    remote_run_finish(&asked);
+    finish_run(&context);
 }
 
 void remote_run_all(void *state, struct request *request, struct response *response)
 {
-    struct asked asked = {.state = state, .request = request, .response = response};
-    if (remote_run_begin(&asked) && find_all(&asked)) {
-        remote_run_answer(&asked);
+    struct remote_run_context context;
+    if (begin_run(&context, state, request, response) && find_all(&context)) {
+        answer_run(&context);
     }
-    remote_run_finish(&asked);
+    finish_run(&context);
 }

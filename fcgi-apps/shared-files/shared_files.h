@@ -17,8 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "endpoint/request.h"
-#include "endpoint/response.h"
+#include "endpoint/request_context.h"
 #include "relay/relay_config.h"
 #include "relay/shared_file_name.h"
 #include "util/err.h"
@@ -28,11 +27,9 @@ struct shared_files {
     const struct relay_config *config;
 };
 
-/* What the lines and the answers about one request have in common. */
-struct shared_visit {
-    const struct shared_files *files;
-    struct request *request;
-    struct response *response;
+struct shared_files_context {
+    struct request_context base;
+    const struct relay_config *config;
     struct shared_file_name name;
 };
 
@@ -45,15 +42,15 @@ void shared_files_get(void *state, struct request *request, struct response *res
 void shared_files_key(void *state, struct request *request, struct response *response); /* shared_key.c */
 void shared_files_put(void *state, struct request *request, struct response *response); /* shared_put.c */
 
-/* Fills in the visit and says where it belongs: true when that is here. Else it is answered: refused, or forwarded. */
-bool shared_visit_begin(struct shared_visit *visit, void *state, struct request *request, struct response *response);
+/* Fills in all but the name. */
+void shared_files_begin(struct shared_files_context *context, void *state, struct request *request,
+                        struct response *response);
 
-/* The reason goes to the log and to the client. */
-void shared_visit_refuse(const struct shared_visit *visit, int status, const char *reason);
-/* What went wrong on our side is for the log alone. */
-void shared_visit_fail(const struct shared_visit *visit, int status, const char *reason);
+/* Takes the name from the path and says where the file belongs: true when that is here. Else the request is answered:
+ * refused, or forwarded. */
+bool shared_files_is_here(struct shared_files_context *context);
 
 /* The query, taken apart. False with err when it is malformed. The form is the caller's to free in either case. */
-bool shared_visit_query(const struct shared_visit *visit, struct url_form *form, struct err *err);
+bool shared_files_query(const struct shared_files_context *context, struct url_form *form, struct err *err);
 
 #endif

@@ -13,8 +13,8 @@
 #include "relay/shared_file_signature.h"
 #include "shared-files/shared_files.h"
 
-/* Is it that of the visit's source? Whoever cannot be asked has not said so. False with err. */
-bool shared_key_is_of_source(const struct shared_visit *visit, const struct shared_file_signature *signature,
+/* Is it that of the request's source? Whoever cannot be asked has not said so. False with err. */
+bool shared_key_is_of_source(const struct shared_files_context *context, const struct shared_file_signature *signature,
                              struct err *err);
 
 #endif

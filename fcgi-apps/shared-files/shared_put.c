@@ -24,11 +24,11 @@ struct head {
     size_t skip; /* up to where the file's bytes begin */
 };
 
-static bool take_ttl(const struct shared_visit *visit, int64_t *ttl)
+static bool take_ttl(const struct shared_files_context *context, int64_t *ttl)
 {
     struct url_form form = {0};
     struct err err = {0};
-    bool good = shared_visit_query(visit, &form, &err);
+    bool good = shared_files_query(context, &form, &err);
     const char *text = good ? url_form_get(&form, "ttl") : NULL;
     if (good && (text == NULL || url_form_count(&form, "ttl") > 1)) {
         good = err_set(&err, "ttl is missing, or given twice");
@@ -36,54 +36,55 @@ static bool take_ttl(const struct shared_visit *visit, int64_t *ttl)
     good = good && duration_parse(text, strlen(text), ttl, &err);
     url_form_free(&form);
     if (!good) {
-        shared_visit_refuse(visit, 400, err.text);
+        request_context_refuse(&context->base, 400, err.text);
     }
     return good;
 }
 
 /* Whoever is no node of ours is told so first, whatever it says. */
-static void refuse_metadata(const struct shared_visit *visit, const char *reason)
+static void refuse_metadata(const struct shared_files_context *context, const char *reason)
 {
-    bool known = node_index_find(visit->request->index, visit->name.source, NULL);
-    shared_visit_refuse(visit, known ? 500 : 404, known ? reason : "the source is not known");
+    bool known = node_index_find(context->base.request->index, context->name.source, NULL);
+    request_context_refuse(&context->base, known ? 500 : 404, known ? reason : "the source is not known");
 }
 
 /* Reads up to the empty line behind the metadata. Else the request is answered. */
-static bool shared_put_read_head(const struct shared_visit *visit, struct head *head)
+static bool shared_put_read_head(const struct shared_files_context *context, struct head *head)
 {
     struct err err = {0};
     size_t len;
     while (!shared_file_meta_end(buffer_slice(&head->bytes), &len, &head->skip)) {
         if (head->bytes.len > SHARED_FILE_META_MAX_SIZE) {
-            refuse_metadata(visit, "no empty line ends the metadata");
+            refuse_metadata(context, "no empty line ends the metadata");
             return false;
         }
-        ssize_t got = body_read(visit->request, buffer_reserve(&head->bytes, HEAD_PIECE_SIZE), HEAD_PIECE_SIZE, &err);
+        ssize_t got =
+            body_read(context->base.request, buffer_reserve(&head->bytes, HEAD_PIECE_SIZE), HEAD_PIECE_SIZE, &err);
         if (got < 0) {
-            shared_visit_refuse(visit, 400, err.text);
+            request_context_refuse(&context->base, 400, err.text);
             return false;
         }
         if (got == 0) {
-            refuse_metadata(visit, "no empty line ends the metadata");
+            refuse_metadata(context, "no empty line ends the metadata");
             return false;
         }
         head->bytes.len += (size_t)got;
     }
     if (!shared_file_meta_parse(&head->meta, (struct slice){head->bytes.at, len}, &err)) {
-        refuse_metadata(visit, err.text);
+        refuse_metadata(context, err.text);
         return false;
     }
     return true;
 }
 
-static void shared_put_answer(const struct shared_visit *visit, enum shared_result result, const char *reason)
+static void shared_put_answer(const struct shared_files_context *context, enum shared_result result, const char *reason)
 {
-    shared_visit_fail(visit, result == SHARED_NO_SPACE ? 507 : 500, reason);
+    request_context_fail(&context->base, result == SHARED_NO_SPACE ? 507 : 500, reason);
 }
 
 /* The rest of the body to the file and through the signature. Else the request is answered. */
-static bool shared_put_copy_body(const struct shared_visit *visit, const struct head *head,
-                                 struct shared_arrival *arrival, struct shared_file_signature *signature)
+static bool shared_put_copy_body(const struct shared_files_context *context, const struct head *head,
+                      struct shared_arrival *arrival, struct shared_file_signature *signature)
 {
     char piece[PIECE_SIZE];
     struct err err = {0};
@@ -91,75 +92,77 @@ static bool shared_put_copy_body(const struct shared_visit *visit, const struct 
     ssize_t len = (ssize_t)(head->bytes.len - head->skip);
     do {
         if (!safe_file_write(&arrival->file, at, (size_t)len, &err)) {
-            shared_put_answer(visit, shared_result_of(errno), err.text);
+            shared_put_answer(context, shared_result_of(errno), err.text);
             return false;
         }
         shared_file_signature_add(signature, at, (size_t)len);
         at = piece;
-        len = body_read(visit->request, piece, sizeof piece, &err);
+        len = body_read(context->base.request, piece, sizeof piece, &err);
     } while (len > 0);
     if (len < 0) { /* nobody may be there to read it */
-        shared_visit_refuse(visit, 400, err.text);
+        request_context_refuse(&context->base, 400, err.text);
     } else if (!shared_file_signature_check(signature, &head->meta, &err)) {
-        shared_visit_refuse(visit, 500, err.text);
+        request_context_refuse(&context->base, 500, err.text);
         len = -1;
     }
     return len == 0;
 }
 
-static void shared_put_store(const struct shared_visit *visit, struct head *head,
-                             struct shared_file_signature *signature, int64_t ttl)
+static void shared_put_store(const struct shared_files_context *context, struct head *head,
+                  struct shared_file_signature *signature, int64_t ttl)
 {
-    const struct relay_config *config = visit->files->config;
+    const struct relay_config *config = context->config;
     struct shared_arrival arrival;
     struct err err = {0};
-    enum shared_result result = shared_arrival_begin(&arrival, config->shared_files.path, &visit->name,
-                                                     visit->request->length, config->upload.min_free_space, &err);
+    enum shared_result result =
+        shared_arrival_begin(&arrival, config->shared_files.path, &context->name, context->base.request->length,
+                             config->upload.min_free_space, &err);
     if (result != SHARED_DONE) {
-        shared_put_answer(visit, result, err.text);
+        shared_put_answer(context, result, err.text);
         return;
     }
-    if (!shared_put_copy_body(visit, head, &arrival, signature)) {
+    if (!shared_put_copy_body(context, head, &arrival, signature)) {
         shared_arrival_abandon(&arrival);
         return;
     }
     head->meta.expires = time(NULL) + ttl;
-    result = shared_arrival_commit(&arrival, &visit->name, &head->meta, &err);
+    result = shared_arrival_commit(&arrival, &context->name, &head->meta, &err);
     if (result != SHARED_DONE) {
-        shared_put_answer(visit, result, err.text);
+        shared_put_answer(context, result, err.text);
         return;
     }
-    log_info("shared file stored", log_text("target", visit->name.target), log_text("source", visit->name.source),
-             log_text("file", visit->name.file_id), log_number("bytes", visit->request->length - (int64_t)head->skip),
-             log_number("ttl", ttl));
-    response_empty(visit->response, 200);
+    log_info("shared file stored", log_text("target", context->name.target), log_text("source", context->name.source),
+             log_text("file", context->name.file_id),
+             log_number("bytes", context->base.request->length - (int64_t)head->skip), log_number("ttl", ttl));
+    response_empty(context->base.response, 200);
 }
 
-static void receive(const struct shared_visit *visit, struct head *head, int64_t ttl)
+static void receive(const struct shared_files_context *context, struct head *head, int64_t ttl)
 {
     struct err err = {0};
     struct shared_file_signature *signature = NULL;
-    if (!shared_put_read_head(visit, head)) {
+    if (!shared_put_read_head(context, head)) {
         return;
     }
     signature = shared_file_signature_new(&head->meta, &err);
     if (signature == NULL) {
-        refuse_metadata(visit, err.text);
-    } else if (!shared_key_is_of_source(visit, signature, &err)) {
-        shared_visit_refuse(visit, 404, err.text);
+        refuse_metadata(context, err.text);
+    } else if (!shared_key_is_of_source(context, signature, &err)) {
+        request_context_refuse(&context->base, 404, err.text);
     } else {
-        shared_put_store(visit, head, signature, ttl);
+        shared_put_store(context, head, signature, ttl);
     }
     shared_file_signature_free(signature);
 }
 
 void shared_files_put(void *state, struct request *request, struct response *response)
 {
-    struct shared_visit visit;
+    struct shared_files_context context;
     struct head head = {0};
     int64_t ttl;
-    if (shared_visit_begin(&visit, state, request, response) && take_ttl(&visit, &ttl)) {
-        receive(&visit, &head, ttl);
+    shared_files_begin(&context, state, request, response);
+    if (shared_files_is_here(&context) && take_ttl(&context, &ttl)) {
+        receive(&context, &head, ttl);
     }
     buffer_free(&head.bytes);
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "endpoint/request_context.h"
 #include "shared-folder/content_hash.h"
 #include "shared-folder/shared_folder_request.h"
 #include "shared-folder/hash_cache.h"
@@ -25,8 +26,12 @@ struct shared_folder {
     struct hash_cache *cache;
 };
 
+static const struct request_wording shared_folder_wording = {LOG_COMPONENT, "request refused", "shared folder",
+                                                             .bare = false};
+
 /* One request: what is asked, and the file that was found. */
-struct visit {
+struct shared_folder_context {
+    struct request_context base;
     const struct shared_folder *directory;
     struct shared_folder_request asked;
     int dir_fd;
@@ -54,40 +59,40 @@ void shared_folder_stop(void *state)
     free(directory);
 }
 
-static void close_file(struct visit *visit)
+static void close_file(struct shared_folder_context *context)
 {
-    if (visit->fd >= 0) {
-        close(visit->fd);
-        visit->fd = -1;
+    if (context->fd >= 0) {
+        close(context->fd);
+        context->fd = -1;
     }
 }
 
 /* The file under the path now, which may be another than before. */
-static bool shared_folder_open_file(struct visit *visit, struct err *err)
+static bool shared_folder_open_file(struct shared_folder_context *context, struct err *err)
 {
-    close_file(visit);
-    const char *path = visit->asked.path[0] != '\0' ? visit->asked.path : ".";
-    visit->fd = open_beneath_file(visit->dir_fd, path, &visit->status, err);
-    return visit->fd >= 0;
+    close_file(context);
+    const char *path = context->asked.path[0] != '\0' ? context->asked.path : ".";
+    context->fd = open_beneath_file(context->dir_fd, path, &context->status, err);
+    return context->fd >= 0;
 }
 
 /* The hash of the file as it is at some moment of this request: 0, EAGAIN when there was no such moment, else why it
  * cannot be read, with err. A file that changes meanwhile is opened anew, since it may have been replaced;
- * visit->status is that of the content that was hashed. */
-static int hash_now(struct visit *visit, unsigned char digest[DIGEST_MAX_SIZE], struct err *err)
+ * context->status is that of the content that was hashed. */
+static int hash_now(struct shared_folder_context *context, unsigned char digest[DIGEST_MAX_SIZE], struct err *err)
 {
-    enum digest_algorithm algorithm = visit->asked.algorithm;
+    enum digest_algorithm algorithm = context->asked.algorithm;
     for (int try = 0; try < TRIES; try++) {
         time_t began = time(NULL);
-        if (!shared_folder_open_file(visit, err)) {
+        if (!shared_folder_open_file(context, err)) {
             return errno;
         }
-        if (hash_cache_find(visit->directory->cache, &visit->status, algorithm, digest)) {
+        if (hash_cache_find(context->directory->cache, &context->status, algorithm, digest)) {
             return 0;
         }
-        switch (content_hash(visit->fd, &visit->status, algorithm, digest, err)) {
+        switch (content_hash(context->fd, &context->status, algorithm, digest, err)) {
         case CONTENT_HASHED:
-            hash_cache_store(visit->directory->cache, &visit->status, algorithm, digest, began);
+            hash_cache_store(context->directory->cache, &context->status, algorithm, digest, began);
             return 0;
         case CONTENT_FAILED:
             return EIO;
@@ -98,20 +103,21 @@ static int hash_now(struct visit *visit, unsigned char digest[DIGEST_MAX_SIZE], 
     return EAGAIN;
 }
 
-static void shared_folder_answer_file(const struct visit *visit, struct response *response, int status)
+static void shared_folder_answer_file(struct shared_folder_context *context, int status)
 {
-    struct err err = {0};
+    struct response *response = context->base.response;
     response_empty(response, status);
-    validators_add(response, &visit->status, time(NULL));
+    validators_add(response, &context->status, time(NULL));
     response_header(response, "Accept-Ranges", "bytes"); /* from httpd, to a GET without a hash */
-    if (status == 200 && response_start(response, visit->status.st_size) &&
-        response_send_file(response, visit->fd, 0, visit->status.st_size, &err) == RESPONSE_CUT && !response->gone) {
-        log_warn("the answer is cut", log_text("path", visit->asked.path), log_text("reason", err.text));
+    if (status == 200) {
+        response_attach(response, context->fd, 0, context->status.st_size);
+        context->fd = -1;
     }
 }
 
-static void answer_fault(const struct visit *visit, struct response *response, int errnum, const struct err *err)
+static void answer_fault(const struct shared_folder_context *context, int errnum, const struct err *err)
 {
+    const struct request_context *base = &context->base;
     switch (errnum) {
     case ENOENT:
     case ENOTDIR:
@@ -119,73 +125,75 @@ static void answer_fault(const struct visit *visit, struct response *response, i
     case EINVAL:
     case ENAMETOOLONG:
     case ESTALE:
-        response_text(response, 404, "no such file\n");
+        response_text(base->response, 404, "no such file\n");
         break;
     case ELOOP: /* whoever made it wants to know why it does not work */
-        log_warn("not served: a symbolic link is in the path", log_text("directory", visit->directory->path),
-                 log_text("path", visit->asked.path));
-        response_text(response, 404, "no such file\n");
+        log_warn("not served: a symbolic link is in the path", log_text("directory", context->directory->path),
+                 log_text("path", context->asked.path));
+        response_text(base->response, 404, "no such file\n");
         break;
     case EACCES:
     case EPERM:
-        log_warn("not served: the rights forbid it", log_text("directory", visit->directory->path),
-                 log_text("path", visit->asked.path));
-        response_text(response, 403, "the relay may not read this file\n");
+        request_context_refuse(base, 403, "the relay may not read this file");
         break;
     default:
-        log_error("shared folder", log_text("directory", visit->directory->path), log_text("reason", err->text));
-        response_internal_error(response);
+        request_context_fail(base, 500, err->text);
     }
 }
 
-static void shared_folder_answer_hash(struct visit *visit, struct response *response)
+static void shared_folder_answer_hash(struct shared_folder_context *context)
 {
     unsigned char digest[DIGEST_MAX_SIZE];
     struct err err = {0};
-    int fault = hash_now(visit, digest, &err);
+    int fault = hash_now(context, digest, &err);
     if (fault != 0 && fault != EAGAIN) {
-        answer_fault(visit, response, fault, &err);
+        answer_fault(context, fault, &err);
         return;
     }
     if (fault == EAGAIN) {
         log_warn("the file changes all the time, it counts as having another hash",
-                 log_text("path", visit->asked.path));
+                 log_text("path", context->asked.path));
     }
-    size_t size = digest_algorithm_size(visit->asked.algorithm);
-    shared_folder_answer_file(visit, response,
-                              fault == 0 && memcmp(digest, visit->asked.digest, size) == 0 ? 304 : 200);
+    size_t size = digest_algorithm_size(context->asked.algorithm);
+    shared_folder_answer_file(context, fault == 0 && memcmp(digest, context->asked.digest, size) == 0 ? 304 : 200);
 }
 
-static void shared_folder_reply(struct visit *visit, const struct request *request, struct response *response)
+static void shared_folder_answer_request(struct shared_folder_context *context)
 {
     struct err err = {0};
-    visit->dir_fd = open(visit->directory->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (visit->dir_fd < 0) {
+    context->dir_fd = open(context->directory->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (context->dir_fd < 0) {
         int errnum = errno;
-        err_set_errno(&err, errnum, "%s", visit->directory->path);
-        answer_fault(visit, response, errnum, &err);
-    } else if (visit->asked.has_hash) {
-        shared_folder_answer_hash(visit, response);
-    } else if (shared_folder_open_file(visit, &err)) {
-        shared_folder_answer_file(visit, response, validators_match(request, &visit->status) ? 304 : 200);
+        err_set_errno(&err, errnum, "%s", context->directory->path);
+        answer_fault(context, errnum, &err);
+    } else if (context->asked.has_hash) {
+        shared_folder_answer_hash(context);
+    } else if (shared_folder_open_file(context, &err)) {
+        shared_folder_answer_file(context, validators_match(context->base.request, &context->status) ? 304 : 200);
     } else {
-        answer_fault(visit, response, errno, &err);
+        answer_fault(context, errno, &err);
     }
 }
 
 void shared_folder_answer(void *state, struct request *request, struct response *response)
 {
-    struct visit visit = {.directory = state, .dir_fd = -1, .fd = -1};
+    struct shared_folder_context context = {
+        .base = {.wording = &shared_folder_wording,
+                 .request = request,
+                 .response = response,
+                 .fields = {log_slice("path", request->args[0])}},
+        .directory = state,
+        .dir_fd = -1,
+        .fd = -1,
+    };
     struct err err = {0};
-    if (shared_folder_request_parse(&visit.asked, request->args[0], request_env(request, "QUERY_STRING"), &err)) {
-        shared_folder_reply(&visit, request, response);
+    if (shared_folder_request_parse(&context.asked, request->args[0], request_env(request, "QUERY_STRING"), &err)) {
+        shared_folder_answer_request(&context);
     } else {
-        log_info("request refused", log_slice("path", request->args[0]), log_text("client", request_client(request)),
-                 log_text("reason", err.text));
-        response_text(response, 400, "%s\n", err.text);
+        request_context_refuse(&context.base, 400, err.text);
     }
-    close_file(&visit);
-    if (visit.dir_fd >= 0) {
-        close(visit.dir_fd);
+    close_file(&context);
+    if (context.dir_fd >= 0) {
+        close(context.dir_fd);
     }
 }

@@ -3,13 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "endpoint/body.h"
+#include "endpoint/request_context.h"
 #include "relay/relay_metrics.h"
 #include "upload/admission.h"
 #include "upload/receive.h"
@@ -35,11 +33,10 @@ struct upload {
     struct directory directories[DIRECTORY_COUNT];
 };
 
-/* What the lines and the answers about one upload have in common. */
-struct arrival {
-    const struct upload *upload;
-    struct request *request;
-    struct response *response;
+static const struct request_wording upload_wording = {LOG_COMPONENT, "upload refused", "upload failed", .bare = false};
+
+struct upload_context {
+    struct request_context base;
     struct upload_name name;
 };
 
@@ -98,129 +95,112 @@ void upload_stop(void *state)
     free(upload);
 }
 
-/* The reason goes to the log and to the client, who is a person with curl as often as an agent. */
-static void upload_refuse(const struct arrival *arrival, int status, const char *reason)
+static void begin_upload(struct upload_context *context, const struct upload *upload, struct request *request,
+                         struct response *response)
 {
-    log_warn("upload refused", log_number("status", status), log_slice("name", arrival->name.raw),
-             log_text("queue_id", arrival->name.queue_id), log_text("node", arrival->name.node_id),
-             log_text("client", request_client(arrival->request)), log_text("reason", reason));
-    response_text(arrival->response, status, "%s\n", reason);
-    if (status == 503) {
-        char seconds[16];
-        snprintf(seconds, sizeof seconds, "%d", arrival->upload->config->upload.retry_after);
-        response_header(arrival->response, "Retry-After", seconds);
-    }
+    *context = (struct upload_context){
+        .base = {.wording = &upload_wording,
+                 .request = request,
+                 .response = response,
+                 .retry_after = upload->config->upload.retry_after,
+                 .fields = {log_slice("name", request->args[0])}},
+    };
 }
 
-/* What went wrong on our side is for the log alone. */
-static void upload_fail(const struct arrival *arrival, int status, const char *reason)
+/* Log lines show the queue id of any name, and the node if the name says one. */
+static bool take_upload_name(struct upload_context *context, upload_name_rule *rule)
 {
-    log_error("upload failed", log_number("status", status), log_slice("name", arrival->name.raw),
-              log_text("queue_id", arrival->name.queue_id), log_text("node", arrival->name.node_id),
-              log_text("client", request_client(arrival->request)), log_text("reason", reason));
-    if (status == 507) {
-        response_no_space(arrival->response);
-    } else {
-        response_internal_error(arrival->response);
-    }
-}
-
-static bool length_is_good(const struct arrival *arrival)
-{
-    if (body_check_length(arrival->request, arrival->upload->config->upload.max_body_size, arrival->response)) {
-        return true;
-    }
-    struct response *response = arrival->response;
-    char reason[128];
-    snprintf(reason, sizeof reason, "%.*s", (int)strcspn(buffer_cstr(&response->body), "\n"), response->body.at);
-    upload_refuse(arrival, response->status, reason);
-    return false;
-}
-
-static bool is_admitted(const struct arrival *arrival, struct directory *directory, int dir_fd)
-{
+    struct upload_name *name = &context->name;
     struct err err = {0};
-    switch (admission_check(&directory->admission, dir_fd, arrival->request->length, &err)) {
+    bool good = rule(context->base.request->args[0], name, &err);
+    context->base.fields[1] = log_text("queue_id", name->queue_id);
+    context->base.fields[2] = log_text("node", name->node_id);
+    return good || request_context_refuse(&context->base, 400, err.text);
+}
+
+static bool is_admitted(const struct upload_context *context, struct directory *directory, int dir_fd)
+{
+    const struct request_context *base = &context->base;
+    struct err err = {0};
+    switch (admission_check(&directory->admission, dir_fd, base->request->length, &err)) {
     case ADMISSION_GRANTED:
         return true;
     case ADMISSION_TOO_MANY:
-        upload_refuse(arrival, 503, err.text);
-        return false;
+        return request_context_refuse(base, 503, err.text);
     case ADMISSION_NO_SPACE:
-        upload_fail(arrival, 507, err.text);
-        return false;
+        break;
     }
-    return false;
+    return request_context_fail(base, 507, err.text);
 }
 
-static void upload_store(const struct arrival *arrival, struct directory *directory, int dir_fd)
+static void store_upload(const struct upload_context *context, struct directory *directory, int dir_fd)
 {
+    const struct request_context *base = &context->base;
+    const struct upload_name *name = &context->name;
     struct err err = {0};
-    enum receive_result result = receive_file(arrival->request, dir_fd, arrival->name.text, &err);
+    enum receive_result result = receive_file(base->request, dir_fd, name->text, &err);
     switch (result) {
     case RECEIVE_NEW:
     case RECEIVE_REPLACED:
         admission_stored(&directory->admission);
-        log_info("stored", log_text("name", arrival->name.text), log_text("queue_id", arrival->name.queue_id),
-                 log_text("node", arrival->name.node_id), log_text("client", request_client(arrival->request)),
-                 log_number("bytes", arrival->request->body_read),
+        log_info("stored", log_text("name", name->text), log_text("queue_id", name->queue_id),
+                 log_text("node", name->node_id), log_text("client", request_client(base->request)),
+                 log_number("bytes", base->request->body_read),
                  log_text("replaced", result == RECEIVE_REPLACED ? "yes" : "no"));
-        response_empty(arrival->response, result == RECEIVE_REPLACED ? 204 : 201);
+        response_empty(base->response, result == RECEIVE_REPLACED ? 204 : 201);
         break;
     case RECEIVE_BROKEN: /* nobody may be there to read it */
-        upload_refuse(arrival, 400, err.text);
+        request_context_refuse(base, 400, err.text);
         break;
     case RECEIVE_NO_SPACE:
-        upload_fail(arrival, 507, err.text);
+        request_context_fail(base, 507, err.text);
         break;
     case RECEIVE_FAILED:
-        upload_fail(arrival, 500, err.text);
+        request_context_fail(base, 500, err.text);
         break;
     }
 }
 
-static void upload_put(struct upload *upload, struct arrival *arrival, enum directory_kind kind)
+static void put_upload(struct upload *upload, const struct upload_context *context, enum directory_kind kind)
 {
     struct directory *directory = &upload->directories[kind];
-    if (!length_is_good(arrival)) {
+    if (!request_context_body_fits(&context->base, upload->config->upload.max_body_size)) {
         return;
     }
     int dir_fd = upload_open_directory(directory->path);
     if (dir_fd < 0) {
         struct err err;
         err_set_errno(&err, errno, "opening %s", directory->path);
-        upload_fail(arrival, 500, err.text);
+        request_context_fail(&context->base, 500, err.text);
         return;
     }
-    if (is_admitted(arrival, directory, dir_fd)) {
-        upload_store(arrival, directory, dir_fd);
+    if (is_admitted(context, directory, dir_fd)) {
+        store_upload(context, directory, dir_fd);
     }
     close(dir_fd);
 }
 
 /* May this client send this node's reports? */
-static bool node_is_allowed(const struct arrival *arrival)
+static bool node_is_allowed(const struct upload_context *context)
 {
-    struct node_index *index = arrival->request->index;
+    const struct request_context *base = &context->base;
+    const char *node_id = context->name.node_id;
     const char *uid;
-    if (index == NULL) {
-        upload_refuse(arrival, 503, "the relay does not know its nodes yet");
+    if (!request_context_has_index(base)) {
         return false;
     }
-    if (!node_index_find(index, arrival->name.node_id, NULL)) {
-        relay_metrics_report(arrival->request->relay_state, RELAY_REPORT_INVALID);
-        upload_refuse(arrival, 403, "the node is not known to this relay");
-        return false;
+    if (!node_index_find(base->request->index, node_id, NULL)) {
+        relay_metrics_report(base->request->relay_state, RELAY_REPORT_INVALID);
+        return request_context_refuse(base, 403, "the node is not known to this relay");
     }
-    if (request_certificate_uid(arrival->request, &uid) && !node_index_is_above(index, uid, arrival->name.node_id)) {
-        upload_refuse(arrival, 403,
-                      "the client certificate is neither the node's nor that of a policy server above it");
-        return false;
+    if (request_certificate_uid(base->request, &uid) && !node_index_is_above(base->request->index, uid, node_id)) {
+        return request_context_refuse(
+            base, 403, "the client certificate is neither the node's nor that of a policy server above it");
     }
     return true;
 }
 
-static void upload_count(const struct request *request, const struct response *response, enum relay_kind kind)
+static void count_upload(const struct request *request, const struct response *response, enum relay_kind kind)
 {
     bool stored = response->status == 201 || response->status == 204;
     relay_metrics_upload(request->relay_state, kind, response->status, stored ? (uint64_t)request->body_read : 0);
@@ -231,42 +211,36 @@ static void upload_count(const struct request *request, const struct response *r
 
 void upload_put_report(void *state, struct request *request, struct response *response)
 {
-    struct upload *upload = state;
-    struct arrival arrival = {.upload = upload, .request = request, .response = response};
-    struct err err = {0};
-    if (!upload_name_report(request->args[0], &arrival.name, &err)) {
-        upload_refuse(&arrival, 400, err.text);
-    } else if (node_is_allowed(&arrival)) {
-        upload_put(upload, &arrival, DIRECTORY_REPORTS);
+    struct upload_context context;
+    begin_upload(&context, state, request, response);
+    if (take_upload_name(&context, upload_name_report) && node_is_allowed(&context)) {
+        put_upload(state, &context, DIRECTORY_REPORTS);
     }
-    upload_count(request, response, RELAY_KIND_REPORT);
+    count_upload(request, response, RELAY_KIND_REPORT);
 }
 
-static void put_inventory(struct upload *upload, struct request *request, struct response *response,
-                          enum directory_kind kind)
+static void put_inventory(void *state, struct request *request, struct response *response, enum directory_kind kind)
 {
-    struct arrival arrival = {.upload = upload, .request = request, .response = response};
-    struct err err = {0};
-    if (!upload_name_inventory(request->args[0], &arrival.name, &err)) {
-        upload_refuse(&arrival, 400, err.text);
-    } else {
-        upload_put(upload, &arrival, kind);
+    struct upload_context context;
+    begin_upload(&context, state, request, response);
+    if (take_upload_name(&context, upload_name_inventory)) {
+        put_upload(state, &context, kind);
     }
 }
 
 void upload_put_inventory(void *state, struct request *request, struct response *response)
 {
     put_inventory(state, request, response, DIRECTORY_INVENTORIES);
-    upload_count(request, response, RELAY_KIND_INVENTORY);
+    count_upload(request, response, RELAY_KIND_INVENTORY);
 }
 
 /* Root's own configuration uploads its uuid.hive to see whether the password is right, and sets a new password when the
  * answer is not a 201 or 204, whatever the reason: so neither the spool nor the disk has a say. */
 static void answer_password_check(const struct upload *upload, struct request *request, struct response *response)
 {
-    struct arrival arrival = {.upload = upload, .request = request, .response = response};
-    arrival.name.raw = request->args[0];
-    if (length_is_good(&arrival)) {
+    struct upload_context context;
+    begin_upload(&context, upload, request, response);
+    if (request_context_body_fits(&context.base, upload->config->upload.max_body_size)) {
         log_info("password check answered", log_text("client", request_client(request)));
         response_empty(response, 204);
     }
@@ -278,6 +252,6 @@ void upload_put_inventory_update(void *state, struct request *request, struct re
         answer_password_check(state, request, response);
     } else {
         put_inventory(state, request, response, DIRECTORY_INVENTORY_UPDATES);
-        upload_count(request, response, RELAY_KIND_INVENTORY_UPDATE);
+        count_upload(request, response, RELAY_KIND_INVENTORY_UPDATE);
     }
 }

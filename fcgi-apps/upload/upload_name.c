@@ -6,7 +6,7 @@
 static bool upload_name_take(struct slice raw, struct upload_name *name, struct err *err)
 {
     const char *reason = "";
-    *name = (struct upload_name){.raw = raw};
+    *name = (struct upload_name){0};
     run_info_queue_id(raw.at, raw.len, name->queue_id);
     if (!safe_file_name(raw.at, raw.len, &reason)) {
         return err_set(err, "%s", reason);

@@ -17,14 +17,15 @@
 #include "util/slice.h"
 
 struct upload_name {
-    struct slice raw;                /* as it came: for the log */
     char text[SAFE_FILE_NAME_SIZE];  /* "" until it is found good */
     char node_id[NODE_ID_SIZE];      /* run logs only */
     char queue_id[QUEUE_ID_SIZE];
 };
 
-/* raw and queue_id are set in any case. */
-bool upload_name_report(struct slice raw, struct upload_name *name, struct err *err);
-bool upload_name_inventory(struct slice raw, struct upload_name *name, struct err *err);
+/* False with err when the directory takes no such name; the queue id is set all the same. raw: as it came. */
+typedef bool upload_name_rule(struct slice raw, struct upload_name *name, struct err *err);
+
+upload_name_rule upload_name_report;
+upload_name_rule upload_name_inventory;
 
 #endif

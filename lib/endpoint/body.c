@@ -3,24 +3,6 @@
 
 #include <inttypes.h>
 
-bool body_check_length(const struct request *request, int64_t limit, struct response *response)
-{
-    if (request->length == REQUEST_LENGTH_ABSENT) {
-        response_text(response, 411, "a Content-Length is needed\n");
-        return false;
-    }
-    if (request->length < 0) {
-        response_text(response, 400, "malformed Content-Length\n");
-        return false;
-    }
-    if (request->length > limit) {
-        response_text(response, 413, "%" PRId64 " bytes are more than the limit of %" PRId64 "\n", request->length,
-                      limit);
-        return false;
-    }
-    return true;
-}
-
 /* What is wrong with the body now that `got` was the last that came? NULL when nothing is. */
 static const char *fault_of(const struct request *request, ssize_t got)
 {

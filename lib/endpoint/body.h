@@ -13,11 +13,7 @@
 #include <sys/types.h>
 
 #include "endpoint/request.h"
-#include "endpoint/response.h"
 #include "util/err.h"
-
-/* Is there a body of a known length of at most limit bytes? If not, answers 411, 400 or 413. Comes before body_read. */
-bool body_check_length(const struct request *request, int64_t limit, struct response *response);
 
 /* Up to size bytes. 0: the body has been read and is whole. -1 with err: it is cut short or longer than announced. */
 ssize_t body_read(struct request *request, char *into, size_t size, struct err *err);

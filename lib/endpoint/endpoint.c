@@ -11,6 +11,7 @@
 #include "endpoint/body.h"
 #include "endpoint/fcgi.h"
 #include "util/clock.h"
+#include "util/core_dump.h"
 #include "util/log.h"
 
 #define LOG_COMPONENT "endpoint"
@@ -18,6 +19,7 @@
 enum { EXIT_USAGE = 2, EXIT_START = 3 };
 enum { IDLE_WAIT_MAX = 3600 * 1000 }; /* milliseconds */
 enum { STOP_WAIT = 20 * 1000 };       /* milliseconds, for slow clients; less than TimeoutStopSec of the units */
+enum { PATIENCE_MS = 50 };            /* so long one slow client is waited for before a child waits for it */
 enum { KEPT_MAX = 256 * 1024 };       /* bytes of an answer's memory that wait for the next one */
 
 struct endpoint {
@@ -25,7 +27,7 @@ struct endpoint {
     struct relay_config *config;
     void *state;
     struct fcgi *fcgi;
-    int64_t idle_at; /* when the program's idle is due, by clock_ms */
+    int64_t idle_at;          /* when the program's idle is due, by clock_ms */
     struct node_index *index; /* NULL until there is one */
     struct err index_err;     /* why not, or why an old one is in use: said once, not with each request */
     struct relay_state *relay_state;
@@ -132,7 +134,64 @@ static void refresh_state(struct endpoint *endpoint)
     }
 }
 
-static void answer_request(struct endpoint *endpoint)
+static bool send_headers_and_body(struct endpoint *endpoint)
+{
+    struct response *response = &endpoint->response;
+    if (!response->started) {
+        buffer_clear(&endpoint->out);
+        response_format(response, &endpoint->out);
+        response->gone = !fcgi_write(endpoint->fcgi, endpoint->out.at, endpoint->out.len);
+    }
+    return !response->gone;
+}
+
+static void log_file(const struct endpoint *endpoint, const struct err *err)
+{
+    const struct request *request = &endpoint->request;
+    const struct response *response = &endpoint->response;
+    bool ours = err->text[0] != '\0' && !response->gone;
+    LOG_AT(ours ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "file sent", log_text("path", request->path.at),
+           log_text("client", request_client(request)), log_text("method", request->method),
+           log_number("bytes", response->file.length), log_text("trouble", err->text));
+}
+
+/* Sends the file of the answer, if it has one. When the client is slow, this forks: the child sends the rest, and the
+ * result is OFFLOAD_PARENT in this process, which has nothing more to do with the request. */
+static enum offload_side send_file(struct endpoint *endpoint)
+{
+    struct response *response = &endpoint->response;
+    enum offload_side side = OFFLOAD_NONE;
+    enum response_sent sent;
+    struct err err = {0};
+    int64_t patient = clock_ms() + PATIENCE_MS;
+    if (!response_has_file(response)) {
+        return OFFLOAD_NONE;
+    }
+    do {
+        if (response_is_slow(response, patient)) {
+            side = fcgi_offload(endpoint->fcgi);
+        }
+        if (side == OFFLOAD_PARENT) {
+            return OFFLOAD_PARENT;
+        }
+        sent = response_send_piece(response, &err);
+    } while (sent == RESPONSE_MORE);
+    log_file(endpoint, &err);
+    return side;
+}
+
+static void account(const struct endpoint *endpoint, int64_t begun_us)
+{
+    const struct request *request = &endpoint->request;
+    const struct response *response = &endpoint->response;
+    log_debug("request", log_text("method", request->method), log_text("path", request->path.at),
+              log_number("status", response->status), log_text("sent", response->gone ? "no" : "yes"));
+    relay_metrics_request(endpoint->relay_state, endpoint->program->endpoint, response->status,
+                          (uint64_t)(clock_us() - begun_us));
+}
+
+/* One connection, one request. The child of send_file, if there is one, goes through all of this to the end. */
+static void endpoint_answer_request(struct endpoint *endpoint)
 {
     const struct endpoint_program *program = endpoint->program;
     struct request *request = &endpoint->request;
@@ -145,29 +204,19 @@ static void answer_request(struct endpoint *endpoint)
     request->relay_state = endpoint->relay_state;
     response_begin(response, strcmp(request->method, "HEAD") == 0, &endpoint->sink);
     route_request(&program->routes, endpoint->state, request, response);
-    if (response->handed_over) {
-        fcgi_finish(endpoint->fcgi);
-        return;
-    }
     if (response->status == 0) {
         log_error("no answer from the handler", log_text("path", request->path.at));
         response_internal_error(response);
     }
     body_drain(request, endpoint->config->upload.max_body_size);
-    bool sent = !response->gone;
-    if (!response->started) {
-        buffer_clear(&endpoint->out);
-        response_format(response, &endpoint->out);
-        sent = fcgi_write(endpoint->fcgi, endpoint->out.at, endpoint->out.len);
+    if (!send_headers_and_body(endpoint) || send_file(endpoint) != OFFLOAD_PARENT) {
+        account(endpoint, begun_us);
     }
-    log_debug("request", log_text("method", request->method), log_text("path", request->path.at),
-              log_number("status", response->status), log_text("sent", sent ? "yes" : "no"));
-    relay_metrics_request(endpoint->relay_state, program->endpoint, response->status,
-                          (uint64_t)(clock_us() - begun_us));
     fcgi_finish(endpoint->fcgi);
-    if (fcgi_is_sender(endpoint->fcgi)) {
+    if (fcgi_is_offloaded(endpoint->fcgi)) {
         _exit(EXIT_SUCCESS);
     }
+    response_begin(response, false, NULL); /* closes the file */
     buffer_clear_large(&response->body, KEPT_MAX);
     buffer_clear_large(&endpoint->out, KEPT_MAX);
 }
@@ -188,7 +237,7 @@ static int idle_wait(struct endpoint *endpoint)
 
 static void stop(const struct endpoint *endpoint)
 {
-    size_t cut = fcgi_end_senders(endpoint->fcgi, STOP_WAIT);
+    size_t cut = fcgi_end_offloaded(endpoint->fcgi, STOP_WAIT);
     if (cut > 0) {
         log_warn("answers to slow clients are cut", log_number("answers", (int64_t)cut));
     }
@@ -201,7 +250,7 @@ static int endpoint_serve(struct endpoint *endpoint)
     for (;;) {
         switch (fcgi_wait(endpoint->fcgi, idle_wait(endpoint), &err)) {
         case FCGI_REQUEST:
-            answer_request(endpoint);
+            endpoint_answer_request(endpoint);
             break;
         case FCGI_RELOAD:
             endpoint_reload(endpoint);
@@ -227,18 +276,18 @@ static int endpoint_start(struct endpoint *endpoint, const char *path)
     endpoint->config = relay_config_load(path, &err);
     if (endpoint->config == NULL ||
         !log_configure(endpoint->config->logging.level, endpoint->config->logging.filter, &err)) {
-        goto failed;
+        goto out;
     }
     failure = EXIT_START;
     endpoint->fcgi = fcgi_open(&err);
     if (endpoint->fcgi == NULL) {
-        goto failed;
+        goto out;
     }
-    endpoint->sink = (struct response_sink){
-        .send = fcgi_send, .connection = fcgi_connection, .hand_over = fcgi_hand_over, .context = endpoint->fcgi};
+    endpoint->sink =
+        (struct response_sink){.send = fcgi_send, .connection = fcgi_connection, .context = endpoint->fcgi};
     endpoint->state = program->start != NULL ? program->start(endpoint->config, &err) : endpoint;
     if (endpoint->state == NULL) {
-        goto failed;
+        goto out;
     }
     endpoint->relay_state = relay_state_open(endpoint->config->general.state_file);
     endpoint->generation = relay_state_generation(endpoint->relay_state);
@@ -246,7 +295,7 @@ static int endpoint_start(struct endpoint *endpoint, const char *path)
     log_info("started", log_text("version", PACKAGE_VERSION), log_text("config", endpoint->config->path));
     return EXIT_SUCCESS;
 
-failed:
+out:
     log_error("does not start", log_text("reason", err.text));
     return failure;
 }
@@ -258,6 +307,7 @@ int endpoint_run(const struct endpoint_program *program, int argc, char **argv)
     if (!read_command_line(program, argc, argv, &path, &status)) {
         return status;
     }
+    core_dump_off();
     log_start(program->name);
     struct endpoint endpoint = {.program = program};
     status = endpoint_start(&endpoint, path);

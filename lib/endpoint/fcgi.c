@@ -12,7 +12,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "endpoint/senders.h"
 #include "util/log.h"
 #include "util/xmalloc.h"
 
@@ -23,7 +22,7 @@ enum { LISTENER = 0 };
 struct fcgi {
     FCGX_Request request;
     int signals; /* signalfd */
-    struct senders senders;
+    struct offload offload;
     bool cannot_fork; /* said once until it can again */
 };
 
@@ -61,15 +60,15 @@ struct fcgi *fcgi_open(struct err *err)
     int flags = fcntl(LISTENER, F_GETFL);
     if (fcgi->signals < 0 || flags < 0 || fcntl(LISTENER, F_SETFL, flags | O_NONBLOCK) != 0) {
         err_set_errno(err, errno, "preparing the socket and the signals");
-        goto failed;
+        goto out;
     }
     if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi->request, LISTENER, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
         err_set(err, "libfcgi does not start");
-        goto failed;
+        goto out;
     }
     return fcgi;
 
-failed:
+out:
     fcgi_close(fcgi);
     return NULL;
 }
@@ -95,7 +94,7 @@ static enum fcgi_event event_of(struct fcgi *fcgi, uint32_t signal)
 {
     switch (signal) {
     case SIGCHLD:
-        senders_reap(&fcgi->senders);
+        offload_reap(&fcgi->offload);
         return FCGI_IDLE;
     case SIGHUP:
         return FCGI_RELOAD;
@@ -171,21 +170,19 @@ int fcgi_connection(void *context)
     return fcgi->request.ipcFd;
 }
 
-/* The connection is closed without the shutdown of FCGX_Free's: the sender has it, too. */
-bool fcgi_hand_over(void *context)
+enum offload_side fcgi_offload(struct fcgi *fcgi)
 {
-    struct fcgi *fcgi = context;
     struct err err = {0};
-    enum senders_fork side = senders_fork(&fcgi->senders, LISTENER, &err);
+    enum offload_side side = offload_response(&fcgi->offload, LISTENER, &err);
     if (err.text[0] != '\0' && !fcgi->cannot_fork) {
         log_warn("a slow client holds this process", log_text("reason", err.text));
     }
     fcgi->cannot_fork = err.text[0] != '\0';
-    if (side == SENDERS_THE_WORKER) {
+    if (side == OFFLOAD_PARENT) { /* closed without the shutdown of FCGX_Free's: the child has the connection, too */
         close(fcgi->request.ipcFd);
         fcgi->request.ipcFd = -1;
     }
-    return side == SENDERS_THE_WORKER;
+    return side;
 }
 
 /* One connection, one request: a kept connection would keep this worker from all others. */
@@ -198,12 +195,12 @@ void fcgi_finish(struct fcgi *fcgi)
     FCGX_Free(&fcgi->request, mine);
 }
 
-bool fcgi_is_sender(const struct fcgi *fcgi)
+bool fcgi_is_offloaded(const struct fcgi *fcgi)
 {
-    return fcgi->senders.is_sender;
+    return fcgi->offload.is_child;
 }
 
-size_t fcgi_end_senders(struct fcgi *fcgi, int64_t timeout_ms)
+size_t fcgi_end_offloaded(struct fcgi *fcgi, int64_t timeout_ms)
 {
-    return senders_end(&fcgi->senders, fcgi->signals, timeout_ms);
+    return offload_end(&fcgi->offload, fcgi->signals, timeout_ms);
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "endpoint/offload.h"
 #include "util/err.h"
 
 struct fcgi;
@@ -41,14 +42,14 @@ bool fcgi_write(struct fcgi *fcgi, const char *bytes, size_t len);
 bool fcgi_send(void *context, const char *bytes, size_t len);
 /* The connection to httpd, to poll for its end and nothing else. */
 int fcgi_connection(void *context);
-/* Another process goes on with the request in hand (senders.h). True in this one: what is left to do is fcgi_finish.
- * False: go on, either in the new process or since there can be none. */
-bool fcgi_hand_over(void *context);
+/* Forks (offload.h). OFFLOAD_PARENT: the child goes on with the request in hand, and what is left to do here is
+ * fcgi_finish. */
+enum offload_side fcgi_offload(struct fcgi *fcgi);
 void fcgi_finish(struct fcgi *fcgi);
 
-/* Is this such a process, which ends with its request? */
-bool fcgi_is_sender(const struct fcgi *fcgi);
-/* Waits for them, then ends those that are left; returns how many. */
-size_t fcgi_end_senders(struct fcgi *fcgi, int64_t timeout_ms);
+/* Is this such a child, which ends with its request? */
+bool fcgi_is_offloaded(const struct fcgi *fcgi);
+/* Waits for the children, then ends those that are left; returns how many. */
+size_t fcgi_end_offloaded(struct fcgi *fcgi, int64_t timeout_ms);
 
 #endif

@@ -5,7 +5,8 @@ lib_endpoint_libendpoint_a_SOURCES = \
 	lib/endpoint/body.c lib/endpoint/body.h \
 	lib/endpoint/endpoint.c lib/endpoint/endpoint.h \
 	lib/endpoint/fcgi.c lib/endpoint/fcgi.h \
+	lib/endpoint/offload.c lib/endpoint/offload.h \
 	lib/endpoint/request.c lib/endpoint/request.h \
+	lib/endpoint/request_context.c lib/endpoint/request_context.h \
 	lib/endpoint/response.c lib/endpoint/response.h \
-	lib/endpoint/route.c lib/endpoint/route.h \
-	lib/endpoint/senders.c lib/endpoint/senders.h
+	lib/endpoint/route.c lib/endpoint/route.h

@@ -14,7 +14,6 @@
 enum { TEXT_SIZE = 1024 };
 /* A piece fits into a socket that polls writable: sending it waits for nobody. */
 enum { PIECE_SIZE = 32 * 1024 };
-enum { PATIENCE_MS = 50 }; /* so long one client is waited for, from its first byte on, before others come first */
 
 static const struct {
     int status;
@@ -47,18 +46,27 @@ static const char *phrase_of(int status)
     return "Status"; /* clients read the number */
 }
 
+static void detach(struct response *response)
+{
+    if (response_has_file(response)) {
+        close(response->file.fd);
+    }
+    response->file = (struct response_file){0};
+}
+
 void response_begin(struct response *response, bool head, const struct response_sink *sink)
 {
+    detach(response);
     response_empty(response, 0);
     response->head = head;
     response->started = false;
     response->gone = false;
-    response->handed_over = false;
     response->sink = sink;
 }
 
 void response_free(struct response *response)
 {
+    detach(response);
     buffer_free(&response->headers);
     buffer_free(&response->body);
     *response = (struct response){0};
@@ -155,50 +163,51 @@ static ssize_t read_piece(int fd, char *piece, size_t size, off_t at)
     return got;
 }
 
-static enum response_sent cut(struct err *err, const char *why, int64_t done, int64_t len)
+void response_attach(struct response *response, int fd, off_t from, int64_t length)
 {
-    err_set(err, "%s after %" PRId64 " of %" PRId64 " bytes", why, done, len);
+    response->file = (struct response_file){.fd = fd, .from = from, .length = length};
+}
+
+bool response_has_file(const struct response *response)
+{
+    return response->file.fd > 0;
+}
+
+static enum response_sent cut(const struct response_file *file, const char *why, struct err *err)
+{
+    err_set(err, "%s after %" PRId64 " of %" PRId64 " bytes", why, file->sent, file->length);
     return RESPONSE_CUT;
 }
 
-/* Would the next piece have to wait for the client? Until the moment `patient` (clock_ms) this waits for it itself. */
-static bool is_slow(const struct response *response, int64_t patient)
+enum response_sent response_send_piece(struct response *response, struct err *err)
+{
+    struct response_file *file = &response->file;
+    char piece[PIECE_SIZE];
+    int64_t left = file->length - file->sent;
+    if (response->gone) {
+        return cut(file, "the client went away", err);
+    }
+    if (left == 0 || response->head) {
+        return RESPONSE_SENT;
+    }
+    ssize_t got = read_piece(file->fd, piece, left < PIECE_SIZE ? (size_t)left : PIECE_SIZE, file->from + file->sent);
+    if (got < 0) {
+        return cut(file, strerror(errno), err);
+    }
+    if (got == 0) {
+        return cut(file, "the file became shorter", err);
+    }
+    if (response_send(response, piece, (size_t)got)) {
+        file->sent += got;
+    }
+    return RESPONSE_MORE;
+}
+
+bool response_is_slow(const struct response *response, int64_t patient)
 {
     struct pollfd wait = {.fd = response_connection(response), .events = POLLOUT};
     int64_t left = patient - clock_ms();
     return poll(&wait, 1, left > 0 ? (int)left : 0) == 0;
-}
-
-static bool response_hand_over(struct response *response, int64_t patient)
-{
-    const struct response_sink *sink = response->sink;
-    response->handed_over = sink != NULL && sink->hand_over != NULL && !response->gone &&
-                            is_slow(response, patient) && sink->hand_over(sink->context);
-    return response->handed_over;
-}
-
-enum response_sent response_send_file(struct response *response, int fd, off_t from, int64_t len, struct err *err)
-{
-    char piece[PIECE_SIZE];
-    int64_t patient = clock_ms() + PATIENCE_MS;
-    int64_t done = 0;
-    while (done < len && !response->head) {
-        if (response_hand_over(response, patient)) {
-            return RESPONSE_HANDED_OVER;
-        }
-        ssize_t got = read_piece(fd, piece, len - done < PIECE_SIZE ? (size_t)(len - done) : PIECE_SIZE, from + done);
-        if (got < 0) {
-            return cut(err, strerror(errno), done, len);
-        }
-        if (got == 0) {
-            return cut(err, "the file became shorter", done, len);
-        }
-        if (!response_send(response, piece, (size_t)got)) {
-            break;
-        }
-        done += got;
-    }
-    return response->gone ? cut(err, "the client went away", done, len) : RESPONSE_SENT;
 }
 
 int response_connection(const struct response *response)
@@ -208,7 +217,7 @@ int response_connection(const struct response *response)
 
 void response_format(const struct response *response, struct buffer *out)
 {
-    format_head(response, (int64_t)response->body.len, out);
+    format_head(response, (int64_t)response->body.len + response->file.length, out);
     if (!response->head) {
         buffer_add(out, response->body.at, response->body.len);
     }

@@ -5,7 +5,8 @@
  * A response that is all zero bytes is a valid empty one. A handler that leaves the status 0 has forgotten its answer:
  * the client gets a 500. What goes into a 5xx other than 503 and 507 is for the log, not for the client.
  *
- * A handler whose answer is long, or comes bit by bit, sets status and headers, then calls response_start and
+ * A handler that answers with a file leaves it here (response_attach), and the skeleton sends it after the handler has
+ * returned. A handler whose answer comes bit by bit sets status and headers, then calls response_start and
  * response_send. Without a sink (in tests) what is sent gathers in the body.
  */
 #ifndef RELAY_ENDPOINT_RESPONSE_H
@@ -23,8 +24,15 @@
 struct response_sink {
     bool (*send)(void *context, const char *bytes, size_t len); /* false: the other side is gone */
     int (*connection)(void *context);
-    bool (*hand_over)(void *context); /* as fcgi_hand_over; NULL: nobody can */
     void *context;
+};
+
+/* The part of an answer that is in a file: what the descriptor has from the offset `from` on. */
+struct response_file {
+    int fd; /* 0: there is no file; that number is the listener's */
+    off_t from;
+    int64_t length; /* bytes */
+    int64_t sent;   /* of them */
 };
 
 struct response {
@@ -34,11 +42,11 @@ struct response {
     bool head; /* the request was a HEAD: no body goes out, whatever the handler sends */
     bool started;
     bool gone; /* started, and the other side went away before the end */
-    bool handed_over; /* another process sends the rest */
+    struct response_file file; /* comes behind the body; see response_has_file */
     const struct response_sink *sink;
 };
 
-/* For the next request; keeps the memory. sink may be NULL. */
+/* For the next request; closes the file, keeps the memory. sink may be NULL. */
 void response_begin(struct response *response, bool head, const struct response_sink *sink);
 void response_free(struct response *response);
 
@@ -50,7 +58,7 @@ void response_header(struct response *response, const char *name, const char *va
 void response_text(struct response *response, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The status without a body. */
+/* The status without a body, replacing what there is. */
 void response_empty(struct response *response, int status);
 
 /* 500 without telling why: that belongs in the log. */
@@ -61,34 +69,37 @@ void response_no_space(struct response *response);
 
 enum { RESPONSE_LENGTH_UNKNOWN = -1 };
 
-/* Sends status and headers; what else the answer has comes by response_send. length in bytes: fewer bytes than
- * announced are a truncated answer to the client. Nothing can be taken back: an error from here on is only for the log.
- * False when the client is gone. */
+/* Sends status and headers; what else the answer has comes by response_send and response_send_piece. length in bytes:
+ * fewer bytes than announced are a truncated answer to the client. Nothing can be taken back: an error from here on is
+ * only for the log. False when the client is gone. */
 bool response_start(struct response *response, int64_t length);
 
 /* Sends now. False when the client is gone; then and ever after nothing goes out. */
 bool response_send(struct response *response, const char *bytes, size_t len);
 
+/* Takes fd over: length bytes of it, from the offset `from` on, follow the body. The position of fd does not matter. */
+void response_attach(struct response *response, int fd, off_t from, int64_t length);
+bool response_has_file(const struct response *response);
+
+/* ---- for the skeleton: the file's way out, after response_start, which has announced its length ---- */
+
 enum response_sent {
+    RESPONSE_MORE, /* is to be sent */
     RESPONSE_SENT,
     RESPONSE_CUT, /* with err: the client is gone (response->gone), the file is shorter or cannot be read */
-    RESPONSE_HANDED_OVER,
 };
 
-/* Sends exactly len bytes of a file, from the offset `from` on; the position of fd does not matter. response_start has
- * announced them. Nothing is read for a HEAD.
- *
- * When the client is slow, this returns twice, in two processes: at once in this one, RESPONSE_HANDED_OVER, where the
- * handler says nothing more of the request and returns; and once all is sent or cut in the other, which does what there
- * is to do afterwards and ends with the request. When too many are at it, it returns once, and takes as long as it
- * takes. */
-enum response_sent response_send_file(struct response *response, int fd, off_t from, int64_t len, struct err *err);
+/* Sends the next piece of the file, however long the client takes; a HEAD gets none. */
+enum response_sent response_send_piece(struct response *response, struct err *err);
+
+/* Would the next piece have to wait for the client? Until the moment `patient` (clock_ms) this waits for it itself. */
+bool response_is_slow(const struct response *response, int64_t patient);
 
 /* A descriptor that polls as hung up (POLLRDHUP, POLLHUP) once httpd has given up the request; -1 when there is
  * none. */
 int response_connection(const struct response *response);
 
-/* Adds the whole as a CGI response (RFC 3875 section 6) to out; a HEAD gets the headers only. */
+/* Adds the answer as a CGI response (RFC 3875 section 6) to out, all but the file. A HEAD gets the headers only. */
 void response_format(const struct response *response, struct buffer *out);
 
 #endif

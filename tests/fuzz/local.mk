@@ -8,13 +8,13 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_decompress \
 	tests/fuzz/fuzz_duration \
 	tests/fuzz/fuzz_etag \
-	tests/fuzz/fuzz_shared_folder_request \
 	tests/fuzz/fuzz_node_certs \
 	tests/fuzz/fuzz_node_list \
 	tests/fuzz/fuzz_remote_run \
 	tests/fuzz/fuzz_run_info \
 	tests/fuzz/fuzz_runlog \
 	tests/fuzz/fuzz_shared_file_meta \
+	tests/fuzz/fuzz_shared_folder_request \
 	tests/fuzz/fuzz_smime \
 	tests/fuzz/fuzz_smime_cert \
 	tests/fuzz/fuzz_url_form

@@ -72,6 +72,18 @@ static inline void made_request_begin(struct made_request *made)
     request_begin(&made->request, (char *const *)made->env, made_request_read, made);
 }
 
+/* What the skeleton does after the handler: the file of the answer follows in the body. False when it is cut. */
+static inline bool made_request_send_file(struct made_request *made)
+{
+    struct err err = {0};
+    enum response_sent sent = RESPONSE_SENT;
+    if (response_has_file(&made->response)) {
+        while ((sent = response_send_piece(&made->response, &err)) == RESPONSE_MORE) {
+        }
+    }
+    return sent == RESPONSE_SENT;
+}
+
 static inline void made_request_free(struct made_request *made)
 {
     request_free(&made->request);

@@ -269,7 +269,7 @@ runner_leftovers() {
         pid=${pid%/environ}
         case $(readlink "/proc/$pid/cwd" 2>/dev/null)/ in
         "$directory"/*) ;;
-        *) grep -qzx "RELAY_TEST=$directory" "$environ" 2>/dev/null || continue ;;
+        *) grep -qzxF "RELAY_TEST=$directory" "$environ" 2>/dev/null || continue ;;
         esac
         [ "$pid" = "$BASHPID" ] && continue
         echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"

@@ -3,15 +3,19 @@
 UNIT_TESTS = \
 	tests/unit/cli/test_queue_list \
 	tests/unit/endpoint/test_body \
+	tests/unit/endpoint/test_offload \
 	tests/unit/endpoint/test_request \
+	tests/unit/endpoint/test_request_context \
 	tests/unit/endpoint/test_response \
 	tests/unit/endpoint/test_route \
-	tests/unit/endpoint/test_senders \
+	tests/unit/forwarder/test_breaker \
+	tests/unit/forwarder/test_db_breaker \
 	tests/unit/forwarder/test_dispatch \
-	tests/unit/forwarder/test_informed \
-	tests/unit/forwarder/test_outage \
+	tests/unit/forwarder/test_reload_watch \
 	tests/unit/forwarder/test_run_queue \
-	tests/unit/forwarder/test_upstream \
+	tests/unit/forwarder/test_spool_stats \
+	tests/unit/forwarder/test_spool_watch \
+	tests/unit/forwarder/test_upstream_answer \
 	tests/unit/policies/test_policies \
 	tests/unit/policies/test_policy_archive \
 	tests/unit/policies/test_policy_cache \
@@ -39,9 +43,9 @@ UNIT_TESTS = \
 	tests/unit/relay/test_via_header \
 	tests/unit/shared-files/test_shared_route \
 	tests/unit/shared-files/test_shared_store \
-	tests/unit/shared-folder/test_shared_folder_request \
 	tests/unit/shared-folder/test_hash_cache \
 	tests/unit/shared-folder/test_shared_folder \
+	tests/unit/shared-folder/test_shared_folder_request \
 	tests/unit/system/test_health \
 	tests/unit/system/test_status_page \
 	tests/unit/system/test_system \
@@ -49,7 +53,6 @@ UNIT_TESTS = \
 	tests/unit/upload/test_upload \
 	tests/unit/upload/test_upload_name \
 	tests/unit/util/test_base64 \
-	tests/unit/util/test_open_beneath \
 	tests/unit/util/test_config \
 	tests/unit/util/test_decompress \
 	tests/unit/util/test_digest \
@@ -60,6 +63,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_http_date \
 	tests/unit/util/test_line_merge \
 	tests/unit/util/test_mime_header \
+	tests/unit/util/test_open_beneath \
 	tests/unit/util/test_process_stats \
 	tests/unit/util/test_safe_file \
 	tests/unit/util/test_subprocess \

@@ -3,30 +3,6 @@
 #include "support/made_request.h"
 #include "support/suite.h"
 
-static int check_length(const char *length, int64_t limit)
-{
-    struct made_request made;
-    made_request_new(&made, "PUT", "/a", length, "", 0);
-    made_request_begin(&made);
-    bool good = body_check_length(&made.request, limit, &made.response);
-    int status = made.response.status;
-    ck_assert(good == (status == 0));
-    made_request_free(&made);
-    return status;
-}
-
-START_TEST(a_length_is_needed_and_limited)
-{
-    ck_assert_int_eq(check_length("10", 10), 0);
-    ck_assert_int_eq(check_length("0", 10), 0);
-    ck_assert_int_eq(check_length("11", 10), 413);
-    ck_assert_int_eq(check_length("9223372036854775807", 10), 413);
-    ck_assert_int_eq(check_length(NULL, 10), 411);
-    ck_assert_int_eq(check_length("ten", 10), 400);
-    ck_assert_int_eq(check_length("99999999999999999999", 10), 400);
-}
-END_TEST
-
 /* Reads all in pieces of three; what came to `got`. True when it was whole. */
 static bool body_read_all(struct made_request *made, char *got, size_t size, struct err *err)
 {
@@ -107,5 +83,5 @@ START_TEST(what_is_left_is_drained_up_to_a_limit)
 }
 END_TEST
 
-SUITE_MAIN("body", a_length_is_needed_and_limited, a_body_is_whole_when_all_announced_bytes_came,
+SUITE_MAIN("body", a_body_is_whole_when_all_announced_bytes_came,
            a_cut_body_is_an_error, a_body_that_goes_on_is_an_error, what_is_left_is_drained_up_to_a_limit)

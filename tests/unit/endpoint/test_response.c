@@ -171,6 +171,23 @@ START_TEST(without_a_sink_the_body_gathers)
 }
 END_TEST
 
+static enum response_sent send_all(struct response *response, struct err *err)
+{
+    enum response_sent sent;
+    while ((sent = response_send_piece(response, err)) == RESPONSE_MORE) {
+    }
+    return sent;
+}
+
+/* An answer that is `length` bytes of the file from `from` on. */
+static void begin_with_file(struct response *response, bool head, const struct response_sink *sink, int fd, off_t from,
+                            int64_t length)
+{
+    response_begin(response, head, sink);
+    response_empty(response, 200);
+    response_attach(response, fcntl(fd, F_DUPFD_CLOEXEC, 1), from, length);
+}
+
 START_TEST(a_file_is_sent_in_its_length)
 {
     enum { SIZE = 200001 };
@@ -185,31 +202,66 @@ START_TEST(a_file_is_sent_in_its_length)
     tmpdir_write(directory.fd, "file", content);
     int fd = openat(directory.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(lseek(fd, 17, SEEK_SET), 17); /* does not matter */
-    response_begin(&response, false, NULL);
-    ck_assert(response_start(&response, SIZE - 1));
-    ck_assert_int_eq(response_send_file(&response, fd, 0, SIZE - 1, &err), RESPONSE_SENT);
+    ck_assert(!response_has_file(&response));
+    begin_with_file(&response, false, NULL, fd, 0, SIZE - 1);
+    ck_assert(response_has_file(&response));
+    ck_assert_int_eq(send_all(&response, &err), RESPONSE_SENT);
     ck_assert_str_eq(buffer_cstr(&response.body), content);
-    response_begin(&response, false, NULL);
     /* it may have grown: no more than announced */
-    ck_assert_int_eq(response_send_file(&response, fd, SIZE - 3, 2, &err), RESPONSE_SENT);
+    begin_with_file(&response, false, NULL, fd, SIZE - 3, 2);
+    ck_assert_int_eq(send_all(&response, &err), RESPONSE_SENT);
     ck_assert_str_eq(buffer_cstr(&response.body), "xz");
-    ck_assert_int_eq(response_send_file(&response, fd, 0, 0, &err), RESPONSE_SENT);
-    ck_assert_uint_eq(response.body.len, 2);
-    response_begin(&response, true, NULL);
-    ck_assert_int_eq(response_send_file(&response, -1, 0, SIZE, &err), RESPONSE_SENT);
+    begin_with_file(&response, false, NULL, fd, 0, 0);
+    ck_assert_int_eq(send_all(&response, &err), RESPONSE_SENT);
     ck_assert_uint_eq(response.body.len, 0);
-    response_begin(&response, false, NULL);
+    begin_with_file(&response, true, NULL, fd, 0, SIZE);
+    ck_assert_int_eq(send_all(&response, &err), RESPONSE_SENT);
+    ck_assert_uint_eq(response.body.len, 0);
     ck_assert_int_eq(ftruncate(fd, 100000), 0);
-    ck_assert_int_eq(response_send_file(&response, fd, 0, SIZE - 1, &err), RESPONSE_CUT);
+    begin_with_file(&response, false, NULL, fd, 0, SIZE - 1);
+    ck_assert_int_eq(send_all(&response, &err), RESPONSE_CUT);
     ck_assert_str_eq(err.text, "the file became shorter after 100000 of 200000 bytes");
     ck_assert_uint_eq(response.body.len, 100000);
-    ck_assert_int_eq(response_send_file(&response, directory.fd, 0, 1, &err), RESPONSE_CUT);
+    begin_with_file(&response, false, NULL, directory.fd, 0, 1);
+    ck_assert_int_eq(send_all(&response, &err), RESPONSE_CUT);
     ck_assert_ptr_nonnull(strstr(err.text, "Is a directory after 0 of 1 bytes"));
     ck_assert(!response.gone);
     free(content);
     close(fd);
     tmpdir_remove(&directory);
     response_free(&response);
+}
+END_TEST
+
+START_TEST(the_length_counts_body_and_file)
+{
+    struct tmpdir directory = tmpdir_make();
+    struct response response = {0};
+    struct buffer out = {0};
+    begin_with_file(&response, false, NULL, directory.fd, 0, 1000);
+    buffer_add_text(&response.body, "first\n");
+    ck_assert_str_eq(response_formatted(&response, false, &out),
+                     "Status: 200 OK\r\nContent-Length: 1006\r\n\r\nfirst\n");
+    ck_assert_str_eq(response_formatted(&response, true, &out), "Status: 200 OK\r\nContent-Length: 1006\r\n\r\n");
+    response_free(&response);
+    buffer_free(&out);
+    tmpdir_remove(&directory);
+}
+END_TEST
+
+START_TEST(the_file_is_closed_with_the_answer)
+{
+    struct tmpdir directory = tmpdir_make();
+    struct response response = {0};
+    begin_with_file(&response, false, NULL, directory.fd, 0, 1);
+    int fd = response.file.fd;
+    response_begin(&response, false, NULL);
+    ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+    begin_with_file(&response, false, NULL, directory.fd, 0, 1);
+    fd = response.file.fd;
+    response_free(&response);
+    ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
@@ -223,17 +275,11 @@ START_TEST(a_file_is_not_sent_to_nobody)
     tmpdir_write(directory.fd, "file", "");
     int fd = openat(directory.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(ftruncate(fd, 1000000), 0);
-    response_begin(&response, false, &sink);
-    response_empty(&response, 200);
-    ck_assert(response_start(&response, 1000000));
-    ck_assert_int_eq(response_send_file(&response, fd, 0, 1000000, &err), RESPONSE_CUT);
+    begin_with_file(&response, false, &sink, fd, 0, 1000000);
+    ck_assert_int_eq(send_all(&response, &err), RESPONSE_CUT);
     ck_assert(response.gone);
-    ck_assert_ptr_nonnull(strstr(err.text, "the client went away after"));
-    ck_assert_uint_lt(taken.bytes.len, 1000000);
-    taken.pieces = 1000;
-    /* what came before it did not arrive */
-    ck_assert_int_eq(response_send_file(&response, fd, 0, 0, &err), RESPONSE_CUT);
-    ck_assert_str_eq(err.text, "the client went away after 0 of 0 bytes");
+    ck_assert_ptr_nonnull(strstr(err.text, "the client went away after 65536 of 1000000 bytes"));
+    ck_assert_uint_eq(taken.bytes.len, 65536);
     close(fd);
     tmpdir_remove(&directory);
     response_free(&response);
@@ -242,63 +288,42 @@ START_TEST(a_file_is_not_sent_to_nobody)
 END_TEST
 
 /* A connection that takes nothing more once its socket is full. */
-struct slow {
-    int ends[2];
-    bool accepts; /* that somebody else goes on */
-    int asked;
-};
-
-static bool send_slow(void *context, const char *bytes, size_t len)
+static bool send_to_socket(void *context, const char *bytes, size_t len)
 {
-    struct slow *slow = context;
-    return write(slow->ends[0], bytes, len) == (ssize_t)len;
+    const int *ends = context;
+    return write(ends[0], bytes, len) == (ssize_t)len;
 }
 
-static int slow_connection(void *context)
+static int socket_connection(void *context)
 {
-    struct slow *slow = context;
-    return slow->ends[0];
+    const int *ends = context;
+    return ends[0];
 }
 
-static bool hand_over_slow(void *context)
-{
-    struct slow *slow = context;
-    slow->asked++;
-    if (!slow->accepts) { /* then there is room again: whoever goes on has to */
-        char ignored[65536];
-        while (recv(slow->ends[1], ignored, sizeof ignored, MSG_DONTWAIT) > 0) {
-        }
-    }
-    return slow->accepts;
-}
-
-START_TEST(a_slow_client_is_handed_over)
+START_TEST(a_client_that_reads_nothing_is_slow)
 {
     enum { SIZE = 4000000 };
     struct tmpdir directory = tmpdir_make();
     struct response response = {0};
-    struct slow slow = {.accepts = true};
-    const struct response_sink sink = {
-        .send = send_slow, .connection = slow_connection, .hand_over = hand_over_slow, .context = &slow};
+    int ends[2];
+    const struct response_sink sink = {.send = send_to_socket, .connection = socket_connection, .context = ends};
     struct err err = {0};
     tmpdir_write(directory.fd, "file", "");
     int fd = openat(directory.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(ftruncate(fd, SIZE), 0);
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, slow.ends), 0);
-    response_begin(&response, false, &sink);
-    ck_assert_int_eq(response_send_file(&response, fd, 0, 1000, &err), RESPONSE_SENT);
-    ck_assert_int_eq(slow.asked, 0);
-    ck_assert_int_eq(response_send_file(&response, fd, 0, SIZE, &err), RESPONSE_HANDED_OVER);
-    ck_assert(response.handed_over);
-    ck_assert_int_eq(slow.asked, 1);
-    response_begin(&response, false, &sink);
-    ck_assert(!response.handed_over);
-    slow.accepts = false;
-    ck_assert_int_eq(response_send_file(&response, fd, 0, SIZE, &err), RESPONSE_SENT);
-    ck_assert_int_gt(slow.asked, 2); /* it is asked whenever it would have to wait */
-    ck_assert(!response.handed_over);
-    close(slow.ends[0]);
-    close(slow.ends[1]);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    begin_with_file(&response, false, &sink, fd, 0, SIZE);
+    ck_assert(!response_is_slow(&response, 0));
+    while (!response_is_slow(&response, 0)) { /* what is not slow takes a piece without waiting */
+        ck_assert_int_eq(response_send_piece(&response, &err), RESPONSE_MORE);
+    }
+    ck_assert_int_lt(response.file.sent, SIZE);
+    char ignored[65536];
+    while (recv(ends[1], ignored, sizeof ignored, MSG_DONTWAIT) > 0) {
+    }
+    ck_assert(!response_is_slow(&response, 0));
+    close(ends[0]);
+    close(ends[1]);
     close(fd);
     tmpdir_remove(&directory);
     response_free(&response);
@@ -308,5 +333,6 @@ END_TEST
 SUITE_MAIN("response", a_text_has_its_length_and_type, a_head_gets_the_length_but_not_the_body,
            no_content_has_no_length, a_later_answer_replaces_an_earlier_one, a_header_cannot_smuggle_in_another,
            an_internal_error_tells_nothing, a_started_answer_goes_out_as_it_comes,
-           a_started_answer_to_a_head_has_no_body, without_a_sink_the_body_gathers,
-           a_file_is_sent_in_its_length, a_file_is_not_sent_to_nobody, a_slow_client_is_handed_over)
+           a_started_answer_to_a_head_has_no_body, without_a_sink_the_body_gathers, a_file_is_sent_in_its_length,
+           the_length_counts_body_and_file, the_file_is_closed_with_the_answer, a_file_is_not_sent_to_nobody,
+           a_client_that_reads_nothing_is_slow)

@@ -110,6 +110,7 @@ static int test_policies_get(struct fixture *it, struct ask ask)
     response_begin(&made.response, strcmp(made.request.method, "HEAD") == 0, NULL);
     (ask.zip ? policies_get_zip : policies_get_tar_gz)(it->state, &made.request, &made.response);
     int status = made.response.status;
+    ck_assert(made_request_send_file(&made));
     snprintf(headers, sizeof headers, "%s", buffer_cstr(&made.response.headers));
     buffer_clear(&body);
     buffer_add(&body, made.response.body.at, made.response.body.len);

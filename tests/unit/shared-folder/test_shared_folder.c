@@ -81,6 +81,7 @@ static int shared_folder_ask(struct fixture *it, const char *method, const char 
     made_request_begin(&it->made);
     response_begin(&it->made.response, strcmp(method, "HEAD") == 0, NULL);
     route_request(&table, it->state, &it->made.request, &it->made.response);
+    ck_assert(made_request_send_file(&it->made));
     return it->made.response.status;
 }
 

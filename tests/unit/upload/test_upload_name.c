@@ -51,7 +51,6 @@ START_TEST(what_is_no_run_logs_name_is_refused)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct upload_name name;
         ck_assert_msg(!is_report(slice_from_str(names[i]), &name), "%s", names[i]);
-        ck_assert(slice_eq_str(name.raw, names[i]));
     }
     static const char nul[] = "2018-08-24T15:55:01+00:00@root.log\0.log";
     struct upload_name name;

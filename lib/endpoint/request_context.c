@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "endpoint/request_context.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void log_outcome(const struct request_context *context, enum log_level level, const char *message, int status,
+                        const char *reason)
+{
+    struct log_field fields[REQUEST_CONTEXT_FIELDS + 4] = {log_number("status", status)};
+    size_t count = 1;
+    for (size_t i = 0; i < REQUEST_CONTEXT_FIELDS; i++) {
+        if (context->fields[i].kind != LOG_FIELD_END) {
+            fields[count++] = context->fields[i];
+        }
+    }
+    fields[count++] = log_text("client", request_client(context->request));
+    fields[count++] = log_text("reason", reason);
+    if (log_enabled(level, context->wording->component)) {
+        log_event(level, context->wording->component, message, fields);
+    }
+}
+
+bool request_context_refuse(const struct request_context *context, int status, const char *reason)
+{
+    log_outcome(context, LOG_LEVEL_WARN, context->wording->refused, status, reason);
+    response_text(context->response, status, context->wording->bare ? "%s" : "%s\n", reason);
+    if (status == 503 && context->retry_after > 0) {
+        char seconds[24];
+        snprintf(seconds, sizeof seconds, "%" PRId64, context->retry_after);
+        response_header(context->response, "Retry-After", seconds);
+    }
+    return false;
+}
+
+bool request_context_fail(const struct request_context *context, int status, const char *reason)
+{
+    log_outcome(context, LOG_LEVEL_ERROR, context->wording->failed, status, reason);
+    if (status == 507) {
+        response_no_space(context->response);
+    } else {
+        response_internal_error(context->response);
+    }
+    return false;
+}
+
+bool request_context_has_index(const struct request_context *context)
+{
+    return context->request->index != NULL ||
+           request_context_refuse(context, 503, "the relay does not know its nodes yet");
+}
+
+bool request_context_body_fits(const struct request_context *context, int64_t limit)
+{
+    const struct request *request = context->request;
+    char reason[96];
+    if (request->length == REQUEST_LENGTH_ABSENT) {
+        return request_context_refuse(context, 411, "a Content-Length is needed");
+    }
+    if (request->length < 0) {
+        return request_context_refuse(context, 400, "malformed Content-Length");
+    }
+    if (request->length > limit) {
+        snprintf(reason, sizeof reason, "%" PRId64 " bytes are more than the limit of %" PRId64, request->length,
+                 limit);
+        return request_context_refuse(context, 413, reason);
+    }
+    return true;
+}
