@@ -38,6 +38,9 @@ enum relay_report_result { /* rudder_relayd_reports_total{status} */
     RELAY_REPORT_RESULTS
 };
 
+/* For relay_state_open: another number when the meaning of any cell is another one. */
+uint64_t relay_metrics_fingerprint(void);
+
 /* Any endpoint: one request answered. */
 void relay_metrics_request(struct relay_state *state, enum relay_endpoint endpoint, int status, uint64_t microseconds);
 

@@ -16,7 +16,7 @@ START_TEST(figures_are_those_of_the_directories)
     char nowhere[] = "/nowhere";
     struct relay_config config = {.reporting = {.directory = folder.path, .catchup_frequency = 10},
                                   .inventory = {.directory = nowhere}};
-    struct relay_state *state = relay_state_open("/nowhere/at/all");
+    struct relay_state *state = relay_state_open("/nowhere/at/all", relay_metrics_fingerprint());
     make_directory(&folder, "incoming");
     make_directory(&folder, "failed");
     tmpdir_write(folder.fd, "incoming/a.log", "four");

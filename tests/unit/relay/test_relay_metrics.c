@@ -43,7 +43,7 @@ static bool has_line(const struct buffer *page, const char *line)
 
 static struct relay_state *own_state(void)
 {
-    return relay_state_open("/nowhere/at/all");
+    return relay_state_open("/nowhere/at/all", relay_metrics_fingerprint());
 }
 
 START_TEST(names_that_dashboards_know_are_there_from_the_start)

@@ -100,7 +100,7 @@ START_TEST(a_state_that_is_not_shared)
     struct made_health made;
     made_health_new(&made);
     relay_state_close(made.state);
-    made.state = relay_state_open("/proc/nowhere/state");
+    made.state = relay_state_open("/proc/nowhere/state", relay_metrics_fingerprint());
     made_health_collect(&made, time(NULL));
     ck_assert_int_eq(made.health.verdict, HEALTH_BAD);
     ck_assert_uint_eq(made.health.finding_count, 1);

@@ -87,7 +87,7 @@ START_TEST(a_fresh_start_and_a_state_that_is_not_shared)
     made_health_new(&made);
     made.nodes.known = false;
     relay_state_close(made.state);
-    made.state = relay_state_open("/proc/nowhere/state");
+    made.state = relay_state_open("/proc/nowhere/state", relay_metrics_fingerprint());
     const char *page = page_of(&made, NULL);
     has(page, "The relay is not well</h1>");
     has(page, "Counters are not shared: what happened is not known here.");
