@@ -31,6 +31,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_remote_run_request \
 	tests/unit/relay/test_remote_run_targets \
 	tests/unit/relay/test_report_db \
+	tests/unit/relay/test_report_db_error \
 	tests/unit/relay/test_run_info \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \
