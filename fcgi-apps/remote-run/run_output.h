@@ -14,7 +14,7 @@
 
 #include "endpoint/response.h"
 #include "util/buffer.h"
-#include "util/line_merge.h"
+#include "remote-run/line_merge.h"
 
 enum run_output_kind { RUN_OUTPUT_NONE, RUN_OUTPUT_GATHERED, RUN_OUTPUT_STREAMED };
 
