@@ -39,6 +39,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_duration \
 	tests/unit/util/test_http_client \
 	tests/unit/util/test_http_date \
+	tests/unit/util/test_http_range \
 	tests/unit/util/test_mime_header \
 	tests/unit/util/test_process_figures \
 	tests/unit/util/test_safe_file \
@@ -65,6 +66,10 @@ tests_unit_util_test_process_figures_LDADD = $(TEST_LDADD)
 tests_unit_util_test_http_date_SOURCES = tests/unit/util/test_http_date.c tests/support/suite.h
 tests_unit_util_test_http_date_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_http_date_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_http_range_SOURCES = tests/unit/util/test_http_range.c tests/support/suite.h
+tests_unit_util_test_http_range_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_http_range_LDADD = $(TEST_LDADD)
 
 tests_unit_util_test_duration_SOURCES = tests/unit/util/test_duration.c tests/support/suite.h
 tests_unit_util_test_duration_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -101,7 +101,7 @@ bool shared_files_is_here(struct shared_files_context *context)
         return false;
     }
     if (strcmp(context->base.request->method, "PUT") == 0 &&
-        !request_context_body_fits(&context->base, context->config->shared_files.max_body_size)) {
+        !request_context_takes_body(&context->base, context->config->shared_files.max_body_size)) {
         return false;
     }
     snprintf(path, sizeof path, "/shared-files/%s/%s/%s", name->target, name->source, name->file_id);
@@ -117,14 +117,6 @@ bool shared_files_query(const struct shared_files_context *context, struct url_f
 }
 
 /* ---- HEAD: is the file there, with this hash? ---- */
-
-static bool is_hash(const char *text)
-{
-    unsigned char ignored[DIGEST_MAX_SIZE];
-    size_t len = text != NULL ? strlen(text) : 0;
-    return (len == 2 * digest_algorithm_size(DIGEST_SHA256) || len == 2 * digest_algorithm_size(DIGEST_SHA512)) &&
-           digest_unhex(ignored, len / 2, text, len);
-}
 
 static void answer_hash(const struct shared_files_context *context, const char *hash)
 {
@@ -150,14 +142,9 @@ void shared_files_head(void *state, struct request *request, struct response *re
     if (!shared_files_is_here(&context)) {
         return;
     }
-    if (!shared_files_query(&context, &form, &err)) {
-        request_context_refuse(&context.base, 400, err.text);
-    } else if (!is_hash(url_form_get(&form, "hash"))) {
-        request_context_refuse(&context.base, 400,
-                               "hash is missing, or is not hexadecimal digits of a sha256 or sha512");
-    } else {
-        answer_hash(&context, url_form_get(&form, "hash"));
-    }
+    /* what is no hash, or no query, is no file's hash */
+    const char *hash = shared_files_query(&context, &form, &err) ? url_form_get(&form, "hash") : NULL;
+    answer_hash(&context, hash != NULL ? hash : "");
     url_form_free(&form);
 }
 
@@ -174,7 +161,8 @@ static void answer_shared_file(const struct request *request, struct response *r
         return;
     }
     response_header(response, "Content-Type", "application/octet-stream");
-    buffer_add(&response->body, found->text.at, found->text.len);
+    shared_file_meta_format(&found->meta,
+                            &response->body); /* not as stored: what others have put there may lack line ends */
     buffer_add_text(&response->body, "\n");
     response_attach(response, found->fd, 0, found->size);
     found->fd = -1;

@@ -7,8 +7,7 @@ fcgi_apps_shared_folder_libshared_folder_a_SOURCES = \
 	fcgi-apps/shared-folder/content_hash.c fcgi-apps/shared-folder/content_hash.h \
 	fcgi-apps/shared-folder/folder_request.c fcgi-apps/shared-folder/folder_request.h \
 	fcgi-apps/shared-folder/hash_cache.c fcgi-apps/shared-folder/hash_cache.h \
-	fcgi-apps/shared-folder/shared_folder.c fcgi-apps/shared-folder/shared_folder.h \
-	fcgi-apps/shared-folder/validators.c fcgi-apps/shared-folder/validators.h
+	fcgi-apps/shared-folder/shared_folder.c fcgi-apps/shared-folder/shared_folder.h
 fcgi_apps_shared_folder_libshared_folder_a_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
 
 fcgi_apps_shared_folder_rudder_relay_shared_folder_SOURCES = fcgi-apps/shared-folder/main.c

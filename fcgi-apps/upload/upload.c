@@ -164,7 +164,11 @@ static void store_upload(const struct upload_context *context, struct folder *fo
 static void put_upload(struct upload *upload, const struct upload_context *context, enum folder_kind kind)
 {
     struct folder *folder = &upload->folders[kind];
-    if (!request_context_body_fits(&context->base, upload->config->upload.max_body_size)) {
+    if (!request_context_takes_body(&context->base, upload->config->upload.max_body_size)) {
+        return;
+    }
+    if (context->base.request->length == 0) {
+        request_context_refuse(&context->base, 400, "the file is empty");
         return;
     }
     int folder_fd = open_folder(folder->path);
@@ -240,7 +244,7 @@ static void answer_password_check(const struct upload *upload, struct request *r
 {
     struct upload_context context;
     begin_upload(&context, upload, request, response);
-    if (request_context_body_fits(&context.base, upload->config->upload.max_body_size)) {
+    if (request_context_takes_body(&context.base, upload->config->upload.max_body_size)) {
         log_info("password check answered", log_text("client", request_client(request)));
         response_empty(response, 204);
     }

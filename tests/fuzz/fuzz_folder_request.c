@@ -36,7 +36,8 @@ static void require_same_again(const struct folder_request *asked)
     size_t len = digest_algorithm_size(asked->algorithm);
     strcpy(query, asked->algorithm == DIGEST_SHA512 ? "hash_type=sha512&hash=" : "hash=");
     digest_hex(query + strlen(query), asked->digest, len, true);
-    require(folder_request_parse(&again, slice_of(asked->path), query, NULL));
+    require(folder_request_parse_path(&again, slice_of(asked->path), NULL) &&
+            folder_request_parse_query(&again, query, NULL));
     require(again.has_hash && again.algorithm == asked->algorithm && memcmp(again.digest, asked->digest, len) == 0);
     require(strcmp(again.path, asked->path) == 0);
 }
@@ -50,7 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t len = end != NULL ? (size_t)(end - text) : size;
     char *path = memory_text_of(text, len); /* so that a read behind its end is found */
     char *query = memory_text_of(text + (end != NULL ? len + 1 : len), end != NULL ? size - len - 1 : 0);
-    if (folder_request_parse(&asked, (struct slice){path, len}, query, &err)) {
+    if (folder_request_parse_path(&asked, (struct slice){path, len}, &err) &&
+        folder_request_parse_query(&asked, query, &err)) {
         require(strlen(asked.path) == len);
         require_harmless(asked.path);
         if (asked.has_hash) {

@@ -134,16 +134,30 @@ static void refused(const struct folder *folder, const char *name, const char *r
 START_TEST(what_cannot_be_packed_whole_is_refused)
 {
     struct folder folder = folder_make();
-    static const char *const names[] = {"a\nb", "\x7f", "no utf-8 \xff", "a\\b", "\xc2\x80"};
     static const char *const targets[] = {"/etc/passwd", "../a", "a/../b", "x\ny"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        tree_file(folder.fd, names[i], "", 0644);
-        refused(&folder, names[i], "a name that is no UTF-8");
-    }
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
         tree_link(folder.fd, targets[i], "link");
         refused(&folder, "link", "link: a symbolic link that may lead outside");
     }
+    folder_remove(&folder);
+}
+END_TEST
+
+/* One of them must not cost a node all its policies. */
+START_TEST(names_that_no_archive_can_hold_are_left_out)
+{
+    struct folder folder = folder_make();
+    static const char *const names[] = {"a\nb", "\x7f", "no utf-8 \xff", "a\\b", "\xc2\x80"};
+    tree_file(folder.fd, "good", "", 0644);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        tree_file(folder.fd, names[i], "", 0644);
+    }
+    tree_folder(folder.fd, "a\tb");
+    tree_file(folder.fd, "a\tb/good", "", 0644);
+    tree_link(folder.fd, "/etc/passwd", "a\rb");
+    ck_assert_int_eq(walk(&folder), POLICY_WALK_DONE);
+    ck_assert_uint_eq(manifest.count, 1);
+    ck_assert_str_eq(manifest.entries[0].path, "good");
     folder_remove(&folder);
 }
 END_TEST
@@ -209,5 +223,5 @@ START_TEST(links_that_stay_inside)
 END_TEST
 
 SUITE_MAIN("policy_manifest", entries_come_by_name_folders_before_their_content, every_change_is_another_state,
-           an_entry_is_known_again, what_cannot_be_packed_whole_is_refused, pipes_are_left_out, limits_hold,
+           an_entry_is_known_again, what_cannot_be_packed_whole_is_refused, names_that_no_archive_can_hold_are_left_out, pipes_are_left_out, limits_hold,
            folders_in_each_other_have_an_end, links_that_stay_inside)

@@ -81,7 +81,8 @@ struct ask {
     const char *name;
     const char *length;
     const char *body;
-    const char *uid; /* of a verified certificate */
+    const char *uid;    /* of a verified certificate */
+    const char *header; /* one more variable */
     bool breaks;
     bool no_length;
     bool no_index;
@@ -97,12 +98,18 @@ static int put(struct fixture *it, struct ask ask)
     const char *body = ask.body != NULL ? ask.body : "hello";
     char length[32];
     snprintf(length, sizeof length, "%zu", strlen(body));
-    made_request_new(&made, "PUT", name, ask.no_length ? NULL : ask.length != NULL ? ask.length : length, body,
-                     strlen(body));
+    made_request_new(&made, "PUT", name,
+                     ask.no_length        ? NULL
+                     : ask.length != NULL ? ask.length
+                                          : length,
+                     body, strlen(body));
     if (ask.uid != NULL) {
         snprintf(uid, sizeof uid, "SSL_CLIENT_S_DN_UID=%s", ask.uid);
         made_request_env(&made, "SSL_CLIENT_VERIFY=SUCCESS");
         made_request_env(&made, uid);
+    }
+    if (ask.header != NULL) {
+        made_request_env(&made, ask.header);
     }
     made.breaks = ask.breaks;
     made_request_begin(&made);
@@ -140,6 +147,34 @@ static void expect_content(const struct fixture *it, const char *name, const cha
     close(fd);
 }
 
+START_TEST(what_is_no_whole_file_is_refused)
+{
+    struct fixture it = fixture_make();
+    static const struct {
+        route_handler *handler;
+        const char *name;
+    } ways[] = {{upload_put_report, NAME}, {upload_put_inventory, INVENTORY}, {upload_put_inventory_update, INVENTORY}};
+    fixture_start(&it);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct ask ask = {.handler = ways[i].handler, .name = ways[i].name};
+        struct ask empty = ask, part = ask, packed = ask;
+        empty.body = "";
+        part.header = "HTTP_CONTENT_RANGE=bytes 0-4/10";
+        packed.header = "HTTP_CONTENT_ENCODING=gzip";
+        ck_assert_int_eq(put(&it, empty), 400);
+        ck_assert_ptr_nonnull(strstr(answer, "the file is empty\n"));
+        ck_assert_int_eq(put(&it, part), 400);
+        ck_assert_ptr_nonnull(strstr(answer, "Content-Range"));
+        ck_assert_int_eq(put(&it, packed), 415);
+        ck_assert_ptr_nonnull(strstr(answer, "Content-Encoding"));
+    }
+    ck_assert_uint_eq(count(&it, "reports/incoming"), 0);
+    ck_assert_uint_eq(count(&it, "inventories/incoming"), 0);
+    ck_assert_uint_eq(count(&it, "inventories/accepted-nodes-updates"), 0);
+    fixture_remove(&it);
+}
+END_TEST
+
 START_TEST(an_upload_is_there_under_its_name)
 {
     struct fixture it = fixture_make();
@@ -150,8 +185,8 @@ START_TEST(an_upload_is_there_under_its_name)
     ck_assert_int_eq(put(&it, (struct ask){.body = "two"}), 204);
     expect_content(&it, "reports/incoming/" NAME, "two");
     ck_assert_int_eq(put(&it, (struct ask){.name = "root_2018-08-24T15:55:01+00:00.log.gz"}), 201);
-    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY, .body = ""}), 201);
-    expect_content(&it, "inventories/incoming/" INVENTORY, "");
+    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY}), 201);
+    expect_content(&it, "inventories/incoming/" INVENTORY, "hello");
     ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory_update, .name = INVENTORY}), 201);
     expect_content(&it, "inventories/accepted-nodes-updates/" INVENTORY, "hello");
     ck_assert_uint_eq(count(&it, "reports/incoming"), 2);
@@ -259,8 +294,8 @@ START_TEST(the_password_check_is_answered_whatever_the_state)
     it.config.upload.min_free_space = INT64_MAX;
     fixture_start(&it);
     ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory_update, .name = INVENTORY}), 507);
-    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory_update, .name = "uuid.hive",
-                                           .no_index = true}), 204);
+    ck_assert_int_eq(
+        put(&it, (struct ask){.handler = upload_put_inventory_update, .name = "uuid.hive", .no_index = true}), 204);
     ck_assert_uint_eq(count(&it, "inventories/accepted-nodes-updates"), 0);
     fixture_remove(&it);
 }
@@ -308,9 +343,9 @@ START_TEST(without_its_folders_it_does_not_start)
 }
 END_TEST
 
-SUITE_MAIN("upload", an_upload_is_there_under_its_name, a_name_of_another_folder_is_refused,
-           only_sub_nodes_upload_reports, a_certificate_speaks_for_its_node_and_those_below,
-           a_body_needs_a_length_within_the_limit, a_broken_body_leaves_nothing_behind,
-           a_full_spool_says_when_to_come_again, the_password_check_is_answered_whatever_the_state,
-           what_goes_wrong_here_is_not_told, starting_sweeps_what_a_killed_upload_left,
-           without_its_folders_it_does_not_start)
+SUITE_MAIN("upload", what_is_no_whole_file_is_refused, an_upload_is_there_under_its_name,
+           a_name_of_another_folder_is_refused, only_sub_nodes_upload_reports,
+           a_certificate_speaks_for_its_node_and_those_below, a_body_needs_a_length_within_the_limit,
+           a_broken_body_leaves_nothing_behind, a_full_spool_says_when_to_come_again,
+           the_password_check_is_answered_whatever_the_state, what_goes_wrong_here_is_not_told,
+           starting_sweeps_what_a_killed_upload_left, without_its_folders_it_does_not_start)
