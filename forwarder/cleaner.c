@@ -2,15 +2,16 @@
 #include "cleaner.h"
 
 #include "relay/spool.h"
+#include "relay/upload_kind.h"
 
 #define LOG_COMPONENT "cleaner"
 #include "util/log.h"
 
-/* The folders are opened anew each time: they may have come, gone or been mounted since. */
-static void clean(const char *directory, const char *incoming, int64_t retention)
+/* Opens the directories each time: they may have been made, removed or mounted since the last time. */
+static void clean_spool(const char *directory, enum relay_kind kind, int64_t retention)
 {
     struct err err;
-    struct spool *spool = spool_open(directory, incoming, &err);
+    struct spool *spool = spool_open(directory, upload_kind(kind)->incoming, &err);
     if (spool == NULL) {
         log_warn("cannot clean up", log_text("reason", err.text));
         return;
@@ -30,11 +31,11 @@ static void clean(const char *directory, const char *incoming, int64_t retention
 
 void cleaner_clean_reporting(const struct relay_config_reporting *settings)
 {
-    clean(settings->directory, "incoming", settings->cleanup_retention);
+    clean_spool(settings->directory, RELAY_KIND_REPORT, settings->cleanup_retention);
 }
 
 void cleaner_clean_inventory(const struct relay_config_inventory *settings)
 {
-    clean(settings->directory, "incoming", settings->cleanup_retention);
-    clean(settings->directory, "accepted-nodes-updates", settings->cleanup_retention);
+    clean_spool(settings->directory, RELAY_KIND_INVENTORY, settings->cleanup_retention);
+    clean_spool(settings->directory, RELAY_KIND_INVENTORY_UPDATE, settings->cleanup_retention);
 }

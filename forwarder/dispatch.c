@@ -11,25 +11,25 @@
 #include "util/clock.h"
 #include "util/memory.h"
 
-/* From this many names on their memory is worth giving back to the system when all are gone. */
+/* The memory of so many names is worth giving back to the system once all are gone. */
 enum { LARGE_QUEUE = 10000 };
 
 struct dispatch {
     pthread_mutex_t lock;
-    pthread_cond_t wake; /* a batch may begin, perhaps */
+    pthread_cond_t wake; /* a batch may perhaps begin */
     struct run_queue *queue;
     size_t batch_runs;
-    size_t most; /* names held at once since the queue was empty */
+    size_t count_max; /* names held at once since the queue was empty */
     int64_t interval_ms;
     int64_t last_begin_ms;
     dispatch_order *order;
-    int event_fd; /* -1: none */
-    bool told;    /* by event_fd, since dispatch_next_ms was last asked */
-    bool nudged;
+    int event_fd;   /* -1: none */
+    bool signalled; /* event_fd was written to since dispatch_next_ms was last called */
+    bool wake_idle;
     bool stopping;
 };
 
-static int64_t run_time(const char *name)
+static int64_t run_time_of(const char *name)
 {
     struct run_info info;
     return run_info_parse(name, strlen(name), &info, NULL) ? timestamp_postgres(&info.timestamp) : INT64_MIN;
@@ -44,7 +44,7 @@ struct dispatch *dispatch_new(size_t batch_runs, unsigned interval_ms)
     dispatch->batch_runs = batch_runs;
     dispatch->interval_ms = interval_ms;
     dispatch->last_begin_ms = clock_ms() - interval_ms;
-    dispatch->order = run_time;
+    dispatch->order = run_time_of;
     dispatch->event_fd = -1;
     return dispatch;
 }
@@ -64,7 +64,7 @@ void dispatch_order_by(struct dispatch *dispatch, dispatch_order *order)
     dispatch->order = order;
 }
 
-void dispatch_wake_by(struct dispatch *dispatch, int event_fd)
+void dispatch_set_event_fd(struct dispatch *dispatch, int event_fd)
 {
     dispatch->event_fd = event_fd;
 }
@@ -72,14 +72,13 @@ void dispatch_wake_by(struct dispatch *dispatch, int event_fd)
 static void wake_one(struct dispatch *dispatch)
 {
     pthread_cond_signal(&dispatch->wake);
-    if (dispatch->event_fd >= 0 && !dispatch->told) {
+    if (dispatch->event_fd >= 0 && !dispatch->signalled) {
         eventfd_write(dispatch->event_fd, 1);
-        dispatch->told = true;
+        dispatch->signalled = true;
     }
 }
 
-/* A sleeping worker is needed for the first run, and another one when there is a whole batch: in between somebody
- * gathers. */
+/* Wakes a worker for the first run and one for each whole batch. In between the worker that was woken gathers. */
 static void wake_if_needed(struct dispatch *dispatch)
 {
     size_t waiting = run_queue_waiting(dispatch->queue, clock_ms());
@@ -87,16 +86,16 @@ static void wake_if_needed(struct dispatch *dispatch)
         wake_one(dispatch);
     }
     size_t count = run_queue_count(dispatch->queue);
-    if (count > dispatch->most) {
-        dispatch->most = count;
+    if (count > dispatch->count_max) {
+        dispatch->count_max = count;
     }
 }
 
-static void unlock(struct dispatch *dispatch)
+static void dispatch_unlock(struct dispatch *dispatch)
 {
-    bool drained = dispatch->most >= LARGE_QUEUE && run_queue_count(dispatch->queue) == 0;
+    bool drained = dispatch->count_max >= LARGE_QUEUE && run_queue_count(dispatch->queue) == 0;
     if (drained) {
-        dispatch->most = 0;
+        dispatch->count_max = 0;
     }
     pthread_mutex_unlock(&dispatch->lock);
     if (drained) {
@@ -104,68 +103,68 @@ static void unlock(struct dispatch *dispatch)
     }
 }
 
-/* The order is found out before anybody has to wait for the lock. */
-static void note_name(struct dispatch *dispatch, const char *name,
-                      void (*note)(struct run_queue *queue, const char *name, int64_t order))
+/* Parses the name for its order before it takes the lock. */
+static void dispatch_add(struct dispatch *dispatch, const char *name,
+                         void (*add)(struct run_queue *queue, const char *name, int64_t order))
 {
     int64_t order = dispatch->order(name);
     pthread_mutex_lock(&dispatch->lock);
-    note(dispatch->queue, name, order);
+    add(dispatch->queue, name, order);
     wake_if_needed(dispatch);
-    unlock(dispatch);
+    dispatch_unlock(dispatch);
 }
 
 void dispatch_arrived(struct dispatch *dispatch, const char *name)
 {
-    note_name(dispatch, name, run_queue_arrived);
+    dispatch_add(dispatch, name, run_queue_arrived);
 }
 
 void dispatch_scan_start(struct dispatch *dispatch)
 {
     pthread_mutex_lock(&dispatch->lock);
     run_queue_scan_start(dispatch->queue);
-    unlock(dispatch);
+    dispatch_unlock(dispatch);
 }
 
-void dispatch_scan_saw(struct dispatch *dispatch, const char *name)
+void dispatch_scan_add(struct dispatch *dispatch, const char *name)
 {
-    note_name(dispatch, name, run_queue_scan_saw);
+    dispatch_add(dispatch, name, run_queue_scan_add);
 }
 
 size_t dispatch_scan_end(struct dispatch *dispatch)
 {
     pthread_mutex_lock(&dispatch->lock);
-    size_t forgotten = run_queue_scan_end(dispatch->queue);
-    unlock(dispatch);
-    return forgotten;
+    size_t dropped = run_queue_scan_end(dispatch->queue);
+    dispatch_unlock(dispatch);
+    return dropped;
 }
 
-void dispatch_recall(struct dispatch *dispatch)
+void dispatch_flush_deferred(struct dispatch *dispatch)
 {
     pthread_mutex_lock(&dispatch->lock);
-    run_queue_recall(dispatch->queue);
+    run_queue_flush_deferred(dispatch->queue);
     pthread_cond_broadcast(&dispatch->wake);
     wake_one(dispatch);
-    unlock(dispatch);
+    dispatch_unlock(dispatch);
 }
 
 size_t dispatch_count(struct dispatch *dispatch)
 {
     pthread_mutex_lock(&dispatch->lock);
     size_t count = run_queue_count(dispatch->queue);
-    unlock(dispatch);
+    dispatch_unlock(dispatch);
     return count;
 }
 
-/* May a batch begin now? If not, *again_ms is when to look again, should nobody signal before. */
-static bool may_begin(struct dispatch *dispatch, int64_t *again_ms)
+/* May a batch begin now? If not, *again_ms is when to ask again unless `wake` is signalled before. */
+static bool batch_may_begin(struct dispatch *dispatch, int64_t *again_ms)
 {
     int64_t now = clock_ms();
     int64_t earliest = dispatch->last_begin_ms + dispatch->interval_ms;
     size_t waiting = run_queue_waiting(dispatch->queue, now);
-    if (waiting >= dispatch->batch_runs || (waiting > 0 && now >= earliest) || dispatch->nudged) {
+    if (waiting >= dispatch->batch_runs || (waiting > 0 && now >= earliest) || dispatch->wake_idle) {
         dispatch->last_begin_ms = now;
-        dispatch->nudged = false;
+        dispatch->wake_idle = false;
         return true;
     }
     *again_ms = waiting > 0 ? earliest : run_queue_next_due(dispatch->queue);
@@ -176,71 +175,71 @@ bool dispatch_begin(struct dispatch *dispatch)
 {
     pthread_mutex_lock(&dispatch->lock);
     int64_t again_ms;
-    while (!dispatch->stopping && !may_begin(dispatch, &again_ms)) {
+    while (!dispatch->stopping && !batch_may_begin(dispatch, &again_ms)) {
         clock_cond_wait(&dispatch->wake, &dispatch->lock, again_ms);
     }
     bool begin = !dispatch->stopping;
-    unlock(dispatch);
+    dispatch_unlock(dispatch);
     return begin;
 }
 
-void dispatch_nudge(struct dispatch *dispatch)
+void dispatch_wake_idle(struct dispatch *dispatch)
 {
     pthread_mutex_lock(&dispatch->lock);
-    dispatch->nudged = true;
+    dispatch->wake_idle = true;
     pthread_cond_signal(&dispatch->wake);
-    unlock(dispatch);
+    dispatch_unlock(dispatch);
 }
 
 struct queued_run *dispatch_take(struct dispatch *dispatch)
 {
     pthread_mutex_lock(&dispatch->lock);
     struct queued_run *run = dispatch->stopping ? NULL : run_queue_take(dispatch->queue, clock_ms());
-    unlock(dispatch);
+    dispatch_unlock(dispatch);
     return run;
 }
 
 int64_t dispatch_next_ms(struct dispatch *dispatch)
 {
     pthread_mutex_lock(&dispatch->lock);
-    dispatch->told = false;
+    dispatch->signalled = false;
     int64_t now = clock_ms();
     int64_t next = run_queue_waiting(dispatch->queue, now) > 0 ? now : run_queue_next_due(dispatch->queue);
-    unlock(dispatch);
+    dispatch_unlock(dispatch);
     return next;
 }
 
-void dispatch_taken(struct dispatch *dispatch)
+void dispatch_batch_end(struct dispatch *dispatch)
 {
     pthread_mutex_lock(&dispatch->lock);
     if (run_queue_waiting(dispatch->queue, clock_ms()) > 0) {
         wake_one(dispatch);
     }
-    unlock(dispatch);
+    dispatch_unlock(dispatch);
 }
 
 void dispatch_done(struct dispatch *dispatch, struct queued_run *run)
 {
     pthread_mutex_lock(&dispatch->lock);
     run_queue_done(dispatch->queue, run);
-    wake_if_needed(dispatch); /* it may wait anew */
-    unlock(dispatch);
+    wake_if_needed(dispatch); /* a dirty one waits again */
+    dispatch_unlock(dispatch);
 }
 
-void dispatch_put_back(struct dispatch *dispatch, struct queued_run *run)
+void dispatch_requeue(struct dispatch *dispatch, struct queued_run *run)
 {
     pthread_mutex_lock(&dispatch->lock);
-    run_queue_put_back(dispatch->queue, run);
+    run_queue_requeue(dispatch->queue, run);
     wake_if_needed(dispatch);
-    unlock(dispatch);
+    dispatch_unlock(dispatch);
 }
 
-void dispatch_put_off(struct dispatch *dispatch, struct queued_run *run, int64_t wait_ms)
+void dispatch_defer(struct dispatch *dispatch, struct queued_run *run, int64_t wait_ms)
 {
     pthread_mutex_lock(&dispatch->lock);
-    run_queue_put_off(dispatch->queue, run, clock_ms() + wait_ms);
-    wake_one(dispatch); /* a sleeper may have to wake sooner than it thinks */
-    unlock(dispatch);
+    run_queue_defer(dispatch->queue, run, clock_ms() + wait_ms);
+    wake_one(dispatch); /* a sleeping worker may have to wake earlier than it planned */
+    dispatch_unlock(dispatch);
 }
 
 void dispatch_stop(struct dispatch *dispatch)
@@ -248,5 +247,5 @@ void dispatch_stop(struct dispatch *dispatch)
     pthread_mutex_lock(&dispatch->lock);
     dispatch->stopping = true;
     pthread_cond_broadcast(&dispatch->wake);
-    unlock(dispatch);
+    dispatch_unlock(dispatch);
 }

@@ -11,12 +11,13 @@
 #include <unistd.h>
 
 #include "cleaner.h"
-#include "generation_watch.h"
-#include "lane.h"
-#include "node_source.h"
-#include "service_notify.h"
+#include "node_index_ensure.h"
+#include "relay/upload_kind.h"
+#include "reload_watch.h"
+#include "sd_notify.h"
 #include "sink_upstream.h"
-#include "spool_figures.h"
+#include "spool_source.h"
+#include "spool_stats.h"
 #include "util/clock.h"
 #include "util/memory.h"
 #include "worker.h"
@@ -24,29 +25,33 @@
 #define LOG_COMPONENT "forwarder"
 #include "util/log.h"
 
-/* How long what is in hand may take to finish, and how often a database that nobody needs is asked how it is. */
-enum { STOP_WITHIN_MS = 10000, ASK_DATABASE_MS = 60000 };
+enum {
+    STOP_WITHIN_MS = 10000,    /* the jobs under way have so long to end */
+    CHECK_DATABASE_MS = 60000, /* how often the database is looked after when no run comes */
+};
 
-static const struct backoff retry_backoff = {.first_ms = 2000, .ceiling_ms = 300000};
-static const struct backoff outage_backoff = {.first_ms = 500, .ceiling_ms = 30000};
+static const struct backoff retry_backoff = {.first_ms = 2000, .ceiling_ms = 300000}; /* of a file */
+static const struct backoff breaker_backoff = {.first_ms = 500,
+                                               .ceiling_ms = 30000}; /* of the database, the upstream */
 
 struct forwarder {
     const struct relay_config *config;
+    struct relay_state *state;
     struct worker_shared shared;
     struct worker **workers;
     unsigned worker_count;
     struct sink_upstream *sink;
-    struct lane lanes[RELAY_KINDS];
-    size_t lane_count; /* those that lead somewhere */
+    struct spool_source sources[RELAY_KINDS];
+    size_t source_count; /* those whose output is not disabled */
     int signal_fd;
-    struct generation_watch generation;
-    int64_t next_figures_ms;
-    int64_t next_ask_ms;
+    struct reload_watch reload;
+    int64_t next_stats_ms;
+    int64_t next_check_database_ms;
     int64_t next_clean_reporting_ms;
     int64_t next_clean_inventory_ms;
 };
 
-static int open_signals(struct err *err)
+static int open_signal_fd(struct err *err)
 {
     sigset_t signals;
     sigemptyset(&signals);
@@ -62,21 +67,28 @@ static int open_signals(struct err *err)
     return fd;
 }
 
-/* A worker keeps a connection, so there are no more of them than connections allowed. */
+/* Each worker keeps a connection, so there are no more workers than connections allowed. */
 static unsigned worker_count(const struct relay_config *config)
 {
     long count = config->reporting.workers > 0 ? config->reporting.workers : sysconf(_SC_NPROCESSORS_ONLN);
-    long most = config->database.max_pool_size;
-    count = count < most ? count : most;
+    long count_max = config->database.max_pool_size;
+    count = count < count_max ? count : count_max;
     return count > 0 ? (unsigned)count : 1;
 }
 
-static bool start_workers(struct forwarder *forwarder, struct err *err)
+static bool start_workers(struct forwarder *forwarder, struct spool_source *source, struct err *err)
 {
+    struct worker_shared *shared = &forwarder->shared;
     unsigned count = worker_count(forwarder->config);
+    shared->source = source;
+    shared->breaker = db_breaker_new(&breaker_backoff, forwarder->state);
+    shared->stop_fd = eventfd(0, EFD_CLOEXEC);
+    if (shared->stop_fd < 0) {
+        return err_set_errno(err, errno, "eventfd");
+    }
     forwarder->workers = memory_zero(count, sizeof *forwarder->workers);
     for (unsigned i = 0; i < count; i++) {
-        forwarder->workers[i] = worker_start(&forwarder->shared, i + 1, err);
+        forwarder->workers[i] = worker_start(shared, i + 1, err);
         if (forwarder->workers[i] == NULL) {
             return false;
         }
@@ -85,127 +97,104 @@ static bool start_workers(struct forwarder *forwarder, struct err *err)
     return true;
 }
 
-static bool open_lanes(struct forwarder *forwarder, struct err *err)
+static bool open_sources(struct forwarder *forwarder, struct err *err)
 {
     for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
-        if (lane_output(forwarder->config, kind) != RELAY_OUTPUT_DISABLED &&
-            !lane_open(&forwarder->lanes[forwarder->lane_count++], forwarder->config, kind, err)) {
-            return false;
+        if (upload_kind_output(kind, forwarder->config) != RELAY_OUTPUT_DISABLED) {
+            struct spool_source *source = &forwarder->sources[forwarder->source_count++];
+            *source = (struct spool_source){.kind = kind, .retry = &retry_backoff, .state = forwarder->state};
+            if (!spool_source_open(source, forwarder->config, err)) {
+                return false;
+            }
         }
     }
     return true;
 }
 
-static bool start_storing(struct forwarder *forwarder, struct lane *lane, struct err *err)
-{
-    struct worker_shared *shared = &forwarder->shared;
-    shared->spool = lane->spool;
-    shared->dispatch = lane->dispatch;
-    shared->outage = outage_new(&outage_backoff);
-    outage_publish(shared->outage, shared->state, RELAY_PEER_DATABASE);
-    shared->stop_fd = eventfd(0, EFD_CLOEXEC);
-    if (shared->stop_fd < 0) {
-        return err_set_errno(err, errno, "eventfd");
-    }
-    return start_workers(forwarder, err);
-}
-
-static bool start_forwarding(struct forwarder *forwarder, struct err *err)
-{
-    const struct sink_upstream_needs needs = {forwarder->config, forwarder->shared.state, &retry_backoff,
-                                              &outage_backoff};
-    forwarder->sink = sink_upstream_start(&needs, forwarder->lanes, forwarder->lane_count, err);
-    return forwarder->sink != NULL;
-}
-
-/* Each lane gets its sink. */
+/* Starts what serves the sources: workers for the database, the sink for the upstream. */
 static bool start_sinks(struct forwarder *forwarder, struct err *err)
 {
     bool upstream = false;
-    if (!open_lanes(forwarder, err) || (forwarder->lane_count > 0 && !node_source_prepare(forwarder->config, err))) {
-        return false;
-    }
-    for (size_t i = 0; i < forwarder->lane_count; i++) {
-        struct lane *lane = &forwarder->lanes[i];
-        if (lane->output == RELAY_OUTPUT_DATABASE && !start_storing(forwarder, lane, err)) {
+    for (size_t i = 0; i < forwarder->source_count; i++) {
+        struct spool_source *source = &forwarder->sources[i];
+        if (source->output == RELAY_OUTPUT_DATABASE && !start_workers(forwarder, source, err)) {
             return false;
         }
-        upstream = upstream || lane->output == RELAY_OUTPUT_UPSTREAM;
+        upstream = upstream || source->output == RELAY_OUTPUT_UPSTREAM;
     }
-    return !upstream || start_forwarding(forwarder, err);
+    if (upstream) {
+        forwarder->sink = sink_upstream_start(forwarder->config, forwarder->state, &breaker_backoff, forwarder->sources,
+                                              forwarder->source_count, err);
+    }
+    return !upstream || forwarder->sink != NULL;
+}
+
+static bool start_all(struct forwarder *forwarder, struct err *err)
+{
+    forwarder->signal_fd = open_signal_fd(err);
+    return forwarder->signal_fd >= 0 && open_sources(forwarder, err) &&
+           (forwarder->source_count == 0 || node_index_ensure(forwarder->config, err)) && start_sinks(forwarder, err);
 }
 
 struct forwarder *forwarder_start(const struct relay_config *config, struct err *err)
 {
     struct forwarder *forwarder = memory_zero(1, sizeof *forwarder);
-    int64_t now = clock_ms();
+    int64_t now_ms = clock_ms();
     *forwarder = (struct forwarder){
         .config = config,
-        .shared = {.config = config, .retry = retry_backoff, .stop_fd = -1},
-        .next_figures_ms = now,
-        .next_ask_ms = now + ASK_DATABASE_MS,
-        .next_clean_reporting_ms = now + config->reporting.cleanup_frequency * 1000,
-        .next_clean_inventory_ms = now + config->inventory.cleanup_frequency * 1000,
+        .state = relay_state_open(config->general.state_file),
+        .shared = {.config = config, .stop_fd = -1},
+        .next_stats_ms = now_ms,
+        .next_check_database_ms = now_ms + CHECK_DATABASE_MS,
+        .next_clean_reporting_ms = now_ms + config->reporting.cleanup_frequency * 1000,
+        .next_clean_inventory_ms = now_ms + config->inventory.cleanup_frequency * 1000,
     };
-    forwarder->shared.state = relay_state_open(config->general.state_file);
-    generation_watch_open(&forwarder->generation, forwarder->shared.state, config->general.state_file);
-    forwarder->signal_fd = open_signals(err);
-    if (forwarder->signal_fd < 0 || !start_sinks(forwarder, err)) {
+    reload_watch_open(&forwarder->reload, forwarder->state, config->general.state_file);
+    if (!start_all(forwarder, err)) {
         forwarder_stop(forwarder);
         return NULL;
     }
     log_info("started", log_number("workers", forwarder->worker_count),
              log_text("directory", config->reporting.directory));
-    service_notify("READY=1");
+    sd_notify_send("READY=1");
     return forwarder;
 }
 
-static int64_t sooner(int64_t a_ms, int64_t b_ms)
-{
-    return a_ms < b_ms ? a_ms : b_ms;
-}
-
-/* What other programs want to know. Returns when it is to be done again. */
-static int64_t keep_informed(struct forwarder *forwarder, int64_t now)
-{
-    if (now >= forwarder->next_figures_ms) {
-        forwarder->next_figures_ms = now + spool_figures_publish(forwarder->config, forwarder->shared.state);
-    }
-    if (now >= forwarder->next_ask_ms) {
-        if (forwarder->worker_count > 0) {
-            dispatch_nudge(forwarder->shared.dispatch);
-        }
-        forwarder->next_ask_ms = now + ASK_DATABASE_MS;
-    }
-    return sooner(forwarder->next_figures_ms, forwarder->next_ask_ms);
-}
-
-/* Does what is due; *next_ms is when the next thing is. False when a folder was taken away. */
-static bool keep_time(struct forwarder *forwarder, int64_t *next_ms)
+/* Does what is due. *next_ms is when something is due again. False when a directory of the spool was taken away. */
+static bool run_timers(struct forwarder *forwarder, int64_t *next_ms)
 {
     const struct relay_config *config = forwarder->config;
-    int64_t now = clock_ms();
-    if (now >= forwarder->next_clean_reporting_ms) {
+    int64_t now_ms = clock_ms();
+    if (now_ms >= forwarder->next_clean_reporting_ms) {
         cleaner_clean_reporting(&config->reporting);
-        forwarder->next_clean_reporting_ms = now + config->reporting.cleanup_frequency * 1000;
+        forwarder->next_clean_reporting_ms = now_ms + config->reporting.cleanup_frequency * 1000;
     }
-    if (now >= forwarder->next_clean_inventory_ms) {
+    if (now_ms >= forwarder->next_clean_inventory_ms) {
         cleaner_clean_inventory(&config->inventory);
-        forwarder->next_clean_inventory_ms = now + config->inventory.cleanup_frequency * 1000;
+        forwarder->next_clean_inventory_ms = now_ms + config->inventory.cleanup_frequency * 1000;
     }
-    *next_ms = sooner(forwarder->next_clean_reporting_ms, forwarder->next_clean_inventory_ms);
-    for (size_t i = 0; i < forwarder->lane_count; i++) {
+    if (now_ms >= forwarder->next_stats_ms) {
+        forwarder->next_stats_ms = now_ms + spool_stats_publish(config, forwarder->state);
+    }
+    if (now_ms >= forwarder->next_check_database_ms) {
+        if (forwarder->worker_count > 0) {
+            dispatch_wake_idle(forwarder->shared.source->dispatch);
+        }
+        forwarder->next_check_database_ms = now_ms + CHECK_DATABASE_MS;
+    }
+    *next_ms = clock_earlier(clock_earlier(forwarder->next_clean_reporting_ms, forwarder->next_clean_inventory_ms),
+                             clock_earlier(forwarder->next_stats_ms, forwarder->next_check_database_ms));
+    for (size_t i = 0; i < forwarder->source_count; i++) {
         int64_t scan_ms;
-        if (!lane_keep_time(&forwarder->lanes[i], &scan_ms)) {
+        if (!spool_source_scan_if_due(&forwarder->sources[i], &scan_ms)) {
             return false;
         }
-        *next_ms = sooner(*next_ms, scan_ms);
+        *next_ms = clock_earlier(*next_ms, scan_ms);
     }
-    *next_ms = sooner(*next_ms, keep_informed(forwarder, now));
     return true;
 }
 
-static void reload_logging(const struct forwarder *forwarder)
+static void reload_log_settings(const struct forwarder *forwarder)
 {
     struct err err;
     if (!relay_config_reload_logging(forwarder->config->path, &err)) {
@@ -213,43 +202,43 @@ static void reload_logging(const struct forwarder *forwarder)
     }
 }
 
-/* What was put off because its node was unknown, or its upstream's certificate, may go now. */
-static void try_again(struct forwarder *forwarder)
+/* Tries all files at once that wait for a later attempt: their node may be known now, or the upstream's certificate. */
+static void retry_deferred(struct forwarder *forwarder)
 {
     if (forwarder->sink != NULL) {
         sink_upstream_reload(forwarder->sink);
     }
-    for (size_t i = 0; i < forwarder->lane_count; i++) {
-        dispatch_recall(forwarder->lanes[i].dispatch);
+    for (size_t i = 0; i < forwarder->source_count; i++) {
+        dispatch_flush_deferred(forwarder->sources[i].dispatch);
     }
 }
 
-/* `system` has built a new node index: it is taken up with the next batch. */
-static void take_generation(struct forwarder *forwarder)
+/* The `system` endpoint has built a new node index, which the sinks take up by themselves. */
+static void reload_if_requested(struct forwarder *forwarder)
 {
-    if (generation_watch_raised(&forwarder->generation)) {
+    if (reload_watch_requested(&forwarder->reload)) {
         log_info("reloading, as the system endpoint was asked to");
-        reload_logging(forwarder);
-        try_again(forwarder);
+        reload_log_settings(forwarder);
+        retry_deferred(forwarder);
     }
 }
 
-static void reload(struct forwarder *forwarder)
+static void reload_on_signal(struct forwarder *forwarder)
 {
     struct err err;
     char state[64];
-    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_ms() * 1000);
-    service_notify(state);
-    reload_logging(forwarder);
-    if (forwarder->lane_count > 0 && !node_source_rebuild(forwarder->config, &err)) {
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_us());
+    sd_notify_send(state);
+    reload_log_settings(forwarder);
+    if (forwarder->source_count > 0 && !node_index_ensure_rebuilt(forwarder->config, &err)) {
         log_error("nodes not reloaded; the old ones stay", log_text("reason", err.text));
     }
-    try_again(forwarder);
-    service_notify("READY=1");
+    retry_deferred(forwarder);
+    sd_notify_send("READY=1");
 }
 
 /* False when it is time to stop. */
-static bool take_signals(struct forwarder *forwarder)
+static bool handle_signals(struct forwarder *forwarder)
 {
     struct signalfd_siginfo info;
     while (read(forwarder->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
@@ -258,38 +247,32 @@ static bool take_signals(struct forwarder *forwarder)
             return false;
         }
         log_info("reloading");
-        reload(forwarder);
+        reload_on_signal(forwarder);
     }
     return true;
-}
-
-static int timeout_until(int64_t moment_ms)
-{
-    int64_t left = moment_ms - clock_ms();
-    return left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left;
 }
 
 bool forwarder_run(struct forwarder *forwarder)
 {
     for (;;) {
         int64_t next_ms;
-        if (!keep_time(forwarder, &next_ms)) {
+        if (!run_timers(forwarder, &next_ms)) {
             return false;
         }
-        take_generation(forwarder);
+        reload_if_requested(forwarder);
         struct pollfd fds[2 + RELAY_KINDS] = {{.fd = forwarder->signal_fd, .events = POLLIN},
-                                              {.fd = forwarder->generation.fd, .events = POLLIN}};
-        for (size_t i = 0; i < forwarder->lane_count; i++) {
-            fds[2 + i] = (struct pollfd){.fd = forwarder->lanes[i].inotify_fd, .events = POLLIN};
+                                              {.fd = forwarder->reload.fd, .events = POLLIN}};
+        for (size_t i = 0; i < forwarder->source_count; i++) {
+            fds[2 + i] = (struct pollfd){.fd = forwarder->sources[i].inotify_fd, .events = POLLIN};
         }
-        if (poll(fds, 2 + forwarder->lane_count, timeout_until(next_ms)) <= 0) {
+        if (poll(fds, 2 + forwarder->source_count, clock_poll_timeout(next_ms)) <= 0) {
             continue;
         }
-        if (fds[0].revents != 0 && !take_signals(forwarder)) {
+        if (fds[0].revents != 0 && !handle_signals(forwarder)) {
             return true;
         }
-        for (size_t i = 0; i < forwarder->lane_count; i++) {
-            if (fds[2 + i].revents != 0 && !lane_read(&forwarder->lanes[i])) {
+        for (size_t i = 0; i < forwarder->source_count; i++) {
+            if (fds[2 + i].revents != 0 && !spool_source_read_events(&forwarder->sources[i])) {
                 return false;
             }
         }
@@ -299,6 +282,14 @@ bool forwarder_run(struct forwarder *forwarder)
 static bool stop_sinks(struct forwarder *forwarder)
 {
     int64_t until_ms = clock_ms() + STOP_WITHIN_MS;
+    if (forwarder->sink != NULL) {
+        sink_upstream_stop(forwarder->sink);
+    }
+    if (forwarder->worker_count > 0) {
+        dispatch_stop(forwarder->shared.source->dispatch);
+        db_breaker_stop(forwarder->shared.breaker);
+        eventfd_write(forwarder->shared.stop_fd, 1);
+    }
     bool ended = sink_upstream_join(forwarder->sink, until_ms);
     for (unsigned i = 0; i < forwarder->worker_count; i++) {
         ended = worker_join(forwarder->workers[i], until_ms) && ended;
@@ -315,29 +306,20 @@ static void close_if_open(int fd)
 
 bool forwarder_stop(struct forwarder *forwarder)
 {
-    struct worker_shared *shared = &forwarder->shared;
-    service_notify("STOPPING=1");
-    if (forwarder->sink != NULL) {
-        sink_upstream_stop(forwarder->sink);
-    }
-    if (forwarder->worker_count > 0) {
-        dispatch_stop(shared->dispatch);
-        outage_stop(shared->outage);
-        eventfd_write(shared->stop_fd, 1);
-    }
+    sd_notify_send("STOPPING=1");
     if (!stop_sinks(forwarder)) {
-        log_warn("stopped without waiting any longer; what was in hand waits in the spool");
+        log_warn("stopped without waiting any longer; what was being processed waits in the spool");
         return false;
     }
     free(forwarder->workers);
-    outage_free(shared->outage);
-    for (size_t i = 0; i < forwarder->lane_count; i++) {
-        lane_close(&forwarder->lanes[i]);
+    db_breaker_free(forwarder->shared.breaker);
+    for (size_t i = 0; i < forwarder->source_count; i++) {
+        spool_source_close(&forwarder->sources[i]);
     }
-    close_if_open(shared->stop_fd);
+    close_if_open(forwarder->shared.stop_fd);
     close_if_open(forwarder->signal_fd);
-    generation_watch_close(&forwarder->generation);
-    relay_state_close(shared->state);
+    reload_watch_close(&forwarder->reload);
+    relay_state_close(forwarder->state);
     free(forwarder);
     return true;
 }

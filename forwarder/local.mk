@@ -3,23 +3,23 @@
 # unit tests.
 noinst_LIBRARIES += forwarder/libforwarder.a
 forwarder_libforwarder_a_SOURCES = \
+	forwarder/breaker.c forwarder/breaker.h \
 	forwarder/cleaner.c forwarder/cleaner.h \
+	forwarder/db_breaker.c forwarder/db_breaker.h \
 	forwarder/dispatch.c forwarder/dispatch.h \
 	forwarder/forwarder.c forwarder/forwarder.h \
-	forwarder/gate.c forwarder/gate.h \
-	forwarder/generation_watch.c forwarder/generation_watch.h \
-	forwarder/in_hand.c forwarder/in_hand.h \
 	forwarder/inventory_pair.c forwarder/inventory_pair.h \
-	forwarder/lane.c forwarder/lane.h \
-	forwarder/node_source.c forwarder/node_source.h \
-	forwarder/outage.c forwarder/outage.h \
+	forwarder/job.c forwarder/job.h \
+	forwarder/node_index_ensure.c forwarder/node_index_ensure.h \
 	forwarder/random.h \
+	forwarder/reload_watch.c forwarder/reload_watch.h \
 	forwarder/run_heap.c forwarder/run_heap.h \
 	forwarder/run_queue.c forwarder/run_queue.h \
-	forwarder/service_notify.c forwarder/service_notify.h \
+	forwarder/sd_notify.c forwarder/sd_notify.h \
 	forwarder/sink_upstream.c forwarder/sink_upstream.h \
-	forwarder/spool_figures.c forwarder/spool_figures.h \
 	forwarder/spool_process.c forwarder/spool_process.h \
+	forwarder/spool_source.c forwarder/spool_source.h \
+	forwarder/spool_stats.c forwarder/spool_stats.h \
 	forwarder/spool_watch.c forwarder/spool_watch.h \
 	forwarder/thread.c forwarder/thread.h \
 	forwarder/upstream_answer.c forwarder/upstream_answer.h \

@@ -12,25 +12,27 @@
 #include "forwarder.h"
 
 #define LOG_COMPONENT "main"
+#include "util/core_dump.h"
 #include "util/log.h"
 
 enum { EXIT_USAGE = 2, EXIT_START = 3 };
 
-static void usage(FILE *out)
+static void forwarder_usage(FILE *out)
 {
-    fprintf(out, "usage: rudder-relay-forwarder [-c FILE]\n"
-                 "\n"
-                 "Brings the run logs that wait in the spool into the database, or on a relay to the policy server\n"
-                 "above, inventories, too. Until SIGTERM; SIGHUP reloads.\n"
-                 "\n"
-                 "  -c, --config FILE  the configuration (default %s)\n"
-                 "  -h, --help         this text\n"
-                 "  -V, --version      the version\n",
+    fprintf(out,
+            "usage: rudder-relay-forwarder [-c FILE]\n"
+            "\n"
+            "Brings the run logs that wait in the spool into the database, or on a relay to the policy server\n"
+            "above, inventories, too. Until SIGTERM; SIGHUP reloads.\n"
+            "\n"
+            "  -c, --config FILE  the configuration (default %s)\n"
+            "  -h, --help         this text\n"
+            "  -V, --version      the version\n",
             relay_config_default_path());
 }
 
 /* Returns the exit status when there is nothing more to do, else -1. */
-static int read_options(int argc, char **argv, const char **path)
+static int forwarder_options(int argc, char **argv, const char **path)
 {
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},
@@ -45,25 +47,25 @@ static int read_options(int argc, char **argv, const char **path)
             *path = optarg;
             break;
         case 'h':
-            usage(stdout);
+            forwarder_usage(stdout);
             return EXIT_SUCCESS;
         case 'V':
-            puts(PACKAGE_STRING);
+            puts("rudder-relay-forwarder " PACKAGE_VERSION);
             return EXIT_SUCCESS;
         default:
-            usage(stderr);
+            forwarder_usage(stderr);
             return EXIT_USAGE;
         }
     }
     if (optind < argc) {
-        usage(stderr);
+        forwarder_usage(stderr);
         return EXIT_USAGE;
     }
     return -1;
 }
 
-/* A few threads that reuse their buffers: more arenas than two would only hold memory, and what is large (a run of
- * megabytes) shall go back to the system at once, which glibc stops doing when it adapts its thresholds. */
+/* The few threads reuse their buffers, so more than two arenas would only keep memory. Large blocks (a run of
+ * megabytes) go back to the system at once; without fixed thresholds glibc adapts them and stops doing so. */
 static void bound_memory(void)
 {
     mallopt(M_ARENA_MAX, 2);
@@ -71,23 +73,23 @@ static void bound_memory(void)
     mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
-static int failed(int status, const struct err *err)
+static int start_failed(int status, const struct err *err)
 {
     log_error("cannot start", log_text("reason", err->text));
     return status;
 }
 
-/* From start to stop; the configuration outlives it. */
-static int run(const struct relay_config *config)
+/* From start to stop. */
+static int run_forwarder(const struct relay_config *config)
 {
     struct err err = {0};
     struct forwarder *forwarder = NULL;
     if ((forwarder = forwarder_start(config, &err)) == NULL) {
-        return failed(EXIT_START, &err);
+        return start_failed(EXIT_START, &err);
     }
     int status = forwarder_run(forwarder) ? EXIT_SUCCESS : EXIT_START;
     if (!forwarder_stop(forwarder)) {
-        _exit(status); /* a worker still has the configuration in use */
+        _exit(status); /* a thread still uses the configuration */
     }
     return status;
 }
@@ -95,19 +97,20 @@ static int run(const struct relay_config *config)
 int main(int argc, char **argv)
 {
     const char *path = relay_config_default_path();
-    int status = read_options(argc, argv, &path);
+    int status = forwarder_options(argc, argv, &path);
     if (status >= 0) {
         return status;
     }
+    core_dump_off();
     log_start("forwarder");
     bound_memory();
     struct err err = {0};
     struct relay_config *config = relay_config_load(path, &err);
     if (config == NULL || !relay_config_load_passwords(config, &err) ||
         !log_configure(config->logging.level, config->logging.filter, &err)) {
-        status = failed(EXIT_USAGE, &err);
+        status = start_failed(EXIT_USAGE, &err);
     } else {
-        status = run(config);
+        status = run_forwarder(config);
     }
     relay_config_free(config);
     return status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * random: numbers for jitter; no secret is made of them.
+ * random: random numbers for jitter. They are not fit for secrets.
  */
 #ifndef RELAY_FORWARDER_RANDOM_H
 #define RELAY_FORWARDER_RANDOM_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * run_heap: a binary heap of queued runs from which any one can be taken out, for run_queue.
+ * run_heap: a binary heap of queued runs from which any run can be removed. Used by run_queue.
  */
 #ifndef RELAY_FORWARDER_RUN_HEAP_H
 #define RELAY_FORWARDER_RUN_HEAP_H
@@ -9,9 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum queued_run_state { RUN_WAITING, RUN_IN_HAND, RUN_PUT_OFF };
+enum queued_run_state {
+    RUN_WAITING,
+    RUN_ACTIVE,   /* a sink works on it */
+    RUN_DEFERRED, /* waits until due_ms */
+};
 
-/* Small, since there may be 100,000 of them. */
+/* One name. Small, since a back-log may hold 100,000 of them. */
 struct queued_run {
     struct queued_run *next; /* in its hash bucket */
     int64_t run_time;
@@ -21,12 +25,12 @@ struct queued_run {
     uint32_t position; /* in its heap */
     uint32_t seen;     /* the number of the last scan that saw it */
     uint16_t attempts;
-    uint8_t state;      /* enum queued_run_state */
-    uint8_t come_again; /* arrived while in hand */
+    uint8_t state; /* enum queued_run_state */
+    uint8_t dirty; /* arrived again while active */
     char name[];
 };
 
-/* Does a come out before b? */
+/* Does a come before b? */
 typedef bool run_heap_before(const struct queued_run *a, const struct queued_run *b);
 
 struct run_heap {
@@ -37,10 +41,10 @@ struct run_heap {
 };
 
 void run_heap_add(struct run_heap *heap, struct queued_run *run);
-void run_heap_take_out(struct run_heap *heap, struct queued_run *run);
+void run_heap_remove(struct run_heap *heap, struct queued_run *run);
 void run_heap_free(struct run_heap *heap);
 
-/* The one that comes out next, or NULL. */
+/* The run that comes before all others, or NULL. It stays in the heap. */
 static inline struct queued_run *run_heap_first(const struct run_heap *heap)
 {
     return heap->count > 0 ? heap->at[0] : NULL;

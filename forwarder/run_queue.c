@@ -16,7 +16,7 @@ struct run_queue {
     uint32_t arrivals;
     uint32_t scan; /* the number of the present or last scan */
     struct run_heap waiting;
-    struct run_heap put_off;
+    struct run_heap deferred;
 };
 
 static bool newer(const struct queued_run *a, const struct queued_run *b)
@@ -48,7 +48,7 @@ struct run_queue *run_queue_new(void)
     queue->buckets = memory_zero(FIRST_BUCKETS, sizeof *queue->buckets);
     queue->bucket_count = FIRST_BUCKETS;
     queue->waiting.before = newer;
-    queue->put_off.before = due_sooner;
+    queue->deferred.before = due_sooner;
     return queue;
 }
 
@@ -66,12 +66,13 @@ void run_queue_free(struct run_queue *queue)
     }
     free(queue->buckets);
     run_heap_free(&queue->waiting);
-    run_heap_free(&queue->put_off);
+    run_heap_free(&queue->deferred);
     free(queue);
 }
 
-/* FNV-1a. The names are those of files of known nodes, who gain nothing by a slow queue. */
-static uint32_t hash_of(const char *name)
+/* FNV-1a, which has no defence against chosen names: only known nodes can upload, and a slow queue gains them
+ * nothing. */
+static uint32_t hash_name(const char *name)
 {
     uint32_t hash = 2166136261u;
     for (; *name != '\0'; name++) {
@@ -85,7 +86,7 @@ static struct queued_run **bucket_of(const struct run_queue *queue, uint32_t has
     return &queue->buckets[hash & (queue->bucket_count - 1)];
 }
 
-static struct queued_run *find(const struct run_queue *queue, const char *name, uint32_t hash)
+static struct queued_run *queue_find(const struct run_queue *queue, const char *name, uint32_t hash)
 {
     struct queued_run *run = *bucket_of(queue, hash);
     while (run != NULL && (run->hash != hash || strcmp(run->name, name) != 0)) {
@@ -112,13 +113,13 @@ static void rehash(struct run_queue *queue, uint32_t bucket_count)
     free(old);
 }
 
-static void wait_in_line(struct run_queue *queue, struct queued_run *run)
+static void queue_wait(struct run_queue *queue, struct queued_run *run)
 {
     run->state = RUN_WAITING;
     run_heap_add(&queue->waiting, run);
 }
 
-static struct queued_run *add(struct run_queue *queue, const char *name, uint32_t hash, int64_t run_time)
+static struct queued_run *queue_add(struct run_queue *queue, const char *name, uint32_t hash, int64_t run_time)
 {
     if (queue->count >= queue->bucket_count) {
         rehash(queue, 2 * queue->bucket_count);
@@ -130,19 +131,19 @@ static struct queued_run *add(struct run_queue *queue, const char *name, uint32_
     memcpy(run->name, name, size);
     *bucket = run;
     queue->count++;
-    wait_in_line(queue, run);
+    queue_wait(queue, run);
     return run;
 }
 
-static void shrink(struct run_queue *queue)
+static void queue_shrink(struct run_queue *queue)
 {
     if (queue->bucket_count > FIRST_BUCKETS && queue->count < queue->bucket_count / 8) {
         rehash(queue, queue->bucket_count / 4);
     }
 }
 
-/* *link is the run, which is in no heap. */
-static void forget(struct run_queue *queue, struct queued_run **link)
+/* *link: the run to be freed, already out of its heap. */
+static void queue_drop(struct run_queue *queue, struct queued_run **link)
 {
     struct queued_run *run = *link;
     *link = run->next;
@@ -152,15 +153,15 @@ static void forget(struct run_queue *queue, struct queued_run **link)
 
 void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_time)
 {
-    uint32_t hash = hash_of(name);
-    struct queued_run *run = find(queue, name, hash);
+    uint32_t hash = hash_name(name);
+    struct queued_run *run = queue_find(queue, name, hash);
     if (run == NULL) {
-        run = add(queue, name, hash, run_time);
-    } else if (run->state == RUN_IN_HAND) {
-        run->come_again = true;
-    } else if (run->state == RUN_PUT_OFF) {
-        run_heap_take_out(&queue->put_off, run);
-        wait_in_line(queue, run);
+        run = queue_add(queue, name, hash, run_time);
+    } else if (run->state == RUN_ACTIVE) {
+        run->dirty = true;
+    } else if (run->state == RUN_DEFERRED) {
+        run_heap_remove(&queue->deferred, run);
+        queue_wait(queue, run);
     }
     run->seen = queue->scan;
 }
@@ -170,19 +171,19 @@ void run_queue_scan_start(struct run_queue *queue)
     queue->scan++;
 }
 
-void run_queue_scan_saw(struct run_queue *queue, const char *name, int64_t run_time)
+void run_queue_scan_add(struct run_queue *queue, const char *name, int64_t run_time)
 {
-    uint32_t hash = hash_of(name);
-    struct queued_run *run = find(queue, name, hash);
+    uint32_t hash = hash_name(name);
+    struct queued_run *run = queue_find(queue, name, hash);
     if (run == NULL) {
-        run = add(queue, name, hash, run_time);
+        run = queue_add(queue, name, hash, run_time);
     }
     run->seen = queue->scan;
 }
 
-static bool gone(const struct run_queue *queue, const struct queued_run *run)
+static bool run_is_gone(const struct run_queue *queue, const struct queued_run *run)
 {
-    return run->state != RUN_IN_HAND && run->seen != queue->scan;
+    return run->state != RUN_ACTIVE && run->seen != queue->scan;
 }
 
 size_t run_queue_scan_end(struct run_queue *queue)
@@ -190,37 +191,37 @@ size_t run_queue_scan_end(struct run_queue *queue)
     uint32_t before = queue->count;
     for (uint32_t i = 0; i < queue->bucket_count; i++) {
         for (struct queued_run **link = &queue->buckets[i]; *link != NULL;) {
-            if (gone(queue, *link)) {
-                run_heap_take_out((*link)->state == RUN_WAITING ? &queue->waiting : &queue->put_off, *link);
-                forget(queue, link);
+            if (run_is_gone(queue, *link)) {
+                run_heap_remove((*link)->state == RUN_WAITING ? &queue->waiting : &queue->deferred, *link);
+                queue_drop(queue, link);
             } else {
                 link = &(*link)->next;
             }
         }
     }
-    uint32_t forgotten = before - queue->count;
-    shrink(queue);
-    return forgotten;
+    uint32_t dropped = before - queue->count;
+    queue_shrink(queue);
+    return dropped;
 }
 
-static void line_up_what_is_due(struct run_queue *queue, int64_t now_ms)
+static void queue_due(struct run_queue *queue, int64_t now_ms)
 {
     struct queued_run *run;
-    while ((run = run_heap_first(&queue->put_off)) != NULL && run->due_ms <= now_ms) {
-        run_heap_take_out(&queue->put_off, run);
-        wait_in_line(queue, run);
+    while ((run = run_heap_first(&queue->deferred)) != NULL && run->due_ms <= now_ms) {
+        run_heap_remove(&queue->deferred, run);
+        queue_wait(queue, run);
     }
 }
 
 size_t run_queue_waiting(struct run_queue *queue, int64_t now_ms)
 {
-    line_up_what_is_due(queue, now_ms);
+    queue_due(queue, now_ms);
     return queue->waiting.count;
 }
 
 int64_t run_queue_next_due(const struct run_queue *queue)
 {
-    const struct queued_run *run = run_heap_first(&queue->put_off);
+    const struct queued_run *run = run_heap_first(&queue->deferred);
     return run != NULL ? run->due_ms : INT64_MAX;
 }
 
@@ -231,53 +232,53 @@ size_t run_queue_count(const struct run_queue *queue)
 
 struct queued_run *run_queue_take(struct run_queue *queue, int64_t now_ms)
 {
-    line_up_what_is_due(queue, now_ms);
+    queue_due(queue, now_ms);
     struct queued_run *run = run_heap_first(&queue->waiting);
     if (run != NULL) {
-        run_heap_take_out(&queue->waiting, run);
-        run->state = RUN_IN_HAND;
-        run->come_again = false;
+        run_heap_remove(&queue->waiting, run);
+        run->state = RUN_ACTIVE;
+        run->dirty = false;
     }
     return run;
 }
 
 void run_queue_done(struct run_queue *queue, struct queued_run *run)
 {
-    if (run->come_again) {
+    if (run->dirty) {
         run->attempts = 0;
-        run_queue_put_back(queue, run);
+        run_queue_requeue(queue, run);
         return;
     }
     struct queued_run **link = bucket_of(queue, run->hash);
     while (*link != run) {
         link = &(*link)->next;
     }
-    forget(queue, link);
-    shrink(queue);
+    queue_drop(queue, link);
+    queue_shrink(queue);
 }
 
-void run_queue_put_back(struct run_queue *queue, struct queued_run *run)
+void run_queue_requeue(struct run_queue *queue, struct queued_run *run)
 {
     run->seen = queue->scan;
-    wait_in_line(queue, run);
+    queue_wait(queue, run);
 }
 
-void run_queue_put_off(struct run_queue *queue, struct queued_run *run, int64_t due_ms)
+void run_queue_defer(struct run_queue *queue, struct queued_run *run, int64_t due_ms)
 {
     if (run->attempts < UINT16_MAX) {
         run->attempts++;
     }
-    if (run->come_again) {
-        run_queue_put_back(queue, run);
+    if (run->dirty) {
+        run_queue_requeue(queue, run);
         return;
     }
     run->seen = queue->scan;
     run->due_ms = due_ms;
-    run->state = RUN_PUT_OFF;
-    run_heap_add(&queue->put_off, run);
+    run->state = RUN_DEFERRED;
+    run_heap_add(&queue->deferred, run);
 }
 
-void run_queue_recall(struct run_queue *queue)
+void run_queue_flush_deferred(struct run_queue *queue)
 {
-    line_up_what_is_due(queue, INT64_MAX);
+    queue_due(queue, INT64_MAX);
 }

@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -16,28 +15,24 @@
 #include "upstream_transfer.h"
 #include "util/clock.h"
 #include "util/memory.h"
-#include "util/safe_file.h"
 
 #define LOG_COMPONENT "sink_upstream"
+#include "util/log.h"
 
 enum {
-    MOST_LANES = RELAY_KINDS,
-    LOOKS = 64,            /* files looked at in one go; transfers under way shall not wait for more */
-    FINISH_WITHIN_MS = 5000, /* transfers in hand at the stop */
-    SIGNATURE_WAITS_MS = 30000, /* should nobody say that its inventory has gone */
+    TAKE_MAX = 64,             /* files taken in one go: transfers under way must not wait for more */
+    FINISH_WITHIN_MS = 5000,   /* for the transfers under way at the stop */
+    SIGNATURE_WAIT_MS = 30000, /* should the end of its inventory's job go unnoticed */
 };
 
 struct sink_upstream {
-    struct sink_upstream_needs needs;
+    struct upstream upstream;
     pthread_t thread;
-    int wake_fd; /* files, a reload or the stop */
+    int wake_fd; /* an eventfd: files, a reload or the stop */
     atomic_bool stopping;
     atomic_bool reload;
-    struct node_index *index;
-    struct upstream_route route;
-    struct upstream_lane lanes[MOST_LANES];
-    size_t lane_count;
-    size_t turn; /* whose lane's it is */
+    struct spool_tools tools;
+    size_t next_source;
     struct upstream_transfer *transfers;
     struct upstream_transfer *spare;
     bool asked; /* at the start, whether the upstream is there */
@@ -45,63 +40,63 @@ struct sink_upstream {
 
 /* ---- which file goes next ---- */
 
-/* The next file of the lane that is ready to go, into the transfer. False when there is none now. */
-static bool find_file(struct upstream_lane *lane, struct upstream_transfer *transfer, unsigned *looks)
+/* Takes the next file of the source that is ready to go. False when there is none now. */
+static bool take_ready_file(struct sink_upstream *sink, struct job *job, struct spool_source *source,
+                            unsigned *take_left)
 {
-    struct in_hand *in_hand = &transfer->in_hand;
-    while (*looks > 0 && (in_hand->run = dispatch_take(lane->lane->dispatch)) != NULL) {
+    enum spool_route route = source->kind == RELAY_KIND_REPORT ? SPOOL_RUN_TO_UPSTREAM : SPOOL_INVENTORY_TO_UPSTREAM;
+    while (*take_left > 0 && job_take(job, source)) {
         struct err reason = {0};
-        --*looks;
-        in_hand->taken_ms = clock_ms();
-        in_hand->file.name = queued_run_name(in_hand->run);
-        spool_file_clear(&in_hand->file);
-        if (inventory_pair_waits(lane->lane->spool, in_hand->file.name)) {
-            dispatch_put_off(lane->lane->dispatch, in_hand->run, SIGNATURE_WAITS_MS);
+        --*take_left;
+        if (inventory_pair_waits(source->spool, job->file.name)) {
+            job_hold(job, SIGNATURE_WAIT_MS);
             continue;
         }
-        enum spool_verdict verdict = spool_process(lane->way, &lane->tools, &in_hand->file, &reason);
+        enum spool_verdict verdict = spool_process(route, &sink->tools, &job->file, &reason);
         if (verdict == SPOOL_READY) {
             return true;
         }
-        in_hand_dismiss(&lane->origin, in_hand, verdict, reason.text);
+        job_finish(job, verdict, reason.text);
     }
     return false;
 }
 
-static bool start_one(struct sink_upstream *sink, struct upstream_lane *lane, unsigned *looks)
+static bool send_next(struct sink_upstream *sink, struct spool_source *source, unsigned *take_left)
 {
     struct upstream_transfer *transfer = sink->spare;
-    transfer->lane = lane;
-    if (!find_file(lane, transfer, looks)) {
+    if (!take_ready_file(sink, &transfer->job, source, take_left)) {
         return false;
     }
     sink->spare = transfer->next;
-    upstream_transfer_begin(transfer);
+    upstream_transfer_send(transfer);
     return true;
 }
 
-static bool may_go(const struct sink_upstream *sink, const struct upstream_lane *lane, int64_t now_ms)
+static bool may_send(const struct upstream *upstream, const struct spool_source *source)
 {
-    return gate_opens_ms(&sink->route.gate) <= now_ms && gate_opens_ms(&lane->gate) <= now_ms;
+    int64_t now_ms = clock_ms();
+    return breaker_next_ms(&upstream->breaker) <= now_ms &&
+           breaker_next_ms(&upstream->kind_breakers[source->kind]) <= now_ms;
 }
 
-/* One file of each lane by turns, so that none waits for the back-log of another. */
-static void start_what_may(struct sink_upstream *sink)
+/* Sends one file of each source by turns, so that no source waits for the back-log of another. */
+static void send_files(struct sink_upstream *sink)
 {
-    unsigned looks = LOOKS;
-    size_t without = 0;
-    while (sink->spare != NULL && looks > 0 && without < sink->lane_count) {
-        struct upstream_lane *lane = &sink->lanes[sink->turn];
-        sink->turn = (sink->turn + 1) % sink->lane_count;
-        without = may_go(sink, lane, clock_ms()) && start_one(sink, lane, &looks) ? 0 : without + 1;
+    struct upstream *upstream = &sink->upstream;
+    unsigned take_left = TAKE_MAX;
+    size_t in_vain = 0; /* sources in a row */
+    while (sink->spare != NULL && take_left > 0 && in_vain < upstream->source_count) {
+        struct spool_source *source = upstream->sources[sink->next_source];
+        sink->next_source = (sink->next_source + 1) % upstream->source_count;
+        in_vain = may_send(upstream, source) && send_next(sink, source, &take_left) ? 0 : in_vain + 1;
     }
 }
 
-/* At the start, and while the upstream is down and no file waits that could try. */
-static void ask_if_needed(struct sink_upstream *sink)
+/* Asks the upstream for an answer at the start, and while it is down and no file waits that could be tried. */
+static void ask_if_due(struct sink_upstream *sink)
 {
-    struct gate *gate = &sink->route.gate;
-    bool due = gate->closed ? gate_opens_ms(gate) <= clock_ms() : !sink->asked;
+    struct breaker *breaker = &sink->upstream.breaker;
+    bool due = breaker->open ? breaker_next_ms(breaker) <= clock_ms() : !sink->asked;
     if (due && sink->spare != NULL) {
         struct upstream_transfer *transfer = sink->spare;
         sink->spare = transfer->next;
@@ -112,184 +107,164 @@ static void ask_if_needed(struct sink_upstream *sink)
 
 /* ---- waiting ---- */
 
-/* When a file could go though nothing happens until then. */
-static int64_t next_ms(const struct sink_upstream *sink)
+/* When the next file can go if nothing happens until then. */
+static int64_t next_send_ms(const struct sink_upstream *sink)
 {
-    int64_t route_ms = gate_opens_ms(&sink->route.gate);
-    int64_t next = sink->route.gate.closed ? route_ms : INT64_MAX;
-    for (size_t i = 0; i < sink->lane_count && sink->spare != NULL; i++) {
-        int64_t lane_ms = dispatch_next_ms(sink->lanes[i].lane->dispatch);
-        int64_t gate_ms = gate_opens_ms(&sink->lanes[i].gate);
-        lane_ms = lane_ms > gate_ms ? lane_ms : gate_ms;
-        lane_ms = lane_ms > route_ms ? lane_ms : route_ms;
-        next = next < lane_ms ? next : lane_ms;
+    const struct upstream *upstream = &sink->upstream;
+    int64_t upstream_ms = breaker_next_ms(&upstream->breaker);
+    int64_t next_ms = upstream->breaker.open ? upstream_ms : INT64_MAX;
+    for (size_t i = 0; i < upstream->source_count && sink->spare != NULL; i++) {
+        const struct spool_source *source = upstream->sources[i];
+        int64_t kind_ms = breaker_next_ms(&upstream->kind_breakers[source->kind]);
+        int64_t source_ms = clock_later(dispatch_next_ms(source->dispatch), clock_later(kind_ms, upstream_ms));
+        next_ms = clock_earlier(next_ms, source_ms);
     }
-    return next;
-}
-
-static int sooner(int timeout_ms, int64_t moment_ms)
-{
-    int64_t left = moment_ms == INT64_MAX ? INT64_MAX : moment_ms - clock_ms();
-    if (left <= 0) {
-        return 0;
-    }
-    return timeout_ms < 0 || left < timeout_ms ? (left > 3600000 ? 3600000 : (int)left) : timeout_ms;
+    return next_ms;
 }
 
 static void wait_and_step(struct sink_upstream *sink, int64_t until_ms)
 {
     struct pollfd polls[2] = {{.fd = -1}, {.fd = sink->wake_fd, .events = POLLIN}};
-    int timeout_ms = sooner(http_client_polls(sink->route.client, &polls[0]), until_ms);
+    int timeout_ms = http_client_polls(sink->upstream.client, &polls[0]);
+    int until_timeout_ms = clock_poll_timeout(until_ms);
+    if (timeout_ms < 0 || (until_timeout_ms >= 0 && until_timeout_ms < timeout_ms)) {
+        timeout_ms = until_timeout_ms;
+    }
     eventfd_t ignored;
     if (poll(polls, 2, timeout_ms) > 0 && polls[1].revents != 0) {
         eventfd_read(sink->wake_fd, &ignored);
     }
-    http_client_step(sink->route.client);
+    http_client_step(sink->upstream.client);
 }
 
 /* ---- the thread ---- */
 
-static void take_certificate(struct sink_upstream *sink)
+static void reload_pins(struct upstream *upstream)
 {
     struct buffer pins = {0};
     struct err err;
-    if (peer_upstream_pins(sink->needs.config, &pins, &err)) {
-        buffer_free(&sink->route.pins);
-        sink->route.pins = pins;
+    if (peer_upstream_pins(upstream->config, &pins, &err)) {
+        buffer_free(&upstream->pins);
+        upstream->pins = pins;
     } else {
-        log_error("the upstream's certificate cannot be read; the one of before stays", log_text("reason", err.text));
+        log_error("the upstream's certificate cannot be read; the old one stays in use", log_text("reason", err.text));
         buffer_free(&pins);
     }
 }
 
-static void reload(struct sink_upstream *sink)
+static void sink_refresh(struct sink_upstream *sink)
 {
-    take_certificate(sink);
-    gate_try_now(&sink->route.gate);
-    for (size_t i = 0; i < sink->lane_count; i++) {
-        gate_try_now(&sink->lanes[i].gate);
-    }
-}
-
-static void refresh(struct sink_upstream *sink)
-{
+    struct upstream *upstream = &sink->upstream;
     struct err err;
-    if (!node_index_refresh(sink->index, &err)) {
+    if (!node_index_refresh(sink->tools.index, &err)) {
         log_error("the new node index cannot be read; the old one stays in use", log_text("reason", err.text));
     }
     if (atomic_exchange(&sink->reload, false)) {
-        reload(sink);
+        reload_pins(upstream);
+        breaker_probe_now(&upstream->breaker);
+        for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+            breaker_probe_now(&upstream->kind_breakers[kind]);
+        }
     }
 }
 
-static void finish(struct sink_upstream *sink)
+static void finish_transfers(struct sink_upstream *sink)
 {
+    struct http_client *client = sink->upstream.client;
     int64_t until_ms = clock_ms() + FINISH_WITHIN_MS;
-    while (http_client_busy(sink->route.client) > 0 && clock_ms() < until_ms) {
+    while (http_client_busy(client) > 0 && clock_ms() < until_ms) {
         wait_and_step(sink, until_ms);
     }
-    if (http_client_busy(sink->route.client) > 0) {
-        log_warn("transfers are cut off; their files stay",
-                 log_number("transfers", (int64_t)http_client_busy(sink->route.client)));
+    if (http_client_busy(client) > 0) {
+        log_warn("transfers are cut off; their files stay", log_number("transfers", (int64_t)http_client_busy(client)));
     }
 }
 
-static void *work(void *context)
+static void *sink_thread(void *context)
 {
     struct sink_upstream *sink = context;
     while (!sink->stopping) {
-        refresh(sink);
-        start_what_may(sink);
-        ask_if_needed(sink);
-        wait_and_step(sink, next_ms(sink));
+        sink_refresh(sink);
+        send_files(sink);
+        ask_if_due(sink);
+        wait_and_step(sink, next_send_ms(sink));
     }
-    finish(sink);
+    finish_transfers(sink);
     return NULL;
 }
 
 /* ---- start and stop ---- */
 
-static void add_lane(struct sink_upstream *sink, struct lane *lane)
-{
-    static const char *const paths[] = {"/reports/", "/inventories/", "/inventory-updates/"};
-    const struct relay_config *config = sink->needs.config;
-    struct upstream_lane *added = &sink->lanes[sink->lane_count++];
-    sink->route.lane_count = sink->lane_count;
-    *added = (struct upstream_lane){
-        .lane = lane,
-        .way = lane->kind == RELAY_KIND_REPORT ? SPOOL_RUN_TO_UPSTREAM : SPOOL_INVENTORY_TO_UPSTREAM,
-        .path = paths[lane->kind],
-        .password =
-            lane->kind == RELAY_KIND_INVENTORY ? config->upstream.default_password : config->upstream.password,
-        .tools = {.settings = &config->reporting, .spool = lane->spool, .index = sink->index},
-        .gate = {.backoff = sink->needs.outage},
-    };
-    added->origin = (struct in_hand_origin){lane->kind, &added->tools, lane->dispatch, sink->needs.retry,
-                                            sink->needs.state};
-    dispatch_wake_by(lane->dispatch, sink->wake_fd);
-}
-
 static void make_transfers(struct sink_upstream *sink)
 {
-    size_t count = (size_t)sink->needs.config->upstream.connections;
+    size_t count = (size_t)sink->upstream.config->upstream.connections;
     sink->transfers = memory_zero(count, sizeof *sink->transfers);
     for (size_t i = count; i-- > 0;) {
-        sink->transfers[i] =
-            (struct upstream_transfer){.route = &sink->route, .spare = &sink->spare, .next = sink->spare, .fd = -1};
+        sink->transfers[i] = (struct upstream_transfer){
+            .upstream = &sink->upstream, .spare = &sink->spare, .next = sink->spare, .fd = -1};
         sink->spare = &sink->transfers[i];
     }
 }
 
-static bool open_route(struct sink_upstream *sink, struct err *err)
+static void add_sources(struct sink_upstream *sink, struct spool_source *sources, size_t count)
 {
-    const struct relay_config *config = sink->needs.config;
-    struct upstream_route *route = &sink->route;
-    route->gate.backoff = sink->needs.outage;
-    route->user = config->upstream.user;
-    route->state = sink->needs.state;
-    route->lanes = sink->lanes;
-    return peer_upstream_url(config, &route->url, err) && peer_upstream_pins(config, &route->pins, err) &&
-           (route->client = peer_client(config, err)) != NULL &&
-           (sink->index = node_index_open(config->general.node_index_file, err)) != NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (sources[i].output == RELAY_OUTPUT_UPSTREAM) {
+            sink->upstream.sources[sink->upstream.source_count++] = &sources[i];
+            dispatch_set_event_fd(sources[i].dispatch, sink->wake_fd);
+        }
+    }
+}
+
+static bool open_upstream(struct sink_upstream *sink, const struct backoff *backoff, struct err *err)
+{
+    struct upstream *upstream = &sink->upstream;
+    const struct relay_config *config = upstream->config;
+    upstream->breaker.backoff = backoff;
+    for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+        upstream->kind_breakers[kind].backoff = backoff;
+    }
+    return peer_upstream_url(config, &upstream->url, err) && peer_upstream_pins(config, &upstream->pins, err) &&
+           (upstream->client = peer_client(config, err)) != NULL &&
+           (sink->tools.index = node_index_open(config->general.node_index_file, err)) != NULL;
 }
 
 static void sink_free(struct sink_upstream *sink)
 {
-    size_t count = (size_t)sink->needs.config->upstream.connections;
-    http_client_free(sink->route.client);
-    for (size_t i = 0; sink->transfers != NULL && i < count; i++) {
+    size_t count = (size_t)sink->upstream.config->upstream.connections;
+    http_client_free(sink->upstream.client);
+    for (size_t i = 0; i < count; i++) {
         if (sink->transfers[i].fd >= 0) {
             close(sink->transfers[i].fd);
         }
     }
     free(sink->transfers);
-    if (sink->index != NULL) {
-        node_index_close(sink->index);
+    if (sink->tools.index != NULL) {
+        node_index_close(sink->tools.index);
     }
-    buffer_free(&sink->route.url);
-    buffer_free(&sink->route.pins);
+    buffer_free(&sink->upstream.url);
+    buffer_free(&sink->upstream.pins);
     if (sink->wake_fd >= 0) {
         close(sink->wake_fd);
     }
     free(sink);
 }
 
-struct sink_upstream *sink_upstream_start(const struct sink_upstream_needs *needs, struct lane *lanes, size_t count,
+struct sink_upstream *sink_upstream_start(const struct relay_config *config, struct relay_state *state,
+                                          const struct backoff *backoff, struct spool_source *sources, size_t count,
                                           struct err *err)
 {
     struct sink_upstream *sink = memory_zero(1, sizeof *sink);
-    sink->needs = *needs;
+    sink->upstream.config = config;
+    sink->upstream.state = state;
+    sink->tools.settings = &config->reporting;
     sink->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     make_transfers(sink);
     if (sink->wake_fd < 0) {
         err_set_errno(err, errno, "eventfd");
-    } else if (open_route(sink, err)) {
-        for (size_t i = 0; i < count; i++) {
-            if (lanes[i].output == RELAY_OUTPUT_UPSTREAM) {
-                add_lane(sink, &lanes[i]);
-            }
-        }
-        if (thread_start(&sink->thread, work, sink, err)) {
+    } else if (open_upstream(sink, backoff, err)) {
+        add_sources(sink, sources, count);
+        if (thread_start(&sink->thread, sink_thread, sink, err)) {
             return sink;
         }
     }

@@ -10,21 +10,22 @@
 #include "relay/runlog_parse.h"
 #include "util/safe_file.h"
 
-/* A run log of some hundred reports. There is one set of buffers for each run of a batch. */
+/* Enough for a run log of some hundred reports. Each run of a batch has such buffers. */
 enum { KEPT_BUFFER_SIZE = 64 << 10 };
 
-/* Not one of the verdicts: the next step's turn. */
+/* Beside the verdicts: go on with the next step. */
 enum { NEXT_STEP = -1 };
 
-typedef int step(struct spool_tools *tools, struct spool_file *file, struct err *reason);
+typedef int spool_step(struct spool_tools *tools, struct spool_file *file, struct err *reason);
 
-static int look_at_file(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+static int stat_file(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
-    if (fstatat(spool_incoming_fd(tools->spool), file->name, &file->status, AT_SYMLINK_NOFOLLOW) != 0) {
+    (void)tools;
+    if (fstatat(spool_incoming_fd(file->spool), file->name, &file->status, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno == ENOENT) {
             return SPOOL_GONE;
         }
-        err_set_errno(reason, errno, "the file cannot be looked at");
+        err_set_errno(reason, errno, "stat of the file");
         return SPOOL_RETRY;
     }
     return S_ISREG(file->status.st_mode) ? NEXT_STEP : SPOOL_GONE;
@@ -40,15 +41,15 @@ static int check_size(struct spool_tools *tools, struct spool_file *file, struct
     return NEXT_STEP;
 }
 
-static int read_name(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+static int parse_name(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
     (void)tools;
     return run_info_parse(file->name, strlen(file->name), &file->info, reason) ? NEXT_STEP : SPOOL_REFUSED;
 }
 
-/* A node may be on its way into the list: its runs get a grace time. It counts from when the file came, so that it
- * does not start anew with the program. */
-static int unknown_node(const struct spool_tools *tools, struct spool_file *file)
+/* A new node may report before it is in the node list: its runs are tried again during a grace time. That counts from
+ * the arrival of the file, so that a restart of the program does not prolong it. */
+static int unknown_node_verdict(const struct spool_tools *tools, struct spool_file *file)
 {
     int64_t age = time(NULL) - file->status.st_mtime;
     int64_t left = tools->settings->unknown_node_grace - (age > 0 ? age : 0);
@@ -57,38 +58,39 @@ static int unknown_node(const struct spool_tools *tools, struct spool_file *file
     return left > 0 ? SPOOL_RETRY : SPOOL_REFUSED;
 }
 
-static int know_node(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+static int require_node(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
     if (!node_index_find(tools->index, file->info.node_id, NULL)) {
         err_set(reason, "unknown node %s: it is not in the node list", file->info.node_id);
-        return unknown_node(tools, file);
+        return unknown_node_verdict(tools, file);
     }
     return NEXT_STEP;
 }
 
-static int know_certificate(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+static int require_certificate(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
     tools->certificate_count =
         node_index_certificates(tools->index, file->info.node_id, tools->certificates, NODE_INDEX_MAX_CERTS);
     if (tools->certificate_count > 0) {
         return NEXT_STEP;
     }
-    int verdict = know_node(tools, file, reason);
+    int verdict = require_node(tools, file, reason);
     if (verdict != NEXT_STEP) {
         return verdict;
     }
     err_set(reason, "unknown node %s: there is no certificate of it", file->info.node_id);
-    return unknown_node(tools, file);
+    return unknown_node_verdict(tools, file);
 }
 
-static int read_file(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+static int read_image(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
     buffer_clear(&tools->image);
-    int folder = spool_incoming_fd(tools->spool);
-    if (safe_file_read(folder, file->name, (size_t)tools->settings->max_compressed_size, &tools->image, reason)) {
+    int directory_fd = spool_incoming_fd(file->spool);
+    if (safe_file_read(directory_fd, file->name, (size_t)tools->settings->max_compressed_size, &tools->image, reason)) {
         return NEXT_STEP;
     }
-    return faccessat(folder, file->name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT ? SPOOL_GONE : SPOOL_RETRY;
+    bool gone = faccessat(directory_fd, file->name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+    return gone ? SPOOL_GONE : SPOOL_RETRY;
 }
 
 static int expand(struct spool_tools *tools, struct spool_file *file, struct err *reason)
@@ -121,22 +123,21 @@ static int skip_event_types(struct spool_tools *tools, struct spool_file *file, 
     return file->runlog.report_count > 0 ? NEXT_STEP : SPOOL_NOTHING;
 }
 
-enum { MOST_STEPS = 8 };
+enum { STEPS_MAX = 8 };
 
-/* The cheap questions first: an unknown node's file is not read. */
-static step *const steps[][MOST_STEPS] = {
-    [SPOOL_RUN_TO_DATABASE] = {look_at_file, read_name, check_size, know_certificate, read_file, expand,
+/* Cheap checks come first: the file of an unknown node is not read. */
+static spool_step *const spool_steps[][STEPS_MAX] = {
+    [SPOOL_RUN_TO_DATABASE] = {stat_file, parse_name, check_size, require_certificate, read_image, expand,
                                verify_and_parse, skip_event_types},
-    [SPOOL_RUN_TO_UPSTREAM] = {look_at_file, read_name, check_size, know_node},
-    [SPOOL_INVENTORY_TO_UPSTREAM] = {look_at_file, check_size},
+    [SPOOL_RUN_TO_UPSTREAM] = {stat_file, parse_name, check_size, require_node},
+    [SPOOL_INVENTORY_TO_UPSTREAM] = {stat_file, check_size},
 };
 
-enum spool_verdict spool_process(enum spool_way way, struct spool_tools *tools, struct spool_file *file,
+enum spool_verdict spool_process(enum spool_route route, struct spool_tools *tools, struct spool_file *file,
                                  struct err *reason)
 {
-    file->info = (struct run_info){0}; /* of the file before */
-    for (size_t i = 0; i < MOST_STEPS && steps[way][i] != NULL; i++) {
-        int verdict = steps[way][i](tools, file, reason);
+    for (size_t i = 0; i < STEPS_MAX && spool_steps[route][i] != NULL; i++) {
+        int verdict = spool_steps[route][i](tools, file, reason);
         if (verdict != NEXT_STEP) {
             return (enum spool_verdict)verdict;
         }
@@ -144,24 +145,26 @@ enum spool_verdict spool_process(enum spool_way way, struct spool_tools *tools, 
     return SPOOL_READY;
 }
 
-bool spool_file_same(const struct spool_tools *tools, const struct spool_file *file)
+bool spool_file_replaced(const struct spool_file *file)
 {
     struct stat now;
     const struct stat *before = &file->status;
-    return fstatat(spool_incoming_fd(tools->spool), file->name, &now, AT_SYMLINK_NOFOLLOW) != 0 ||
-           (now.st_ino == before->st_ino && now.st_size == before->st_size &&
-            now.st_mtim.tv_sec == before->st_mtim.tv_sec && now.st_mtim.tv_nsec == before->st_mtim.tv_nsec);
+    return fstatat(spool_incoming_fd(file->spool), file->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+           (now.st_ino != before->st_ino || now.st_size != before->st_size ||
+            now.st_mtim.tv_sec != before->st_mtim.tv_sec || now.st_mtim.tv_nsec != before->st_mtim.tv_nsec);
 }
 
 void spool_file_clear(struct spool_file *file)
 {
     if (file->message.size > KEPT_BUFFER_SIZE) {
-        runlog_free(&file->runlog); /* its memory goes with the size of the content */
+        runlog_free(&file->runlog); /* its memory grows with the content */
     } else {
         runlog_clear(&file->runlog);
     }
     buffer_clear_large(&file->message, KEPT_BUFFER_SIZE);
     buffer_clear_large(&file->canonical, KEPT_BUFFER_SIZE);
+    file->name = NULL;
+    file->info = (struct run_info){0};
     file->retry_within_ms = 0;
     file->unknown_node = false;
 }

@@ -40,8 +40,8 @@ int spool_watch_open(const struct spool *spool, struct err *err)
     return fd;
 }
 
-static enum spool_watch_news take_event(const struct inotify_event *event, spool_watch_wants *wanted,
-                                        struct dispatch *dispatch)
+static enum spool_watch_news watch_event(const struct inotify_event *event, spool_watch_wants *wanted,
+                                         struct dispatch *dispatch)
 {
     if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED)) {
         return SPOOL_WATCH_LOST;
@@ -63,7 +63,7 @@ enum spool_watch_news spool_watch_read(int inotify_fd, spool_watch_wants *wanted
     while ((len = read(inotify_fd, events, sizeof events)) > 0) {
         for (const char *at = events; at < events + len;) {
             const struct inotify_event *event = (const struct inotify_event *)(const void *)at;
-            enum spool_watch_news news = take_event(event, wanted, dispatch);
+            enum spool_watch_news news = watch_event(event, wanted, dispatch);
             worst = news > worst ? news : worst;
             at += sizeof *event + event->len;
         }
@@ -71,26 +71,26 @@ enum spool_watch_news spool_watch_read(int inotify_fd, spool_watch_wants *wanted
     return worst;
 }
 
-struct look {
+struct scan_context {
     spool_watch_wants *wanted;
     struct dispatch *dispatch;
 };
 
-static bool saw(void *context, const struct spool_entry *entry)
+static bool scan_visit(void *context, const struct spool_entry *entry)
 {
-    const struct look *look = context;
-    if (look->wanted(entry->name)) {
-        dispatch_scan_saw(look->dispatch, entry->name);
+    const struct scan_context *scan = context;
+    if (scan->wanted(entry->name)) {
+        dispatch_scan_add(scan->dispatch, entry->name);
     }
     return true;
 }
 
 bool spool_watch_scan(const struct spool *spool, spool_watch_wants *wanted, struct dispatch *dispatch, struct err *err)
 {
-    struct look look = {wanted, dispatch};
+    struct scan_context scan = {wanted, dispatch};
     dispatch_scan_start(dispatch);
-    if (!spool_scan(spool_incoming_fd(spool), saw, &look, err)) {
-        return false; /* what was not seen may be there all the same */
+    if (!spool_scan(spool_incoming_fd(spool), scan_visit, &scan, err)) {
+        return false; /* names that were not seen may be there all the same */
     }
     size_t gone = dispatch_scan_end(dispatch);
     log_debug("incoming scanned", log_number("held", (int64_t)dispatch_count(dispatch)),

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * spool_watch: says what is in incoming/: the kernel's notifications as a hint that comes at once, the scan as the
- * truth.
+ * spool_watch: tells the dispatch what is in incoming/. Notifications of the kernel tell it at once but may be lost; a
+ * scan finds everything.
  *
- * Of run logs only names whose last extension is gz, zip or log are of interest (PROTOCOL.md section 4), of
- * inventories all; of neither hidden ones. Without inotify (a watch limit is reached, a file system that has none) the
- * scans alone keep things going, a little later.
+ * Run logs are the names whose last extension is gz, zip or log (PROTOCOL.md section 4); inventories may have any name.
+ * Hidden names are neither. Where inotify is not to be had (a limit is reached, the file system does not support it)
+ * the scans alone find the files, a little later.
  */
 #ifndef RELAY_FORWARDER_SPOOL_WATCH_H
 #define RELAY_FORWARDER_SPOOL_WATCH_H
@@ -16,9 +16,9 @@
 #include "relay/spool.h"
 #include "util/err.h"
 
-/* Is this the name of a file that the forwarder takes up? */
+/* Does the forwarder process files of this name? */
 typedef bool spool_watch_wants(const char *name);
-spool_watch_wants spool_watch_wanted;           /* as a run log */
+spool_watch_wants spool_watch_wanted; /* as run logs */
 spool_watch_wants spool_watch_wanted_inventory;
 
 /* Returns an inotify descriptor, non-blocking, or -1 with err. */
@@ -27,13 +27,13 @@ int spool_watch_open(const struct spool *spool, struct err *err);
 enum spool_watch_news {
     SPOOL_WATCH_QUIET,
     SPOOL_WATCH_OVERFLOW, /* notifications were lost: scan */
-    SPOOL_WATCH_LOST,     /* the folder was removed, moved or unmounted: nothing comes any more */
+    SPOOL_WATCH_LOST,     /* the directory was removed, moved or unmounted: no more notifications */
 };
 
-/* Reads what there is and passes it on. */
+/* Adds the names of all notifications that have come so far. */
 enum spool_watch_news spool_watch_read(int inotify_fd, spool_watch_wants *wanted, struct dispatch *dispatch);
 
-/* Passes on what is in the folder and drops what is not there any more. False with err. */
+/* Adds the names in the directory and drops those that are not there any more. False with err. */
 bool spool_watch_scan(const struct spool *spool, spool_watch_wants *wanted, struct dispatch *dispatch, struct err *err);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * thread: a sink's thread. Signals are the main thread's.
+ * thread: a thread of a sink. It blocks all signals: the main thread handles them.
  */
 #ifndef RELAY_FORWARDER_THREAD_H
 #define RELAY_FORWARDER_THREAD_H

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upstream_answer.h"
 
-/* Who asks for more gets this. */
-enum { LONGEST_WAIT_MS = 300000 };
+enum { WAIT_MAX_MS = 300000 };
 
-static enum upstream_meaning meaning_of_status(int status)
+static enum upstream_disposition disposition_of_status(int status)
 {
     if (status >= 200 && status <= 299) {
-        return UPSTREAM_TAKEN;
+        return UPSTREAM_ACCEPTED;
     }
     switch (status) {
     case 400:
@@ -18,7 +17,7 @@ static enum upstream_meaning meaning_of_status(int status)
         return UPSTREAM_REFUSED;
     case 401:
     case 407:
-        return UPSTREAM_LOCKED;
+        return UPSTREAM_UNAUTHORIZED;
     case 429:
     case 503:
     case 507:
@@ -28,23 +27,23 @@ static enum upstream_meaning meaning_of_status(int status)
     }
 }
 
-static enum upstream_meaning meaning_of(const struct http_result *result)
+static enum upstream_disposition disposition_of(const struct http_result *result)
 {
     switch (result->outcome) {
     case HTTP_ANSWERED:
-        return meaning_of_status(result->status);
+        return disposition_of_status(result->status);
     case HTTP_UNREACHABLE:
     case HTTP_UNTRUSTED:
         return UPSTREAM_UNREACHABLE;
     case HTTP_ABANDONED:
-        return UPSTREAM_UNREAD;
+        return UPSTREAM_LOCAL_ERROR;
     case HTTP_BROKEN:
         break;
     }
-    return UPSTREAM_BROKEN_OFF;
+    return UPSTREAM_CONN_LOST;
 }
 
-static const char *hint(int status)
+static const char *status_hint(int status)
 {
     switch (status) {
     case 401:
@@ -64,12 +63,12 @@ static const char *hint(int status)
 
 void upstream_answer_read(struct upstream_answer *answer, const struct http_result *result)
 {
-    answer->meaning = meaning_of(result);
+    answer->disposition = disposition_of(result);
     answer->wait_ms = 0;
     if (result->outcome == HTTP_ANSWERED) {
-        int64_t most_s = LONGEST_WAIT_MS / 1000;
-        answer->wait_ms = (result->retry_after_s < most_s ? result->retry_after_s : most_s) * 1000;
-        err_set(&answer->reason, "the upstream answered %d%s", result->status, hint(result->status));
+        int64_t max_s = WAIT_MAX_MS / 1000;
+        answer->wait_ms = (result->retry_after_s < max_s ? result->retry_after_s : max_s) * 1000;
+        err_set(&answer->reason, "the upstream answered %d%s", result->status, status_hint(result->status));
     } else {
         err_set(&answer->reason, "%s", result->reason);
     }

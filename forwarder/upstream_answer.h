@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * upstream_answer: what the upstream's answer to a file means for this file, and for the others.
+ * upstream_answer: what the upstream's answer to a file means for this file and for the others.
  *
- * Source: PROTOCOL.md section 14. Done is a 2xx. Final for the file are 400, 403, 413, 415 and 422. Everything else
- * passes: 401, 404, 407, 408, 429, 5xx, redirects, whatever else there is, and all that ends without an answer.
+ * Source: PROTOCOL.md section 14. 2xx means that the upstream has the file. 400, 403, 413, 415 and 422 are final: it
+ * will never accept this file. All else may pass and is tried again: 401, 404, 407, 408, 429, 5xx, redirects, unknown
+ * codes, and no answer at all.
  */
 #ifndef RELAY_FORWARDER_UPSTREAM_ANSWER_H
 #define RELAY_FORWARDER_UPSTREAM_ANSWER_H
@@ -13,21 +14,21 @@
 #include "util/err.h"
 #include "util/http_client.h"
 
-enum upstream_meaning {
-    UPSTREAM_TAKEN,       /* the upstream has it */
-    UPSTREAM_REFUSED,     /* it never will, this file */
-    UPSTREAM_LATER,       /* not now, and it may be this file, or all that go to the same folder */
-    UPSTREAM_BUSY,        /* not now, nothing that goes to the same folder */
-    UPSTREAM_LOCKED,      /* nor as long as it does not know our user and password */
-    UPSTREAM_BROKEN_OFF,  /* a connection that did not last, perhaps because of this file */
-    UPSTREAM_UNREACHABLE, /* no connection, or not with whom it should be */
-    UPSTREAM_UNREAD,      /* our own file could not be read to its end */
+enum upstream_disposition {
+    UPSTREAM_ACCEPTED,     /* the upstream has the file */
+    UPSTREAM_REFUSED,      /* it will never accept this file */
+    UPSTREAM_LATER,        /* not now, because of this file or of all files of its kind */
+    UPSTREAM_BUSY,         /* it accepts no file of this kind now */
+    UPSTREAM_UNAUTHORIZED, /* nor as long as it does not accept our user and password */
+    UPSTREAM_CONN_LOST,    /* the connection broke, perhaps because of this file */
+    UPSTREAM_UNREACHABLE,  /* there was no connection, or the server is not who it should be */
+    UPSTREAM_LOCAL_ERROR,  /* our own file could not be read to its end */
 };
 
 struct upstream_answer {
-    enum upstream_meaning meaning;
-    int64_t wait_ms;   /* as it asks for, within reason; 0: it does not */
-    struct err reason; /* but for UPSTREAM_TAKEN */
+    enum upstream_disposition disposition;
+    int64_t wait_ms;   /* as Retry-After asks, but five minutes at most; 0 without it */
+    struct err reason; /* not with UPSTREAM_ACCEPTED */
 };
 
 void upstream_answer_read(struct upstream_answer *answer, const struct http_result *result);

@@ -10,19 +10,36 @@
 
 #include "inventory_pair.h"
 #include "random.h"
+#include "relay/upload_kind.h"
+#include "upstream_answer.h"
 #include "util/clock.h"
 #include "util/http_url.h"
-#include "util/safe_file.h"
 
 #define LOG_COMPONENT "upstream"
+#include "util/log.h"
 
-/* That the upstream is up is said so often, not for each file. */
-enum { UP_EVERY_MS = 1000 };
+/* At most so often, not for each file, other programs are told that the upstream is up. */
+enum { REPORT_UP_MS = 1000 };
 
-/* While a lane is closed its files that were put off shall not wait much longer than it stays so. */
-enum { CLOSED_RETRY_MS = 30000 };
+/* Files that are deferred while a breaker is open wait no longer than this: once it is closed they shall go soon. */
+enum { OPEN_WAIT_MAX_MS = 30000 };
 
-static void go_back(struct upstream_transfer *transfer)
+static bool carries_file(const struct upstream_transfer *transfer)
+{
+    return transfer->job.source != NULL;
+}
+
+static struct breaker *kind_breaker(const struct upstream_transfer *transfer)
+{
+    return &transfer->upstream->kind_breakers[transfer->job.source->kind];
+}
+
+static const char *url_path(const struct upstream_transfer *transfer)
+{
+    return carries_file(transfer) ? upload_kind(transfer->job.source->kind)->url_path : "/";
+}
+
+static void transfer_return(struct upstream_transfer *transfer)
 {
     if (transfer->fd >= 0) {
         close(transfer->fd);
@@ -32,255 +49,257 @@ static void go_back(struct upstream_transfer *transfer)
     *transfer->spare = transfer;
 }
 
-/* How large the run log is by what its file says (the end of gzip, RFC 1952): it is not expanded here. */
+/* The size of the run log's content. The file is not expanded here; gzip stores the size in its last four bytes (RFC
+ * 1952), which may lie: hence the limit. */
 static uint64_t expanded_size(const struct upstream_transfer *transfer)
 {
-    const struct spool_file *file = &transfer->in_hand.file;
-    uint64_t most = (uint64_t)transfer->lane->tools.settings->max_expanded_size;
+    const struct spool_file *file = &transfer->job.file;
+    uint64_t size_max = (uint64_t)transfer->upstream->config->reporting.max_expanded_size;
     uint64_t bytes = (uint64_t)file->status.st_size;
     unsigned char end[4];
     if (file->info.compression == COMPRESSION_GZIP && bytes >= sizeof end &&
         pread(transfer->fd, end, sizeof end, (off_t)(bytes - sizeof end)) == sizeof end) {
         bytes = end[0] | (uint32_t)end[1] << 8 | (uint32_t)end[2] << 16 | (uint32_t)end[3] << 24;
     }
-    return bytes < most ? bytes : most;
+    return bytes < size_max ? bytes : size_max;
 }
 
-/* Its way has ended, well or not. What is tried again is counted as that. */
-static void count(const struct upstream_transfer *transfer, bool forwarded)
+/* Counts a file that the upstream accepted or refused. An attempt that is repeated counts as a retry instead. */
+static void count_forwarded(const struct upstream_transfer *transfer, bool accepted)
 {
-    struct relay_state *state = transfer->route->state;
-    if (forwarded) {
+    struct relay_state *state = transfer->upstream->state;
+    if (accepted) {
         relay_state_active(state, RELAY_ACTIVITY_DONE, time(NULL));
     }
-    if (transfer->lane->lane->kind == RELAY_KIND_REPORT) {
-        in_hand_processed(&transfer->lane->origin, &transfer->in_hand, expanded_size(transfer));
-        relay_metrics_report(state, forwarded ? RELAY_REPORT_FORWARD_OK : RELAY_REPORT_FORWARD_ERROR);
+    if (transfer->job.source->kind == RELAY_KIND_REPORT) {
+        job_count_processed(&transfer->job, expanded_size(transfer));
+        relay_metrics_report(state, accepted ? RELAY_REPORT_FORWARD_OK : RELAY_REPORT_FORWARD_ERROR);
     } else {
-        relay_metrics_inventory(state, forwarded);
+        relay_metrics_inventory(state, accepted);
     }
 }
 
-static void log_forwarded(const struct upstream_transfer *transfer)
+static void log_forwarded(const struct job *job)
 {
-    const struct spool_file *file = &transfer->in_hand.file;
+    const struct spool_file *file = &job->file;
     if (!log_enabled(LOG_LEVEL_INFO, LOG_COMPONENT)) {
         return;
     }
     char queue_id[QUEUE_ID_SIZE];
     run_info_queue_id(file->name, strlen(file->name), queue_id);
-    log_info(transfer->lane->lane->kind == RELAY_KIND_REPORT ? "run forwarded" : "inventory forwarded",
+    log_info(job->source->kind == RELAY_KIND_REPORT ? "run forwarded" : "inventory forwarded",
              log_text("queue_id", queue_id), log_text("node", file->info.node_id), log_text("file", file->name),
-             log_number("bytes", file->status.st_size), log_number("age_ms", in_hand_age_ms(&transfer->in_hand)),
-             log_number("took_ms", clock_ms() - transfer->in_hand.taken_ms));
+             log_number("bytes", file->status.st_size), log_number("age_ms", job_age_ms(job)),
+             log_number("took_ms", clock_ms() - job->taken_ms));
 }
 
-static void tell_closed(const struct upstream_transfer *transfer, const char *reason)
+static void note_success(const struct upstream_transfer *transfer, struct breaker *breaker)
 {
-    log_error("the upstream cannot be used; files wait in the spool until it can", log_text("reason", reason),
-              log_text("path", transfer->lane != NULL ? transfer->lane->path : "/"));
-    relay_state_set_peer(transfer->route->state, RELAY_PEER_UPSTREAM, RELAY_PEER_DOWN, reason);
-    relay_state_set_last_error(transfer->route->state, reason);
-}
-
-/* What was put off meanwhile keeps its own times: that it passed may be due to other files, while these fail again. */
-static void tell_opened(const struct upstream_transfer *transfer, const struct gate *gate)
-{
-    log_info("the upstream can be used again", log_number("after_s", (clock_ms() - gate->since_ms) / 1000),
-             log_text("path", transfer->lane != NULL ? transfer->lane->path : "/"));
-    transfer->route->up_said_ms = 0;
-}
-
-static void succeeded(const struct upstream_transfer *transfer, struct gate *gate)
-{
-    if (gate_success(gate) == GATE_OPENED) {
-        tell_opened(transfer, gate);
+    if (breaker_success(breaker) == BREAKER_CLOSED) {
+        log_info("the upstream can be used again", log_number("after_s", (clock_ms() - breaker->since_ms) / 1000),
+                 log_text("path", url_path(transfer)));
+        transfer->upstream->reported_up_ms = 0;
     }
 }
 
-static void failed(const struct upstream_transfer *transfer, struct gate *gate, bool probe, bool sure,
-                   const struct upstream_answer *answer)
+static void note_failure(const struct upstream_transfer *transfer, struct breaker *breaker, bool probe, bool certain,
+                         const struct upstream_answer *answer)
 {
-    if (gate_failure(gate, probe, sure, answer->wait_ms, random_number(), clock_ms()) == GATE_CLOSED) {
-        tell_closed(transfer, answer->reason.text);
-    } else if (gate->closed) {
-        log_debug("the upstream still cannot be used", log_text("reason", answer->reason.text),
-                  log_number("probes", gate->failures));
-        relay_state_set_peer(transfer->route->state, RELAY_PEER_UPSTREAM, RELAY_PEER_DOWN, answer->reason.text);
+    struct relay_state *state = transfer->upstream->state;
+    const char *reason = answer->reason.text;
+    if (breaker_failure(breaker, probe, certain, answer->wait_ms, random_number(), clock_ms()) == BREAKER_OPENED) {
+        log_error("the upstream cannot be used; files wait in the spool until it can", log_text("reason", reason),
+                  log_text("path", url_path(transfer)));
+        relay_state_set_last_error(state, reason);
+    } else if (breaker->open) {
+        log_debug("the upstream still cannot be used", log_text("reason", reason),
+                  log_number("probes", breaker->failures));
+    }
+    if (breaker->open) {
+        relay_state_set_peer(state, RELAY_PEER_UPSTREAM, RELAY_PEER_DOWN, reason);
     }
 }
 
-/* What the answer says of the way there. */
-static void judge_route(const struct upstream_transfer *transfer, const struct upstream_answer *answer)
+/* What the answer says about the connection to the upstream. */
+static void judge_connection(const struct upstream_transfer *transfer, const struct upstream_answer *answer)
 {
-    struct gate *gate = &transfer->route->gate;
-    switch (answer->meaning) {
+    struct breaker *breaker = &transfer->upstream->breaker;
+    switch (answer->disposition) {
     case UPSTREAM_UNREACHABLE:
-        failed(transfer, gate, transfer->route_probe, true, answer);
+        note_failure(transfer, breaker, transfer->probe, true, answer);
         break;
-    case UPSTREAM_BROKEN_OFF:
-        failed(transfer, gate, transfer->route_probe, transfer->lane == NULL, answer);
+    case UPSTREAM_CONN_LOST:
+        note_failure(transfer, breaker, transfer->probe, !carries_file(transfer), answer);
         break;
-    case UPSTREAM_UNREAD:
-        gate_nothing_learnt(gate, transfer->route_probe);
+    case UPSTREAM_LOCAL_ERROR:
+        breaker_inconclusive(breaker, transfer->probe);
         break;
     default:
-        succeeded(transfer, gate);
+        note_success(transfer, breaker);
         break;
     }
 }
 
-/* What it says of this lane. */
-static void judge_lane(const struct upstream_transfer *transfer, const struct upstream_answer *answer)
+/* What it says about files of this kind. */
+static void judge_kind(const struct upstream_transfer *transfer, const struct upstream_answer *answer)
 {
-    struct gate *gate = &transfer->lane->gate;
-    switch (answer->meaning) {
-    case UPSTREAM_TAKEN:
+    struct breaker *breaker = kind_breaker(transfer);
+    switch (answer->disposition) {
+    case UPSTREAM_ACCEPTED:
     case UPSTREAM_REFUSED:
-        succeeded(transfer, gate);
+        note_success(transfer, breaker);
         break;
-    case UPSTREAM_LOCKED:
+    case UPSTREAM_UNAUTHORIZED:
     case UPSTREAM_BUSY:
-        failed(transfer, gate, transfer->lane_probe, true, answer);
+        note_failure(transfer, breaker, transfer->kind_probe, true, answer);
         break;
     case UPSTREAM_LATER:
-        failed(transfer, gate, transfer->lane_probe, false, answer);
+        note_failure(transfer, breaker, transfer->kind_probe, false, answer);
         break;
     default:
-        gate_nothing_learnt(gate, transfer->lane_probe);
+        breaker_inconclusive(breaker, transfer->kind_probe);
         break;
     }
 }
 
-/* What becomes of the file. */
-static void conclude(struct upstream_transfer *transfer, const struct upstream_answer *answer)
+static void transfer_accepted(struct upstream_transfer *transfer)
 {
-    struct upstream_lane *lane = transfer->lane;
+    struct job *job = &transfer->job;
     struct inventory_names signatures = {0};
-    if (lane->lane->kind != RELAY_KIND_REPORT) {
-        inventory_name_signatures(transfer->in_hand.file.name, &signatures); /* the name goes with the file */
+    if (job->source->kind != RELAY_KIND_REPORT) {
+        inventory_name_signatures(job->file.name, &signatures); /* job_complete ends the life of the name */
     }
-    switch (answer->meaning) {
-    case UPSTREAM_TAKEN:
-        count(transfer, true);
-        log_forwarded(transfer);
-        in_hand_leave(&lane->origin, &transfer->in_hand);
-        inventory_pair_release(lane->lane->dispatch, lane->lane->spool, &signatures);
-        return;
+    count_forwarded(transfer, true);
+    log_forwarded(job);
+    job_complete(job);
+    inventory_pair_release(job->source->dispatch, job->source->spool, &signatures);
+}
+
+/* Ends the job as the answer to this file says. Runs after the breakers were told, which may be open now. */
+static void transfer_end_job(struct upstream_transfer *transfer, const struct upstream_answer *answer)
+{
+    struct job *job = &transfer->job;
+    bool open = kind_breaker(transfer)->open || transfer->upstream->breaker.open;
+    switch (answer->disposition) {
+    case UPSTREAM_ACCEPTED:
+        transfer_accepted(transfer);
+        break;
     case UPSTREAM_REFUSED:
-        count(transfer, false);
-        in_hand_refuse(&lane->origin, &transfer->in_hand, answer->reason.text);
-        return;
-    case UPSTREAM_LOCKED:
+        count_forwarded(transfer, false);
+        job_refuse(job, answer->reason.text);
+        break;
+    case UPSTREAM_UNAUTHORIZED:
     case UPSTREAM_BUSY:
     case UPSTREAM_UNREACHABLE:
-        relay_metrics_retry(transfer->route->state, lane->lane->kind);
-        dispatch_put_back(lane->lane->dispatch, transfer->in_hand.run);
-        return;
+        relay_metrics_retry(job->source->state, job->source->kind);
+        job_requeue(job);
+        break;
     case UPSTREAM_LATER:
-    case UPSTREAM_BROKEN_OFF:
-    case UPSTREAM_UNREAD:
-        in_hand_put_off(&lane->origin, &transfer->in_hand, answer->reason.text,
-                        lane->gate.closed || transfer->route->gate.closed ? CLOSED_RETRY_MS : 0);
-        return;
+    case UPSTREAM_CONN_LOST:
+    case UPSTREAM_LOCAL_ERROR:
+        job_defer(job, answer->reason.text, open ? OPEN_WAIT_MAX_MS : 0);
+        break;
     }
 }
 
-/* Not while one lane is closed and has files: inventories that get through do not make up for run logs that wait. */
-static bool is_up(const struct upstream_route *route)
+/* It is not up while files of one kind wait behind an open breaker: inventories that get through do not make up for run
+ * logs that do not. */
+static bool upstream_is_up(const struct upstream *upstream)
 {
-    bool up = !route->gate.closed;
-    for (size_t i = 0; i < route->lane_count && up; i++) {
-        const struct upstream_lane *lane = &route->lanes[i];
-        up = !lane->gate.closed || dispatch_count(lane->lane->dispatch) == 0;
+    bool up = !upstream->breaker.open;
+    for (size_t i = 0; i < upstream->source_count && up; i++) {
+        const struct spool_source *source = upstream->sources[i];
+        up = !upstream->kind_breakers[source->kind].open || dispatch_count(source->dispatch) == 0;
     }
     return up;
 }
 
-static void say_up(struct upstream_route *route)
+static void report_up(struct upstream *upstream)
 {
     int64_t now_ms = clock_ms();
-    if (now_ms - route->up_said_ms >= UP_EVERY_MS && is_up(route)) {
-        relay_state_set_peer(route->state, RELAY_PEER_UPSTREAM, RELAY_PEER_UP, "");
-        route->up_said_ms = now_ms;
+    if (now_ms - upstream->reported_up_ms >= REPORT_UP_MS && upstream_is_up(upstream)) {
+        relay_state_set_peer(upstream->state, RELAY_PEER_UPSTREAM, RELAY_PEER_UP, "");
+        upstream->reported_up_ms = now_ms;
     }
 }
 
-static void ended(void *context, const struct http_result *result)
+static void transfer_done(void *context, const struct http_result *result)
 {
     struct upstream_transfer *transfer = context;
     struct upstream_answer answer;
     upstream_answer_read(&answer, result);
-    judge_route(transfer, &answer);
-    if (transfer->lane != NULL) {
-        judge_lane(transfer, &answer);
-        conclude(transfer, &answer);
+    judge_connection(transfer, &answer);
+    if (carries_file(transfer)) {
+        judge_kind(transfer, &answer);
+        transfer_end_job(transfer, &answer);
     }
-    say_up(transfer->route);
-    go_back(transfer);
+    report_up(transfer->upstream);
+    transfer_return(transfer);
 }
 
-static bool start(struct upstream_transfer *transfer, struct http_request *request, struct err *err)
+static bool transfer_start(struct upstream_transfer *transfer, struct http_request *request, struct err *err)
 {
-    struct upstream_route *route = transfer->route;
-    size_t server_len = route->url.len;
-    buffer_add_text(&route->url, transfer->lane != NULL ? transfer->lane->path : "/");
-    if (transfer->lane != NULL) {
-        http_url_escape(&route->url, slice_of(transfer->in_hand.file.name));
+    struct upstream *upstream = transfer->upstream;
+    size_t server_len = upstream->url.len;
+    buffer_add_text(&upstream->url, url_path(transfer));
+    if (carries_file(transfer)) {
+        http_url_escape(&upstream->url, slice_of(transfer->job.file.name));
     }
-    request->url = buffer_text(&route->url);
-    request->pins = buffer_text(&route->pins);
-    request->done = ended;
+    request->url = buffer_text(&upstream->url);
+    request->pins = buffer_text(&upstream->pins);
+    request->done = transfer_done;
     request->context = transfer;
-    bool started = http_client_start(route->client, request, err) != NULL;
-    route->url.len = server_len;
+    bool started = http_client_start(upstream->client, request, err) != NULL;
+    upstream->url.len = server_len;
     if (started) {
-        transfer->route_probe = gate_pass(&route->gate);
-        transfer->lane_probe = transfer->lane != NULL && gate_pass(&transfer->lane->gate);
+        transfer->probe = breaker_acquire(&upstream->breaker);
+        transfer->kind_probe = carries_file(transfer) && breaker_acquire(kind_breaker(transfer));
     }
     return started;
 }
 
-/* What is read from here on is one file, whatever comes under the name meanwhile. */
-static bool open_file(struct upstream_transfer *transfer, struct err *err)
+/* From here on the transfer reads this one file, whatever replaces it under its name meanwhile. */
+static bool transfer_open_file(struct upstream_transfer *transfer, struct err *err)
 {
-    struct spool_file *file = &transfer->in_hand.file;
-    int folder = spool_incoming_fd(transfer->lane->lane->spool);
-    transfer->fd = openat(folder, file->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct spool_file *file = &transfer->job.file;
+    int directory_fd = spool_incoming_fd(file->spool);
+    transfer->fd = openat(directory_fd, file->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (transfer->fd < 0 || fstat(transfer->fd, &file->status) != 0) {
         return err_set_errno(err, errno, "the file cannot be opened");
     }
     return S_ISREG(file->status.st_mode) || err_set(err, "no regular file");
 }
 
-bool upstream_transfer_begin(struct upstream_transfer *transfer)
+bool upstream_transfer_send(struct upstream_transfer *transfer)
 {
+    const struct relay_config *config = transfer->upstream->config;
+    bool default_password = upload_kind(transfer->job.source->kind)->default_password;
     struct err err;
     struct http_request request = {
         .method = HTTP_PUT,
-        .user = transfer->route->user,
-        .password = transfer->lane->password,
+        .user = config->upstream.user,
+        .password = default_password ? config->upstream.default_password : config->upstream.password,
     };
-    bool begun = open_file(transfer, &err);
+    bool started = transfer_open_file(transfer, &err);
     request.body_fd = transfer->fd;
-    request.body_len = transfer->in_hand.file.status.st_size;
-    begun = begun && start(transfer, &request, &err);
-    if (!begun) {
-        in_hand_put_off(&transfer->lane->origin, &transfer->in_hand, err.text, 0);
-        go_back(transfer);
+    request.body_len = transfer->job.file.status.st_size;
+    started = started && transfer_start(transfer, &request, &err);
+    if (!started) {
+        job_defer(&transfer->job, err.text, 0);
+        transfer_return(transfer);
     }
-    return begun;
+    return started;
 }
 
 bool upstream_transfer_ask(struct upstream_transfer *transfer)
 {
     struct err err;
     struct http_request request = {.method = HTTP_HEAD};
-    transfer->lane = NULL;
-    bool begun = start(transfer, &request, &err);
-    if (!begun) {
+    transfer->job.source = NULL;
+    bool started = transfer_start(transfer, &request, &err);
+    if (!started) {
         log_error("the upstream cannot be asked", log_text("reason", err.text));
-        go_back(transfer);
+        transfer_return(transfer);
     }
-    return begun;
+    return started;
 }

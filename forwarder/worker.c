@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "in_hand.h"
+#include "job.h"
 #include "relay/report_db.h"
 #include "thread.h"
 #include "util/clock.h"
@@ -16,23 +16,23 @@
 #define LOG_COMPONENT "worker"
 #include "util/log.h"
 
-/* A batch has no more content than this, but for its last run: memory in hand is bounded whatever the runs' size. */
-enum { BATCH_BYTES = 4 << 20 };
+/* A batch takes no further run once its content is so large: memory is bounded whatever the size of the runs. */
+enum { BATCH_BYTES_MAX = 4 << 20 };
 
-enum { HEARD_LATELY = 50 }; /* seconds */
+/* What is known of the database counts as recent for so long. */
+enum { DATABASE_NEWS_S = 50 };
 
 struct worker {
     const struct worker_shared *shared;
     pthread_t thread;
     struct spool_tools tools;
-    struct in_hand_origin origin;
     struct report_db *db;
-    struct in_hand *jobs;       /* batch_runs of them, the first `count` are ready to be stored */
+    struct job *jobs;           /* room for batch_runs; the first `count` are ready to be stored */
     struct report_db_run *runs; /* of the same jobs */
     size_t count;
 };
 
-static void log_stored(const struct in_hand *job, const struct report_db_run *stored)
+static void log_stored(const struct job *job, const struct report_db_run *stored)
 {
     const struct spool_file *file = &job->file;
     if (!log_enabled(LOG_LEVEL_INFO, LOG_COMPONENT)) {
@@ -42,100 +42,72 @@ static void log_stored(const struct in_hand *job, const struct report_db_run *st
     run_info_queue_id(file->name, strlen(file->name), queue_id);
     log_info(stored->outcome == REPORT_DB_STORED ? "run stored" : "run was stored before",
              log_text("queue_id", queue_id), log_text("node", file->info.node_id), log_text("file", file->name),
-             log_number("reports", (int64_t)file->runlog.report_count),
-             log_number("bytes", (int64_t)file->message.len), log_number("age_ms", in_hand_age_ms(job)));
+             log_number("reports", (int64_t)file->runlog.report_count), log_number("bytes", (int64_t)file->message.len),
+             log_number("age_ms", job_age_ms(job)));
 }
 
-static void count_stored(const struct worker *worker, const struct in_hand *job, const struct report_db_run *stored)
+static void count_stored(const struct job *job, const struct report_db_run *stored)
 {
-    struct relay_state *state = worker->shared->state;
+    struct relay_state *state = job->source->state;
     if (stored->outcome == REPORT_DB_STORED) {
         relay_metrics_report(state, RELAY_REPORT_OK);
     } else {
         relay_metrics_duplicate(state);
     }
-    in_hand_processed(&worker->origin, job, job->file.message.len);
+    job_count_processed(job, job->file.message.len);
     relay_state_active(state, RELAY_ACTIVITY_DONE, time(NULL));
 }
 
-/* What becomes of a file whose run was given to the database. */
-static void conclude(struct worker *worker, struct in_hand *job, const struct report_db_run *stored)
+/* Ends the job as the outcome in the database says. */
+static void worker_end_job(struct job *job, const struct report_db_run *stored)
 {
     switch (stored->outcome) {
     case REPORT_DB_STORED:
     case REPORT_DB_DUPLICATE:
         log_stored(job, stored);
-        count_stored(worker, job, stored);
-        in_hand_leave(&worker->origin, job);
+        count_stored(job, stored);
+        job_complete(job);
         break;
     case REPORT_DB_REFUSED:
-        relay_metrics_report(worker->shared->state, RELAY_REPORT_ERROR);
-        in_hand_processed(&worker->origin, job, job->file.message.len);
-        in_hand_refuse(&worker->origin, job, stored->reason.text);
+        relay_metrics_report(job->source->state, RELAY_REPORT_ERROR);
+        job_count_processed(job, job->file.message.len);
+        job_refuse(job, stored->reason.text);
         break;
     case REPORT_DB_RETRY:
-        in_hand_put_off(&worker->origin, job, stored->reason.text, 0);
+        job_defer(job, stored->reason.text, 0);
         break;
-    case REPORT_DB_DOWN:
-        dispatch_put_back(worker->shared->dispatch, job->run);
+    case REPORT_DB_DOWN: /* judge_outcomes keeps these in the batch */
         break;
     }
 }
 
-/* Takes runs until there are enough or none waits. What is refused or put off counts, too: good runs shall not wait in
- * hand while thousands of bad ones are looked through. */
-static void gather(struct worker *worker)
+/* Fills the batch from the runs that wait. Files that are refused or deferred count as well: the good runs of the batch
+ * shall not wait while thousands of bad ones are looked at. */
+static void worker_gather(struct worker *worker)
 {
-    size_t most = (size_t)worker->shared->config->reporting.batch_runs;
+    struct spool_source *source = worker->shared->source;
+    size_t runs_max = (size_t)worker->shared->config->reporting.batch_runs;
     size_t bytes = 0;
     worker->count = 0;
-    for (size_t taken = 0; taken < most && bytes < BATCH_BYTES; taken++) {
-        struct in_hand *job = &worker->jobs[worker->count];
+    for (size_t taken = 0; taken < runs_max && bytes < BATCH_BYTES_MAX; taken++) {
+        struct job *job = &worker->jobs[worker->count];
         struct err reason = {0};
-        if ((job->run = dispatch_take(worker->shared->dispatch)) == NULL) {
+        if (!job_take(job, source)) {
             break;
         }
-        job->taken_ms = clock_ms();
-        job->file.name = queued_run_name(job->run);
         enum spool_verdict verdict = spool_process(SPOOL_RUN_TO_DATABASE, &worker->tools, &job->file, &reason);
         if (verdict == SPOOL_READY) {
             worker->count++;
             bytes += job->file.message.len;
         } else {
-            in_hand_dismiss(&worker->origin, job, verdict, reason.text);
-            spool_file_clear(&job->file);
+            job_finish(job, verdict, reason.text);
         }
     }
-    dispatch_taken(worker->shared->dispatch);
+    dispatch_batch_end(source->dispatch);
 }
 
-/* Concludes the runs for which the database has spoken; those for which it was down stay in hand, moved to the front,
- * and down says why. */
-static void sort_out(struct worker *worker, struct err *down)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < worker->count; i++) {
-        struct in_hand *job = &worker->jobs[i];
-        if (worker->runs[i].outcome == REPORT_DB_DOWN) {
-            *down = worker->runs[i].reason;
-            struct in_hand other = worker->jobs[kept];
-            worker->jobs[kept++] = *job;
-            *job = other;
-        } else {
-            conclude(worker, job, &worker->runs[i]);
-            spool_file_clear(&job->file);
-        }
-    }
-    worker->count = kept;
-}
-
-static bool probe(void *context, struct err *reason)
-{
-    return report_db_probe(context, reason);
-}
-
-/* One after the other, since there may be one among them that the server cannot bear: that with which alone the
- * connection breaks. It waits by itself, and stops nobody. */
+/* Stores the runs one by one, because the server may be unable to bear one of them: that is the run with which alone
+ * the connection breaks. It is deferred, and the others are stored. */
 static void store_one_by_one(struct worker *worker)
 {
     const struct report_db_run *down = NULL;
@@ -155,7 +127,7 @@ static void store_one_by_one(struct worker *worker)
     }
 }
 
-static void store_once(struct worker *worker, bool one_by_one)
+static void worker_store_batch(struct worker *worker, bool one_by_one)
 {
     for (size_t i = 0; i < worker->count; i++) {
         worker->runs[i].runlog = &worker->jobs[i].file.runlog;
@@ -167,39 +139,60 @@ static void store_once(struct worker *worker, bool one_by_one)
     }
 }
 
-/* Until the database has spoken for each run of the batch. The work done on them so far is not lost in an outage: they
- * stay in hand. False when the worker shall end before that. */
-static bool store(struct worker *worker)
+/* Ends the jobs for whose runs the database has an outcome. The jobs for which it was down stay in the batch, moved to
+ * the front; *down is then the reason. */
+static void judge_outcomes(struct worker *worker, struct err *down)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < worker->count; i++) {
+        struct job *job = &worker->jobs[i];
+        if (worker->runs[i].outcome == REPORT_DB_DOWN) {
+            *down = worker->runs[i].reason;
+            struct job swapped = worker->jobs[kept];
+            worker->jobs[kept++] = *job;
+            *job = swapped;
+        } else {
+            worker_end_job(job, &worker->runs[i]);
+        }
+    }
+    worker->count = kept;
+}
+
+static bool probe_database(void *context, struct err *reason)
+{
+    return report_db_probe(context, reason);
+}
+
+/* Stores the batch. While the database is down the prepared runs stay in memory: that work is not done twice. False
+ * when the worker shall end before all runs have an outcome. */
+static bool worker_store(struct worker *worker)
 {
     const struct worker_shared *shared = worker->shared;
-    bool go_on = worker->count == 0 || outage_wait(shared->outage);
-    bool met = false; /* an outage, with these runs */
+    bool go_on = worker->count == 0 || db_breaker_wait(shared->breaker);
+    bool was_down = false;
     while (go_on && worker->count > 0) {
         struct err down = {0};
-        store_once(worker, met);
-        sort_out(worker, &down);
+        worker_store_batch(worker, was_down);
+        judge_outcomes(worker, &down);
         if (worker->count > 0) {
-            met = true;
-            go_on = outage_met(shared->outage, worker, down.text, probe, worker->db);
-        } else if (outage_lasts(shared->outage)) {
-            outage_over(shared->outage, dispatch_count(shared->dispatch));
+            was_down = true;
+            go_on = db_breaker_failure(shared->breaker, worker, down.text, probe_database, worker->db);
         } else {
-            outage_not_met(shared->outage);
+            db_breaker_success(shared->breaker, dispatch_count(shared->source->dispatch));
         }
     }
     return go_on;
 }
 
-static void put_back_all(struct worker *worker)
+static void requeue_batch(struct worker *worker)
 {
     for (size_t i = 0; i < worker->count; i++) {
-        dispatch_put_back(worker->shared->dispatch, worker->jobs[i].run);
-        spool_file_clear(&worker->jobs[i].file);
+        job_requeue(&worker->jobs[i]);
     }
     worker->count = 0;
 }
 
-static void refresh_index(struct worker *worker)
+static void worker_refresh_index(struct worker *worker)
 {
     struct err err;
     if (!node_index_refresh(worker->tools.index, &err)) {
@@ -207,42 +200,44 @@ static void refresh_index(struct worker *worker)
     }
 }
 
-/* An outage at the start is worth a line before any run comes: whoever has just changed a password is watching. */
-static void try_database(struct worker *worker)
+/* Whoever has just changed a password is watching the log: a database that cannot be used is worth a line before any
+ * run comes. */
+static void worker_check_database(struct worker *worker)
 {
-    struct outage *outage = worker->shared->outage;
+    const struct worker_shared *shared = worker->shared;
     struct err reason;
     if (report_db_probe(worker->db, &reason)) {
-        outage_not_met(outage);
-    } else if (outage_met(outage, worker, reason.text, probe, worker->db)) {
-        outage_over(outage, dispatch_count(worker->shared->dispatch));
+        db_breaker_report_up(shared->breaker);
+    } else if (db_breaker_failure(shared->breaker, worker, reason.text, probe_database, worker->db)) {
+        db_breaker_success(shared->breaker, dispatch_count(shared->source->dispatch));
     }
 }
 
-/* Lately. A relay to which nobody reports shall know all the same how its database is. */
-static bool heard_of_database(const struct worker *worker)
+/* A relay that gets no reports must know the state of its database as well, so an idle worker asks from time to
+ * time. */
+static bool database_news_recent(const struct worker *worker)
 {
     struct relay_peer_report report;
-    relay_state_peer(worker->shared->state, RELAY_PEER_DATABASE, &report);
-    return time(NULL) - report.checked < HEARD_LATELY;
+    relay_state_peer(worker->shared->source->state, RELAY_PEER_DATABASE, &report);
+    return time(NULL) - report.checked < DATABASE_NEWS_S;
 }
 
-static void *work(void *context)
+static void *worker_thread(void *context)
 {
     struct worker *worker = context;
     const struct worker_shared *shared = worker->shared;
-    try_database(worker);
-    while (outage_wait(shared->outage) && dispatch_begin(shared->dispatch)) {
+    worker_check_database(worker);
+    while (db_breaker_wait(shared->breaker) && dispatch_begin(shared->source->dispatch)) {
         int64_t began_ms = clock_ms();
-        refresh_index(worker);
-        gather(worker);
+        worker_refresh_index(worker);
+        worker_gather(worker);
         int64_t gathered_ms = clock_ms();
         size_t count = worker->count;
-        if (count == 0 && !heard_of_database(worker)) {
-            try_database(worker);
+        if (count == 0 && !database_news_recent(worker)) {
+            worker_check_database(worker);
         }
-        if (!store(worker)) {
-            put_back_all(worker);
+        if (!worker_store(worker)) {
+            requeue_batch(worker);
             break;
         }
         log_debug("batch done", log_number("runs", (int64_t)count), log_number("gather_ms", gathered_ms - began_ms),
@@ -253,8 +248,8 @@ static void *work(void *context)
 
 static void worker_free(struct worker *worker)
 {
-    for (size_t i = 0; worker->jobs != NULL && i < (size_t)worker->shared->config->reporting.batch_runs; i++) {
-        spool_file_free(&worker->jobs[i].file);
+    for (size_t i = 0; i < (size_t)worker->shared->config->reporting.batch_runs; i++) {
+        job_free(&worker->jobs[i]);
     }
     free(worker->jobs);
     free(worker->runs);
@@ -274,13 +269,12 @@ static void worker_free(struct worker *worker)
     free(worker);
 }
 
-static bool open_tools(struct worker *worker, unsigned number, struct err *err)
+static bool worker_open(struct worker *worker, unsigned number, struct err *err)
 {
     const struct relay_config *config = worker->shared->config;
     char name[64];
     snprintf(name, sizeof name, "rudder-relay-forwarder %u", number);
     worker->tools.settings = &config->reporting;
-    worker->tools.spool = worker->shared->spool;
     worker->tools.decompressor = decompressor_new();
     if ((worker->tools.index = node_index_open(config->general.node_index_file, err)) == NULL ||
         (worker->tools.verifier = smime_verifier_new(err)) == NULL ||
@@ -296,11 +290,9 @@ struct worker *worker_start(const struct worker_shared *shared, unsigned number,
     struct worker *worker = memory_zero(1, sizeof *worker);
     size_t batch_runs = (size_t)shared->config->reporting.batch_runs;
     worker->shared = shared;
-    worker->origin = (struct in_hand_origin){RELAY_KIND_REPORT, &worker->tools, shared->dispatch, &shared->retry,
-                                              shared->state};
     worker->jobs = memory_zero(batch_runs, sizeof *worker->jobs);
     worker->runs = memory_zero(batch_runs, sizeof *worker->runs);
-    if (!open_tools(worker, number, err) || !thread_start(&worker->thread, work, worker, err)) {
+    if (!worker_open(worker, number, err) || !thread_start(&worker->thread, worker_thread, worker, err)) {
         worker_free(worker);
         return NULL;
     }

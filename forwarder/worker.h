@@ -8,22 +8,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dispatch.h"
-#include "outage.h"
+#include "db_breaker.h"
 #include "relay/relay_config.h"
-#include "relay/spool.h"
-#include "util/backoff.h"
+#include "spool_source.h"
 #include "util/err.h"
 
 /* What all workers share. It outlives them. */
 struct worker_shared {
     const struct relay_config *config;
-    struct spool *spool;
-    struct dispatch *dispatch;
-    struct outage *outage;
-    struct relay_state *state; /* where they count */
-    struct backoff retry; /* of one file */
-    int stop_fd;          /* an eventfd, readable once the workers shall end: see report_db_stop_fd */
+    struct spool_source *source;
+    struct db_breaker *breaker;
+    int stop_fd; /* an eventfd, readable once the workers shall end: see report_db_stop_fd */
 };
 
 struct worker;
@@ -31,8 +26,8 @@ struct worker;
 /* Opens what the worker needs for itself and starts its thread. NULL with err. */
 struct worker *worker_start(const struct worker_shared *shared, unsigned number, struct err *err);
 
-/* Waits until the worker has ended, after dispatch_stop and outage_stop, no longer than until_ms (clock_ms), and frees
- * it. False when it has not ended: it hangs in the database, and only the end of the process ends it. */
+/* Waits until the worker has ended, after dispatch_stop and db_breaker_stop, but no longer than until_ms (clock_ms),
+ * and frees it. False when it has not ended: it hangs in the database, and only the end of the process ends it. */
 bool worker_join(struct worker *worker, int64_t until_ms);
 
 #endif

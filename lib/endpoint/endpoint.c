@@ -11,6 +11,7 @@
 #include "endpoint/body.h"
 #include "endpoint/fcgi.h"
 #include "util/clock.h"
+#include "util/core_dump.h"
 #include "util/log.h"
 
 #define LOG_COMPONENT "endpoint"
@@ -306,6 +307,7 @@ int endpoint_run(const struct endpoint_program *program, int argc, char **argv)
     if (!read_command_line(program, argc, argv, &path, &status)) {
         return status;
     }
+    core_dump_off();
     log_start(program->name);
     struct endpoint endpoint = {.program = program};
     status = start(&endpoint, path);

@@ -51,4 +51,5 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/spool_failed.c lib/relay/spool_private.h \
 	lib/relay/spools.c lib/relay/spools.h \
 	lib/relay/spool_totals.c lib/relay/spool_totals.h \
+	lib/relay/upload_kind.c lib/relay/upload_kind.h \
 	lib/relay/via.c lib/relay/via.h

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "relay/relay_state.h"
+#include "relay/upload_kind.h"
 #include "util/buffer.h"
 #include "util/process_figures.h"
 
@@ -27,8 +28,6 @@ enum relay_endpoint {
     RELAY_ENDPOINT_METRICS,
     RELAY_ENDPOINTS
 };
-
-enum relay_kind { RELAY_KIND_REPORT, RELAY_KIND_INVENTORY, RELAY_KIND_INVENTORY_UPDATE, RELAY_KINDS };
 
 enum relay_report_result { /* rudder_relayd_reports_total{status} */
     RELAY_REPORT_OK,

@@ -6,6 +6,7 @@
 #ifndef RELAY_UTIL_CLOCK_H
 #define RELAY_UTIL_CLOCK_H
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <time.h>
@@ -43,6 +44,29 @@ static inline void clock_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock, 
         struct timespec until = {.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
         pthread_cond_timedwait(cond, lock, &until);
     }
+}
+
+static inline int64_t clock_earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline int64_t clock_later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The time-out of a poll(2) that ends at until_ms: 0 when that is over, -1 (for ever) for INT64_MAX. */
+static inline int clock_poll_timeout(int64_t until_ms)
+{
+    int64_t now_ms = clock_ms();
+    if (until_ms == INT64_MAX) {
+        return -1;
+    }
+    if (until_ms <= now_ms) {
+        return 0;
+    }
+    return until_ms - now_ms < INT_MAX ? (int)(until_ms - now_ms) : INT_MAX;
 }
 
 #endif

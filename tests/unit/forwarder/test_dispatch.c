@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "forwarder/dispatch.h"
-#include "forwarder/spool_watch.h"
 #include "support/suite.h"
 
 #define NAME(time) "2018-08-24T15:55:" time "+00:00@root.log.gz"
@@ -16,7 +15,7 @@ START_TEST(a_lone_run_goes_at_once_and_the_next_waits_for_company)
     struct queued_run *run = dispatch_take(dispatch);
     ck_assert_str_eq(queued_run_name(run), NAME("01"));
     ck_assert_ptr_null(dispatch_take(dispatch));
-    dispatch_taken(dispatch);
+    dispatch_batch_end(dispatch);
     dispatch_done(dispatch, run);
     ck_assert_uint_eq(dispatch_count(dispatch), 0);
 
@@ -34,8 +33,8 @@ START_TEST(names_that_are_no_run_logs_come_last)
 {
     struct dispatch *dispatch = dispatch_new(10, 0);
     dispatch_scan_start(dispatch);
-    dispatch_scan_saw(dispatch, "nonsense.log");
-    dispatch_scan_saw(dispatch, NAME("01"));
+    dispatch_scan_add(dispatch, "nonsense.log");
+    dispatch_scan_add(dispatch, NAME("01"));
     ck_assert_uint_eq(dispatch_scan_end(dispatch), 0);
     ck_assert(dispatch_begin(dispatch));
     ck_assert_str_eq(queued_run_name(dispatch_take(dispatch)), NAME("01"));
@@ -52,13 +51,13 @@ static void *empty_it(void *context)
         struct queued_run *run;
         for (size_t i = 0; i < 3 && (run = dispatch_take(dispatch)) != NULL; i++) {
             if (queued_run_attempts(run) == 0) {
-                dispatch_put_off(dispatch, run, 1);
+                dispatch_defer(dispatch, run, 1);
             } else {
                 ++*taken;
                 dispatch_done(dispatch, run);
             }
         }
-        dispatch_taken(dispatch);
+        dispatch_batch_end(dispatch);
     }
     return taken;
 }
@@ -104,31 +103,15 @@ START_TEST(after_the_stop_nothing_is_handed_out)
 }
 END_TEST
 
-START_TEST(only_run_logs_are_of_interest)
-{
-    ck_assert(spool_watch_wanted(NAME("01")));
-    ck_assert(spool_watch_wanted("a.zip"));
-    ck_assert(spool_watch_wanted("a.log"));
-    ck_assert(spool_watch_wanted("a.xml.gz"));
-    ck_assert(!spool_watch_wanted("a"));
-    ck_assert(!spool_watch_wanted("a.log.part"));
-    ck_assert(!spool_watch_wanted("a.gz.reason"));
-    ck_assert(!spool_watch_wanted(".a8f7.tmp"));
-    ck_assert(!spool_watch_wanted(".a.log.gz"));
-    ck_assert(!spool_watch_wanted("a.GZ"));
-    ck_assert(!spool_watch_wanted(""));
-}
-END_TEST
-
-START_TEST(a_nudge_begins_one_empty_batch)
+START_TEST(waking_an_idle_worker_begins_one_empty_batch)
 {
     struct dispatch *dispatch = dispatch_new(2, 3600000);
-    dispatch_nudge(dispatch);
+    dispatch_wake_idle(dispatch);
     ck_assert(dispatch_begin(dispatch));
     ck_assert_ptr_null(dispatch_take(dispatch));
     dispatch_arrived(dispatch, NAME("01"));
     dispatch_arrived(dispatch, NAME("02"));
-    ck_assert(dispatch_begin(dispatch)); /* the nudge is over: this is for the runs */
+    ck_assert(dispatch_begin(dispatch)); /* that batch was the only empty one: this is for the runs */
     ck_assert_ptr_nonnull(dispatch_take(dispatch));
     dispatch_stop(dispatch);
     ck_assert(!dispatch_begin(dispatch));
@@ -136,6 +119,6 @@ START_TEST(a_nudge_begins_one_empty_batch)
 }
 END_TEST
 
-SUITE_MAIN("dispatch", a_nudge_begins_one_empty_batch, a_lone_run_goes_at_once_and_the_next_waits_for_company,
-           names_that_are_no_run_logs_come_last, several_workers_take_everything_once,
-           after_the_stop_nothing_is_handed_out, only_run_logs_are_of_interest)
+SUITE_MAIN("dispatch", waking_an_idle_worker_begins_one_empty_batch,
+           a_lone_run_goes_at_once_and_the_next_waits_for_company, names_that_are_no_run_logs_come_last,
+           several_workers_take_everything_once, after_the_stop_nothing_is_handed_out)

@@ -17,9 +17,9 @@ START_TEST(newest_run_first_and_ties_by_arrival)
     struct run_queue *queue = run_queue_new();
     run_queue_arrived(queue, "old", 10);
     run_queue_arrived(queue, "new", 30);
-    run_queue_scan_saw(queue, "tie-1", 20);
+    run_queue_scan_add(queue, "tie-1", 20);
     run_queue_arrived(queue, "tie-2", 20);
-    run_queue_scan_saw(queue, "tie-3", 20);
+    run_queue_scan_add(queue, "tie-3", 20);
     run_queue_arrived(queue, "nameless", INT64_MIN);
     ck_assert_uint_eq(run_queue_waiting(queue, 0), 6);
     ck_assert_str_eq(next(queue, 0), "new");
@@ -40,11 +40,11 @@ START_TEST(a_name_is_held_once)
     run_queue_arrived(queue, "a", 1);
     run_queue_arrived(queue, "a", 1);
     run_queue_scan_start(queue);
-    run_queue_scan_saw(queue, "a", 1);
+    run_queue_scan_add(queue, "a", 1);
     ck_assert_uint_eq(run_queue_scan_end(queue), 0);
     ck_assert_uint_eq(run_queue_count(queue), 1);
     struct queued_run *run = run_queue_take(queue, 0);
-    run_queue_scan_saw(queue, "a", 1); /* still there, since it is in hand: no news */
+    run_queue_scan_add(queue, "a", 1); /* still there, since it is in hand: no news */
     ck_assert_ptr_null(run_queue_take(queue, 0));
     run_queue_done(queue, run);
     ck_assert_uint_eq(run_queue_count(queue), 0);
@@ -67,7 +67,7 @@ START_TEST(what_arrives_while_its_name_is_in_hand_waits_anew)
     run_queue_arrived(queue, "b", 1);
     run = run_queue_take(queue, 0);
     run_queue_arrived(queue, "b", 1);
-    run_queue_put_off(queue, run, 1000); /* the old file's trouble is not the new one's */
+    run_queue_defer(queue, run, 1000); /* the old file's trouble is not the new one's */
     ck_assert_ptr_eq(run_queue_take(queue, 0), run);
     run_queue_free(queue);
 }
@@ -83,8 +83,8 @@ START_TEST(what_is_put_off_comes_when_it_is_due)
     struct queued_run *a = run_queue_take(queue, 100);
     struct queued_run *b = run_queue_take(queue, 100);
     ck_assert_uint_eq(queued_run_attempts(a), 0);
-    run_queue_put_off(queue, a, 300);
-    run_queue_put_off(queue, b, 200);
+    run_queue_defer(queue, a, 300);
+    run_queue_defer(queue, b, 200);
     ck_assert_uint_eq(queued_run_attempts(a), 1);
     ck_assert_int_eq(run_queue_next_due(queue), 200);
     ck_assert_uint_eq(run_queue_waiting(queue, 199), 1);
@@ -93,7 +93,7 @@ START_TEST(what_is_put_off_comes_when_it_is_due)
     ck_assert_str_eq(next(queue, 299), "c");
     ck_assert_str_eq(next(queue, 299), "");
     ck_assert_str_eq(next(queue, 300), "a");
-    run_queue_put_off(queue, a, 900);
+    run_queue_defer(queue, a, 900);
     ck_assert_uint_eq(queued_run_attempts(a), 2);
     ck_assert_uint_eq(run_queue_count(queue), 3);
     run_queue_free(queue);
@@ -105,13 +105,13 @@ START_TEST(an_arrival_or_a_recall_ends_the_wait)
     struct run_queue *queue = run_queue_new();
     run_queue_arrived(queue, "a", 1);
     run_queue_arrived(queue, "b", 2);
-    run_queue_put_off(queue, run_queue_take(queue, 0), 1000);
-    run_queue_put_off(queue, run_queue_take(queue, 0), 2000);
-    run_queue_scan_saw(queue, "a", 1); /* no news */
+    run_queue_defer(queue, run_queue_take(queue, 0), 1000);
+    run_queue_defer(queue, run_queue_take(queue, 0), 2000);
+    run_queue_scan_add(queue, "a", 1); /* no news */
     ck_assert_uint_eq(run_queue_waiting(queue, 0), 0);
     run_queue_arrived(queue, "a", 1);
     ck_assert_uint_eq(run_queue_waiting(queue, 0), 1);
-    run_queue_recall(queue);
+    run_queue_flush_deferred(queue);
     ck_assert_uint_eq(run_queue_waiting(queue, 0), 2);
     ck_assert_int_eq(run_queue_next_due(queue), INT64_MAX);
     ck_assert_str_eq(next(queue, 0), "b");
@@ -124,7 +124,7 @@ START_TEST(put_back_is_no_attempt)
     struct run_queue *queue = run_queue_new();
     run_queue_arrived(queue, "a", 1);
     struct queued_run *run = run_queue_take(queue, 0);
-    run_queue_put_back(queue, run);
+    run_queue_requeue(queue, run);
     ck_assert_uint_eq(queued_run_attempts(run), 0);
     ck_assert_ptr_eq(run_queue_take(queue, 0), run);
     run_queue_free(queue);
@@ -136,18 +136,18 @@ START_TEST(a_scan_forgets_what_is_gone_and_nothing_else)
     struct run_queue *queue = run_queue_new();
     run_queue_arrived(queue, "put-off-gone", 9);
     run_queue_arrived(queue, "put-off-there", 8);
-    run_queue_put_off(queue, run_queue_take(queue, 0), 1000);
-    run_queue_put_off(queue, run_queue_take(queue, 0), 1000);
+    run_queue_defer(queue, run_queue_take(queue, 0), 1000);
+    run_queue_defer(queue, run_queue_take(queue, 0), 1000);
     run_queue_arrived(queue, "in-hand", 7);
     struct queued_run *in_hand = run_queue_take(queue, 0);
     run_queue_arrived(queue, "gone", 6);
     run_queue_arrived(queue, "there", 5);
 
     run_queue_scan_start(queue);
-    run_queue_scan_saw(queue, "put-off-there", 8);
+    run_queue_scan_add(queue, "put-off-there", 8);
     run_queue_arrived(queue, "arrived-behind-the-scan", 4);
-    run_queue_scan_saw(queue, "there", 5);
-    run_queue_scan_saw(queue, "new", 3);
+    run_queue_scan_add(queue, "there", 5);
+    run_queue_scan_add(queue, "new", 3);
     ck_assert_uint_eq(run_queue_scan_end(queue), 2);
 
     ck_assert_uint_eq(run_queue_count(queue), 5);
@@ -157,7 +157,7 @@ START_TEST(a_scan_forgets_what_is_gone_and_nothing_else)
     ck_assert_str_eq(next(queue, 0), "");
     ck_assert_str_eq(next(queue, 1000), "put-off-there");
     ck_assert_str_eq(next(queue, 1000), "");
-    run_queue_put_back(queue, in_hand); /* it is not known to be gone */
+    run_queue_requeue(queue, in_hand); /* it is not known to be gone */
     ck_assert_str_eq(next(queue, 0), "in-hand");
     run_queue_free(queue);
 }
@@ -171,8 +171,8 @@ START_TEST(what_comes_back_into_line_during_a_scan_is_not_forgotten)
     struct queued_run *b = run_queue_take(queue, 0);
     struct queued_run *a = run_queue_take(queue, 0);
     run_queue_scan_start(queue);
-    run_queue_put_back(queue, a);
-    run_queue_put_off(queue, b, 10);
+    run_queue_requeue(queue, a);
+    run_queue_defer(queue, b, 10);
     ck_assert_uint_eq(run_queue_scan_end(queue), 0);
     run_queue_scan_start(queue);
     ck_assert_uint_eq(run_queue_scan_end(queue), 2);
@@ -204,7 +204,7 @@ START_TEST(a_hundred_thousand_names_in_any_order)
     for (uint32_t i = 0; i < COUNT; i++) {
         if (i % 3 != 0) {
             snprintf(name, sizeof name, "run-%u", i);
-            run_queue_scan_saw(queue, name, 0);
+            run_queue_scan_add(queue, name, 0);
         }
     }
     ck_assert_uint_eq(run_queue_scan_end(queue), (COUNT + 2) / 3);
@@ -288,7 +288,7 @@ START_TEST(random_operations_agree_with_a_model)
         case 3:
             if (model[i].state == IN_HAND) {
                 model[i].due = now + 1 + draw(&state, 50);
-                run_queue_put_off(queue, model[i].run, model[i].due);
+                run_queue_defer(queue, model[i].run, model[i].due);
                 model[i].state = model[i].again ? WAITING : PUT_OFF;
             }
             break;
@@ -297,7 +297,7 @@ START_TEST(random_operations_agree_with_a_model)
                 run_queue_scan_start(queue);
                 for (uint32_t k = i % 2; k < NAMES; k += 2) {
                     snprintf(name, sizeof name, "%u", k);
-                    run_queue_scan_saw(queue, name, k);
+                    run_queue_scan_add(queue, name, k);
                     model[k].state = model[k].state == ABSENT ? WAITING : model[k].state;
                 }
                 run_queue_scan_end(queue);

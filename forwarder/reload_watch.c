@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "generation_watch.h"
+#include "reload_watch.h"
 
 #include <sys/inotify.h>
 #include <unistd.h>
 
 enum { EVENTS_SIZE = 4096 };
 
-/* The same file again is no second watch; another one is a new watch, and the kernel drops the old one with its
- * file. */
-static void watch_file(const struct generation_watch *watch)
+/* For a file that is watched already this changes nothing. For a new file it adds a watch; the kernel removes the old
+ * watch together with the old file. */
+static void watch_state_file(const struct reload_watch *watch)
 {
     if (watch->fd >= 0) {
         inotify_add_watch(watch->fd, watch->path, IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF);
     }
 }
 
-void generation_watch_open(struct generation_watch *watch, struct relay_state *state, const char *path)
+void reload_watch_open(struct reload_watch *watch, struct relay_state *state, const char *path)
 {
-    *watch = (struct generation_watch){.state = state, .path = path, .fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
-    watch_file(watch);
+    *watch = (struct reload_watch){.state = state, .path = path, .fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
+    watch_state_file(watch);
     watch->generation = relay_state_generation(state);
 }
 
-void generation_watch_close(struct generation_watch *watch)
+void reload_watch_close(struct reload_watch *watch)
 {
     if (watch->fd >= 0) {
         close(watch->fd);
@@ -30,13 +30,13 @@ void generation_watch_close(struct generation_watch *watch)
     }
 }
 
-bool generation_watch_raised(struct generation_watch *watch)
+bool reload_watch_requested(struct reload_watch *watch)
 {
     char events[EVENTS_SIZE];
     while (watch->fd >= 0 && read(watch->fd, events, sizeof events) > 0) {
     }
     relay_state_refresh(watch->state);
-    watch_file(watch);
+    watch_state_file(watch);
     uint64_t generation = relay_state_generation(watch->state);
     bool raised = generation != watch->generation;
     watch->generation = generation;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "node_source.h"
+#include "node_index_ensure.h"
 
 #include "relay/node_index.h"
 
-#define LOG_COMPONENT "node_source"
+#define LOG_COMPONENT "node_index_ensure"
 #include "util/log.h"
 
-bool node_source_rebuild(const struct relay_config *config, struct err *err)
+bool node_index_ensure_rebuilt(const struct relay_config *config, struct err *err)
 {
     struct node_index_summary summary;
     if (!node_index_build(config->general.nodes_list_file, config->general.nodes_certs_file,
@@ -19,11 +19,11 @@ bool node_source_rebuild(const struct relay_config *config, struct err *err)
     return true;
 }
 
-bool node_source_prepare(const struct relay_config *config, struct err *err)
+bool node_index_ensure(const struct relay_config *config, struct err *err)
 {
     if (node_index_current(config->general.nodes_list_file, config->general.nodes_certs_file,
                            config->general.node_index_file) ||
-        node_source_rebuild(config, err)) {
+        node_index_ensure_rebuilt(config, err)) {
         return true;
     }
     struct node_index *old = node_index_open(config->general.node_index_file, NULL);

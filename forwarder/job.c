@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "job.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "inventory_pair.h"
+#include "random.h"
+#include "util/clock.h"
+
+#define LOG_COMPONENT "job"
+#include "util/log.h"
+
+struct job_messages {
+    const char *deferred;
+    const char *refused;
+};
+
+static const struct job_messages run_messages = {"run is tried again later", "run refused"};
+static const struct job_messages inventory_messages = {"inventory is tried again later", "inventory refused"};
+
+static const struct job_messages *job_messages(const struct job *job)
+{
+    return job->source->kind == RELAY_KIND_REPORT ? &run_messages : &inventory_messages;
+}
+
+static void job_log(enum log_level level, const char *message, const struct job *job, const char *reason)
+{
+    if (!log_enabled(level, LOG_COMPONENT)) {
+        return;
+    }
+    char queue_id[QUEUE_ID_SIZE];
+    run_info_queue_id(job->file.name, strlen(job->file.name), queue_id);
+    log_event(level, LOG_COMPONENT, message,
+              (const struct log_field[]){log_text("queue_id", queue_id),
+                                         log_text("node", job->file.info.node_id),
+                                         log_text("file", job->file.name),
+                                         log_text("reason", reason),
+                                         {0}});
+}
+
+static void job_set_last_error(const struct job *job, const char *message, const char *reason)
+{
+    struct err text;
+    err_set(&text, "%s: %s: %s", message, job->file.name, reason);
+    relay_state_set_last_error(job->source->state, text.text);
+}
+
+bool job_take(struct job *job, struct spool_source *source)
+{
+    job->source = source;
+    job->run = dispatch_take(source->dispatch);
+    if (job->run == NULL) {
+        return false;
+    }
+    job->taken_ms = clock_ms();
+    job->file.spool = source->spool;
+    job->file.name = queued_run_name(job->run);
+    return true;
+}
+
+/* The queue forgets the file, and with it goes its name. */
+static void job_forget(struct job *job)
+{
+    dispatch_done(job->source->dispatch, job->run);
+    spool_file_clear(&job->file);
+}
+
+void job_requeue(struct job *job)
+{
+    dispatch_requeue(job->source->dispatch, job->run);
+    spool_file_clear(&job->file);
+}
+
+void job_hold(struct job *job, int64_t wait_ms)
+{
+    dispatch_defer(job->source->dispatch, job->run, wait_ms);
+    spool_file_clear(&job->file);
+}
+
+static int64_t wait_limited(int64_t wait_ms, int64_t wait_max_ms)
+{
+    return wait_max_ms > 0 && wait_ms > wait_max_ms ? wait_max_ms : wait_ms;
+}
+
+void job_defer(struct job *job, const char *reason, int64_t wait_max_ms)
+{
+    struct spool_source *source = job->source;
+    unsigned attempts = queued_run_attempts(job->run) + 1;
+    int64_t wait_ms = backoff_wait_ms(source->retry, attempts, random_number());
+    wait_ms = wait_limited(wait_limited(wait_ms, job->file.retry_within_ms), wait_max_ms);
+    job_log(attempts == 1 ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, job_messages(job)->deferred, job, reason);
+    relay_metrics_retry(source->state, source->kind);
+    if (attempts == 1) {
+        job_set_last_error(job, job_messages(job)->deferred, reason);
+    }
+    job_hold(job, wait_ms);
+}
+
+void job_complete(struct job *job)
+{
+    struct err err;
+    if (spool_file_replaced(&job->file)) {
+        job_requeue(job);
+    } else if (spool_remove(job->source->spool, job->file.name, &err)) {
+        job_forget(job);
+    } else {
+        job_defer(job, err.text, 0); /* the sink will find it a duplicate then */
+    }
+}
+
+void job_refuse(struct job *job, const char *reason)
+{
+    struct spool_source *source = job->source;
+    const char *name = job->file.name;
+    struct err err;
+    if (spool_file_replaced(&job->file)) {
+        job_requeue(job);
+    } else if (spool_quarantine(source->spool, name, job->file.info.node_id, reason, &err)) {
+        job_log(LOG_LEVEL_WARN, job_messages(job)->refused, job, reason);
+        job_set_last_error(job, job_messages(job)->refused, reason);
+        relay_state_active(source->state, RELAY_ACTIVITY_REFUSED, time(NULL));
+        if (source->kind != RELAY_KIND_REPORT) {
+            inventory_pair_refuse(source->spool, name);
+        }
+        job_forget(job);
+    } else {
+        err_prefix(&err, "refused (%s), but cannot be moved to failed", reason);
+        job_defer(job, err.text, 0);
+    }
+}
+
+void job_count_processed(const struct job *job, uint64_t bytes)
+{
+    int64_t took_ms = clock_ms() - job->taken_ms;
+    relay_metrics_report_processed(job->source->state, (uint64_t)took_ms * 1000, bytes);
+}
+
+static void job_count_finished(const struct job *job, enum relay_report_result result)
+{
+    if (job->source->kind == RELAY_KIND_REPORT) {
+        relay_metrics_report(job->source->state, result);
+        job_count_processed(job, job->file.message.len);
+    }
+}
+
+void job_finish(struct job *job, enum spool_verdict verdict, const char *reason)
+{
+    switch (verdict) {
+    case SPOOL_READY:
+        break;
+    case SPOOL_NOTHING:
+        job_log(LOG_LEVEL_DEBUG, "nothing to store", job, "all reports are of skipped event types");
+        job_count_finished(job, RELAY_REPORT_OK);
+        relay_state_active(job->source->state, RELAY_ACTIVITY_DONE, time(NULL));
+        job_complete(job);
+        break;
+    case SPOOL_GONE:
+        job_forget(job);
+        break;
+    case SPOOL_RETRY:
+        job_defer(job, reason, 0);
+        break;
+    case SPOOL_REFUSED:
+        job_count_finished(job, job->file.unknown_node ? RELAY_REPORT_INVALID : RELAY_REPORT_ERROR);
+        job_refuse(job, reason);
+        break;
+    }
+}
+
+int64_t job_age_ms(const struct job *job)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    const struct timespec *then = &job->file.status.st_mtim;
+    return (now.tv_sec - then->tv_sec) * INT64_C(1000) + (now.tv_nsec - then->tv_nsec) / 1000000;
+}
+
+void job_free(struct job *job)
+{
+    spool_file_free(&job->file);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "spool_source.h"
+
+#include <unistd.h>
+
+#include "inventory_pair.h"
+#include "relay/upload_kind.h"
+#include "util/clock.h"
+
+#define LOG_COMPONENT "spool_source"
+#include "util/log.h"
+
+/* Only runs for the database are worth gathering: a batch is one transaction. */
+static struct dispatch *make_dispatch(const struct spool_source *source, const struct relay_config *config)
+{
+    const struct relay_config_reporting *reporting = &config->reporting;
+    if (source->output == RELAY_OUTPUT_DATABASE) {
+        return dispatch_new((size_t)reporting->batch_runs, (unsigned)reporting->batch_interval_ms);
+    }
+    struct dispatch *dispatch = dispatch_new(1, 0);
+    if (source->kind != RELAY_KIND_REPORT) {
+        dispatch_order_by(dispatch, inventory_pair_order);
+    }
+    return dispatch;
+}
+
+bool spool_source_open(struct spool_source *source, const struct relay_config *config, struct err *err)
+{
+    bool report = source->kind == RELAY_KIND_REPORT;
+    struct err why;
+    source->output = upload_kind_output(source->kind, config);
+    source->wanted = report ? spool_watch_wanted : spool_watch_wanted_inventory;
+    source->scan_interval_s = report ? config->reporting.catchup_frequency : config->inventory.catchup_frequency;
+    source->next_scan_ms = clock_ms();
+    source->dispatch = make_dispatch(source, config);
+    source->inotify_fd = -1;
+    source->spool = spool_open(upload_kind_directory(source->kind, config), upload_kind(source->kind)->incoming, err);
+    if (source->spool == NULL) {
+        return false;
+    }
+    source->inotify_fd = spool_watch_open(source->spool, &why);
+    if (source->inotify_fd < 0) {
+        log_warn("no notifications of new files; the directory is scanned now and then", log_text("reason", why.text),
+                 log_number("every_s", source->scan_interval_s));
+    }
+    return true;
+}
+
+void spool_source_close(struct spool_source *source)
+{
+    dispatch_free(source->dispatch);
+    spool_close(source->spool);
+    if (source->inotify_fd >= 0) {
+        close(source->inotify_fd);
+    }
+}
+
+static bool directory_lost(const char *path)
+{
+    log_error("the directory was removed or moved", log_text("directory", path));
+    return false;
+}
+
+bool spool_source_scan_if_due(struct spool_source *source, int64_t *next_ms)
+{
+    struct err err;
+    const char *missing;
+    if (clock_ms() >= source->next_scan_ms) {
+        /* The kernel does not notify of a removed directory as long as we have it open. */
+        if (!spool_in_place(source->spool, &missing)) {
+            return directory_lost(missing);
+        }
+        if (!spool_watch_scan(source->spool, source->wanted, source->dispatch, &err)) {
+            log_error("the directory cannot be scanned", log_text("directory", spool_incoming_path(source->spool)),
+                      log_text("reason", err.text));
+        }
+        source->next_scan_ms = clock_ms() + source->scan_interval_s * 1000;
+    }
+    *next_ms = source->next_scan_ms;
+    return true;
+}
+
+bool spool_source_read_events(struct spool_source *source)
+{
+    const char *path = spool_incoming_path(source->spool);
+    switch (spool_watch_read(source->inotify_fd, source->wanted, source->dispatch)) {
+    case SPOOL_WATCH_QUIET:
+        return true;
+    case SPOOL_WATCH_OVERFLOW:
+        log_info("notifications were lost; the directory is scanned", log_text("directory", path));
+        source->next_scan_ms = clock_ms();
+        return true;
+    case SPOOL_WATCH_LOST:
+        break;
+    }
+    return directory_lost(path);
+}

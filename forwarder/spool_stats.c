@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "spool_stats.h"
+
+#include <time.h>
+
+#include "relay/relay_metrics.h"
+#include "relay/spools.h"
+#include "util/clock.h"
+
+enum { WAIT_FACTOR = 100, WAIT_MAX_MS = 600000 };
+
+_Static_assert((int)SPOOLS == (int)RELAY_KINDS, "spools stand in the order of enum relay_kind");
+
+struct stats_context {
+    const struct spool *owner; /* counts the files of this spool only; NULL: all files */
+    struct relay_spool_figures figures;
+};
+
+static bool stats_visit(void *context, const struct spool_entry *entry)
+{
+    struct stats_context *stats = context;
+    struct relay_spool_figures *figures = &stats->figures;
+    if (stats->owner == NULL || spool_owns(stats->owner, entry->name)) {
+        figures->files++;
+        figures->bytes += (uint64_t)entry->size;
+        if (figures->oldest == 0 || entry->mtime < figures->oldest) {
+            figures->oldest = entry->mtime;
+        }
+    }
+    return true;
+}
+
+static void publish_directory(struct relay_state *state, enum relay_kind kind, bool failed, int directory_fd,
+                              const struct spool *owner)
+{
+    struct stats_context stats = {.owner = owner, .figures.checked = time(NULL)};
+    if (spool_scan(directory_fd, stats_visit, &stats, NULL)) {
+        relay_metrics_set_spool(state, kind, failed, &stats.figures);
+    }
+}
+
+/* Does the spool of another kind use the same failed directory? */
+static bool shares_failed(const struct spools *spools, size_t kind)
+{
+    return spools_failed_seen(spools, kind) || (kind + 1 < SPOOLS && spools_failed_seen(spools, kind + 1));
+}
+
+int64_t spool_stats_publish(const struct relay_config *config, struct relay_state *state)
+{
+    struct spools spools;
+    int64_t began_ms = clock_ms();
+    spools_open(&spools, config);
+    for (size_t i = 0; i < SPOOLS; i++) {
+        const struct spool *spool = spools.each[i];
+        if (spool != NULL) {
+            publish_directory(state, (enum relay_kind)i, false, spool_incoming_fd(spool), NULL);
+            publish_directory(state, (enum relay_kind)i, true, spool_failed_fd(spool),
+                              shares_failed(&spools, i) ? spool : NULL);
+        }
+    }
+    spools_close(&spools);
+    int64_t wait_ms = (clock_ms() - began_ms) * WAIT_FACTOR;
+    return clock_later(config->reporting.catchup_frequency * 1000, clock_earlier(wait_ms, WAIT_MAX_MS));
+}

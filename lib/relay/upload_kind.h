@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * upload_kind: the kinds of files that nodes upload, and what the programs of a relay have to know about each.
+ *
+ * Source: PROTOCOL.md sections 1, 8 and 16. A new kind is a new line in this table; whoever needs a list of the kinds
+ * loops over enum relay_kind.
+ */
+#ifndef RELAY_RELAY_UPLOAD_KIND_H
+#define RELAY_RELAY_UPLOAD_KIND_H
+
+#include <stdbool.h>
+
+#include "relay/relay_config.h"
+
+enum relay_kind { RELAY_KIND_REPORT, RELAY_KIND_INVENTORY, RELAY_KIND_INVENTORY_UPDATE, RELAY_KINDS };
+
+struct upload_kind {
+    const char *incoming;  /* name of the directory, below the spool's, that uploads come into */
+    const char *url_path;  /* of the endpoint that takes them, with a slash at both ends; the file's name follows */
+    const char *plural;    /* key in the JSON of the queue */
+    const char *title;     /* the plural for people, as in a heading */
+    bool default_password; /* sent with the default password: the node is not accepted yet and has none of its own */
+};
+
+const struct upload_kind *upload_kind(enum relay_kind kind);
+
+/* The value of the metrics' label "kind". An array of its own since the metrics' table points to all values at once. */
+extern const char *const upload_kind_labels[RELAY_KINDS];
+
+/* The spool's directory: incoming and failed are below it. Belongs to the configuration. */
+const char *upload_kind_directory(enum relay_kind kind, const struct relay_config *config);
+
+/* What the forwarder does with files of this kind. */
+enum relay_output upload_kind_output(enum relay_kind kind, const struct relay_config *config);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <poll.h>
+
+#include "forwarder/reload_watch.h"
+#include "support/folder.h"
+#include "support/suite.h"
+
+static bool wakes(const struct reload_watch *watch)
+{
+    struct pollfd fd = {.fd = watch->fd, .events = POLLIN};
+    return poll(&fd, 1, 0) == 1;
+}
+
+START_TEST(a_request_wakes_once)
+{
+    struct folder folder = folder_make();
+    char path[128];
+    snprintf(path, sizeof path, "%s/state", folder.path);
+    struct relay_state *mine = relay_state_open(path), *other = relay_state_open(path);
+    struct reload_watch watch;
+    reload_watch_open(&watch, mine, path);
+    relay_state_add(other, 1, 1);
+    ck_assert(!wakes(&watch));
+    ck_assert(!reload_watch_requested(&watch));
+    relay_state_raise_generation(other);
+    ck_assert(wakes(&watch));
+    ck_assert(reload_watch_requested(&watch));
+    ck_assert(!wakes(&watch));
+    ck_assert(!reload_watch_requested(&watch));
+
+    ck_assert_int_eq(unlink(path), 0); /* the file is made anew, and watched */
+    ck_assert(wakes(&watch));
+    (void)reload_watch_requested(&watch);
+    relay_state_refresh(other);
+    relay_state_raise_generation(other);
+    ck_assert(wakes(&watch));
+    ck_assert(reload_watch_requested(&watch));
+    reload_watch_close(&watch);
+    relay_state_close(mine);
+    relay_state_close(other);
+    folder_remove(&folder);
+}
+END_TEST
+
+SUITE_MAIN("reload_watch", a_request_wakes_once)
