@@ -9,7 +9,7 @@ sources_version() {
     sed -n 's/^AC_INIT(\[rudder-relay\], \[\([^]]*\)\].*/\1/p' "$1/configure.ac"
 }
 
-# sources_copy CHECKOUT FOLDER: without what git, autogen.sh or an earlier build left.
+# sources_copy CHECKOUT DIRECTORY: without what git, autogen.sh or an earlier build left.
 sources_copy() {
     mkdir -p "$2" &&
         tar -C "$1" --exclude-vcs --exclude='./build*' --exclude=./autom4te.cache --exclude=./configure \

@@ -12,11 +12,11 @@
 #include "endpoint/request_context.h"
 #include "policies/policy_bundle.h"
 #include "relay/node_id.h"
-#include "util/beneath.h"
+#include "util/open_beneath.h"
 #include "util/digest.h"
 #include "util/http_date.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "policies"
 
@@ -46,7 +46,7 @@ void *policies_start(const struct relay_config *config, struct err *err)
     if (bundles == NULL) {
         return NULL;
     }
-    struct policies *policies = memory_zero(1, sizeof *policies);
+    struct policies *policies = xcalloc(1, sizeof *policies);
     *policies = (struct policies){.path = config->policies.path, .bundles = bundles};
     return policies;
 }
@@ -68,7 +68,7 @@ static bool is_own(struct policies_context *context)
     if (!request_certificate_uid(base->request, &uid)) {
         return request_context_refuse(base, 403, "a node's certificate is needed");
     }
-    if (!slice_is(id, uid)) {
+    if (!slice_eq_str(id, uid)) {
         return request_context_refuse(base, 403, "the client certificate is not this node's");
     }
     if (!node_id_valid(id.at, id.len)) {
@@ -212,8 +212,8 @@ void policies_get_file(void *state, struct request *request, struct response *re
         request_context_fail(&context.base, 500, err.text);
         return;
     }
-    char *path = memory_format("%s/rules/%.*s", context.node_id, (int)request->args[1].len, request->args[1].at);
-    int fd = beneath_open_file(share_fd, path, &status, &err);
+    char *path = xasprintf("%s/rules/%.*s", context.node_id, (int)request->args[1].len, request->args[1].at);
+    int fd = open_beneath_file(share_fd, path, &status, &err);
     if (fd < 0) {
         file_answer_fault(&context.base, errno, &err);
     } else {

@@ -11,11 +11,11 @@
 #include "endpoint/file_answer.h"
 #include "endpoint/request_context.h"
 #include "shared-folder/content_hash.h"
-#include "shared-folder/folder_request.h"
+#include "shared-folder/shared_folder_request.h"
 #include "shared-folder/hash_cache.h"
-#include "util/beneath.h"
+#include "util/open_beneath.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "shared_folder"
 
@@ -32,9 +32,9 @@ static const struct request_wording shared_folder_wording = {LOG_COMPONENT, "req
 /* One request: what is asked, and the file that was found. */
 struct shared_folder_context {
     struct request_context base;
-    const struct shared_folder *folder;
-    struct folder_request asked;
-    int folder_fd;
+    const struct shared_folder *directory;
+    struct shared_folder_request asked;
+    int dir_fd;
     int fd;
     struct stat status;
 };
@@ -42,21 +42,21 @@ struct shared_folder_context {
 void *shared_folder_start(const struct relay_config *config, struct err *err)
 {
     (void)err;
-    struct shared_folder *folder = memory_zero(1, sizeof *folder);
-    folder->path = config->shared_folder.path;
-    folder->cache = hash_cache_open(config->shared_folder.hash_cache_file);
-    if (access(folder->path, X_OK) != 0) {
-        log_warn("the shared folder cannot be entered", log_text("folder", folder->path),
+    struct shared_folder *directory = xcalloc(1, sizeof *directory);
+    directory->path = config->shared_folder.path;
+    directory->cache = hash_cache_open(config->shared_folder.hash_cache_file);
+    if (access(directory->path, X_OK) != 0) {
+        log_warn("the shared folder cannot be entered", log_text("directory", directory->path),
                  log_text("reason", strerror(errno)));
     }
-    return folder;
+    return directory;
 }
 
 void shared_folder_stop(void *state)
 {
-    struct shared_folder *folder = state;
-    hash_cache_close(folder->cache);
-    free(folder);
+    struct shared_folder *directory = state;
+    hash_cache_close(directory->cache);
+    free(directory);
 }
 
 static void close_file(struct shared_folder_context *context)
@@ -68,11 +68,11 @@ static void close_file(struct shared_folder_context *context)
 }
 
 /* The file under the path now, which may be another than before. */
-static bool open_file(struct shared_folder_context *context, struct err *err)
+static bool shared_folder_open_file(struct shared_folder_context *context, struct err *err)
 {
     close_file(context);
     const char *path = context->asked.path[0] != '\0' ? context->asked.path : ".";
-    context->fd = beneath_open_file(context->folder_fd, path, &context->status, err);
+    context->fd = open_beneath_file(context->dir_fd, path, &context->status, err);
     return context->fd >= 0;
 }
 
@@ -84,15 +84,15 @@ static int hash_now(struct shared_folder_context *context, unsigned char digest[
     enum digest_algorithm algorithm = context->asked.algorithm;
     for (int try = 0; try < TRIES; try++) {
         time_t began = time(NULL);
-        if (!open_file(context, err)) {
+        if (!shared_folder_open_file(context, err)) {
             return errno;
         }
-        if (hash_cache_find(context->folder->cache, &context->status, algorithm, digest)) {
+        if (hash_cache_find(context->directory->cache, &context->status, algorithm, digest)) {
             return 0;
         }
         switch (content_hash(context->fd, &context->status, algorithm, digest, err)) {
         case CONTENT_HASHED:
-            hash_cache_store(context->folder->cache, &context->status, algorithm, digest, began);
+            hash_cache_store(context->directory->cache, &context->status, algorithm, digest, began);
             return 0;
         case CONTENT_FAILED:
             return EIO;
@@ -103,7 +103,7 @@ static int hash_now(struct shared_folder_context *context, unsigned char digest[
     return EAGAIN;
 }
 
-static void answer_hash(struct shared_folder_context *context)
+static void shared_folder_answer_hash(struct shared_folder_context *context)
 {
     unsigned char digest[DIGEST_MAX_SIZE];
     struct err err = {0};
@@ -129,10 +129,10 @@ static void answer_found(struct shared_folder_context *context)
 {
     const struct request_context *base = &context->base;
     struct err err = {0};
-    if (!folder_request_parse_query(&context->asked, request_env(base->request, "QUERY_STRING"), &err)) {
+    if (!directory_request_parse_query(&context->asked, request_env(base->request, "QUERY_STRING"), &err)) {
         request_context_refuse(base, 400, err.text);
     } else if (context->asked.has_hash) {
-        answer_hash(context);
+        shared_folder_answer_hash(context);
     } else {
         file_answer(base->request, base->response, &context->fd, &context->status);
     }
@@ -141,16 +141,16 @@ static void answer_found(struct shared_folder_context *context)
 static void answer_path(struct shared_folder_context *context)
 {
     struct err err = {0};
-    if (!folder_request_parse_path(&context->asked, context->base.request->args[0], &err)) {
+    if (!directory_request_parse_path(&context->asked, context->base.request->args[0], &err)) {
         request_context_refuse(&context->base, 400, err.text);
         return;
     }
-    context->folder_fd = open(context->folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (context->folder_fd < 0) {
+    context->dir_fd = open(context->directory->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (context->dir_fd < 0) {
         int errnum = errno;
-        err_set_errno(&err, errnum, "%s", context->folder->path);
+        err_set_errno(&err, errnum, "%s", context->directory->path);
         file_answer_fault(&context->base, errnum, &err);
-    } else if (open_file(context, &err)) {
+    } else if (shared_folder_open_file(context, &err)) {
         answer_found(context);
     } else {
         file_answer_fault(&context->base, errno, &err);
@@ -164,13 +164,13 @@ void shared_folder_answer(void *state, struct request *request, struct response 
                  .request = request,
                  .response = response,
                  .fields = {log_slice("path", request->args[0])}},
-        .folder = state,
-        .folder_fd = -1,
+        .directory = state,
+        .dir_fd = -1,
         .fd = -1,
     };
     answer_path(&context);
     close_file(&context);
-    if (context.folder_fd >= 0) {
-        close(context.folder_fd);
+    if (context.dir_fd >= 0) {
+        close(context.dir_fd);
     }
 }

@@ -38,7 +38,7 @@ struct endpoint {
     struct buffer out;
 };
 
-static void print_help(const struct endpoint_program *program)
+static void endpoint_print_help(const struct endpoint_program *program)
 {
     printf("Usage: rudder-relay-%s [-c FILE]\n"
            "%s\n\n"
@@ -65,7 +65,7 @@ static bool read_command_line(const struct endpoint_program *program, int argc, 
             *path = optarg;
             break;
         case 'h':
-            print_help(program);
+            endpoint_print_help(program);
             *status = EXIT_SUCCESS;
             return false;
         case 'V':
@@ -100,7 +100,7 @@ static void note_index(struct endpoint *endpoint, const struct err *err)
     endpoint->index_err = *err;
 }
 
-static void refresh_index(struct endpoint *endpoint)
+static void endpoint_refresh_index(struct endpoint *endpoint)
 {
     if (!endpoint->program->uses_node_index) {
         return;
@@ -114,7 +114,7 @@ static void refresh_index(struct endpoint *endpoint)
     note_index(endpoint, &err);
 }
 
-static void reload(const struct endpoint *endpoint)
+static void endpoint_reload(const struct endpoint *endpoint)
 {
     struct err err = {0};
     if (relay_config_reload_logging(endpoint->config->path, &err)) {
@@ -130,7 +130,7 @@ static void refresh_state(struct endpoint *endpoint)
     uint64_t generation = relay_state_generation(endpoint->relay_state);
     if (generation != endpoint->generation) {
         endpoint->generation = generation;
-        reload(endpoint);
+        endpoint_reload(endpoint);
     }
 }
 
@@ -198,7 +198,7 @@ static void answer_request(struct endpoint *endpoint)
     struct response *response = &endpoint->response;
     int64_t begun_us = clock_us();
     refresh_state(endpoint);
-    refresh_index(endpoint);
+    endpoint_refresh_index(endpoint);
     request_begin(request, fcgi_env(endpoint->fcgi), fcgi_read, endpoint->fcgi);
     request->index = endpoint->index;
     request->relay_state = endpoint->relay_state;
@@ -244,7 +244,7 @@ static void stop(const struct endpoint *endpoint)
     log_info("stopped");
 }
 
-static int serve(struct endpoint *endpoint)
+static int endpoint_serve(struct endpoint *endpoint)
 {
     struct err err = {0};
     for (;;) {
@@ -253,7 +253,7 @@ static int serve(struct endpoint *endpoint)
             answer_request(endpoint);
             break;
         case FCGI_RELOAD:
-            reload(endpoint);
+            endpoint_reload(endpoint);
             break;
         case FCGI_IDLE:
             break;
@@ -268,7 +268,7 @@ static int serve(struct endpoint *endpoint)
     }
 }
 
-static int start(struct endpoint *endpoint, const char *path)
+static int endpoint_start(struct endpoint *endpoint, const char *path)
 {
     const struct endpoint_program *program = endpoint->program;
     struct err err = {0};
@@ -291,7 +291,7 @@ static int start(struct endpoint *endpoint, const char *path)
     }
     endpoint->relay_state = relay_state_open(endpoint->config->general.state_file);
     endpoint->generation = relay_state_generation(endpoint->relay_state);
-    refresh_index(endpoint);
+    endpoint_refresh_index(endpoint);
     log_info("started", log_text("version", PACKAGE_VERSION), log_text("config", endpoint->config->path));
     return EXIT_SUCCESS;
 
@@ -310,9 +310,9 @@ int endpoint_run(const struct endpoint_program *program, int argc, char **argv)
     core_dump_off();
     log_start(program->name);
     struct endpoint endpoint = {.program = program};
-    status = start(&endpoint, path);
+    status = endpoint_start(&endpoint, path);
     if (status == EXIT_SUCCESS) {
-        status = serve(&endpoint);
+        status = endpoint_serve(&endpoint);
     }
     if (endpoint.state != NULL && program->stop != NULL) {
         program->stop(endpoint.state);

@@ -25,9 +25,9 @@ void file_answer_unchanged(struct response *response, const struct stat *status)
 /* 200, 206 or 416, whatever the request's conditions say; otherwise as file_answer. */
 void file_answer_content(const struct request *request, struct response *response, int *fd, const struct stat *status);
 
-/* errnum: why beneath_open_file did not open what was asked for. 404 for what is not there or no regular file or behind
- * a symbolic link, which the log says, since whoever made the link wants to know why it does not work; 403 for what this
- * program may not read; 500 for anything else, with err in the log. */
+/* errnum: why open_beneath_file did not open what was asked for. 404 for what is not there or no regular file or behind
+ * a symbolic link, which the log says, since whoever made the link wants to know why it does not work; 403 for what
+ * this program may not read; 500 for anything else, with err in the log. */
 void file_answer_fault(const struct request_context *context, int errnum, const struct err *err);
 
 #endif

@@ -44,8 +44,8 @@ bool request_context_fail(const struct request_context *context, int status, con
 /* Refuses with 503 while there is no node index. */
 bool request_context_has_index(const struct request_context *context);
 
-/* Refuses a request whose body has no length (411), a malformed one (400), or more than limit bytes (413), is a part of a
- * file (400) or compressed (415). Comes before body_read. */
+/* Refuses a request whose body has no length (411), a malformed one (400), or more than limit bytes (413), is a part of
+ * a file (400) or compressed (415). Comes before body_read. */
 bool request_context_takes_body(const struct request_context *context, int64_t limit);
 
 #endif

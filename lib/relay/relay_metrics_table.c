@@ -14,10 +14,12 @@ static const char *const kinds[] = {"report", "inventory", "inventory_update"};
 static const char *const report_results[] = {"ok", "error", "invalid", "forward_ok", "forward_error"};
 static const char *const inventory_results[] = {"forward_ok", "forward_error"};
 static const char *const spool_states[] = {"waiting", "failed"};
-static const char *const statuses[] = {"200", "201", "204", "206", "304", "400", "401", "403", "404", "405", "408",
-                                       "409", "411", "413", "415", "416", "429", "500", "502", "503", "504", "507", "other"};
+static const char *const statuses[] = {"200", "201", "204", "206", "304", "400", "401",  "403",
+                                       "404", "405", "408", "409", "411", "413", "415",  "416",
+                                       "429", "500", "502", "503", "504", "507", "other"};
 /* Those that the upload program answers with: an alert sees the first one only if the series was there before. */
-static const char *const upload_statuses[] = {"201", "204", "400", "403", "411", "413", "415", "500", "503", "507", "other"};
+static const char *const upload_statuses[] = {"201", "204", "400", "403", "411",  "413",
+                                              "415", "500", "503", "507", "other"};
 
 /* microseconds */
 static const uint64_t request_bounds[] = {1000, 5000, 25000, 100000, 500000, 2500000, 10000000, 60000000};
@@ -122,7 +124,7 @@ size_t relay_metrics_cells(void)
 }
 
 /* FNV-1a, 64 bits */
-static uint64_t mix(uint64_t hash, uint64_t value)
+static uint64_t relay_metrics_table_mix(uint64_t hash, uint64_t value)
 {
     return (hash ^ value) * UINT64_C(1099511628211);
 }
@@ -130,9 +132,9 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 static uint64_t mix_text(uint64_t hash, const char *text)
 {
     for (; *text != '\0'; text++) {
-        hash = mix(hash, (unsigned char)*text);
+        hash = relay_metrics_table_mix(hash, (unsigned char)*text);
     }
-    return mix(hash, 0);
+    return relay_metrics_table_mix(hash, 0);
 }
 
 uint64_t relay_metrics_fingerprint(void)
@@ -140,14 +142,14 @@ uint64_t relay_metrics_fingerprint(void)
     uint64_t hash = UINT64_C(14695981039346656037);
     for (size_t i = 0; i < METRICS; i++) {
         const struct relay_metric_family *family = &families[i];
-        hash = mix(mix_text(hash, family->name), family->type);
+        hash = relay_metrics_table_mix(mix_text(hash, family->name), family->type);
         for (size_t label = 0; label < METRIC_LABELS; label++) {
             for (size_t value = 0; value < family->labels[label].count; value++) {
                 hash = mix_text(hash, family->labels[label].values[value]);
             }
         }
         for (size_t bound = 0; bound < family->bound_count; bound++) {
-            hash = mix(hash, family->bounds[bound]);
+            hash = relay_metrics_table_mix(hash, family->bounds[bound]);
         }
     }
     return hash;

@@ -8,7 +8,8 @@
  * broken, is counted and left out.
  *
  * Host names come from the node list, which others write: only what http_url_is_host takes goes to a command or into
- * a URL, the others are refused. Slices point into the index and into the list of ids; they are valid until the index is refreshed.
+ * a URL, the others are refused. Slices point into the index and into the list of ids; they are valid until the index
+ * is refreshed.
  */
 #ifndef RELAY_REMOTE_RUN_TARGETS_H
 #define RELAY_REMOTE_RUN_TARGETS_H

@@ -14,8 +14,8 @@
 #include "util/err.h"
 #include "util/slice.h"
 
-/* A host name (letters, digits, "-._", no `-` in front) or an address, IPv6 without brackets? Neither a URL nor a command
- * takes such a text for anything else, a shell that the command starts included. */
+/* A host name (letters, digits, "-._", no `-` in front) or an address, IPv6 without brackets? Neither a URL nor a
+ * command takes such a text for anything else, a shell that the command starts included. */
 bool http_url_is_host(struct slice host);
 
 /* Adds "https://<host>:<port>", an IPv6 address with its brackets. False with err when host is no host name and no

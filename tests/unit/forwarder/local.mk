@@ -29,7 +29,7 @@ tests_unit_forwarder_test_dispatch_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_dispatch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_dispatch_LDADD = $(FORWARDER_TEST_LDADD)
 
-tests_unit_forwarder_test_reload_watch_SOURCES = tests/unit/forwarder/test_reload_watch.c tests/support/suite.h tests/support/folder.h
+tests_unit_forwarder_test_reload_watch_SOURCES = tests/unit/forwarder/test_reload_watch.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_forwarder_test_reload_watch_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_reload_watch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_reload_watch_LDADD = $(FORWARDER_TEST_LDADD)
@@ -39,7 +39,7 @@ tests_unit_forwarder_test_run_queue_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_run_queue_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_run_queue_LDADD = $(FORWARDER_TEST_LDADD)
 
-tests_unit_forwarder_test_spool_stats_SOURCES = tests/unit/forwarder/test_spool_stats.c tests/support/suite.h tests/support/folder.h
+tests_unit_forwarder_test_spool_stats_SOURCES = tests/unit/forwarder/test_spool_stats.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_forwarder_test_spool_stats_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_spool_stats_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_spool_stats_LDADD = $(FORWARDER_TEST_LDADD)

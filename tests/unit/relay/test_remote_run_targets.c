@@ -9,16 +9,25 @@
 #include "util/buffer.h"
 
 /* root has n1, n2 and the relays A and B; A has n3 and relay C, C has n4; B has n5. Some are broken. */
-static const char list[] = "{" MADE_NODE("root", "server", "root") "," MADE_NODE("n1", "h1", "root") ","
-    MADE_NODE("n2", "h2", "root") "," MADE_NODE("A", "relay-a", "root") "," MADE_NODE("B", "relay-b", "root") ","
-    MADE_NODE("n3", "h3", "A") "," MADE_NODE("C", "relay-c", "A") "," MADE_NODE("n4", "h4", "C") ","
-    MADE_NODE("n5", "h5", "B") "," MADE_NODE("loop1", "l1", "loop2") "," MADE_NODE("loop2", "l2", "loop1") ","
-    MADE_NODE("gap", "g", "nobody") "," MADE_NODE("bad1", "-oProxyCommand=x", "root") ","
-    MADE_NODE("bad2", "a,b", "root") "," MADE_NODE("bad3", "a;reboot", "root") "," MADE_NODE("bad4", "$(reboot)", "root") ","
-    MADE_NODE("bad5", "h\\u00e9", "root") "," MADE_NODE("v6", "2001:db8::1", "root") ","
-    MADE_NODE("under", "win_1", "root") "," MADE_NODE("R", "re\\u000alay", "root") "," MADE_NODE("n6", "h6", "R") "}";
+static const char list[] =
+    "{" MADE_NODE("root", "server", "root") "," MADE_NODE("n1", "h1", "root") "," MADE_NODE("n2", "h2", "root") "," MADE_NODE(
+        "A", "relay-a",
+        "root") "," MADE_NODE("B", "relay-b",
+                              "root") "," MADE_NODE("n3", "h3",
+                                                    "A") "," MADE_NODE("C", "relay-c",
+                                                                       "A") "," MADE_NODE("n4", "h4",
+                                                                                          "C") "," MADE_NODE("n5", "h5",
+                                                                                                             "B") "," MADE_NODE("loop1",
+                                                                                                                                "l1", "loop2") "," MADE_NODE("loop2", "l2", "loop1") "," MADE_NODE("gap", "g", "nobody") "," MADE_NODE("bad1", "-oProxyCommand=x", "root") "," MADE_NODE("bad2", "a,b", "root") "," MADE_NODE("bad3", "a;reboot", "root") "," MADE_NODE("bad4", "$(reboot)", "root") "," MADE_NODE("bad5",
+                                                                                                                                                                                                                                                                                                                                                                                                                   "h\\u00e9", "root") "," MADE_NODE("v6", "2001:db8::1", "root") "," MADE_NODE("under",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                "win_1",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                "root") "," MADE_NODE("R",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "re\\u000alay",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "root") "," MADE_NODE("n6",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                            "h6",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                            "R") "}";
 
-static void describe(const struct remote_run_targets *targets, struct buffer *out)
+static void remote_run_targets_describe(const struct remote_run_targets *targets, struct buffer *out)
 {
     buffer_clear(out);
     for (size_t i = 0; i < targets->host_count; i++) {
@@ -58,7 +67,9 @@ static const struct {
     {"A", NULL, "relay-c h3 C=relay-c(all) ?0", 1},
     {"C", NULL, "h4 ?0", 0},
     {"nobody-else", NULL, "?0", 0},
-    {"root", NULL, "relay-a relay-b h1 h2 server win_1 2001:db8::1 A=relay-a(all) B=relay-b(all) !R !bad1 !bad2 !bad3 !bad4 !bad5 ?0", 2},
+    {"root", NULL,
+     "relay-a relay-b h1 h2 server win_1 2001:db8::1 A=relay-a(all) B=relay-b(all) !R !bad1 !bad2 !bad3 !bad4 !bad5 ?0",
+     2},
 };
 
 START_TEST(nodes_go_where_they_hang)
@@ -75,8 +86,8 @@ START_TEST(nodes_go_where_they_hang)
         } else {
             ck_assert(remote_run_targets_all(&targets, made.index, cases[i].me, &err));
         }
-        describe(&targets, &text);
-        ck_assert_str_eq(buffer_text(&text), cases[i].targets);
+        remote_run_targets_describe(&targets, &text);
+        ck_assert_str_eq(buffer_cstr(&text), cases[i].targets);
         ck_assert_int_eq(targets.relay_levels, cases[i].levels);
         remote_run_targets_free(&targets);
         remote_run_request_free(&request);
@@ -103,11 +114,11 @@ START_TEST(fifty_thousand)
         buffer_add_format(&ids, "here%d,there%d,", i, i);
     }
     buffer_add_text(&json, MADE_NODE("root", "server", "root") "}");
-    struct made_index made = made_index_new(buffer_text(&json), "");
+    struct made_index made = made_index_new(buffer_cstr(&json), "");
     struct remote_run_request request = {0};
     struct remote_run_targets targets = {0};
     struct err err = {0};
-    ck_assert(remote_run_request_nodes(&request, buffer_text(&ids), &err));
+    ck_assert(remote_run_request_nodes(&request, buffer_cstr(&ids), &err));
     remote_run_targets_of(&targets, made.index, "root", request.nodes, request.node_count);
     ck_assert_uint_eq(targets.host_count, HALF);
     ck_assert_uint_eq(targets.relay_count, RELAYS);
