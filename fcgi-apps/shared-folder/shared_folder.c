@@ -125,11 +125,11 @@ static void shared_folder_answer_hash(struct shared_folder_context *context)
 }
 
 /* The file is there and open. */
-static void answer_found(struct shared_folder_context *context)
+static void shared_folder_answer_found(struct shared_folder_context *context)
 {
     const struct request_context *base = &context->base;
     struct err err = {0};
-    if (!directory_request_parse_query(&context->asked, request_env(base->request, "QUERY_STRING"), &err)) {
+    if (!shared_folder_request_parse_query(&context->asked, request_env(base->request, "QUERY_STRING"), &err)) {
         request_context_refuse(base, 400, err.text);
     } else if (context->asked.has_hash) {
         shared_folder_answer_hash(context);
@@ -138,10 +138,10 @@ static void answer_found(struct shared_folder_context *context)
     }
 }
 
-static void answer_path(struct shared_folder_context *context)
+static void shared_folder_answer_path(struct shared_folder_context *context)
 {
     struct err err = {0};
-    if (!directory_request_parse_path(&context->asked, context->base.request->args[0], &err)) {
+    if (!shared_folder_request_parse_path(&context->asked, context->base.request->args[0], &err)) {
         request_context_refuse(&context->base, 400, err.text);
         return;
     }
@@ -151,7 +151,7 @@ static void answer_path(struct shared_folder_context *context)
         err_set_errno(&err, errnum, "%s", context->directory->path);
         file_answer_fault(&context->base, errnum, &err);
     } else if (shared_folder_open_file(context, &err)) {
-        answer_found(context);
+        shared_folder_answer_found(context);
     } else {
         file_answer_fault(&context->base, errno, &err);
     }
@@ -168,7 +168,7 @@ void shared_folder_answer(void *state, struct request *request, struct response 
         .dir_fd = -1,
         .fd = -1,
     };
-    answer_path(&context);
+    shared_folder_answer_path(&context);
     close_file(&context);
     if (context.dir_fd >= 0) {
         close(context.dir_fd);

@@ -19,7 +19,7 @@ static bool has_dotted_segment(const char *path)
     return false;
 }
 
-bool directory_request_parse_path(struct shared_folder_request *asked, struct slice path, struct err *err)
+bool shared_folder_request_parse_path(struct shared_folder_request *asked, struct slice path, struct err *err)
 {
     if (path.len >= sizeof asked->path) {
         return err_set(err, "the path has more than %zu bytes", sizeof asked->path - 1);
@@ -59,7 +59,7 @@ static bool parse_hash(struct shared_folder_request *asked, const struct url_for
     return true;
 }
 
-bool directory_request_parse_query(struct shared_folder_request *asked, const char *query, struct err *err)
+bool shared_folder_request_parse_query(struct shared_folder_request *asked, const char *query, struct err *err)
 {
     struct url_form form = {0};
     struct slice text = slice_from_str(query != NULL ? query : "");

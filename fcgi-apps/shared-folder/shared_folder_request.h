@@ -30,7 +30,7 @@ struct shared_folder_request {
 
 /* Path and query are taken one after the other, since only a file that is there is asked for by its hash. False with
  * err when it is not one: the client's fault, in words for the client. query may be NULL. */
-bool directory_request_parse_path(struct shared_folder_request *asked, struct slice path, struct err *err);
-bool directory_request_parse_query(struct shared_folder_request *asked, const char *query, struct err *err);
+bool shared_folder_request_parse_path(struct shared_folder_request *asked, struct slice path, struct err *err);
+bool shared_folder_request_parse_query(struct shared_folder_request *asked, const char *query, struct err *err);
 
 #endif

@@ -191,7 +191,7 @@ static void account(const struct endpoint *endpoint, int64_t begun_us)
 }
 
 /* One connection, one request. The child of send_file, if there is one, goes through all of this to the end. */
-static void answer_request(struct endpoint *endpoint)
+static void endpoint_answer_request(struct endpoint *endpoint)
 {
     const struct endpoint_program *program = endpoint->program;
     struct request *request = &endpoint->request;
@@ -250,7 +250,7 @@ static int endpoint_serve(struct endpoint *endpoint)
     for (;;) {
         switch (fcgi_wait(endpoint->fcgi, idle_wait(endpoint), &err)) {
         case FCGI_REQUEST:
-            answer_request(endpoint);
+            endpoint_answer_request(endpoint);
             break;
         case FCGI_RELOAD:
             endpoint_reload(endpoint);

@@ -12,12 +12,12 @@ static struct err err;
 
 static bool path_ok(const char *path)
 {
-    return directory_request_parse_path(&asked, slice_from_str(path), &err);
+    return shared_folder_request_parse_path(&asked, slice_from_str(path), &err);
 }
 
 static bool query_ok(const char *query)
 {
-    return directory_request_parse_query(&asked, query, &err);
+    return shared_folder_request_parse_query(&asked, query, &err);
 }
 
 START_TEST(paths_that_are_taken_as_they_are)
@@ -92,7 +92,7 @@ START_TEST(paths_that_are_refused)
         ck_assert_msg(!path_ok(bad[i].path), "'%s'", bad[i].path);
         ck_assert_msg(strstr(err.text, bad[i].why) != NULL, "'%s': %s", bad[i].path, err.text);
     }
-    ck_assert(!directory_request_parse_path(&asked, (struct slice){"a\0b", 3}, &err));
+    ck_assert(!shared_folder_request_parse_path(&asked, (struct slice){"a\0b", 3}, &err));
 }
 END_TEST
 
