@@ -15,6 +15,7 @@ static const struct endpoint_program program = {
     .summary = "Gives the files for all nodes, and says whether a node's copy is still the same.",
     .endpoint = RELAY_ENDPOINT_SHARED_FOLDER,
     .routes = {.at = routes, .count = sizeof routes / sizeof *routes, .relay_api = true},
+    .uses_node_index = true,
     .start = shared_folder_start,
     .stop = shared_folder_stop,
 };

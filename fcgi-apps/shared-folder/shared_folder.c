@@ -157,6 +157,13 @@ static void shared_folder_answer_path(struct shared_folder_context *context)
     }
 }
 
+/* Nodes come by TLS; the local listener, for this machine alone, has none. */
+static bool client_may_read(const struct request_context *base)
+{
+    const char *client;
+    return request_env(base->request, "SSL_CLIENT_VERIFY") == NULL || request_context_client_node(base, &client);
+}
+
 void shared_folder_answer(void *state, struct request *request, struct response *response)
 {
     struct shared_folder_context context = {
@@ -168,7 +175,9 @@ void shared_folder_answer(void *state, struct request *request, struct response 
         .dir_fd = -1,
         .fd = -1,
     };
-    shared_folder_answer_path(&context);
+    if (client_may_read(&context.base)) {
+        shared_folder_answer_path(&context);
+    }
     close_file(&context);
     if (context.dir_fd >= 0) {
         close(context.dir_fd);

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "endpoint/client_certificate.h"
 #include "endpoint/request_context.h"
 #include "relay/relay_metrics.h"
 #include "upload/admission.h"
@@ -189,7 +190,7 @@ static bool node_is_allowed(const struct upload_context *context)
 {
     const struct request_context *base = &context->base;
     const char *node_id = context->name.node_id;
-    const char *uid;
+    const char *client;
     if (!request_context_has_index(base)) {
         return false;
     }
@@ -197,11 +198,23 @@ static bool node_is_allowed(const struct upload_context *context)
         relay_metrics_report(base->request->relay_state, RELAY_REPORT_INVALID);
         return request_context_refuse(base, 403, "the node is not known to this relay");
     }
-    if (request_certificate_uid(base->request, &uid) && !node_index_is_above(base->request->index, uid, node_id)) {
-        return request_context_refuse(
-            base, 403, "the client certificate is neither the node's nor that of a policy server above it");
+    if (!client_certificate_shown(base->request)) {
+        return true; /* httpd has seen the password */
     }
-    return true;
+    return request_context_client_node(base, &client) &&
+           (node_index_is_above(base->request->index, client, node_id) ||
+            request_context_refuse(base, 403,
+                                   "the client certificate is neither the node's nor that of a policy server above it"));
+}
+
+/* An inventory may be anybody's who knows the password, whatever certificate comes with it. Who does not is let in by
+ * httpd for the certificate alone. */
+static bool login_is_good(const struct upload_context *context)
+{
+    const struct request_context *base = &context->base;
+    const char *client;
+    return request_env(base->request, "REMOTE_USER") != NULL || !client_certificate_shown(base->request) ||
+           request_context_client_node(base, &client);
 }
 
 static void count_upload(const struct request *request, const struct response *response, enum relay_kind kind)
@@ -227,7 +240,7 @@ static void put_inventory(void *state, struct request *request, struct response 
 {
     struct upload_context context;
     begin_upload(&context, state, request, response);
-    if (take_upload_name(&context, upload_name_inventory)) {
+    if (take_upload_name(&context, upload_name_inventory) && login_is_good(&context)) {
         put_upload(state, &context, kind);
     }
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "endpoint/client_certificate.h"
+
 static void log_outcome(const struct request_context *context, enum log_level level, const char *message, int status,
                         const char *reason)
 {
@@ -49,6 +51,24 @@ bool request_context_has_index(const struct request_context *context)
 {
     return context->request->index != NULL ||
            request_context_refuse(context, 503, "the relay does not know its nodes yet");
+}
+
+bool request_context_client_node(const struct request_context *context, const char **node_id)
+{
+    struct err err = {0};
+    if (!request_context_has_index(context)) {
+        return false;
+    }
+    switch (client_certificate(context->request, node_id, &err)) {
+    case CLIENT_CERTIFICATE_OF_NODE:
+        return true;
+    case CLIENT_CERTIFICATE_NONE:
+        err_set(&err, "a node's certificate is needed");
+        break;
+    case CLIENT_CERTIFICATE_REFUSED:
+        break;
+    }
+    return request_context_refuse(context, 403, err.text);
 }
 
 /* A part of a file, or a compressed one, would be stored as if it were the whole (RFC 9110 sections 14.5 and 8.4). */

@@ -4,6 +4,7 @@ ENDPOINT_TEST_LDADD = lib/endpoint/libendpoint.a $(TEST_LDADD)
 if HAVE_CHECK
 UNIT_TESTS += \
 	tests/unit/endpoint/test_body \
+	tests/unit/endpoint/test_client_certificate \
 	tests/unit/endpoint/test_request \
 	tests/unit/endpoint/test_request_context \
 	tests/unit/endpoint/test_response \
@@ -14,6 +15,12 @@ endif
 tests_unit_endpoint_test_body_SOURCES = tests/unit/endpoint/test_body.c tests/support/suite.h tests/support/made_request.h
 tests_unit_endpoint_test_body_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_endpoint_test_body_LDADD = $(ENDPOINT_TEST_LDADD)
+
+tests_unit_endpoint_test_client_certificate_SOURCES = tests/unit/endpoint/test_client_certificate.c \
+	tests/support/suite.h tests/support/tmpdir.h tests/support/certificate.h tests/support/made_client.h \
+	tests/support/made_index.h tests/support/made_request.h
+tests_unit_endpoint_test_client_certificate_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_endpoint_test_client_certificate_LDADD = $(ENDPOINT_TEST_LDADD)
 
 tests_unit_endpoint_test_request_SOURCES = tests/unit/endpoint/test_request.c tests/support/suite.h tests/support/made_request.h
 tests_unit_endpoint_test_request_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -3,6 +3,7 @@
 
 #include "relay/node_index.h"
 #include "support/tmpdir.h"
+#include "support/made_client.h"
 #include "support/made_request.h"
 #include "support/suite.h"
 #include "upload/upload.h"
@@ -15,6 +16,7 @@
 struct fixture {
     struct tmpdir directory;
     struct relay_config config;
+    struct made_clients clients;
     struct node_index *index;
     void *state;
 };
@@ -39,7 +41,8 @@ static struct fixture upload_fixture_make(void)
                  " \"relay\": {\"hostname\": \"r\", \"policy-server\": \"root\"},"
                  " \"node\": {\"hostname\": \"n\", \"policy-server\": \"relay\"},"
                  " \"other\": {\"hostname\": \"o\", \"policy-server\": \"relay\"}}");
-    tmpdir_write(it.directory.fd, "certs.pem", "");
+    it.clients = made_clients_new((const char *const[]){"node", "relay", "root", "other", NULL});
+    tmpdir_write(it.directory.fd, "certs.pem", it.clients.pem.at);
     char *list = xasprintf("%s/nodes.json", it.directory.path);
     char *certs = xasprintf("%s/certs.pem", it.directory.path);
     char *index = xasprintf("%s/index", it.directory.path);
@@ -69,6 +72,7 @@ static void upload_fixture_remove(struct fixture *it)
     if (it->state != NULL) {
         upload_stop(it->state);
     }
+    made_clients_free(&it->clients);
     node_index_close(it->index);
     free(it->config.reporting.directory);
     free(it->config.inventory.directory);
@@ -93,7 +97,6 @@ static char answer[256]; /* headers and body of the last answer */
 static int test_upload_put(struct fixture *it, struct ask ask)
 {
     struct made_request made;
-    char uid[64];
     const char *name = ask.name != NULL ? ask.name : NAME;
     const char *body = ask.body != NULL ? ask.body : "hello";
     char length[32];
@@ -104,9 +107,7 @@ static int test_upload_put(struct fixture *it, struct ask ask)
                                           : length,
                      body, strlen(body));
     if (ask.uid != NULL) {
-        snprintf(uid, sizeof uid, "SSL_CLIENT_S_DN_UID=%s", ask.uid);
-        made_request_env(&made, "SSL_CLIENT_VERIFY=SUCCESS");
-        made_request_env(&made, uid);
+        made_clients_asks(&it->clients, &made, ask.uid, true);
     }
     if (ask.header != NULL) {
         made_request_env(&made, ask.header);
@@ -241,6 +242,24 @@ START_TEST(a_certificate_speaks_for_its_node_and_those_below)
                      403);
     ck_assert_int_eq(
         test_upload_put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY, .uid = "other"}), 201);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.uid = "node", .header = "SSL_CLIENT_S_DN_UID_1=other"}), 403);
+    upload_fixture_remove(&it);
+}
+END_TEST
+
+/* httpd, which does not know yet that the node was removed, lets it in for its certificate. */
+START_TEST(a_removed_node_needs_the_password_for_its_inventory)
+{
+    struct fixture it = upload_fixture_make();
+    fixture_start(&it);
+    struct ask ask = {.handler = upload_put_inventory, .name = INVENTORY, .uid = "stranger"};
+    ck_assert_int_eq(test_upload_put(&it, ask), 403);
+    ask.no_index = true;
+    ck_assert_int_eq(test_upload_put(&it, ask), 503);
+    ask.header = "REMOTE_USER=rudder";
+    ck_assert_int_eq(test_upload_put(&it, ask), 201);
+    ask = (struct ask){.uid = "stranger", .header = "REMOTE_USER=rudder"};
+    ck_assert_int_eq(test_upload_put(&it, ask), 403); /* which helps no run log */
     upload_fixture_remove(&it);
 }
 END_TEST
@@ -353,7 +372,8 @@ END_TEST
 
 SUITE_MAIN("upload", what_is_no_whole_file_is_refused, an_upload_is_there_under_its_name,
            a_name_of_another_directory_is_refused, only_sub_nodes_upload_reports,
-           a_certificate_speaks_for_its_node_and_those_below, a_body_needs_a_length_within_the_limit,
+           a_certificate_speaks_for_its_node_and_those_below,
+           a_removed_node_needs_the_password_for_its_inventory, a_body_needs_a_length_within_the_limit,
            a_broken_body_leaves_nothing_behind, a_full_spool_says_when_to_come_again,
            the_password_check_is_answered_whatever_the_state, what_goes_wrong_here_is_not_told,
            starting_sweeps_what_a_killed_upload_left, without_its_directories_it_does_not_start)
