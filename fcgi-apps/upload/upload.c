@@ -207,14 +207,12 @@ static bool node_is_allowed(const struct upload_context *context)
                                    "the client certificate is neither the node's nor that of a policy server above it"));
 }
 
-/* An inventory may be anybody's who knows the password, whatever certificate comes with it. Who does not is let in by
- * httpd for the certificate alone. */
+/* An inventory may be anybody's who knows the password. Who shows a certificate was let in for that alone: httpd then asks
+ * for no password. */
 static bool login_is_good(const struct upload_context *context)
 {
-    const struct request_context *base = &context->base;
     const char *client;
-    return request_env(base->request, "REMOTE_USER") != NULL || !client_certificate_shown(base->request) ||
-           request_context_client_node(base, &client);
+    return !client_certificate_shown(context->base.request) || request_context_client_node(&context->base, &client);
 }
 
 static void count_upload(const struct request *request, const struct response *response, enum relay_kind kind)
