@@ -7,6 +7,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/node_certs.c lib/relay/node_certs.h \
 	lib/relay/node_id.c lib/relay/node_id.h \
 	lib/relay/node_index.c lib/relay/node_index.h \
+	lib/relay/node_index_key.c \
 	lib/relay/node_index_build.c \
 	lib/relay/node_index_format.c lib/relay/node_index_format.h \
 	lib/relay/node_list.c lib/relay/node_list.h \
