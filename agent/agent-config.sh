@@ -97,7 +97,7 @@ config_wrong() {
 }
 
 config_check() {
-    config_check_values && config_check_identity && config_check_authentication && config_check_folders
+    config_check_values && config_check_identity && config_check_authentication && config_check_directories
 }
 
 config_check_values() {
@@ -159,7 +159,7 @@ config_check_authentication() {
     [ -z "$conf_proxy_user" ] || config_secret proxy_password_file "$conf_proxy_password_file"
 }
 
-config_check_folders() {
+config_check_directories() {
     case $conf_queue in
     /*) ;;
     *) config_wrong "queue must be an absolute path: $conf_queue" || return ;;

@@ -16,9 +16,9 @@ agent_inventory() {
     esac
     [ -s "$inventory" ] && [ -f "$inventory" ] && [ -r "$inventory" ] ||
         inventory_bad "is no file with something in it that can be read" || return 2
-    scratch_folder && inventory_pack || return 1
-    inventory_folder="inventory-updates"
-    [ "$new_node" = no ] || inventory_folder=inventories
+    scratch_directory && inventory_pack || return 1
+    inventory_directory="inventory-updates"
+    [ "$new_node" = no ] || inventory_directory=inventories
     inventory_send "$scratch/$inventory_name.gz" && inventory_send "$scratch/$inventory_name.sign"
 }
 
@@ -38,7 +38,7 @@ inventory_pack() {
 }
 
 inventory_send() {
-    upload "$1" "$inventory_folder" && return
+    upload "$1" "$inventory_directory" && return
     say "${1##*/} was not taken: $upload_reason"
     return 1
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# agent-policies: fetches this node's policies, and switches to them when they are whole. In the folder $conf_policies:
+# agent-policies: fetches this node's policies, and switches to them when they are whole. In the directory $conf_policies:
 #     current              a symbolic link to the policies in force: versions/NAME. It changes by rename, so that at any
 #                          moment it leads to the old or to the new ones, and both are whole
 #     previous             the same for those before
@@ -30,39 +30,39 @@ agent_fetch_policies() {
     esac
 }
 
-# ---- the folder ----
+# ---- the directory ----
 
 policies_open() {
     (umask 077 && mkdir -p "$conf_policies/versions") || {
-        say "the folder $conf_policies cannot be made or used by $(id -un)"
+        say "the directory $conf_policies cannot be made or used by $(id -un)"
         return 1
     }
     # the place itself, without symbolic links, is what the links in the policies are compared with
-    policies_folder=$(cd -P -- "$conf_policies" && pwd -P) || return
+    policies_directory=$(cd -P -- "$conf_policies" && pwd -P) || return
     policies_lock || return
     policies_sweep
-    policies_work=$policies_folder/work.$$
+    policies_work=$policies_directory/work.$$
     mkdir "$policies_work" "$policies_work/new" || return
 }
 
 # A link is made with its content in one step, and is not made where one is: that makes it a lock.
 policies_lock() {
-    if ! ln -s $$ "$policies_folder/lock" 2>/dev/null; then
-        holder=$(readlink "$policies_folder/lock")
+    if ! ln -s $$ "$policies_directory/lock" 2>/dev/null; then
+        holder=$(readlink "$policies_directory/lock")
         case $holder in
         '' | *[!0-9]*) ;; # gone just now, or not ours
         *)
             # put aside rather than removed: only one process can, and it looks at what it got
             if ! kill -0 "$holder" 2>/dev/null &&
-                mv "$policies_folder/lock" "$policies_folder/lock.$$" 2>/dev/null; then
-                taken=$(readlink "$policies_folder/lock.$$")
-                rm -f "$policies_folder/lock.$$"
-                [ "$taken" = "$holder" ] || ln -s "$taken" "$policies_folder/lock" 2>/dev/null
+                mv "$policies_directory/lock" "$policies_directory/lock.$$" 2>/dev/null; then
+                taken=$(readlink "$policies_directory/lock.$$")
+                rm -f "$policies_directory/lock.$$"
+                [ "$taken" = "$holder" ] || ln -s "$taken" "$policies_directory/lock" 2>/dev/null
             fi
             ;;
         esac
-        ln -s $$ "$policies_folder/lock" 2>/dev/null || {
-            say "another process (pid $(readlink "$policies_folder/lock")) fetches policies to $conf_policies"
+        ln -s $$ "$policies_directory/lock" 2>/dev/null || {
+            say "another process (pid $(readlink "$policies_directory/lock")) fetches policies to $conf_policies"
             return 1
         }
     fi
@@ -71,22 +71,22 @@ policies_lock() {
 
 # What fetches that were killed have left.
 policies_sweep() {
-    for folder in "$policies_folder"/work.*; do
-        [ ! -e "$folder" ] || kill -0 "${folder##*.}" 2>/dev/null || rm -rf "$folder"
+    for directory in "$policies_directory"/work.*; do
+        [ ! -e "$directory" ] || kill -0 "${directory##*.}" 2>/dev/null || rm -rf "$directory"
     done
-    policies_now=$(readlink "$policies_folder/current")
-    policies_before=$(readlink "$policies_folder/previous")
-    for folder in "$policies_folder/versions"/*; do
-        case versions/${folder##*/} in
+    policies_now=$(readlink "$policies_directory/current")
+    policies_before=$(readlink "$policies_directory/previous")
+    for directory in "$policies_directory/versions"/*; do
+        case versions/${directory##*/} in
         "$policies_now" | "$policies_before" | "$policies_now.etag" | "$policies_before.etag") ;;
-        *) rm -rf "$folder" ;;
+        *) rm -rf "$directory" ;;
         esac
     done
 }
 
 policies_clean_up() {
     [ -z "${policies_work:-}" ] || rm -rf "$policies_work"
-    [ -z "${policies_locked:-}" ] || rm -f "$policies_folder/lock"
+    [ -z "${policies_locked:-}" ] || rm -f "$policies_directory/lock"
     policies_work='' policies_locked=''
 }
 
@@ -95,8 +95,8 @@ policies_clean_up() {
 # policies_ask: sets $upload_status and, for what is no archive, $upload_answer.
 policies_ask() {
     policies_etag=
-    etag_file=$policies_folder/$policies_now.etag
-    if [ "$force" = no ] && [ -s "$policies_folder/current/promises.cf" ] && [ -r "$etag_file" ]; then
+    etag_file=$policies_directory/$policies_now.etag
+    if [ "$force" = no ] && [ -s "$policies_directory/current/promises.cf" ] && [ -r "$etag_file" ]; then
         IFS= read -r policies_etag <"$etag_file" || [ -n "$policies_etag" ] || policies_etag=
     fi
     upload_status=$(policies_options | upload_curl) || upload_status=
@@ -158,7 +158,7 @@ policies_check_digest() {
     gzip -t "$policies_work/archive" 2>/dev/null || policies_bad "the archive is damaged"
 }
 
-# Before anything is unpacked: nothing but files, folders and symbolic links, under names that lead into the folder.
+# Before anything is unpacked: nothing but files, directories and symbolic links, under names that lead into the directory.
 policies_check_members() (
     LC_ALL=C
     export LC_ALL
@@ -169,7 +169,7 @@ policies_check_members() (
     if [ -s tar-says ] || grep -q -e '^/' -e '^\.\./' -e '/\.\./' -e '/\.\.$' -e '^\.\.$' names; then
         policies_bad "a name in the archive leads outside"
     elif grep -q -v '^[dl-]' members || grep -q -e '^-.* -> ' -e '^d.* -> ' members; then
-        policies_bad "there is something other than files, folders and symbolic links in the archive"
+        policies_bad "there is something other than files, directories and symbolic links in the archive"
     elif grep -q '^l.* -> /' members; then
         policies_bad "a symbolic link in the archive leads outside"
     fi
@@ -201,26 +201,26 @@ policies_check_links() {
 
 # ---- the switch ----
 
-# policies_link NAME TARGET: the link changes at once. It is made elsewhere and moved into the folder: `mv new current`
-# would move it into the folder that current leads to, and -T is not everywhere.
+# policies_link NAME TARGET: the link changes at once. It is made elsewhere and moved into the directory: `mv new current`
+# would move it into the directory that current leads to, and -T is not everywhere.
 policies_link() {
-    ln -s "$2" "$policies_work/$1" && mv -f "$policies_work/$1" "$policies_folder/" &&
-        [ "$(readlink "$policies_folder/$1")" = "$2" ]
+    ln -s "$2" "$policies_work/$1" && mv -f "$policies_work/$1" "$policies_directory/" &&
+        [ "$(readlink "$policies_directory/$1")" = "$2" ]
 }
 
 policies_switch() {
     name=$(date -u +%Y-%m-%dT%H:%M:%SZ).$$
-    policies_header '[Ee][Tt][Aa][Gg]' >"$policies_folder/versions/$name.etag" &&
-        mv "$policies_work/new" "$policies_folder/versions/$name" && policies_to_disk || {
-        say "the new policies could not be put into $policies_folder/versions"
+    policies_header '[Ee][Tt][Aa][Gg]' >"$policies_directory/versions/$name.etag" &&
+        mv "$policies_work/new" "$policies_directory/versions/$name" && policies_to_disk || {
+        say "the new policies could not be put into $policies_directory/versions"
         return 1
     }
     [ -z "$policies_now" ] || policies_link previous "$policies_now" || {
-        say "$policies_folder/previous is in the way"
+        say "$policies_directory/previous is in the way"
         return 1
     }
     policies_link current "versions/$name" || {
-        say "$policies_folder/current is in the way: it must be a symbolic link, or not there"
+        say "$policies_directory/current is in the way: it must be a symbolic link, or not there"
         return 1
     }
     echo "new policies in $conf_policies/current"
@@ -229,5 +229,5 @@ policies_switch() {
 
 # The files of that file system, where sync knows how; else all.
 policies_to_disk() {
-    sync -f "$policies_folder" 2>/dev/null || sync
+    sync -f "$policies_directory" 2>/dev/null || sync
 }

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# agent-queue: run logs between the run and the server, one file each, below the folder $conf_queue:
+# agent-queue: run logs between the run and the server, one file each, below the directory $conf_queue:
 #     ready/    complete, to be sent; a file comes in by rename and goes after the server has taken it
 #     refused/  what the server will never take, for a person to look at; goes by age like the rest
-#     work/     a folder a run in progress, named as its log will be, with the pid in it
+#     work/     a directory a run in progress, named as its log will be, with the pid in it
 # No lock is held: a name is reserved by mkdir, and a log sent by two processes at once is one file on the server.
 
 queue_open() {
     (umask 077 && mkdir -p "$conf_queue/ready" "$conf_queue/refused" "$conf_queue/work") || {
-        say "the queue folder $conf_queue cannot be made or used by $(id -un)"
+        say "the queue directory $conf_queue cannot be made or used by $(id -un)"
         return 1
     }
     queue_sweep
@@ -17,18 +17,18 @@ queue_open() {
 
 # What runs that were killed have left.
 queue_sweep() {
-    for folder in "$conf_queue/work"/*; do
-        [ -d "$folder" ] || continue
-        if read -r pid 2>/dev/null <"$folder/pid"; then
-            kill -0 "$pid" 2>/dev/null || rm -rf "$folder"
+    for directory in "$conf_queue/work"/*; do
+        [ -d "$directory" ] || continue
+        if read -r pid 2>/dev/null <"$directory/pid"; then
+            kill -0 "$pid" 2>/dev/null || rm -rf "$directory"
         else
             # being made just now, or left in that very moment
-            find "$folder" -prune -mtime +0 -exec rm -rf {} \;
+            find "$directory" -prune -mtime +0 -exec rm -rf {} \;
         fi
     done
 }
 
-# queue_reserve: sets $run_name, that of a run which starts now, and $run_work, the folder to make its log in.
+# queue_reserve: sets $run_name, that of a run which starts now, and $run_work, the directory to make its log in.
 queue_reserve() {
     tries=0
     while [ $tries -lt 10 ]; do
@@ -96,12 +96,12 @@ queue_is_name() {
 # queue_drop_old: by the date in the name, which is the run's.
 queue_drop_old() {
     queue_now=$(date -u +%Y-%m-%dT%H:%M:%S+00:00)
-    for folder in ready refused; do
-        for file in "$conf_queue/$folder"/*.log.gz; do
+    for directory in ready refused; do
+        for file in "$conf_queue/$directory"/*.log.gz; do
             name=${file##*/}
             queue_is_name "$name" && queue_too_old "$name" || continue
             rm -f "$file" "$file.reason"
-            [ $folder = refused ] || say "dropped $name: not sent for more than $conf_max_age_days days"
+            [ $directory = refused ] || say "dropped $name: not sent for more than $conf_max_age_days days"
         done
     done
 }

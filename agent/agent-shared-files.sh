@@ -18,7 +18,7 @@ agent_share_file() {
         say "$file is no file that can be read"
         return 2
     }
-    scratch_folder && shared_pack || return 1
+    scratch_directory && shared_pack || return 1
     shared_path=$target/$conf_node_id/$file_id
     [ "$force" = no ] && shared_is_there && return
     shared_ask "$shared_path?ttl=$(printf '%s' "$ttl" | sed 's/  */+/g')" upload-file "$scratch/body"
@@ -58,10 +58,10 @@ agent_fetch_file() {
     *) say "no hash of a key: $key_hash (sha256:<64 hexadecimal digits>)" && return 2 ;;
     esac
     [ ! -d "$destination" ] || {
-        say "$destination is a folder"
+        say "$destination is a directory"
         return 2
     }
-    scratch_folder || return 1
+    scratch_directory || return 1
     shared_etags=
     [ ! -f "$destination" ] ||
         shared_etags="\"$(shared_hash sha512 <"$destination")\", \"$(shared_hash sha256 <"$destination")\""

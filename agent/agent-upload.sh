@@ -4,7 +4,7 @@
 # agent-upload: one file to the policy server with curl. All of curl's options go through its standard input: a command
 # line is everybody's to read.
 
-# upload FILE FOLDER: to https://SERVER/FOLDER/. 0 taken, 1 refused for good, 2 to be tried again; the latter two with
+# upload FILE DIRECTORY: to https://SERVER/DIRECTORY/. 0 taken, 1 refused for good, 2 to be tried again; the latter two with
 # $upload_reason.
 upload() {
     upload_status=$(upload_options "$1" "$2" | upload_curl) || upload_status=

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# agent: for nodes. The folder also works as it is, without being installed.
+# agent: for nodes. The directory also works as it is, without being installed.
 agentlibdir = $(pkgdatadir)/agent
 agentconfdir = $(sysconfdir)/rudder-relay
 dist_agentlib_DATA = \

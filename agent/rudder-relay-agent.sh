@@ -7,7 +7,7 @@
 # coreutils, to fetch policies also tar, find, grep and sed; busybox's are enough.
 set -u
 
-# make install puts the real paths here; a copy of the source folder works as it is
+# make install puts the real paths here; a copy of the source directory works as it is
 library=@agentlibdir@
 config=${RUDDER_RELAY_AGENT_CONFIG:-@agentconf@}
 case $library in /*) ;; *) library=$(dirname -- "$0") ;; esac
@@ -88,11 +88,11 @@ clean_up() {
     policies_clean_up
 }
 
-# scratch_folder: sets $scratch, a folder for this process alone that goes with it.
-scratch_folder() {
+# scratch_directory: sets $scratch, a directory for this process alone that goes with it.
+scratch_directory() {
     scratch=$(mktemp -d "${TMPDIR:-/tmp}/rudder-relay-agent.XXXXXX") || {
         scratch=
-        say "no temporary folder can be made in ${TMPDIR:-/tmp}"
+        say "no temporary directory can be made in ${TMPDIR:-/tmp}"
         return 1
     }
 }

@@ -15,7 +15,7 @@ static bool knows_upstream(const struct relay_config *config, struct err *err)
     return known;
 }
 
-static int run(const struct command *command, const struct command_line *line)
+static int cmd_check_config_run(const struct command *command, const struct command_line *line)
 {
     struct err err;
     if (!relay_config_load_passwords(line->config, &err) || !knows_upstream(line->config, &err)) {
@@ -46,5 +46,5 @@ const struct command cmd_check_config = {
         "Exit status 2 and file, line and reason when it is wrong.\n",
     .options = options,
     .wants_config = true,
-    .run = run,
+    .run = cmd_check_config_run,
 };

@@ -29,7 +29,7 @@ static bool is_current(const struct relay_config *config)
     return true;
 }
 
-static int run(const struct command *command, const struct command_line *line)
+static int cmd_index_run(const struct command *command, const struct command_line *line)
 {
     const struct relay_config *config = line->config;
     struct node_index_summary summary;
@@ -66,5 +66,5 @@ const struct command cmd_index = {
         "  -h, --help         this text\n",
     .options = options,
     .wants_config = true,
-    .run = run,
+    .run = cmd_index_run,
 };

@@ -5,18 +5,18 @@
 
 #include "command.h"
 #include "queue_report.h"
-#include "relay/spools.h"
-#include "util/memory.h"
+#include "relay/spool_set.h"
+#include "util/xmalloc.h"
 
-enum { SHOWN = 50 }; /* files a folder without --all */
+enum { SHOWN = 50 }; /* files a directory without --all */
 
-static bool add_folder(const struct command *command, struct queue_report *report, const struct spool *spool,
-                       int folder_fd, char *path, size_t limit)
+static bool add_directory(const struct command *command, struct queue_report *report, const struct spool *spool,
+                       int dir_fd, char *path, size_t limit)
 {
-    struct queue_folder *folder = &report->folders[report->count++];
+    struct queue_directory *directory = &report->directories[report->count++];
     struct err err;
-    *folder = (struct queue_folder){.path = path, .failed = folder_fd == spool_failed_fd(spool), .spool = spool};
-    if (!queue_list_read(&folder->list, folder_fd, limit, &err)) {
+    *directory = (struct queue_directory){.path = path, .failed = dir_fd == spool_failed_fd(spool), .spool = spool};
+    if (!queue_list_read(&directory->list, dir_fd, limit, &err)) {
         err_prefix(&err, "%s", path);
         command_failed(command, &err);
         return false;
@@ -24,33 +24,33 @@ static bool add_folder(const struct command *command, struct queue_report *repor
     return true;
 }
 
-/* False, after messages, when a folder could not be read; the others are in the report. */
-static bool collect(const struct command *command, const struct spools *spools, struct queue_report *report,
+/* False, after messages, when a directory could not be read; the others are in the report. */
+static bool collect(const struct command *command, const struct spool_set *spools, struct queue_report *report,
                     size_t limit)
 {
     bool done = true;
-    for (size_t i = 0; i < SPOOLS; i++) {
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         const struct spool *spool = spools->each[i];
         if (spool == NULL) {
             command_failed(command, &spools->err[i]);
             done = false;
             continue;
         }
-        char *path = memory_text(spool_incoming_path(spool));
-        done = add_folder(command, report, spool, spool_incoming_fd(spool), path, limit) && done;
-        if (!spools_failed_seen(spools, i)) {
-            path = memory_format("%s/failed", spools->directory[i]);
-            done = add_folder(command, report, spool, spool_failed_fd(spool), path, limit) && done;
+        char *path = xstrdup(spool_incoming_path(spool));
+        done = add_directory(command, report, spool, spool_incoming_fd(spool), path, limit) && done;
+        if (!spool_set_failed_seen(spools, i)) {
+            path = xasprintf("%s/failed", spools->directory[i]);
+            done = add_directory(command, report, spool, spool_failed_fd(spool), path, limit) && done;
         }
     }
     return done;
 }
 
-static int run(const struct command *command, const struct command_line *line)
+static int cmd_queue_run(const struct command *command, const struct command_line *line)
 {
-    struct spools spools;
+    struct spool_set spools;
     struct queue_report report = {.now = time(NULL)};
-    spools_open(&spools, line->config);
+    spool_set_open(&spools, line->config);
     bool done = collect(command, &spools, &report, line->given['a'] != NULL ? SIZE_MAX : SHOWN);
     if (line->given['j'] != NULL) {
         queue_report_print_json(&report, stdout);
@@ -58,10 +58,10 @@ static int run(const struct command *command, const struct command_line *line)
         queue_report_print(&report, stdout);
     }
     for (size_t i = 0; i < report.count; i++) {
-        queue_list_free(&report.folders[i].list);
-        free(report.folders[i].path);
+        queue_list_free(&report.directories[i].list);
+        free(report.directories[i].path);
     }
-    spools_close(&spools);
+    spool_set_close(&spools);
     int status = command_finish(command);
     return done ? status : COMMAND_FAILED;
 }
@@ -79,7 +79,8 @@ const struct command cmd_queue = {
     .synopsis = "[-c FILE] [--all] [--json]",
     .summary = "list what waits and what failed",
     .help =
-        "Shows the spool folders: how many files wait and how many failed, their size, the age of the oldest; then\n"
+        "Shows the spool directories: how many files wait and how many failed, their size, the age of the oldest; "
+        "then\n"
         "the newest 50 of each, with age since the upload, size, name, and for failed ones the reason.\n"
         "\n"
         "  -a, --all          all files, not the newest 50\n"
@@ -88,5 +89,5 @@ const struct command cmd_queue = {
         "  -h, --help         this text\n",
     .options = options,
     .wants_config = true,
-    .run = run,
+    .run = cmd_queue_run,
 };

@@ -7,7 +7,7 @@
 #include "command.h"
 #include "queue_list.h"
 #include "relay/inventory_name.h"
-#include "relay/spools.h"
+#include "relay/spool_set.h"
 #include "util/printable.h"
 
 enum { PRINTED_NAME_SIZE = 1024 };
@@ -17,7 +17,7 @@ struct tally {
     size_t failed;
 };
 
-static void replay(const struct command *command, struct spool *spool, const char *name, struct tally *tally)
+static void cmd_replay_replay(const struct command *command, struct spool *spool, const char *name, struct tally *tally)
 {
     struct err err;
     if (spool_replay(spool, name, &err)) {
@@ -42,7 +42,7 @@ static void replay_all(const struct command *command, struct spool *spool, struc
         for (size_t i = 0; i < list.kept_count; i++) {
             const char *name = list.kept[i].name;
             if (inventory_name_is_signature(name) == signatures && spool_owns(spool, name)) {
-                replay(command, spool, name, tally);
+                cmd_replay_replay(command, spool, name, tally);
             }
         }
     }
@@ -56,13 +56,13 @@ static bool has_failed(struct spool *spool, const char *name)
            faccessat(spool_failed_fd(spool), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && spool_owns(spool, name);
 }
 
-static void replay_named(const struct command *command, const struct spools *spools, const char *name,
+static void replay_named(const struct command *command, const struct spool_set *spools, const char *name,
                          struct tally *tally)
 {
     struct tally before = *tally;
-    for (size_t i = 0; i < SPOOLS; i++) {
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         if (has_failed(spools->each[i], name)) {
-            replay(command, spools->each[i], name, tally);
+            cmd_replay_replay(command, spools->each[i], name, tally);
             if (tally->failed == before.failed) {
                 char printed[PRINTED_NAME_SIZE];
                 printable_copy(printed, sizeof printed, name, strlen(name));
@@ -80,10 +80,10 @@ static void replay_named(const struct command *command, const struct spools *spo
 
 static int replay_names(const struct command *command, const struct relay_config *config, char **names, bool all)
 {
-    struct spools spools;
+    struct spool_set spools;
     struct tally tally = {0};
-    spools_open(&spools, config);
-    for (size_t i = 0; i < SPOOLS; i++) {
+    spool_set_open(&spools, config);
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         if (spools.each[i] == NULL) {
             command_failed(command, &spools.err[i]);
             tally.failed += all;
@@ -94,12 +94,12 @@ static int replay_names(const struct command *command, const struct relay_config
     for (; !all && *names != NULL; names++) {
         replay_named(command, &spools, *names, &tally);
     }
-    spools_close(&spools);
+    spool_set_close(&spools);
     int status = command_finish(command);
     return tally.failed > 0 ? COMMAND_FAILED : status;
 }
 
-static int run(const struct command *command, const struct command_line *line)
+static int cmd_replay_run(const struct command *command, const struct command_line *line)
 {
     bool all = line->given['a'] != NULL;
     if (all == (line->arguments[0] != NULL)) {
@@ -120,7 +120,8 @@ const struct command cmd_replay = {
     .synopsis = "[-c FILE] NAME... | --all",
     .summary = "put failed files back among those that wait",
     .help =
-        "Moves failed run logs and inventories back to the folder they came from, to be taken up as if they had just\n"
+        "Moves failed run logs and inventories back to the directory they came from, to be taken up as if they had "
+        "just\n"
         "been uploaded. A file of the same name that waits is never overwritten.\n"
         "\n"
         "  -a, --all          all of them\n"
@@ -131,5 +132,5 @@ const struct command cmd_replay = {
     .options = options,
     .files = COMMAND_ANY_ARGUMENTS,
     .wants_config = true,
-    .run = run,
+    .run = cmd_replay_run,
 };

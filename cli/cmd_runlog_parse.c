@@ -52,7 +52,7 @@ static int parse_file(const struct command *command, const char *file, const cha
     return status;
 }
 
-static int run(const struct command *command, const struct command_line *line)
+static int cmd_runlog_parse_run(const struct command *command, const struct command_line *line)
 {
     const char *file = line->arguments[0];
     const char *name = line->given['n'];
@@ -83,5 +83,5 @@ const struct command cmd_runlog_parse = {
         "Exit status 1 and a reason when the run is refused.\n",
     .options = options,
     .files = 1,
-    .run = run,
+    .run = cmd_runlog_parse_run,
 };

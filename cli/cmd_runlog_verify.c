@@ -10,7 +10,7 @@
 #include "relay/run_info.h"
 #include "relay/smime_verify.h"
 #include "runlog_input.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 struct certificates {
     const char *node_id;
@@ -24,7 +24,7 @@ static bool keep_if_wanted(void *context, const char *node_id, struct slice der,
     (void)line;
     (void)err;
     if (node_id != NULL && strcmp(node_id, certificates->node_id) == 0 && certificates->count < NODE_INDEX_MAX_CERTS) {
-        char *copy = memory_text_of(der.at, der.len);
+        char *copy = xstrndup(der.at, der.len);
         certificates->der[certificates->count++] = (struct slice){copy, der.len};
     }
     return true;
@@ -44,7 +44,7 @@ static bool read_certificates(const char *path, struct certificates *certificate
     return done;
 }
 
-static bool verify(struct slice message, const struct certificates *certificates, struct err *err)
+static bool cmd_runlog_verify_verify(struct slice message, const struct certificates *certificates, struct err *err)
 {
     struct buffer canonical = {0};
     struct slice content;
@@ -65,7 +65,7 @@ static int verify_file(const struct command *command, const char *file, const ch
     struct buffer message = {0};
     struct err err;
     bool done = read_certificates(certs, &certificates, &err) && runlog_input_read(file, &message, &err) &&
-                verify(buffer_slice(&message), &certificates, &err);
+                cmd_runlog_verify_verify(buffer_slice(&message), &certificates, &err);
     int status = done ? command_finish(command) : command_failed(command, &err);
     for (size_t i = 0; i < certificates.count; i++) {
         free((char *)certificates.der[i].at);
@@ -74,7 +74,7 @@ static int verify_file(const struct command *command, const char *file, const ch
     return status;
 }
 
-static int run(const struct command *command, const struct command_line *line)
+static int cmd_runlog_verify_run(const struct command *command, const struct command_line *line)
 {
     const char *file = line->arguments[0];
     const char *name = runlog_input_base_name(file);
@@ -114,5 +114,5 @@ const struct command cmd_runlog_verify = {
         "Exit status 1 and a reason when the signature is refused.\n",
     .options = options,
     .files = 1,
-    .run = run,
+    .run = cmd_runlog_verify_run,
 };

@@ -3,7 +3,7 @@
 
 #include "command.h"
 
-static int run(const struct command *command, const struct command_line *line)
+static int cmd_sample_config_run(const struct command *command, const struct command_line *line)
 {
     if (line->given['m'] != NULL) {
         relay_config_print_manual(stdout);
@@ -29,5 +29,5 @@ const struct command cmd_sample_config = {
         "  -m, --mdoc  the same as the section of relay.conf(5) that is made from it\n"
         "  -h, --help  this text\n",
     .options = options,
-    .run = run,
+    .run = cmd_sample_config_run,
 };

@@ -66,7 +66,8 @@ static int wrong_option(const struct command *command, char **argv)
 }
 
 /* False when the command is at its end already, *status being how to exit. */
-static bool read_options(const struct command *command, int argc, char **argv, struct command_line *line, int *status)
+static bool command_read_options(const struct command *command, int argc, char **argv, struct command_line *line,
+                                 int *status)
 {
     char letters[SHORT_OPTIONS_SIZE];
     short_options(command->options, letters);
@@ -100,7 +101,7 @@ int command_run(const struct command *command, int argc, char **argv)
     struct command_line line = {.config = NULL};
     struct err err;
     int status;
-    if (!read_options(command, argc, argv, &line, &status)) {
+    if (!command_read_options(command, argc, argv, &line, &status)) {
         return status;
     }
     if (command->wants_config) {

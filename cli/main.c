@@ -17,7 +17,7 @@ static const struct command *const commands[] = {
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
-static void print_help(FILE *out)
+static void main_print_help(FILE *out)
 {
     fputs("usage: rudder-relay COMMAND [ARGUMENT]...\n\n", out);
     for (size_t i = 0; i < COMMANDS; i++) {
@@ -29,7 +29,7 @@ static void print_help(FILE *out)
 }
 
 /* How many words of argv the name is, 0 if it is not there. */
-static int words_of(const char *name, int argc, char **argv)
+static int main_words_of(const char *name, int argc, char **argv)
 {
     size_t first = strcspn(name, " ");
     if (argc < 1 || strlen(argv[0]) != first || memcmp(argv[0], name, first) != 0) {
@@ -49,21 +49,21 @@ static bool is_help(const char *word)
 static int unknown(int argc, char **argv)
 {
     if (is_help(argv[argc - 1])) { /* rudder-relay runlog --help */
-        print_help(stdout);
+        main_print_help(stdout);
         return COMMAND_DONE;
     }
     struct err err;
     bool two_words = argc > 1 && strcmp(argv[0], "runlog") == 0;
     err_set(&err, "there is no command '%s%s%s'", argv[0], two_words ? " " : "", two_words ? argv[1] : "");
     fprintf(stderr, "rudder-relay: %s\n", err.text);
-    print_help(stderr);
+    main_print_help(stderr);
     return COMMAND_USAGE;
 }
 
-static const struct command *find(int argc, char **argv, int *words)
+static const struct command *main_find(int argc, char **argv, int *words)
 {
     for (size_t i = 0; i < COMMANDS; i++) {
-        *words = words_of(commands[i]->name, argc, argv);
+        *words = main_words_of(commands[i]->name, argc, argv);
         if (*words > 0) {
             return commands[i];
         }
@@ -75,9 +75,9 @@ int main(int argc, char **argv)
 {
     int words;
     log_start("rudder-relay");
-    log_for_people();
+    log_plain();
     if (argc < 2) {
-        print_help(stderr);
+        main_print_help(stderr);
         return COMMAND_USAGE;
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
@@ -86,10 +86,10 @@ int main(int argc, char **argv)
     }
     bool help = is_help(argv[1]) || strcmp(argv[1], "help") == 0;
     if (help && argc == 2) {
-        print_help(stdout);
+        main_print_help(stdout);
         return COMMAND_DONE;
     }
-    const struct command *command = find(argc - 1 - help, argv + 1 + help, &words);
+    const struct command *command = main_find(argc - 1 - help, argv + 1 + help, &words);
     if (command == NULL) {
         return unknown(argc - 1 - help, argv + 1 + help);
     }

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "relay/spool.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 /* Below 0 when a comes first: the newer, else the smaller name. */
-static int order(const void *left, const void *right)
+static int queue_list_order(const void *left, const void *right)
 {
     const struct queue_file *a = left;
     const struct queue_file *b = right;
@@ -18,7 +18,7 @@ static int order(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
-static void swap(struct queue_file *a, struct queue_file *b)
+static void queue_list_swap(struct queue_file *a, struct queue_file *b)
 {
     struct queue_file kept = *a;
     *a = *b;
@@ -26,61 +26,61 @@ static void swap(struct queue_file *a, struct queue_file *b)
 }
 
 /* The heap's top is the file that comes last, the first to go. */
-static void sift_up(struct queue_file *heap, size_t at)
+static void queue_list_sift_up(struct queue_file *heap, size_t at)
 {
-    while (at > 0 && order(&heap[at], &heap[(at - 1) / 2]) > 0) {
-        swap(&heap[at], &heap[(at - 1) / 2]);
+    while (at > 0 && queue_list_order(&heap[at], &heap[(at - 1) / 2]) > 0) {
+        queue_list_swap(&heap[at], &heap[(at - 1) / 2]);
         at = (at - 1) / 2;
     }
 }
 
-static void sift_down(struct queue_file *heap, size_t count)
+static void queue_list_sift_down(struct queue_file *heap, size_t count)
 {
     for (size_t at = 0, child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && order(&heap[child + 1], &heap[child]) > 0) {
+        if (child + 1 < count && queue_list_order(&heap[child + 1], &heap[child]) > 0) {
             child++;
         }
-        if (order(&heap[at], &heap[child]) >= 0) {
+        if (queue_list_order(&heap[at], &heap[child]) >= 0) {
             return;
         }
-        swap(&heap[at], &heap[child]);
+        queue_list_swap(&heap[at], &heap[child]);
     }
 }
 
-static void keep(struct queue_list *list, const struct spool_entry *entry)
+static void queue_list_keep(struct queue_list *list, const struct spool_entry *entry)
 {
     if (list->kept_count < list->limit) {
         if ((list->kept_count & (list->kept_count + 1)) == 0) { /* 0, 1, 3, 7, ...: full */
-            list->kept = memory_resize(list->kept, 2 * list->kept_count + 1, sizeof *list->kept);
+            list->kept = xreallocarray(list->kept, 2 * list->kept_count + 1, sizeof *list->kept);
         }
-        list->kept[list->kept_count++] = (struct queue_file){memory_text(entry->name), entry->size, entry->mtime};
-        sift_up(list->kept, list->kept_count - 1);
+        list->kept[list->kept_count++] = (struct queue_file){xstrdup(entry->name), entry->size, entry->mtime};
+        queue_list_sift_up(list->kept, list->kept_count - 1);
         return;
     }
     struct queue_file file = {(char *)entry->name, entry->size, entry->mtime};
-    if (list->limit > 0 && order(&file, &list->kept[0]) < 0) {
+    if (list->limit > 0 && queue_list_order(&file, &list->kept[0]) < 0) {
         free(list->kept[0].name);
-        list->kept[0] = (struct queue_file){memory_text(entry->name), entry->size, entry->mtime};
-        sift_down(list->kept, list->kept_count);
+        list->kept[0] = (struct queue_file){xstrdup(entry->name), entry->size, entry->mtime};
+        queue_list_sift_down(list->kept, list->kept_count);
     }
 }
 
-static bool count(void *context, const struct spool_entry *entry)
+static bool queue_list_count(void *context, const struct spool_entry *entry)
 {
     struct queue_list *list = context;
     list->oldest = list->files == 0 || entry->mtime < list->oldest ? entry->mtime : list->oldest;
     list->files++;
     list->bytes += entry->size;
-    keep(list, entry);
+    queue_list_keep(list, entry);
     return true;
 }
 
-bool queue_list_read(struct queue_list *list, int folder_fd, size_t limit, struct err *err)
+bool queue_list_read(struct queue_list *list, int dir_fd, size_t limit, struct err *err)
 {
     *list = (struct queue_list){.limit = limit};
-    bool done = spool_scan(folder_fd, count, list, err);
+    bool done = spool_scan(dir_fd, queue_list_count, list, err);
     if (list->kept_count > 0) {
-        qsort(list->kept, list->kept_count, sizeof *list->kept, order);
+        qsort(list->kept, list->kept_count, sizeof *list->kept, queue_list_order);
     }
     return done;
 }

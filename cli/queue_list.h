@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * queue_list: the files of one spool folder, newest first, and their sum.
+ * queue_list: the files of one spool directory, newest first, and their sum.
  *
  * All files are counted; only the newest `limit` are kept, in a heap, so that a hundred thousand that wait cost no
  * memory.
@@ -30,7 +30,7 @@ struct queue_list {
 };
 
 /* Newest first; same times by name. limit SIZE_MAX: all. queue_list_free in any case. */
-bool queue_list_read(struct queue_list *list, int folder_fd, size_t limit, struct err *err);
+bool queue_list_read(struct queue_list *list, int dir_fd, size_t limit, struct err *err);
 void queue_list_free(struct queue_list *list);
 
 #endif

@@ -5,20 +5,20 @@
 
 #include "util/duration.h"
 #include "util/printable.h"
-#include "util/size_text.h"
+#include "util/byte_size.h"
 
 enum { NAME_SIZE = 1024 };
 
-static void print_sum(const struct queue_folder *folder, int64_t now, int width, FILE *out)
+static void print_sum(const struct queue_directory *directory, int64_t now, int width, FILE *out)
 {
-    char size[SIZE_TEXT_SIZE];
+    char size[BYTE_SIZE_TEXT_SIZE];
     char age[DURATION_TEXT_SIZE] = "-";
-    size_text_format(folder->list.bytes, size);
-    if (folder->list.files > 0) {
-        duration_format(now - folder->list.oldest, age);
+    byte_size_format(directory->list.bytes, size);
+    if (directory->list.files > 0) {
+        duration_format(now - directory->list.oldest, age);
     }
-    fprintf(out, "%-*s  %-7s  %8zu  %10s  %10s\n", width, folder->path, folder->failed ? "failed" : "waiting",
-            folder->list.files, size, age);
+    fprintf(out, "%-*s  %-7s  %8zu  %10s  %10s\n", width, directory->path, directory->failed ? "failed" : "waiting",
+            directory->list.files, size, age);
 }
 
 static int printed_name(const struct queue_file *file, char out[NAME_SIZE])
@@ -39,18 +39,18 @@ static int name_width(const struct queue_list *list)
     return width < usual ? width : usual;
 }
 
-static void print_file(const struct queue_folder *folder, const struct queue_file *file, int64_t now, int width,
+static void print_file(const struct queue_directory *directory, const struct queue_file *file, int64_t now, int width,
                        FILE *out)
 {
     char name[NAME_SIZE];
-    char size[SIZE_TEXT_SIZE];
+    char size[BYTE_SIZE_TEXT_SIZE];
     char age[DURATION_TEXT_SIZE];
     struct err reason = {""};
-    size_text_format(file->size, size);
+    byte_size_format(file->size, size);
     duration_format(now - file->mtime, age);
     printed_name(file, name);
-    if (folder->failed) {
-        spool_reason(folder->spool, file->name, &reason);
+    if (directory->failed) {
+        spool_reason(directory->spool, file->name, &reason);
     }
     if (reason.text[0] != '\0') {
         fprintf(out, "  %10s  %10s  %-*s  %s\n", age, size, width, name, reason.text);
@@ -59,13 +59,13 @@ static void print_file(const struct queue_folder *folder, const struct queue_fil
     }
 }
 
-static void print_files(const struct queue_folder *folder, int64_t now, FILE *out)
+static void print_files(const struct queue_directory *directory, int64_t now, FILE *out)
 {
-    int width = name_width(&folder->list);
-    size_t hidden = folder->list.files - folder->list.kept_count;
-    fprintf(out, "\n%s, newest first:\n", folder->path);
-    for (size_t i = 0; i < folder->list.kept_count; i++) {
-        print_file(folder, &folder->list.kept[i], now, width, out);
+    int width = name_width(&directory->list);
+    size_t hidden = directory->list.files - directory->list.kept_count;
+    fprintf(out, "\n%s, newest first:\n", directory->path);
+    for (size_t i = 0; i < directory->list.kept_count; i++) {
+        print_file(directory, &directory->list.kept[i], now, width, out);
     }
     if (hidden > 0) {
         fprintf(out, "  ... and %zu more (--all shows them)\n", hidden);
@@ -74,18 +74,18 @@ static void print_files(const struct queue_folder *folder, int64_t now, FILE *ou
 
 void queue_report_print(const struct queue_report *report, FILE *out)
 {
-    int width = (int)strlen("FOLDER");
+    int width = (int)strlen("DIRECTORY");
     for (size_t i = 0; i < report->count; i++) {
-        int len = (int)strlen(report->folders[i].path);
+        int len = (int)strlen(report->directories[i].path);
         width = len > width ? len : width;
     }
-    fprintf(out, "%-*s  %-7s  %8s  %10s  %10s\n", width, "FOLDER", "STATE", "FILES", "SIZE", "OLDEST");
+    fprintf(out, "%-*s  %-7s  %8s  %10s  %10s\n", width, "DIRECTORY", "STATE", "FILES", "SIZE", "OLDEST");
     for (size_t i = 0; i < report->count; i++) {
-        print_sum(&report->folders[i], report->now, width, out);
+        print_sum(&report->directories[i], report->now, width, out);
     }
     for (size_t i = 0; i < report->count; i++) {
-        if (report->folders[i].list.kept_count > 0) {
-            print_files(&report->folders[i], report->now, out);
+        if (report->directories[i].list.kept_count > 0) {
+            print_files(&report->directories[i], report->now, out);
         }
     }
 }

@@ -10,22 +10,22 @@
 #include "queue_list.h"
 #include "relay/spool.h"
 
-struct queue_folder {
+struct queue_directory {
     char *path; /* owned */
     bool failed; /* else: waiting */
     const struct spool *spool;
     struct queue_list list;
 };
 
-enum { QUEUE_FOLDERS = 6 };
+enum { QUEUE_DIRECTORIES = 6 };
 
 struct queue_report {
-    struct queue_folder folders[QUEUE_FOLDERS];
+    struct queue_directory directories[QUEUE_DIRECTORIES];
     size_t count;
     int64_t now; /* seconds since 1970 */
 };
 
-/* Sums first, then each folder's files; names and reasons made printable. */
+/* Sums first, then each directory's files; names and reasons made printable. */
 void queue_report_print(const struct queue_report *report, FILE *out);
 
 /* {"folders": [{"path", "state": "waiting" | "failed", "files", "bytes", "oldest_seconds": number or null,

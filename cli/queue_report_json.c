@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "queue_report.h"
 
-#include "util/json_text.h"
+#include "util/json_utf8.h"
 
-static json_t *json_file(const struct queue_folder *folder, const struct queue_file *file, int64_t now)
+static json_t *json_file(const struct queue_directory *directory, const struct queue_file *file, int64_t now)
 {
     json_t *json = json_object();
-    json_object_set_new(json, "name", json_text_new(file->name));
+    json_object_set_new(json, "name", json_utf8_new(file->name));
     json_object_set_new(json, "bytes", json_integer(file->size));
     json_object_set_new(json, "age_seconds", json_integer(now - file->mtime));
-    if (folder->failed) {
+    if (directory->failed) {
         struct err reason;
-        spool_reason(folder->spool, file->name, &reason);
-        json_object_set_new(json, "reason", json_text_new(reason.text));
+        spool_reason(directory->spool, file->name, &reason);
+        json_object_set_new(json, "reason", json_utf8_new(reason.text));
     }
     return json;
 }
 
-static json_t *json_folder(const struct queue_folder *folder, int64_t now)
+static json_t *json_directory(const struct queue_directory *directory, int64_t now)
 {
-    const struct queue_list *list = &folder->list;
+    const struct queue_list *list = &directory->list;
     json_t *json = json_object();
     json_t *files = json_array();
-    json_object_set_new(json, "path", json_text_new(folder->path));
-    json_object_set_new(json, "state", json_string(folder->failed ? "failed" : "waiting"));
+    json_object_set_new(json, "path", json_utf8_new(directory->path));
+    json_object_set_new(json, "state", json_string(directory->failed ? "failed" : "waiting"));
     json_object_set_new(json, "files", json_integer((json_int_t)list->files));
     json_object_set_new(json, "bytes", json_integer(list->bytes));
     json_object_set_new(json, "oldest_seconds", list->files > 0 ? json_integer(now - list->oldest) : json_null());
     for (size_t i = 0; i < list->kept_count; i++) {
-        json_array_append_new(files, json_file(folder, &list->kept[i], now));
+        json_array_append_new(files, json_file(directory, &list->kept[i], now));
     }
     json_object_set_new(json, "newest", files);
     return json;
@@ -36,11 +36,11 @@ static json_t *json_folder(const struct queue_folder *folder, int64_t now)
 
 void queue_report_print_json(const struct queue_report *report, FILE *out)
 {
-    json_t *folders = json_array();
+    json_t *directories = json_array();
     for (size_t i = 0; i < report->count; i++) {
-        json_array_append_new(folders, json_folder(&report->folders[i], report->now));
+        json_array_append_new(directories, json_directory(&report->directories[i], report->now));
     }
-    json_t *json = json_pack("{s:o}", "folders", folders);
+    json_t *json = json_pack("{s:o}", "folders", directories);
     json_dumpf(json, out, JSON_INDENT(2));
     fputc('\n', out);
     json_decref(json);

@@ -28,7 +28,7 @@ static bool read_to_end(int fd, const char *name, struct buffer *out, struct err
 }
 
 /* Any file that can be read: a pipe of the shell, too. */
-static bool read_file(const char *file, struct buffer *out, struct err *err)
+static bool runlog_input_read_file(const char *file, struct buffer *out, struct err *err)
 {
     if (strcmp(file, "-") == 0) {
         return read_to_end(STDIN_FILENO, "standard input", out, err);
@@ -44,7 +44,7 @@ static bool read_file(const char *file, struct buffer *out, struct err *err)
 
 static enum compression compression_of(const char *file)
 {
-    struct slice name = slice_of(file);
+    struct slice name = slice_from_str(file);
     return slice_ends_with(name, ".gz")    ? COMPRESSION_GZIP
            : slice_ends_with(name, ".zip") ? COMPRESSION_ZIP
                                            : COMPRESSION_NONE;
@@ -56,9 +56,9 @@ bool runlog_input_read(const char *file, struct buffer *out, struct err *err)
     enum compression compression = compression_of(file);
     struct buffer image = {0};
     if (compression == COMPRESSION_NONE) {
-        return read_file(file, out, err);
+        return runlog_input_read_file(file, out, err);
     }
-    bool done = read_file(file, &image, err);
+    bool done = runlog_input_read_file(file, &image, err);
     if (done) {
         struct decompressor *decompressor = decompressor_new();
         done = decompress(decompressor, compression, buffer_slice(&image), &limits, out, err) ||

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fcgi-apps: one program an endpoint, in $(libexecdir)/rudder-relay. What a program's handlers are made of is a library
-# of its own, so that tests call the handlers without a socket. Each program's folder says in its local.mk what it is
+# of its own, so that tests call the handlers without a socket. Each program's directory says in its local.mk what it is
 # made of.
 fcgidir = $(libexecdir)/rudder-relay
 fcgi_PROGRAMS =

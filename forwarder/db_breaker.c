@@ -7,7 +7,7 @@
 #include "breaker.h"
 #include "random.h"
 #include "util/clock.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "db_breaker"
 #include "util/log.h"
@@ -23,7 +23,7 @@ struct db_breaker {
 
 struct db_breaker *db_breaker_new(const struct backoff *backoff, struct relay_state *state)
 {
-    struct db_breaker *breaker = memory_zero(1, sizeof *breaker);
+    struct db_breaker *breaker = xcalloc(1, sizeof *breaker);
     pthread_mutex_init(&breaker->lock, NULL);
     clock_cond_init(&breaker->change);
     breaker->breaker.backoff = backoff;

@@ -9,7 +9,7 @@
 
 #include "relay/run_info.h"
 #include "util/clock.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 /* The memory of so many names is worth giving back to the system once all are gone. */
 enum { LARGE_QUEUE = 10000 };
@@ -37,7 +37,7 @@ static int64_t run_time_of(const char *name)
 
 struct dispatch *dispatch_new(size_t batch_runs, unsigned interval_ms)
 {
-    struct dispatch *dispatch = memory_zero(1, sizeof *dispatch);
+    struct dispatch *dispatch = xcalloc(1, sizeof *dispatch);
     pthread_mutex_init(&dispatch->lock, NULL);
     clock_cond_init(&dispatch->wake);
     dispatch->queue = run_queue_new();

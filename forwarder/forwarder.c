@@ -19,7 +19,7 @@
 #include "spool_source.h"
 #include "spool_stats.h"
 #include "util/clock.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "worker.h"
 
 #define LOG_COMPONENT "forwarder"
@@ -86,7 +86,7 @@ static bool start_workers(struct forwarder *forwarder, struct spool_source *sour
     if (shared->stop_fd < 0) {
         return err_set_errno(err, errno, "eventfd");
     }
-    forwarder->workers = memory_zero(count, sizeof *forwarder->workers);
+    forwarder->workers = xcalloc(count, sizeof *forwarder->workers);
     for (unsigned i = 0; i < count; i++) {
         forwarder->workers[i] = worker_start(shared, i + 1, err);
         if (forwarder->workers[i] == NULL) {
@@ -138,7 +138,7 @@ static bool start_all(struct forwarder *forwarder, struct err *err)
 
 struct forwarder *forwarder_start(const struct relay_config *config, struct err *err)
 {
-    struct forwarder *forwarder = memory_zero(1, sizeof *forwarder);
+    struct forwarder *forwarder = xcalloc(1, sizeof *forwarder);
     int64_t now_ms = clock_ms();
     *forwarder = (struct forwarder){
         .config = config,

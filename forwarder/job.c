@@ -119,7 +119,7 @@ void job_refuse(struct job *job, const char *reason)
     } else if (spool_quarantine(source->spool, name, job->file.info.node_id, reason, &err)) {
         job_log(LOG_LEVEL_WARN, job_messages(job)->refused, job, reason);
         job_set_last_error(job, job_messages(job)->refused, reason);
-        relay_state_active(source->state, RELAY_ACTIVITY_REFUSED, time(NULL));
+        relay_state_count_activity(source->state, RELAY_ACTIVITY_REFUSED, time(NULL));
         if (source->kind != RELAY_KIND_REPORT) {
             inventory_pair_refuse(source->spool, name);
         }
@@ -152,7 +152,7 @@ void job_finish(struct job *job, enum spool_verdict verdict, const char *reason)
     case SPOOL_NOTHING:
         job_log(LOG_LEVEL_DEBUG, "nothing to store", job, "all reports are of skipped event types");
         job_count_finished(job, RELAY_REPORT_OK);
-        relay_state_active(job->source->state, RELAY_ACTIVITY_DONE, time(NULL));
+        relay_state_count_activity(job->source->state, RELAY_ACTIVITY_DONE, time(NULL));
         job_complete(job);
         break;
     case SPOOL_GONE:

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { HEAP_FIRST_SIZE = 64 };
 
@@ -47,7 +47,7 @@ static void heap_sift_down(struct run_heap *heap, uint32_t position, struct queu
 
 static void heap_resize(struct run_heap *heap, uint32_t size)
 {
-    heap->at = memory_resize(heap->at, size, sizeof *heap->at);
+    heap->at = xreallocarray(heap->at, size, sizeof *heap->at);
     heap->size = size;
 }
 

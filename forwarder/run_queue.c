@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "run_heap.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { FIRST_BUCKETS = 64 };
 
@@ -44,8 +44,8 @@ unsigned queued_run_attempts(const struct queued_run *run)
 
 struct run_queue *run_queue_new(void)
 {
-    struct run_queue *queue = memory_zero(1, sizeof *queue);
-    queue->buckets = memory_zero(FIRST_BUCKETS, sizeof *queue->buckets);
+    struct run_queue *queue = xcalloc(1, sizeof *queue);
+    queue->buckets = xcalloc(FIRST_BUCKETS, sizeof *queue->buckets);
     queue->bucket_count = FIRST_BUCKETS;
     queue->waiting.before = newer;
     queue->deferred.before = due_sooner;
@@ -99,7 +99,7 @@ static void rehash(struct run_queue *queue, uint32_t bucket_count)
 {
     struct queued_run **old = queue->buckets;
     uint32_t old_count = queue->bucket_count;
-    queue->buckets = memory_zero(bucket_count, sizeof *queue->buckets);
+    queue->buckets = xcalloc(bucket_count, sizeof *queue->buckets);
     queue->bucket_count = bucket_count;
     for (uint32_t i = 0; i < old_count; i++) {
         while (old[i] != NULL) {
@@ -125,7 +125,7 @@ static struct queued_run *queue_add(struct run_queue *queue, const char *name, u
         rehash(queue, 2 * queue->bucket_count);
     }
     size_t size = strlen(name) + 1;
-    struct queued_run *run = memory_alloc(sizeof *run + size);
+    struct queued_run *run = xmalloc(sizeof *run + size);
     struct queued_run **bucket = bucket_of(queue, hash);
     *run = (struct queued_run){.next = *bucket, .run_time = run_time, .arrival = queue->arrivals++, .hash = hash};
     memcpy(run->name, name, size);

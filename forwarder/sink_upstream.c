@@ -14,7 +14,7 @@
 #include "thread.h"
 #include "upstream_transfer.h"
 #include "util/clock.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "sink_upstream"
 #include "util/log.h"
@@ -198,7 +198,7 @@ static void *sink_thread(void *context)
 static void make_transfers(struct sink_upstream *sink)
 {
     size_t count = (size_t)sink->upstream.config->upstream.connections;
-    sink->transfers = memory_zero(count, sizeof *sink->transfers);
+    sink->transfers = xcalloc(count, sizeof *sink->transfers);
     for (size_t i = count; i-- > 0;) {
         sink->transfers[i] = (struct upstream_transfer){
             .upstream = &sink->upstream, .spare = &sink->spare, .next = sink->spare, .fd = -1};
@@ -254,7 +254,7 @@ struct sink_upstream *sink_upstream_start(const struct relay_config *config, str
                                           const struct backoff *backoff, struct spool_source *sources, size_t count,
                                           struct err *err)
 {
-    struct sink_upstream *sink = memory_zero(1, sizeof *sink);
+    struct sink_upstream *sink = xcalloc(1, sizeof *sink);
     sink->upstream.config = config;
     sink->upstream.state = state;
     sink->tools.settings = &config->reporting;

@@ -4,22 +4,22 @@
 #include <time.h>
 
 #include "relay/relay_metrics.h"
-#include "relay/spools.h"
+#include "relay/spool_set.h"
 #include "util/clock.h"
 
 enum { WAIT_FACTOR = 100, WAIT_MAX_MS = 600000 };
 
-_Static_assert((int)SPOOLS == (int)RELAY_KINDS, "spools stand in the order of enum relay_kind");
+_Static_assert((int)SPOOL_SET_SIZE == (int)RELAY_KINDS, "spools stand in the order of enum relay_kind");
 
 struct stats_context {
     const struct spool *owner; /* counts the files of this spool only; NULL: all files */
-    struct relay_spool_figures figures;
+    struct relay_spool_stats figures;
 };
 
 static bool stats_visit(void *context, const struct spool_entry *entry)
 {
     struct stats_context *stats = context;
-    struct relay_spool_figures *figures = &stats->figures;
+    struct relay_spool_stats *figures = &stats->figures;
     if (stats->owner == NULL || spool_owns(stats->owner, entry->name)) {
         figures->files++;
         figures->bytes += (uint64_t)entry->size;
@@ -40,17 +40,18 @@ static void publish_directory(struct relay_state *state, enum relay_kind kind, b
 }
 
 /* Does the spool of another kind use the same failed directory? */
-static bool shares_failed(const struct spools *spools, size_t kind)
+static bool shares_failed(const struct spool_set *spools, size_t kind)
 {
-    return spools_failed_seen(spools, kind) || (kind + 1 < SPOOLS && spools_failed_seen(spools, kind + 1));
+    return spool_set_failed_seen(spools, kind) ||
+           (kind + 1 < SPOOL_SET_SIZE && spool_set_failed_seen(spools, kind + 1));
 }
 
 int64_t spool_stats_publish(const struct relay_config *config, struct relay_state *state)
 {
-    struct spools spools;
+    struct spool_set spools;
     int64_t began_ms = clock_ms();
-    spools_open(&spools, config);
-    for (size_t i = 0; i < SPOOLS; i++) {
+    spool_set_open(&spools, config);
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         const struct spool *spool = spools.each[i];
         if (spool != NULL) {
             publish_directory(state, (enum relay_kind)i, false, spool_incoming_fd(spool), NULL);
@@ -58,7 +59,7 @@ int64_t spool_stats_publish(const struct relay_config *config, struct relay_stat
                               shares_failed(&spools, i) ? spool : NULL);
         }
     }
-    spools_close(&spools);
+    spool_set_close(&spools);
     int64_t wait_ms = (clock_ms() - began_ms) * WAIT_FACTOR;
     return clock_later(config->reporting.catchup_frequency * 1000, clock_earlier(wait_ms, WAIT_MAX_MS));
 }

@@ -69,7 +69,7 @@ static void count_forwarded(const struct upstream_transfer *transfer, bool accep
 {
     struct relay_state *state = transfer->upstream->state;
     if (accepted) {
-        relay_state_active(state, RELAY_ACTIVITY_DONE, time(NULL));
+        relay_state_count_activity(state, RELAY_ACTIVITY_DONE, time(NULL));
     }
     if (transfer->job.source->kind == RELAY_KIND_REPORT) {
         job_count_processed(&transfer->job, expanded_size(transfer));
@@ -243,10 +243,10 @@ static bool transfer_start(struct upstream_transfer *transfer, struct http_reque
     size_t server_len = upstream->url.len;
     buffer_add_text(&upstream->url, url_path(transfer));
     if (carries_file(transfer)) {
-        http_url_escape(&upstream->url, slice_of(transfer->job.file.name));
+        http_url_escape(&upstream->url, slice_from_str(transfer->job.file.name));
     }
-    request->url = buffer_text(&upstream->url);
-    request->pins = buffer_text(&upstream->pins);
+    request->url = buffer_cstr(&upstream->url);
+    request->pins = buffer_cstr(&upstream->pins);
     request->done = transfer_done;
     request->context = transfer;
     bool started = http_client_start(upstream->client, request, err) != NULL;

@@ -11,7 +11,7 @@
 #include "relay/report_db.h"
 #include "thread.h"
 #include "util/clock.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "worker"
 #include "util/log.h"
@@ -55,7 +55,7 @@ static void count_stored(const struct job *job, const struct report_db_run *stor
         relay_metrics_duplicate(state);
     }
     job_count_processed(job, job->file.message.len);
-    relay_state_active(state, RELAY_ACTIVITY_DONE, time(NULL));
+    relay_state_count_activity(state, RELAY_ACTIVITY_DONE, time(NULL));
 }
 
 /* Ends the job as the outcome in the database says. */
@@ -287,11 +287,11 @@ static bool worker_open(struct worker *worker, unsigned number, struct err *err)
 
 struct worker *worker_start(const struct worker_shared *shared, unsigned number, struct err *err)
 {
-    struct worker *worker = memory_zero(1, sizeof *worker);
+    struct worker *worker = xcalloc(1, sizeof *worker);
     size_t batch_runs = (size_t)shared->config->reporting.batch_runs;
     worker->shared = shared;
-    worker->jobs = memory_zero(batch_runs, sizeof *worker->jobs);
-    worker->runs = memory_zero(batch_runs, sizeof *worker->runs);
+    worker->jobs = xcalloc(batch_runs, sizeof *worker->jobs);
+    worker->runs = xcalloc(batch_runs, sizeof *worker->runs);
     if (!worker_open(worker, number, err) || !thread_start(&worker->thread, worker_thread, worker, err)) {
         worker_free(worker);
         return NULL;

@@ -4,14 +4,14 @@
 # lab: real parts, privately. What ./quickstart, the end-to-end tests and the benchmarks start their PostgreSQL, httpd,
 # FastCGI programs and forwarder with. Sourced by bash; nothing happens before lab_open.
 #
-# A lab is one folder, $LAB: run/ (pid files, sockets), log/, and whatever the parts add (pg/, httpd/, spool/, ...).
+# A lab is one directory, $LAB: run/ (pid files, sockets), log/, and whatever the parts add (pg/, httpd/, spool/, ...).
 # It is made in a place with a short path, since a socket's path may have no more than 107 bytes, and which other users
 # (postgres refuses to be root) may enter. Everything listens on 127.0.0.1 or on a socket in the lab, ports are chosen
 # free, and processes are ended by their own pid, so that any number of labs stand beside each other.
 #
 # The parts have files of their own beside this one: lab/postgres.sh, lab/httpd.sh, lab/relay.sh.
 
-# lab_open [DIR]: makes (or takes up again) a lab. Without DIR a new folder that lab_close removes.
+# lab_open [DIR]: makes (or takes up again) a lab. Without DIR a new directory that lab_close removes.
 lab_open() {
     if [ $# -gt 0 ]; then
         LAB=$1
@@ -25,7 +25,7 @@ lab_open() {
     chmod 1777 "$LAB/run" "$LAB/log"
 }
 
-# lab_close: stops what runs, last started first, and removes the folder.
+# lab_close: stops what runs, last started first, and removes the directory.
 lab_close() {
     [ -n "${LAB:-}" ] || return 0
     lab_stop_all

@@ -71,7 +71,7 @@ lab_postgres_make() {
     rm -rf "$LAB/pg" && mkdir -m 700 "$LAB/pg" || return
     [ "$(id -u)" != 0 ] || chown postgres: "$LAB/pg" || return
     if ! lab_as postgres test -x "$LAB/pg"; then
-        echo "lab: user postgres cannot enter $LAB; choose a folder that others may enter" >&2
+        echo "lab: user postgres cannot enter $LAB; choose a directory that others may enter" >&2
         return 1
     fi
     if ! (cd / && lab_as postgres "$LAB_PG_BIN/initdb" -D "$LAB/pg/data" --no-sync -U postgres -E UTF8 --locale=C \

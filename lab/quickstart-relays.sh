@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # lab/quickstart-relays: `./quickstart relays`: a root and two levels of relays on this machine, a node below each.
-# Sourced by quickstart, whose DIR is by then the folder of all this.
+# Sourced by quickstart, whose DIR is by then the directory of all this.
 #
 #     root        node-root
 #      '- upper      node-upper
@@ -11,7 +11,7 @@
 DEMO_SERVERS=(root upper lower)
 
 relays_demo_start() {
-    open_folder
+    open_directory
     prepare
     relays_demo_open
     step "Making three policy servers and their nodes' keys" relays_demo_make
@@ -28,7 +28,7 @@ relays_demo_start() {
 # Without network namespaces: what is shown is for curl and browsers on this machine.
 relays_demo_open() {
     unset RELAYS_NET
-    relays_open "$DIR" || fail "the folder $DIR cannot be used"
+    relays_open "$DIR" || fail "the directory $DIR cannot be used"
 }
 
 relays_demo_make() {

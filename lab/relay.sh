@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# lab/relay: folders, configuration, nodes and run logs of a relay in a lab, and its forwarder. Needs lab/lab.sh; wants
+# lab/relay: directories, configuration, nodes and run logs of a relay in a lab, and its forwarder. Needs lab/lab.sh; wants
 # lab/postgres.sh to have started its cluster before lab_relay_config, else run logs only wait.
 #
-#     lab_relay_layout                        the folders below $LAB/relay
+#     lab_relay_layout                        the directories below $LAB/relay
 #     lab_relay_config [KEY=VALUE...]         writes $LAB_CONFIG; KEY as in upload.max_body_size, VALUE as in libconfig
 #     lab_node_new ID HOSTNAME [SERVER]       a key, a certificate, an entry in the node list; again for an ID: others
 #     lab_node_drop ID                        out of the list and the certificates
@@ -13,11 +13,11 @@
 #     lab_runlog ID START [N]                 prints a run of N reports (default 20, at least 2)
 #     lab_sign ID <LOG                        prints it signed by that node
 #     lab_run_name ID START                   prints the file name of a run log without .gz
-#     lab_run_file FOLDER ID START [N]        all of it: a signed, compressed run log, by rename; prints its path
+#     lab_run_file DIRECTORY ID START [N]        all of it: a signed, compressed run log, by rename; prints its path
 #     lab_forwarder_start, lab_forwarder_stop [SIGNAL]
 #     lab_program NAME                        prints where a program of ours is
 #
-# Programs are taken from $RELAY_BUILD, a folder where `make` was run or a prefix that was installed to.
+# Programs are taken from $RELAY_BUILD, a directory where `make` was run or a prefix that was installed to.
 # The first node a lab needs is the server itself: lab_node_new root HOSTNAME root.
 
 LAB_NODE_KEY=${LAB_NODE_KEY:-rsa:2048} # what openssl req -newkey takes; with "ec" elliptic curves
@@ -33,7 +33,7 @@ lab_relay_layout() {
 lab_program() {
     local place
     for place in bin libexec/rudder-relay cli forwarder "fcgi-apps/${1#rudder-relay-}"; do
-        if [ -x "${RELAY_BUILD:?the folder of the build}/$place/$1" ] && [ ! -d "$RELAY_BUILD/$place/$1" ]; then
+        if [ -x "${RELAY_BUILD:?the directory of the build}/$place/$1" ] && [ ! -d "$RELAY_BUILD/$place/$1" ]; then
             echo "$RELAY_BUILD/$place/$1"
             return 0
         fi
@@ -213,10 +213,10 @@ lab_run_name() {
 }
 
 lab_run_file() {
-    local folder=$1 id=$2 start=$3 name
+    local directory=$1 id=$2 start=$3 name
     name=$(lab_run_name "$id" "$start").gz
-    lab_runlog "$id" "$start" "${4:-20}" | lab_sign "$id" | gzip -n >"$folder/.$name.new" &&
-        mv "$folder/.$name.new" "$folder/$name" && echo "$folder/$name"
+    lab_runlog "$id" "$start" "${4:-20}" | lab_sign "$id" | gzip -n >"$directory/.$name.new" &&
+        mv "$directory/.$name.new" "$directory/$name" && echo "$directory/$name"
 }
 
 # ---- the forwarder ----

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# lab/relays: several policy servers: a root and relays below it, each a lab of its own with its own folders, httpd and
+# lab/relays: several policy servers: a root and relays below it, each a lab of its own with its own directories, httpd and
 # certificate. Needs the other files of lab/.
 #
-#     relays_open [DIR]                 makes (or takes up again) $RELAYS, the folder of all; without DIR a new one
+#     relays_open [DIR]                 makes (or takes up again) $RELAYS, the directory of all; without DIR a new one
 #     relays_server ID [SERVER [KEY=VALUE...]]   a policy server below SERVER (already made); without SERVER root
 #                                       itself. KEY=VALUE as for lab_relay_config
 #     relays_node ID SERVER             a node below it
@@ -14,7 +14,7 @@
 #     relays_use ID                     $LAB, $LAB_CONFIG, $LAB_HTTPS_URL and the rest are that server's
 #     relays_in ID COMMAND...           the command with these, then back to those of before
 #     relays_start ID, relays_stop ID   all programs of a server: relays_programs ID prints their names
-#     relays_close                      stops all and removes the folder
+#     relays_close                      stops all and removes the directory
 #
 # Servers speak to each other by addresses 127.0.1.1 (root), 127.0.1.2 ... on one port, since general.https_port is one
 # number for the server above and the relays below. With $RELAYS_NET set (to anything) each has a network namespace and
@@ -43,7 +43,7 @@ relays_open() {
 relays_close() {
     local id
     [ -n "${RELAYS:-}" ] || return 0
-    for id in $(relays_servers | sed -n '1!G;h;$p'); do # backwards; tac would want a temporary folder
+    for id in $(relays_servers | sed -n '1!G;h;$p'); do # backwards; tac would want a temporary directory
         relays_use "$id"
         lab_stop_all
     done
@@ -65,7 +65,7 @@ relays_server() {
         relays_address "$(relays_servers | wc -l)" >"$RELAYS/servers/$id/address"
         [ -z "${RELAYS_NET:-}" ] || relays_net_join "$id" || return
     fi
-    ln -sfn "$RELAYS/nodes" "$RELAYS/servers/$id/nodes" # one folder for all: who signs does not ask where
+    ln -sfn "$RELAYS/nodes" "$RELAYS/servers/$id/nodes" # one directory for all: who signs does not ask where
     lab_open "$RELAYS/servers/$id" && relays_use "$id" && lab_relay_layout || return
     relays_identity "$id" "$LAB_ADDRESS" "${above:-$id}" || return
     # a relay's httpd shows the certificate that its server pins
@@ -83,7 +83,7 @@ relays_address() {
 
 # relays_identity ID HOSTNAME SERVER: a key and a certificate, and what the node lists say of it.
 relays_identity() {
-    local LAB=$RELAYS # the folder nodes/ is one for all
+    local LAB=$RELAYS # the directory nodes/ is one for all
     [ -e "$LAB/nodes/$1.cert" ] || lab_node_key "$1" || return
     printf '%s %s %s %s\n' "$1" "$2" "$3" "$(lab_node_key_hash "$1")" >"$LAB/nodes/$1.node"
 }

@@ -4,7 +4,7 @@
 # sources: a copy of the sources to build from, for ./quickstart and ./run-tests. configure takes no path with spaces, a
 # build in the checkout would be in the way of one beside it, and nobody wants its files among his own. Sourced by bash.
 
-# sources_copy CHECKOUT FOLDER: without what git, autogen.sh or an earlier build left.
+# sources_copy CHECKOUT DIRECTORY: without what git, autogen.sh or an earlier build left.
 sources_copy() {
     mkdir -p "$2" &&
         tar -C "$1" --exclude-vcs --exclude='./build*' --exclude=./autom4te.cache --exclude=./configure \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# systemd: units, users and folders. --with-systemdsystemunitdir says where the units go; the other two kinds follow
+# systemd: units, users and directories. --with-systemdsystemunitdir says where the units go; the other two kinds follow
 # the prefix, where systemd looks, too, for /usr and /usr/local.
 SYSTEMD_ENDPOINT_SOCKETS = \
 	systemd/rudder-relay-metrics.socket \

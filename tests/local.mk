@@ -18,7 +18,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_line_merge \
 	tests/unit/relay/test_remote_run_request \
 	tests/unit/relay/test_remote_run_targets \
-	tests/unit/relay/test_via \
+	tests/unit/relay/test_via_header \
 	tests/unit/cli/test_queue_list \
 	tests/unit/relay/test_relay_config \
 	tests/unit/relay/test_relay_metrics \
@@ -32,7 +32,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_smime_verify \
 	tests/unit/relay/test_spool \
 	tests/unit/util/test_base64 \
-	tests/unit/util/test_beneath \
+	tests/unit/util/test_open_beneath \
 	tests/unit/util/test_config \
 	tests/unit/util/test_decompress \
 	tests/unit/util/test_digest \
@@ -40,7 +40,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_http_client \
 	tests/unit/util/test_http_date \
 	tests/unit/util/test_mime_header \
-	tests/unit/util/test_process_figures \
+	tests/unit/util/test_process_stats \
 	tests/unit/util/test_safe_file \
 	tests/unit/util/test_text \
 	tests/unit/util/test_timestamp \
@@ -58,9 +58,9 @@ tests_unit_util_test_digest_SOURCES = tests/unit/util/test_digest.c tests/suppor
 tests_unit_util_test_digest_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_digest_LDADD = $(TEST_LDADD)
 
-tests_unit_util_test_process_figures_SOURCES = tests/unit/util/test_process_figures.c tests/support/suite.h
-tests_unit_util_test_process_figures_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_util_test_process_figures_LDADD = $(TEST_LDADD)
+tests_unit_util_test_process_stats_SOURCES = tests/unit/util/test_process_stats.c tests/support/suite.h
+tests_unit_util_test_process_stats_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_process_stats_LDADD = $(TEST_LDADD)
 
 tests_unit_util_test_http_date_SOURCES = tests/unit/util/test_http_date.c tests/support/suite.h
 tests_unit_util_test_http_date_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -70,7 +70,7 @@ tests_unit_util_test_duration_SOURCES = tests/unit/util/test_duration.c tests/su
 tests_unit_util_test_duration_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_duration_LDADD = $(TEST_LDADD)
 
-tests_unit_util_test_safe_file_SOURCES = tests/unit/util/test_safe_file.c tests/support/suite.h tests/support/folder.h
+tests_unit_util_test_safe_file_SOURCES = tests/unit/util/test_safe_file.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_util_test_safe_file_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_safe_file_LDADD = $(TEST_LDADD)
 
@@ -86,9 +86,9 @@ tests_unit_util_test_url_form_SOURCES = tests/unit/util/test_url_form.c tests/su
 tests_unit_util_test_url_form_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_url_form_LDADD = $(TEST_LDADD)
 
-tests_unit_util_test_beneath_SOURCES = tests/unit/util/test_beneath.c tests/support/suite.h tests/support/folder.h
-tests_unit_util_test_beneath_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_util_test_beneath_LDADD = $(TEST_LDADD)
+tests_unit_util_test_open_beneath_SOURCES = tests/unit/util/test_open_beneath.c tests/support/suite.h tests/support/tmpdir.h
+tests_unit_util_test_open_beneath_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_open_beneath_LDADD = $(TEST_LDADD)
 
 tests_unit_util_test_base64_SOURCES = tests/unit/util/test_base64.c tests/support/suite.h
 tests_unit_util_test_base64_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -102,16 +102,16 @@ tests_unit_relay_test_node_certs_SOURCES = tests/unit/relay/test_node_certs.c te
 tests_unit_relay_test_node_certs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_node_certs_LDADD = $(TEST_LDADD)
 
-tests_unit_relay_test_node_list_SOURCES = tests/unit/relay/test_node_list.c tests/support/suite.h tests/support/folder.h
+tests_unit_relay_test_node_list_SOURCES = tests/unit/relay/test_node_list.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_relay_test_node_list_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_node_list_LDADD = $(TEST_LDADD)
 
-tests_unit_relay_test_node_index_SOURCES = tests/unit/relay/test_node_index.c tests/support/suite.h tests/support/certificate.h tests/support/folder.h
+tests_unit_relay_test_node_index_SOURCES = tests/unit/relay/test_node_index.c tests/support/suite.h tests/support/certificate.h tests/support/tmpdir.h
 tests_unit_relay_test_node_index_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_node_index_LDADD = $(TEST_LDADD)
 
 tests_unit_relay_test_node_index_walk_SOURCES = tests/unit/relay/test_node_index_walk.c tests/support/suite.h tests/support/certificate.h \
-	tests/support/folder.h tests/support/made_index.h
+	tests/support/tmpdir.h tests/support/made_index.h
 tests_unit_relay_test_node_index_walk_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_node_index_walk_LDADD = $(TEST_LDADD)
 
@@ -128,13 +128,13 @@ tests_unit_util_test_subprocess_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_subprocess_LDADD = $(TEST_LDADD)
 
 tests_unit_relay_test_remote_run_targets_SOURCES = tests/unit/relay/test_remote_run_targets.c tests/support/suite.h \
-	tests/support/folder.h tests/support/made_index.h
+	tests/support/tmpdir.h tests/support/made_index.h
 tests_unit_relay_test_remote_run_targets_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_remote_run_targets_LDADD = $(TEST_LDADD)
 
-tests_unit_relay_test_via_SOURCES = tests/unit/relay/test_via.c tests/support/suite.h
-tests_unit_relay_test_via_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_relay_test_via_LDADD = $(TEST_LDADD)
+tests_unit_relay_test_via_header_SOURCES = tests/unit/relay/test_via_header.c tests/support/suite.h
+tests_unit_relay_test_via_header_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_via_header_LDADD = $(TEST_LDADD)
 
 tests_unit_util_test_tcp_peer_SOURCES = tests/unit/util/test_tcp_peer.c tests/support/suite.h
 tests_unit_util_test_tcp_peer_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -184,7 +184,7 @@ tests_unit_relay_test_relay_metrics_SOURCES = tests/unit/relay/test_relay_metric
 tests_unit_relay_test_relay_metrics_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_relay_metrics_LDADD = $(TEST_LDADD)
 
-tests_unit_relay_test_relay_state_SOURCES = tests/unit/relay/test_relay_state.c tests/support/suite.h tests/support/folder.h
+tests_unit_relay_test_relay_state_SOURCES = tests/unit/relay/test_relay_state.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_relay_test_relay_state_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_relay_state_LDADD = $(TEST_LDADD)
 
@@ -197,7 +197,7 @@ tests_support_https_server_SOURCES = tests/support/https_server.c
 tests_support_https_server_LDADD = lib/util/libutil.a -lssl $(OPENSSL_LIBS)
 
 tests_unit_util_test_http_client_SOURCES = tests/unit/util/test_http_client.c tests/support/suite.h \
-	tests/support/certificate.h tests/support/folder.h
+	tests/support/certificate.h tests/support/tmpdir.h
 tests_unit_util_test_http_client_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_http_client_LDADD = $(TEST_LDADD) $(CURL_LIBS)
 
@@ -212,20 +212,20 @@ tests_support_fcgi_client_SOURCES = tests/support/fcgi_client.c
 include $(top_srcdir)/tests/fuzz/local.mk
 include $(top_srcdir)/tests/bench/local.mk
 
-tests_unit_relay_test_spool_SOURCES = tests/unit/relay/test_spool.c tests/support/suite.h tests/support/folder.h
+tests_unit_relay_test_spool_SOURCES = tests/unit/relay/test_spool.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_relay_test_spool_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_spool_LDADD = $(TEST_LDADD)
 
-tests_unit_util_test_config_SOURCES = tests/unit/util/test_config.c tests/support/suite.h tests/support/folder.h
+tests_unit_util_test_config_SOURCES = tests/unit/util/test_config.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_util_test_config_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_config_LDADD = $(TEST_LDADD)
 
-tests_unit_relay_test_relay_config_SOURCES = tests/unit/relay/test_relay_config.c tests/support/suite.h tests/support/folder.h
+tests_unit_relay_test_relay_config_SOURCES = tests/unit/relay/test_relay_config.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_relay_test_relay_config_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_relay_config_LDADD = $(TEST_LDADD)
 
 tests_unit_cli_test_queue_list_SOURCES = tests/unit/cli/test_queue_list.c cli/queue_list.c cli/queue_list.h \
-	tests/support/suite.h tests/support/folder.h
+	tests/support/suite.h tests/support/tmpdir.h
 tests_unit_cli_test_queue_list_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_unit_cli_test_queue_list_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_cli_test_queue_list_LDADD = $(TEST_LDADD)
@@ -237,7 +237,7 @@ TESTS += tests/static/manuals.sh
 TESTS += tests/static/units.sh
 EXTRA_DIST += tests/static/units.sh
 
-# What is run from the sources belongs to a release, whole folders of it.
+# What is run from the sources belongs to a release, whole directories of it.
 dist_noinst_SCRIPTS += run-tests quickstart
 EXTRA_DIST += lab tests/e2e \
 	tests/static/manuals.sh tests/static/runner.test tests/static/sources.test \

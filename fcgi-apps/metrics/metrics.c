@@ -6,18 +6,18 @@
 #include "config.h"
 #include "relay/relay_metrics.h"
 #include "relay/relay_metrics_lines.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 struct metrics {
     const struct relay_config *config;
     struct relay_metrics_lines *lines;
-    struct process_figures process;
+    struct process_stats process;
 };
 
 void *metrics_start(const struct relay_config *config, struct err *err)
 {
     (void)err;
-    struct metrics *metrics = memory_zero(1, sizeof *metrics);
+    struct metrics *metrics = xcalloc(1, sizeof *metrics);
     metrics->config = config;
     metrics->lines = relay_metrics_lines_new();
     return metrics;
@@ -34,7 +34,7 @@ void metrics_stop(void *state)
 static struct relay_metrics_now look(struct metrics *metrics, struct node_index *index)
 {
     struct relay_metrics_now now = {.version = PACKAGE_VERSION};
-    if (process_figures_read(&metrics->process)) {
+    if (process_stats_read(&metrics->process)) {
         now.process = &metrics->process;
     }
     if (index != NULL) {

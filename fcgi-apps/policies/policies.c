@@ -48,7 +48,7 @@ static bool is_own(struct policies_context *context)
     if (!request_certificate_uid(base->request, &uid)) {
         return request_context_refuse(base, 403, "a node's certificate is needed");
     }
-    if (!slice_is(id, uid)) {
+    if (!slice_eq_str(id, uid)) {
         return request_context_refuse(base, 403, "the client certificate is not this node's");
     }
     if (!node_id_valid(id.at, id.len)) {

@@ -7,7 +7,7 @@
 #include <locale.h>
 #include <unistd.h>
 
-#include "util/beneath.h"
+#include "util/open_beneath.h"
 
 enum { PIECE_SIZE = 64 * 1024 };
 
@@ -18,7 +18,7 @@ static const time_t fixed_time = 315532800;
 struct pack {
     struct archive *archive;
     enum policy_format format;
-    int folder_fd;
+    int dir_fd;
     policy_archive_sink *sink;
     void *context;
     struct err *err;
@@ -38,7 +38,7 @@ static la_ssize_t hand_on(struct archive *archive, void *context, const void *by
 }
 
 /* What the sink said stays. */
-static enum policy_pack fail(struct pack *pack, const char *path)
+static enum policy_pack policy_archive_fail(struct pack *pack, const char *path)
 {
     const char *reason = archive_error_string(pack->archive);
     if (!pack->sink_failed) {
@@ -60,7 +60,8 @@ static bool choose_format(struct pack *pack)
            archive_write_set_options(archive, "gzip:!timestamp") == ARCHIVE_OK;
 }
 
-static void describe(struct archive_entry *entry, const struct policy_entry *from, enum policy_format format)
+static void policy_archive_describe(struct archive_entry *entry, const struct policy_entry *from,
+                                    enum policy_format format)
 {
     archive_entry_clear(entry);
     archive_entry_set_pathname(entry, from->path);
@@ -97,7 +98,7 @@ static enum policy_pack copy_content(struct pack *pack, const struct policy_entr
             return POLICY_PACK_FAILED;
         }
         if (got > 0 && archive_write_data(pack->archive, piece, (size_t)got) != got) {
-            return fail(pack, from->path);
+            return policy_archive_fail(pack, from->path);
         }
         left -= got > 0 ? got : 0;
     }
@@ -107,7 +108,7 @@ static enum policy_pack copy_content(struct pack *pack, const struct policy_entr
 static enum policy_pack pack_content(struct pack *pack, const struct policy_entry *from)
 {
     struct stat status;
-    int fd = beneath_open_file(pack->folder_fd, from->path, &status, pack->err);
+    int fd = open_beneath_file(pack->dir_fd, from->path, &status, pack->err);
     if (fd < 0) {
         return errno == EACCES || errno == EMFILE || errno == ENFILE || errno == EIO ? POLICY_PACK_FAILED
                                                                                       : changed(pack, from->path);
@@ -123,9 +124,9 @@ static enum policy_pack pack_entries(struct pack *pack, const struct policy_mani
     struct archive_entry *entry = archive_entry_new2(pack->archive);
     for (size_t i = 0; i < manifest->count && result == POLICY_PACK_DONE; i++) {
         const struct policy_entry *from = &manifest->entries[i];
-        describe(entry, from, pack->format);
+        policy_archive_describe(entry, from, pack->format);
         if (archive_write_header(pack->archive, entry) != ARCHIVE_OK) {
-            result = fail(pack, from->path);
+            result = policy_archive_fail(pack, from->path);
         } else if (S_ISREG(from->mode)) {
             result = pack_content(pack, from);
         }
@@ -137,21 +138,21 @@ static enum policy_pack pack_entries(struct pack *pack, const struct policy_mani
 static enum policy_pack pack_all(struct pack *pack, const struct policy_manifest *manifest)
 {
     if (!choose_format(pack) || archive_write_open(pack->archive, pack, NULL, hand_on, NULL) != ARCHIVE_OK) {
-        return fail(pack, "nothing yet");
+        return policy_archive_fail(pack, "nothing yet");
     }
     enum policy_pack result = pack_entries(pack, manifest);
     if (result != POLICY_PACK_DONE) {
         pack->given_up = true; /* archive_write_fail would leak the compressor */
         return result;
     }
-    return archive_write_close(pack->archive) == ARCHIVE_OK ? POLICY_PACK_DONE : fail(pack, "the end");
+    return archive_write_close(pack->archive) == ARCHIVE_OK ? POLICY_PACK_DONE : policy_archive_fail(pack, "the end");
 }
 
 /* The names are UTF-8, whatever the process's locale: libarchive asks the thread's. */
-enum policy_pack policy_archive_pack(const struct policy_manifest *manifest, int folder_fd, enum policy_format format,
+enum policy_pack policy_archive_pack(const struct policy_manifest *manifest, int dir_fd, enum policy_format format,
                                      policy_archive_sink *sink, void *context, struct err *err)
 {
-    struct pack pack = {.format = format, .folder_fd = folder_fd, .sink = sink, .context = context, .err = err};
+    struct pack pack = {.format = format, .dir_fd = dir_fd, .sink = sink, .context = context, .err = err};
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     if (utf8 == (locale_t)0) {
         err_set_errno(err, errno, "the locale C.UTF-8");

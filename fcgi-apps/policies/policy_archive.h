@@ -3,7 +3,7 @@
  * policy_archive: packs the files of a manifest into a tar.gz or zip.
  *
  * The bytes depend on nothing but names, permission bits and contents: the order is the manifest's, owner and group are
- * root, times are fixed (1980, the oldest that a zip can say). So a folder that was made anew with the same content,
+ * root, times are fixed (1980, the oldest that a zip can say). So a directory that was made anew with the same content,
  * and a cache that was lost, make the same archive with the same entity tag, and no agent fetches it again.
  *
  * The tar is ustar, with pax headers only for names that do not fit it (too long, or not ASCII). The zip has Unix
@@ -29,7 +29,7 @@ enum policy_pack {
     POLICY_PACK_FAILED,  /* err says why */
 };
 
-enum policy_pack policy_archive_pack(const struct policy_manifest *manifest, int folder_fd, enum policy_format format,
+enum policy_pack policy_archive_pack(const struct policy_manifest *manifest, int dir_fd, enum policy_format format,
                                      policy_archive_sink *sink, void *context, struct err *err);
 
 #endif

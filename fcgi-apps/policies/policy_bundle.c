@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "util/beneath.h"
+#include "util/open_beneath.h"
 #include "util/clock.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "policy_bundle"
 
@@ -33,7 +33,7 @@ struct policy_bundles {
 /* What is asked for, and where. */
 struct ask {
     struct policy_bundles *bundles;
-    char *folder; /* below policies.path */
+    char *directory; /* below policies.path */
     char *name;   /* in the cache */
     enum policy_format format;
     policy_record_suffices *suffices;
@@ -48,7 +48,7 @@ struct policy_bundles *policy_bundles_open(const struct relay_config *config, st
     if (cache == NULL) {
         return NULL;
     }
-    struct policy_bundles *bundles = memory_zero(1, sizeof *bundles);
+    struct policy_bundles *bundles = xcalloc(1, sizeof *bundles);
     *bundles = (struct policy_bundles){
         .path = config->policies.path,
         .limits = {.max_files = (size_t)config->policies.max_files, .max_size = config->policies.max_size},
@@ -69,9 +69,9 @@ void policy_bundles_close(struct policy_bundles *bundles)
     }
 }
 
-/* Opened by path each time: another folder may have come by rename, and the share may be a mount that comes and
+/* Opened by path each time: another directory may have come by rename, and the share may be a mount that comes and
  * goes. */
-static int open_folder(const struct policy_bundles *bundles, const char *folder, struct err *err)
+static int policy_bundle_open_directory(const struct policy_bundles *bundles, const char *directory, struct err *err)
 {
     int share = open(bundles->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (share < 0) {
@@ -80,21 +80,21 @@ static int open_folder(const struct policy_bundles *bundles, const char *folder,
         errno = errnum == ENOENT ? EIO : errnum; /* not the node's policies are missing, but all */
         return -1;
     }
-    int fd = beneath_open(share, folder, O_RDONLY | O_DIRECTORY, err);
+    int fd = open_beneath(share, directory, O_RDONLY | O_DIRECTORY, err);
     int errnum = errno;
     close(share);
     errno = errnum;
     return fd;
 }
 
-static bool same_folder(const struct ask *ask, int folder)
+static bool same_directory(const struct ask *ask, int directory)
 {
     struct stat before, now;
-    int again = open_folder(ask->bundles, ask->folder, NULL);
+    int again = policy_bundle_open_directory(ask->bundles, ask->directory, NULL);
     if (again < 0) {
         return false;
     }
-    bool same = fstat(folder, &before) == 0 && fstat(again, &now) == 0 && before.st_dev == now.st_dev &&
+    bool same = fstat(directory, &before) == 0 && fstat(again, &now) == 0 && before.st_dev == now.st_dev &&
                 before.st_ino == now.st_ino;
     close(again);
     return same;
@@ -125,11 +125,11 @@ static bool settled(const struct policy_bundles *bundles)
     return age > (bundles->settle_ms > PAUSE_MS ? bundles->settle_ms : PAUSE_MS);
 }
 
-static enum policy_bundle write_archive(const struct ask *ask, int folder, struct policy_cache_entry *entry,
+static enum policy_bundle write_archive(const struct ask *ask, int directory, struct policy_cache_entry *entry,
                                         struct err *err)
 {
     struct policy_bundles *bundles = ask->bundles;
-    switch (policy_archive_pack(&bundles->manifest, folder, ask->format, policy_cache_write, entry, err)) {
+    switch (policy_archive_pack(&bundles->manifest, directory, ask->format, policy_cache_write, entry, err)) {
     case POLICY_PACK_DONE:
         break;
     case POLICY_PACK_CHANGED:
@@ -137,22 +137,22 @@ static enum policy_bundle write_archive(const struct ask *ask, int folder, struc
     case POLICY_PACK_FAILED:
         return entry->no_space ? POLICY_BUNDLE_NO_SPACE : POLICY_BUNDLE_FAILED;
     }
-    enum policy_bundle result = by_walk(policy_manifest_read(&bundles->after, folder, &bundles->limits, err));
+    enum policy_bundle result = by_walk(policy_manifest_read(&bundles->after, directory, &bundles->limits, err));
     bool same = memcmp(bundles->after.state, bundles->manifest.state, POLICY_STATE_SIZE) == 0;
-    if (result == POLICY_BUNDLE_READY && (!same || !same_folder(ask, folder))) {
-        err_set(err, "%s changed while it was packed", ask->folder);
+    if (result == POLICY_BUNDLE_READY && (!same || !same_directory(ask, directory))) {
+        err_set(err, "%s changed while it was packed", ask->directory);
         result = POLICY_BUNDLE_CHANGING;
     }
     return result;
 }
 
-static enum policy_bundle pack(const struct ask *ask, int folder, struct policy_cached *cached, struct err *err)
+static enum policy_bundle pack(const struct ask *ask, int directory, struct policy_cached *cached, struct err *err)
 {
     struct policy_cache_entry entry;
     if (!policy_cache_begin(ask->bundles->cache, &entry, err)) {
         return entry.no_space ? POLICY_BUNDLE_NO_SPACE : POLICY_BUNDLE_FAILED;
     }
-    enum policy_bundle result = write_archive(ask, folder, &entry, err);
+    enum policy_bundle result = write_archive(ask, directory, &entry, err);
     if (result != POLICY_BUNDLE_READY) {
         policy_cache_abandon(&entry);
         return result;
@@ -166,12 +166,13 @@ static enum policy_bundle pack(const struct ask *ask, int folder, struct policy_
     return POLICY_BUNDLE_READY;
 }
 
-/* The lock, on the folder itself, has only one process pack it: the others wait and find the archive in the cache.
+/* The lock, on the directory itself, has only one process pack it: the others wait and find the archive in the cache.
  * Where it is not to be had (NFS wants a writable descriptor) several pack, to the same bytes. */
-static enum policy_bundle from_folder(const struct ask *ask, int folder, struct policy_cached *cached, struct err *err)
+static enum policy_bundle from_directory(const struct ask *ask, int directory, struct policy_cached *cached,
+                                         struct err *err)
 {
     struct policy_bundles *bundles = ask->bundles;
-    enum policy_bundle result = by_walk(policy_manifest_read(&bundles->manifest, folder, &bundles->limits, err));
+    enum policy_bundle result = by_walk(policy_manifest_read(&bundles->manifest, directory, &bundles->limits, err));
     if (result != POLICY_BUNDLE_READY) {
         return result;
     }
@@ -181,19 +182,19 @@ static enum policy_bundle from_folder(const struct ask *ask, int folder, struct 
         }
     }
     if (!settled(bundles)) {
-        err_set(err, "%s changed a moment ago", ask->folder);
+        err_set(err, "%s changed a moment ago", ask->directory);
         return POLICY_BUNDLE_CHANGING;
     }
-    if (flock(folder, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        err_set(err, "%s is being packed by another process", ask->folder);
+    if (flock(directory, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        err_set(err, "%s is being packed by another process", ask->directory);
         return POLICY_BUNDLE_CHANGING;
     }
-    return pack(ask, folder, cached, err);
+    return pack(ask, directory, cached, err);
 }
 
 static bool exists(const struct policy_bundles *bundles, const char *path)
 {
-    int fd = open_folder(bundles, path, NULL);
+    int fd = policy_bundle_open_directory(bundles, path, NULL);
     if (fd >= 0) {
         close(fd);
     }
@@ -203,7 +204,7 @@ static bool exists(const struct policy_bundles *bundles, const char *path)
 /* While one `rules` makes room for another by rename, there is none for a moment. */
 static enum policy_bundle missing(const struct ask *ask, const char *node_id)
 {
-    char *rules = memory_format("%s/rules", node_id);
+    char *rules = xasprintf("%s/rules", node_id);
     bool swapped = clock_ms() - ask->began < SWAP_MS && exists(ask->bundles, node_id) &&
                    !exists(ask->bundles, rules);
     free(rules);
@@ -213,12 +214,12 @@ static enum policy_bundle missing(const struct ask *ask, const char *node_id)
 static enum policy_bundle try_once(const struct ask *ask, const char *node_id, struct policy_cached *cached,
                                    struct err *err)
 {
-    int folder = open_folder(ask->bundles, ask->folder, err);
-    if (folder < 0) {
+    int directory = policy_bundle_open_directory(ask->bundles, ask->directory, err);
+    if (directory < 0) {
         return errno == ENOENT || errno == ENOTDIR ? missing(ask, node_id) : POLICY_BUNDLE_FAILED;
     }
-    enum policy_bundle result = from_folder(ask, folder, cached, err);
-    close(folder);
+    enum policy_bundle result = from_directory(ask, directory, cached, err);
+    close(directory);
     return result;
 }
 
@@ -234,8 +235,8 @@ enum policy_bundle policy_bundle_get(struct policy_bundles *bundles, const char 
 {
     struct ask ask = {
         .bundles = bundles,
-        .folder = memory_format("%s/rules/cfengine-community", node_id),
-        .name = memory_format("%s%s", node_id, suffixes[format]),
+        .directory = xasprintf("%s/rules/cfengine-community", node_id),
+        .name = xasprintf("%s%s", node_id, suffixes[format]),
         .format = format,
         .suffices = suffices,
         .context = context,
@@ -248,7 +249,7 @@ enum policy_bundle policy_bundle_get(struct policy_bundles *bundles, const char 
         pause_a_moment();
     }
     policy_cache_trim(bundles->cache);
-    free(ask.folder);
+    free(ask.directory);
     free(ask.name);
     return result;
 }

@@ -2,12 +2,12 @@
  *
  * policy_bundle: the archive of a node's policies as they are now, in one consistent state or not at all.
  *
- * The policy generation, or a copy by the agent of a relay, writes to the folder while it is packed. It may put a new
- * one in its place by rename, or rewrite file by file. So: a manifest, which must have been quiet for the settle time;
- * the archive; the manifest once more, from the same path. Equal: it is one state. Else again, until the time to wait
- * is up.
+ * The policy generation, or a copy by the agent of a relay, writes to the directory while it is packed. It may put a
+ * new one in its place by rename, or rewrite file by file. So: a manifest, which must have been quiet for the settle
+ * time; the archive; the manifest once more, from the same path. Equal: it is one state. Else again, until the time to
+ * wait is up.
  *
- * A folder that is as it was when its archive was made costs a manifest and a look into the cache, nothing is read.
+ * A directory that is as it was when its archive was made costs a manifest and a look into the cache, nothing is read.
  */
 #ifndef RELAY_POLICIES_POLICY_BUNDLE_H
 #define RELAY_POLICIES_POLICY_BUNDLE_H
@@ -23,7 +23,7 @@ struct policy_bundles;
 
 enum policy_bundle {
     POLICY_BUNDLE_READY,
-    POLICY_BUNDLE_NONE,     /* there is no such folder */
+    POLICY_BUNDLE_NONE,     /* there is no such directory */
     POLICY_BUNDLE_CHANGING, /* it kept changing, or another process kept packing it */
     POLICY_BUNDLE_NO_SPACE, /* for the cache */
     POLICY_BUNDLE_FAILED,

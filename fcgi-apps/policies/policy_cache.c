@@ -8,9 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
-enum { FOLDER_MODE = 0700, FILE_MODE = 0600, STALE_SECONDS = 600 };
+enum { DIRECTORY_MODE = 0700, FILE_MODE = 0600, STALE_SECONDS = 600 };
 
 /* A use is noted this often, for the cleaning. */
 enum { USED_SECONDS = 3600 };
@@ -19,7 +19,7 @@ static const char magic[16] = "rudder-policies1"; /* without its NUL; another nu
 
 struct policy_cache *policy_cache_open(const char *directory, int64_t max_size, int64_t retention, struct err *err)
 {
-    if (mkdir(directory, FOLDER_MODE) != 0 && errno != EEXIST) {
+    if (mkdir(directory, DIRECTORY_MODE) != 0 && errno != EEXIST) {
         err_set_errno(err, errno, "policies.cache_directory %s", directory);
         return NULL;
     }
@@ -31,7 +31,7 @@ struct policy_cache *policy_cache_open(const char *directory, int64_t max_size, 
         }
         return NULL;
     }
-    struct policy_cache *cache = memory_zero(1, sizeof *cache);
+    struct policy_cache *cache = xcalloc(1, sizeof *cache);
     *cache = (struct policy_cache){.fd = fd, .max_size = max_size, .retention = retention};
     safe_file_sweep(fd, STALE_SECONDS);
     return cache;
@@ -69,7 +69,7 @@ static int open_entry(const struct policy_cache *cache, const char *name)
     return openat(cache->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 }
 
-static void fill(struct policy_cached *cached, const struct policy_record *record, int fd)
+static void policy_cache_fill(struct policy_cached *cached, const struct policy_record *record, int fd)
 {
     *cached = (struct policy_cached){.fd = fd, .from = sizeof *record, .length = record->length, .made = record->made};
     memcpy(cached->digest, record->digest, sizeof cached->digest);
@@ -89,7 +89,7 @@ bool policy_cache_find(struct policy_cache *cache, const char *name, const unsig
         return false;
     }
     note_use(fd);
-    fill(cached, &record, fd);
+    policy_cache_fill(cached, &record, fd);
     if (!whole) {
         policy_cached_close(cached);
     }
@@ -119,7 +119,8 @@ bool policy_cache_begin(struct policy_cache *cache, struct policy_cache_entry *e
     return false;
 }
 
-static bool write_all(struct policy_cache_entry *entry, const char *at, size_t len, off_t position, struct err *err)
+static bool policy_cache_write_all(struct policy_cache_entry *entry, const char *at, size_t len, off_t position,
+                                   struct err *err)
 {
     while (len > 0) {
         ssize_t wrote = pwrite(entry->file.fd, at, len, position);
@@ -144,7 +145,7 @@ bool policy_cache_write(void *context, const void *bytes, size_t len, struct err
     }
     off_t position = (off_t)(sizeof(struct policy_record) + (size_t)entry->length);
     entry->length += (int64_t)len;
-    return write_all(entry, bytes, len, position, err);
+    return policy_cache_write_all(entry, bytes, len, position, err);
 }
 
 /* The same content again was not made now: its Last-Modified stays. */
@@ -175,7 +176,7 @@ bool policy_cache_commit(struct policy_cache *cache, struct policy_cache_entry *
         goto failed;
     }
     record.made = first_made(cache, name, &record);
-    if (!write_all(entry, (const char *)&record, sizeof record, 0, err)) {
+    if (!policy_cache_write_all(entry, (const char *)&record, sizeof record, 0, err)) {
         goto failed;
     }
     fd = fcntl(entry->file.fd, F_DUPFD_CLOEXEC, 0); /* the archive is read from where it was written */
@@ -191,7 +192,7 @@ bool policy_cache_commit(struct policy_cache *cache, struct policy_cache_entry *
         return false;
     }
     cache->stored += record.length;
-    fill(cached, &record, fd);
+    policy_cache_fill(cached, &record, fd);
     return true;
 
 failed:

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * policy_cache: archives on disk, a file each, with the state of the folder that they were made of.
+ * policy_cache: archives on disk, a file each, with the state of the directory that they were made of.
  *
  * A file begins with a record: state, SHA-256 and length of the archive, the moment it was made. The archive follows,
  * or has been dropped for the space it took; the record alone still tells an agent that nothing changed. Files appear
- * by rename, so several processes share the folder; a reader keeps what it opened. What is damaged counts as not there.
+ * by rename, so several processes share the directory; a reader keeps what it opened. What is damaged counts as not
+ * there.
  */
 #ifndef RELAY_POLICIES_POLICY_CACHE_H
 #define RELAY_POLICIES_POLICY_CACHE_H
@@ -29,11 +30,11 @@ struct policy_cached {
     unsigned char digest[POLICY_DIGEST_SIZE]; /* SHA-256 of the archive */
 };
 
-/* max_size: bytes of all archives together. retention: seconds. The folder is made if it is missing. */
+/* max_size: bytes of all archives together. retention: seconds. The directory is made if it is missing. */
 struct policy_cache *policy_cache_open(const char *directory, int64_t max_size, int64_t retention, struct err *err);
 void policy_cache_close(struct policy_cache *cache);
 
-/* True if the cache knows the archive of this name made of a folder in this state. policy_cached_close ends it. */
+/* True if the cache knows the archive of this name made of a directory in this state. policy_cached_close ends it. */
 bool policy_cache_find(struct policy_cache *cache, const char *name, const unsigned char state[POLICY_STATE_SIZE],
                        struct policy_cached *cached);
 void policy_cached_close(struct policy_cached *cached);

@@ -9,9 +9,9 @@
 
 #include "policies/policy_cache_private.h"
 #include "util/clock.h"
-#include "util/folder_stream.h"
+#include "util/dir_stream.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "policy_cache"
 
@@ -35,11 +35,11 @@ struct archive_files {
     int64_t bytes;
 };
 
-static void gather(struct archive_files *files, const char *name, const struct stat *status)
+static void policy_cache_trim_gather(struct archive_files *files, const char *name, const struct stat *status)
 {
     if (files->count == files->room) {
         files->room = files->room > 0 ? 2 * files->room : 64;
-        files->at = memory_resize(files->at, files->room, sizeof *files->at);
+        files->at = xreallocarray(files->at, files->room, sizeof *files->at);
     }
     struct archive_file *file = &files->at[files->count++];
     *file = (struct archive_file){.used = status->st_mtime, .bytes = status->st_size};
@@ -60,7 +60,7 @@ static void look_through(const struct policy_cache *cache, DIR *dir, struct arch
         if (status.st_mtime < oldest) {
             (void)unlinkat(cache->fd, entry->d_name, 0);
         } else if (status.st_size > (off_t)sizeof(struct policy_record)) {
-            gather(files, entry->d_name, &status);
+            policy_cache_trim_gather(files, entry->d_name, &status);
         }
     }
 }
@@ -122,7 +122,7 @@ void policy_cache_trim(struct policy_cache *cache)
     if (recently && cache->stored <= cache->max_size / SHARE_OF_ROOM) {
         return;
     }
-    DIR *dir = folder_stream_open(cache->fd);
+    DIR *dir = dir_stream_open(cache->fd);
     if (dir == NULL) {
         return;
     }

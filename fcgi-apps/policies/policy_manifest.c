@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "policies/policy_name.h"
-#include "util/folder_stream.h"
+#include "util/dir_stream.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "policy_manifest"
 
@@ -31,16 +31,16 @@ struct names {
     size_t room;
 };
 
-static enum policy_walk refuse(struct walk *walk, const char *path, const char *reason)
+static enum policy_walk policy_manifest_refuse(struct walk *walk, const char *path, const char *reason)
 {
     err_set(walk->err, "%s: %s", path, reason);
     return POLICY_WALK_REFUSED;
 }
 
 /* What goes away while we look is a change and no failure. */
-static enum policy_walk by_errno(struct walk *walk, int errnum, const char *path)
+static enum policy_walk policy_manifest_by_errno(struct walk *walk, int errnum, const char *path)
 {
-    err_set_errno(walk->err, errnum, "%s", *path != '\0' ? path : "the folder");
+    err_set_errno(walk->err, errnum, "%s", *path != '\0' ? path : "the directory");
     return errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP || errnum == EINVAL || errnum == ESTALE
                ? POLICY_WALK_CHANGING
                : POLICY_WALK_FAILED;
@@ -62,25 +62,25 @@ static int by_bytes(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Full paths of what is in the open folder, sorted. More names than a manifest may hold are not gathered. */
+/* Full paths of what is in the open directory, sorted. More names than a manifest may hold are not gathered. */
 static enum policy_walk read_names(struct walk *walk, DIR *dir, const char *parent, struct names *names)
 {
     errno = 0;
     for (struct dirent *entry; (entry = readdir(dir)) != NULL; errno = 0) {
-        if (folder_stream_is_dots(entry->d_name)) {
+        if (dir_stream_is_dots(entry->d_name)) {
             continue;
         }
         if (names->count + walk->manifest->count >= walk->limits->max_files) {
-            return refuse(walk, parent, "more files than policies.max_files");
+            return policy_manifest_refuse(walk, parent, "more files than policies.max_files");
         }
         if (names->count == names->room) {
             names->room = names->room > 0 ? 2 * names->room : 64;
-            names->at = memory_resize(names->at, names->room, sizeof *names->at);
+            names->at = xreallocarray(names->at, names->room, sizeof *names->at);
         }
         names->at[names->count++] = join(walk, parent, entry->d_name);
     }
     if (errno != 0) {
-        return by_errno(walk, errno, parent);
+        return policy_manifest_by_errno(walk, errno, parent);
     }
     if (names->count > 1) {
         qsort(names->at, names->count, sizeof *names->at, by_bytes);
@@ -99,11 +99,11 @@ static enum policy_walk read_link(struct walk *walk, int dir_fd, struct policy_e
     char target[LINK_TARGET_SIZE];
     ssize_t len = readlinkat(dir_fd, last_part(entry->path), target, sizeof target - 1);
     if (len < 0) {
-        return by_errno(walk, errno, entry->path);
+        return policy_manifest_by_errno(walk, errno, entry->path);
     }
     target[len] = '\0';
     if (!policy_name_fits(target) || !policy_link_inside(entry->path, target)) {
-        return refuse(walk, entry->path, "a symbolic link that may lead outside");
+        return policy_manifest_refuse(walk, entry->path, "a symbolic link that may lead outside");
     }
     char *kept = arena_alloc(&walk->manifest->arena, (size_t)len + 1);
     memcpy(kept, target, (size_t)len + 1);
@@ -127,7 +127,7 @@ static void add_entry(struct policy_manifest *manifest, const struct policy_entr
 {
     if (manifest->count == manifest->room) {
         manifest->room = manifest->room > 0 ? 2 * manifest->room : 256;
-        manifest->entries = memory_resize(manifest->entries, manifest->room, sizeof *manifest->entries);
+        manifest->entries = xreallocarray(manifest->entries, manifest->room, sizeof *manifest->entries);
     }
     manifest->entries[manifest->count++] = *entry;
 }
@@ -145,28 +145,28 @@ static struct policy_entry entry_of(const char *path, const struct stat *status)
     };
 }
 
-static enum policy_walk walk_folder(struct walk *walk, int dir_fd, const char *path, size_t depth);
+static enum policy_walk walk_directory(struct walk *walk, int dir_fd, const char *path, size_t depth);
 
 static enum policy_walk walk_below(struct walk *walk, int parent_fd, const struct policy_entry *entry, size_t depth)
 {
     struct stat status;
     int fd = openat(parent_fd, last_part(entry->path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) {
-        return by_errno(walk, errno, entry->path);
+        return policy_manifest_by_errno(walk, errno, entry->path);
     }
     if (fstat(fd, &status) != 0 || !policy_entry_is(entry, &status)) {
         close(fd);
         err_set(walk->err, "%s: replaced meanwhile", entry->path);
         return POLICY_WALK_CHANGING;
     }
-    return walk_folder(walk, fd, entry->path, depth + 1);
+    return walk_directory(walk, fd, entry->path, depth + 1);
 }
 
 static enum policy_walk take_entry(struct walk *walk, int dir_fd, const char *path, size_t depth)
 {
     struct stat status;
     if (fstatat(dir_fd, last_part(path), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-        return by_errno(walk, errno, path);
+        return policy_manifest_by_errno(walk, errno, path);
     }
     struct policy_entry entry = entry_of(path, &status);
     struct policy_manifest *manifest = walk->manifest;
@@ -175,14 +175,15 @@ static enum policy_walk take_entry(struct walk *walk, int dir_fd, const char *pa
     if (S_ISLNK(entry.mode)) {
         result = read_link(walk, dir_fd, &entry);
     } else if (!S_ISREG(entry.mode) && !S_ISDIR(entry.mode)) {
-        log_warn("neither file nor folder, left out of the policies", log_text("path", path));
+        log_warn("neither file nor directory, left out of the policies", log_text("path", path));
         return POLICY_WALK_DONE;
     }
     if (!policy_name_fits(last_part(path))) {
-        return refuse(walk, path, "a name that is no UTF-8, or holds a control character or a backslash");
+        return policy_manifest_refuse(walk, path,
+                                      "a name that is no UTF-8, or holds a control character or a backslash");
     }
     if (entry.size > walk->limits->max_size - manifest->bytes) {
-        return refuse(walk, path, "more bytes than policies.max_size");
+        return policy_manifest_refuse(walk, path, "more bytes than policies.max_size");
     }
     manifest->bytes += entry.size;
     add_entry(manifest, &entry);
@@ -190,7 +191,7 @@ static enum policy_walk take_entry(struct walk *walk, int dir_fd, const char *pa
 }
 
 /* Closes dir_fd. */
-static enum policy_walk walk_folder(struct walk *walk, int dir_fd, const char *path, size_t depth)
+static enum policy_walk walk_directory(struct walk *walk, int dir_fd, const char *path, size_t depth)
 {
     struct names names = {0};
     enum policy_walk result = POLICY_WALK_FAILED;
@@ -201,7 +202,7 @@ static enum policy_walk walk_folder(struct walk *walk, int dir_fd, const char *p
         return POLICY_WALK_FAILED;
     }
     if (depth > POLICY_MAX_DEPTH) {
-        result = refuse(walk, path, "too many folders in each other");
+        result = policy_manifest_refuse(walk, path, "too many directories in each other");
         goto out;
     }
     result = read_names(walk, dir, path, &names);
@@ -240,11 +241,11 @@ static bool digest_entry(EVP_MD_CTX *digest, const struct policy_entry *entry)
            (entry->target == NULL || EVP_DigestUpdate(digest, entry->target, state.target_len) == 1);
 }
 
-/* The folder itself is part of the state: what is put in its place has another inode. */
-static bool digest_state(struct policy_manifest *manifest, const struct policy_entry *folder)
+/* The directory itself is part of the state: what is put in its place has another inode. */
+static bool digest_state(struct policy_manifest *manifest, const struct policy_entry *directory)
 {
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    bool done = digest != NULL && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1 && digest_entry(digest, folder);
+    bool done = digest != NULL && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1 && digest_entry(digest, directory);
     for (size_t i = 0; i < manifest->count && done; i++) {
         done = digest_entry(digest, &manifest->entries[i]);
     }
@@ -253,7 +254,7 @@ static bool digest_state(struct policy_manifest *manifest, const struct policy_e
     return done;
 }
 
-enum policy_walk policy_manifest_read(struct policy_manifest *manifest, int folder_fd,
+enum policy_walk policy_manifest_read(struct policy_manifest *manifest, int dir_fd,
                                       const struct policy_limits *limits, struct err *err)
 {
     struct walk walk = {.manifest = manifest, .limits = limits, .err = err, .latest = time(NULL) + FUTURE_SECONDS};
@@ -262,18 +263,18 @@ enum policy_walk policy_manifest_read(struct policy_manifest *manifest, int fold
     manifest->count = 0;
     manifest->bytes = 0;
     manifest->newest = (struct timespec){0};
-    int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status) != 0) {
         int errnum = errno;
         if (fd >= 0) {
             close(fd);
         }
-        return by_errno(&walk, errnum, "");
+        return policy_manifest_by_errno(&walk, errnum, "");
     }
-    struct policy_entry folder = entry_of("", &status);
-    note_change(&walk, folder.ctime);
-    enum policy_walk result = walk_folder(&walk, fd, "", 0);
-    if (result == POLICY_WALK_DONE && !digest_state(manifest, &folder)) {
+    struct policy_entry directory = entry_of("", &status);
+    note_change(&walk, directory.ctime);
+    enum policy_walk result = walk_directory(&walk, fd, "", 0);
+    if (result == POLICY_WALK_DONE && !digest_state(manifest, &directory)) {
         err_set(err, "no memory for a digest");
         result = POLICY_WALK_FAILED;
     }
@@ -287,7 +288,7 @@ void policy_manifest_free(struct policy_manifest *manifest)
     *manifest = (struct policy_manifest){0};
 }
 
-static bool same_time(struct timespec a, struct timespec b)
+static bool policy_manifest_same_time(struct timespec a, struct timespec b)
 {
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
@@ -295,6 +296,7 @@ static bool same_time(struct timespec a, struct timespec b)
 bool policy_entry_is(const struct policy_entry *entry, const struct stat *status)
 {
     return entry->device == status->st_dev && entry->inode == status->st_ino && entry->mode == status->st_mode &&
-           (!S_ISREG(status->st_mode) || entry->size == status->st_size) && same_time(entry->mtime, status->st_mtim) &&
-           same_time(entry->ctime, status->st_ctim);
+           (!S_ISREG(status->st_mode) || entry->size == status->st_size) &&
+           policy_manifest_same_time(entry->mtime, status->st_mtim) &&
+           policy_manifest_same_time(entry->ctime, status->st_ctim);
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * policy_manifest: everything that is in a folder of policies, without reading a file: path, kind, mode, size, times,
- * inode.
+ * policy_manifest: everything that is in a directory of policies, without reading a file: path, kind, mode, size,
+ * times, inode.
  *
- * Two manifests of a folder with the same state mean that nothing in it changed between them, as far as its file
+ * Two manifests of a directory with the same state mean that nothing in it changed between them, as far as its file
  * system's times tell: whoever changes a file changes its ctime. Those are coarse (some milliseconds), hence `newest`:
  * a manifest whose newest change is a moment ago proves nothing yet.
  *
- * Entries come in a fixed order: by name, byte for byte, within a folder; a folder before what is in it. The walk goes
- * from one open folder to the next and follows no symbolic link. Links that stay inside are entries; a link that leads
- * outside (or could), a name that is no UTF-8 or holds control characters, and a folder above the limits are refused: a
- * part of somebody's policies is worse than the old ones. Sockets, pipes and devices are left out, with a warning.
+ * Entries come in a fixed order: by name, byte for byte, within a directory; a directory before what is in it. The walk
+ * goes from one open directory to the next and follows no symbolic link. Links that stay inside are entries; a link
+ * that leads outside (or could), a name that is no UTF-8 or holds control characters, and a directory above the limits
+ * are refused: a part of somebody's policies is worse than the old ones. Sockets, pipes and devices are left out, with
+ * a warning.
  */
 #ifndef RELAY_POLICIES_POLICY_MANIFEST_H
 #define RELAY_POLICIES_POLICY_MANIFEST_H
@@ -28,7 +29,7 @@
 enum { POLICY_STATE_SIZE = 32, POLICY_MAX_DEPTH = 64 };
 
 struct policy_entry {
-    const char *path;   /* relative to the folder, without a slash at either end */
+    const char *path;   /* relative to the directory, without a slash at either end */
     const char *target; /* of a symbolic link, else NULL */
     mode_t mode;        /* kind and permission bits */
     int64_t size;       /* bytes, 0 unless it is a file */
@@ -61,8 +62,8 @@ enum policy_walk {
     POLICY_WALK_FAILED,
 };
 
-/* Fills the manifest anew. folder_fd: the open folder, whose position is left alone. */
-enum policy_walk policy_manifest_read(struct policy_manifest *manifest, int folder_fd,
+/* Fills the manifest anew. dir_fd: the open directory, whose position is left alone. */
+enum policy_walk policy_manifest_read(struct policy_manifest *manifest, int dir_fd,
                                       const struct policy_limits *limits, struct err *err);
 void policy_manifest_free(struct policy_manifest *manifest);
 

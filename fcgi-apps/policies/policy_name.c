@@ -23,7 +23,7 @@ bool policy_name_fits(const char *name)
     return len > 0;
 }
 
-static size_t folders_above(const char *path)
+static size_t directories_above(const char *path)
 {
     size_t count = 0;
     for (; *path != '\0'; path++) {
@@ -34,7 +34,7 @@ static size_t folders_above(const char *path)
 
 bool policy_link_inside(const char *path, const char *target)
 {
-    size_t left = folders_above(path);
+    size_t left = directories_above(path);
     bool down = false;
     if (*target == '/' || *target == '\0') {
         return false;
@@ -43,12 +43,12 @@ bool policy_link_inside(const char *path, const char *target)
         struct slice part = {target, strcspn(target, "/")};
         target += part.len;
         target += *target == '/';
-        if (slice_is(part, "..")) {
+        if (slice_eq_str(part, "..")) {
             if (down || left == 0) {
                 return false;
             }
             left--;
-        } else if (part.len > 0 && !slice_is(part, ".")) {
+        } else if (part.len > 0 && !slice_eq_str(part, ".")) {
             down = true;
         }
     }

@@ -11,9 +11,10 @@
  * slash. */
 bool policy_name_fits(const char *name);
 
-/* Does the symbolic link at path (relative to the folder, through no other link) stay in the folder, whatever else is
- * in it? True for a relative target whose `..` stand at its beginning and are no more than there are folders above it:
- * each such step leads to a real folder, and every link that the rest passes follows the same rule. */
+/* Does the symbolic link at path (relative to the directory, through no other link) stay in the directory, whatever
+ * else is in it? True for a relative target whose `..` stand at its beginning and are no more than there are
+ * directories above it: each such step leads to a real directory, and every link that the rest passes follows the same
+ * rule. */
 bool policy_link_inside(const char *path, const char *target);
 
 #endif

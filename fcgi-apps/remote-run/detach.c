@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { ALIVE = 3 }; /* the one descriptor it keeps: our end sees it close */
 
@@ -23,7 +23,7 @@ struct detached {
 
 struct detached *detached_new(size_t limit)
 {
-    struct detached *detached = memory_zero(1, sizeof *detached + limit * sizeof *detached->alive);
+    struct detached *detached = xcalloc(1, sizeof *detached + limit * sizeof *detached->alive);
     detached->limit = limit;
     return detached;
 }

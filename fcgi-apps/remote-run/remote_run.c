@@ -10,11 +10,11 @@
 #include "endpoint/request_context.h"
 #include "relay/remote_run_request.h"
 #include "relay/remote_run_targets.h"
-#include "relay/via.h"
+#include "relay/via_header.h"
 #include "remote-run/detach.h"
 #include "remote-run/run.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "remote_run"
 
@@ -41,7 +41,7 @@ struct remote_run_context {
 void *remote_run_start(const struct relay_config *config, struct err *err)
 {
     (void)err;
-    struct remote_run *state = memory_zero(1, sizeof *state);
+    struct remote_run *state = xcalloc(1, sizeof *state);
     state->config = config;
     state->detached = detached_new((size_t)config->remote_run.max_children);
     return state;
@@ -109,7 +109,7 @@ static bool begin_run(struct remote_run_context *context, struct remote_run *sta
     if (!remote_run_request_parse(&context->form, buffer_slice(&context->body), &err)) {
         return request_context_refuse(&context->base, 400, err.text);
     }
-    return !via_is_loop(request_env(request, "HTTP_VIA"), config->general.node_id) ||
+    return !via_header_is_loop(request_env(request, "HTTP_VIA"), config->general.node_id) ||
            request_context_refuse(&context->base, 502, VIA_LOOP_REASON);
 }
 
@@ -228,7 +228,7 @@ void remote_run_node(void *state, struct request *request, struct response *resp
     struct remote_run_context context;
     bool begun = begin_run(&context, state, request, response);
     buffer_add(&context.id, request->args[0].at, request->args[0].len);
-    if (begun && find_nodes(&context, buffer_text(&context.id))) {
+    if (begun && find_nodes(&context, buffer_cstr(&context.id))) {
         answer_run(&context);
     }
     finish_run(&context);

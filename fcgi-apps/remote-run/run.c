@@ -8,12 +8,12 @@
 #include "remote-run/run_relays.h"
 #include "util/clock.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/subprocess.h"
 
 #define LOG_COMPONENT "run"
 
-enum { MOST_WAIT_MS = 60 * 1000, CLIENT_LOOK_MS = 1000 };
+enum { WAIT_MS_MAX = 60 * 1000, CLIENT_LOOK_MS = 1000 };
 
 struct parts {
     struct run *run;
@@ -64,7 +64,7 @@ static void look_at_client(struct parts *parts)
 static void wait_for_something(struct parts *parts)
 {
     int64_t now = clock_ms();
-    int64_t wake = now + (parts->run->client != NULL ? CLIENT_LOOK_MS : MOST_WAIT_MS);
+    int64_t wake = now + (parts->run->client != NULL ? CLIENT_LOOK_MS : WAIT_MS_MAX);
     parts->polls[0] = (struct pollfd){.fd = parts->cancelled ? -1 : parts->run->cancel,
                                      .events = parts->run->cancel_events};
     size_t count = 1 + run_relays_polls(parts->relays, parts->polls + 1, &wake);
@@ -84,7 +84,7 @@ bool run_all(struct run *run)
     parts.commands =
         run_commands_new(run->config, run->request->conditions, targets->hosts, targets->host_count, &run->output);
     parts.relays = run_relays_new(run->config, run->index, run->via, run->request, targets, &run->output);
-    parts.polls = memory_zero(2 + run_commands_most_polls(parts.commands), sizeof *parts.polls);
+    parts.polls = xcalloc(2 + run_commands_most_polls(parts.commands), sizeof *parts.polls);
     for (;;) {
         bool here = run_commands_step(parts.commands);
         bool there = run_relays_step(parts.relays);

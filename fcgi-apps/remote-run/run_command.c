@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/subprocess.h"
 
 #define LOG_COMPONENT "run_command"
@@ -34,7 +34,7 @@ struct run_commands *run_commands_new(const struct relay_config *config, const c
                                       const struct slice *hosts, size_t count, struct run_output *output)
 {
     size_t places = (size_t)config->remote_run.max_children;
-    struct run_commands *commands = memory_zero(1, sizeof *commands + places * sizeof *commands->at);
+    struct run_commands *commands = xcalloc(1, sizeof *commands + places * sizeof *commands->at);
     commands->config = config;
     commands->conditions = conditions;
     commands->hosts = hosts;
@@ -79,11 +79,11 @@ static void fill_arguments(struct run_commands *commands, const char **argv)
         argv[count++] = commands->conditions;
     }
     argv[count++] = "--";
-    argv[count++] = buffer_text(&commands->text);
+    argv[count++] = buffer_cstr(&commands->text);
     argv[count] = NULL;
 }
 
-static void start_one(struct run_commands *commands, struct command *command)
+static void run_command_start_one(struct run_commands *commands, struct command *command)
 {
     const struct subprocess_limits limits = {commands->config->remote_run.timeout * 1000, GRACE_MS};
     const char *argv[MAX_ARGS];
@@ -109,7 +109,8 @@ static const char *word_of(const struct subprocess_end *end)
     return words[end->fate];
 }
 
-static void say_end(const struct command *command, const struct relay_config *config, const struct subprocess_end *end)
+static void run_command_say_end(const struct command *command, const struct relay_config *config,
+                                const struct subprocess_end *end)
 {
     struct run_output *output = command->output;
     if (end->fate == SUBPROCESS_EXITED && end->number == 0) {
@@ -135,7 +136,7 @@ static void say_end(const struct command *command, const struct relay_config *co
     }
 }
 
-static void take(void *context, const char *bytes, size_t len)
+static void run_command_take(void *context, const char *bytes, size_t len)
 {
     struct command *command = context;
     run_output_add(command->output, &command->merge, bytes, len);
@@ -144,11 +145,11 @@ static void take(void *context, const char *bytes, size_t len)
 static void step_one(const struct run_commands *commands, struct command *command)
 {
     struct subprocess_end end;
-    if (!subprocess_step(command->process, take, command, &end)) {
+    if (!subprocess_step(command->process, run_command_take, command, &end)) {
         return;
     }
     run_output_end(command->output, &command->merge);
-    say_end(command, commands->config, &end);
+    run_command_say_end(command, commands->config, &end);
     subprocess_free(command->process);
     line_merge_free(&command->merge);
     command->process = NULL;
@@ -183,7 +184,7 @@ bool run_commands_step(struct run_commands *commands)
             step_one(commands, command);
         }
         while (command->process == NULL && commands->left > 0) {
-            start_one(commands, command);
+            run_command_start_one(commands, command);
         }
         running = running || command->process != NULL;
     }

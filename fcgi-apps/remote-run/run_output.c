@@ -40,7 +40,7 @@ void run_output_say(struct run_output *output, const char *format, ...)
 }
 
 /* Whole lines up to the limit. */
-static void gather(struct run_output *output)
+static void run_output_gather(struct run_output *output)
 {
     struct buffer *body = &output->response->body;
     if (output->cut) {
@@ -66,7 +66,7 @@ bool run_output_flush(struct run_output *output)
     if (output->kind == RUN_OUTPUT_STREAMED && output->lines.len > 0) {
         there = response_send(output->response, output->lines.at, output->lines.len);
     } else if (output->kind == RUN_OUTPUT_GATHERED) {
-        gather(output);
+        run_output_gather(output);
     }
     buffer_clear(&output->lines);
     return there;

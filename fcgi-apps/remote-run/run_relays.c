@@ -5,16 +5,16 @@
 #include <string.h>
 
 #include "relay/peer.h"
-#include "relay/via.h"
+#include "relay/via_header.h"
 #include "util/clock.h"
 #include "util/http_client.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "run_relays"
 
 enum {
-    MOST_AT_ONCE = 100,     /* the others wait for their turn: each is a connection */
+    CONCURRENT_MAX = 100,     /* the others wait for their turn: each is a connection */
     CONNECT_MS = 10 * 1000, /* without an answer to a connection it is down */
     PATIENCE_MS = 15 * 1000, /* beyond the time that commands may take; for each relay on the way to them */
     REFUSAL_MAX = 200       /* bytes of what it says when it refuses */
@@ -59,7 +59,7 @@ static bool is_success(int status)
     return status >= 200 && status <= 299;
 }
 
-static bool take(void *context, const char *bytes, size_t len)
+static bool run_relays_take(void *context, const char *bytes, size_t len)
 {
     struct ask *ask = context;
     if (is_success(http_transfer_status(ask->transfer))) {
@@ -91,7 +91,7 @@ static void say_refusal(const struct ask *ask, int status)
     say_failure(ask, reason.text);
 }
 
-static void done(void *context, const struct http_result *result)
+static void run_relays_done(void *context, const struct http_result *result)
 {
     struct ask *ask = context;
     run_output_end(ask->all->output, &ask->merge);
@@ -113,14 +113,19 @@ static bool start_ask(struct ask *ask, struct err *err)
     const struct remote_run_relay *relay = ask->relay;
     struct buffer url = {0}, pins = {0};
     remote_run_request_format(relays->request, relay->nodes, relay->node_count, &ask->form);
-    char *id = memory_text_of(relay->id.at, relay->id.len);
+    char *id = xstrndup(relay->id.at, relay->id.len);
     if (peer_node_url(relays->config, relays->index, id, &url, err) &&
         peer_node_pins(relays->config, relays->index, id, &pins, err)) {
         buffer_add_format(&url, "/rudder/relay-api/remote-run/%s", relay->nodes != NULL ? "nodes" : "all");
-        const struct http_request request = {.method = HTTP_POST, .url = buffer_text(&url),
-                                             .header = buffer_text(&relays->via), .pins = buffer_text(&pins),
-                                             .form = buffer_slice(&ask->form), .write = take, .done = done,
-                                             .context = ask, .limits = &relays->limits};
+        const struct http_request request = {.method = HTTP_POST,
+                                             .url = buffer_cstr(&url),
+                                             .header = buffer_cstr(&relays->via),
+                                             .pins = buffer_cstr(&pins),
+                                             .form = buffer_slice(&ask->form),
+                                             .write = run_relays_take,
+                                             .done = run_relays_done,
+                                             .context = ask,
+                                             .limits = &relays->limits};
         ask->transfer = http_client_start(relays->client, &request, err);
     }
     free(id);
@@ -156,12 +161,12 @@ struct run_relays *run_relays_new(const struct relay_config *config, struct node
                                   struct run_output *output)
 {
     size_t count = targets->relay_count;
-    struct run_relays *relays = memory_zero(1, sizeof *relays + count * sizeof *relays->asks);
+    struct run_relays *relays = xcalloc(1, sizeof *relays + count * sizeof *relays->asks);
     relays->config = config;
     relays->index = index;
     relays->request = request;
     relays->output = output;
-    via_add(&relays->via, via, config->general.node_id);
+    via_header_add(&relays->via, via, config->general.node_id);
     /* A relay must be able to say of one below it that it has waited in vain, before it is given up itself. */
     relays->limits = (struct http_limits){.connect_ms = CONNECT_MS,
                                           .total_ms = config->remote_run.timeout * 1000 +
@@ -194,7 +199,7 @@ bool run_relays_step(struct run_relays *relays)
     if (relays->client == NULL) {
         return false;
     }
-    while (relays->next < relays->count && http_client_busy(relays->client) < MOST_AT_ONCE) {
+    while (relays->next < relays->count && http_client_busy(relays->client) < CONCURRENT_MAX) {
         start_next(relays);
     }
     http_client_step(relays->client);

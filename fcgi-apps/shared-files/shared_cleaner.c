@@ -13,7 +13,7 @@
 #include "relay/shared_file_meta.h"
 #include "relay/shared_file_name.h"
 #include "shared-files/shared_store.h"
-#include "util/folder_stream.h"
+#include "util/dir_stream.h"
 #include "util/log.h"
 #include "util/safe_file.h"
 
@@ -22,7 +22,7 @@
 /* No body rests as long between two of its pieces; httpd's own time-outs are shorter. */
 enum { STALE_SECONDS = 600, WITHOUT_METADATA_SECONDS = 24 * 3600 };
 
-/* No target's folder can be named so. Who holds its lock cleans; its time is when that was done. */
+/* No target's directory can be named so. Who holds its lock cleans; its time is when that was done. */
 static const char turn_file[] = ".cleaned";
 
 struct pass {
@@ -33,12 +33,12 @@ struct pass {
 
 /* ---- files ---- */
 
-static bool has_expired(struct pass *pass, int folder_fd, const char *metadata)
+static bool has_expired(struct pass *pass, int dir_fd, const char *metadata)
 {
     struct shared_file_meta meta;
     struct err err = {0};
     buffer_clear(&pass->text);
-    if (!safe_file_read(folder_fd, metadata, SHARED_FILE_META_MAX_SIZE, &pass->text, &err)) {
+    if (!safe_file_read(dir_fd, metadata, SHARED_FILE_META_MAX_SIZE, &pass->text, &err)) {
         return false;
     }
     if (!shared_file_meta_parse(&meta, buffer_slice(&pass->text), &err)) {
@@ -49,10 +49,10 @@ static bool has_expired(struct pass *pass, int folder_fd, const char *metadata)
 }
 
 /* The metadata first: what is left when we are killed in between has none, and counts for nothing. */
-static void remove_both(struct pass *pass, int folder_fd, const char *metadata, const char *file_id)
+static void remove_both(struct pass *pass, int dir_fd, const char *metadata, const char *file_id)
 {
-    if (unlinkat(folder_fd, metadata, 0) == 0) {
-        if (unlinkat(folder_fd, file_id, 0) != 0 && errno != ENOENT) {
+    if (unlinkat(dir_fd, metadata, 0) == 0) {
+        if (unlinkat(dir_fd, file_id, 0) != 0 && errno != ENOENT) {
             log_warn("an expired file stays", log_text("file", file_id), log_text("reason", strerror(errno)));
         }
         pass->cleaned->expired++;
@@ -60,49 +60,49 @@ static void remove_both(struct pass *pass, int folder_fd, const char *metadata, 
     }
 }
 
-static void clean_metadata(struct pass *pass, int folder_fd, const char *metadata, struct slice file_id)
+static void clean_metadata(struct pass *pass, int dir_fd, const char *metadata, struct slice file_id)
 {
     char name[NAME_MAX + 1];
-    if (!has_expired(pass, folder_fd, metadata) || !shared_store_lock(folder_fd, true, NULL)) {
+    if (!has_expired(pass, dir_fd, metadata) || !shared_store_lock(dir_fd, true, NULL)) {
         return;
     }
-    if (has_expired(pass, folder_fd, metadata)) { /* it may have been replaced by now */
+    if (has_expired(pass, dir_fd, metadata)) { /* it may have been replaced by now */
         snprintf(name, sizeof name, "%.*s", (int)file_id.len, file_id.at);
-        remove_both(pass, folder_fd, metadata, name);
+        remove_both(pass, dir_fd, metadata, name);
     }
-    shared_store_unlock(folder_fd);
+    shared_store_unlock(dir_fd);
 }
 
-static bool is_left_over(const struct pass *pass, int folder_fd, const char *name)
+static bool is_left_over(const struct pass *pass, int dir_fd, const char *name)
 {
     struct stat status;
     char metadata[NAME_MAX + 16];
     snprintf(metadata, sizeof metadata, "%s.metadata", name);
-    return fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
+    return fstatat(dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
            status.st_uid == geteuid() && status.st_ctime < pass->now - WITHOUT_METADATA_SECONDS &&
-           faccessat(folder_fd, metadata, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+           faccessat(dir_fd, metadata, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
 }
 
-static void clean_file(struct pass *pass, int folder_fd, const char *name)
+static void clean_file(struct pass *pass, int dir_fd, const char *name)
 {
-    if (!is_left_over(pass, folder_fd, name) || !shared_store_lock(folder_fd, true, NULL)) {
+    if (!is_left_over(pass, dir_fd, name) || !shared_store_lock(dir_fd, true, NULL)) {
         return;
     }
-    if (is_left_over(pass, folder_fd, name)) {
-        pass->cleaned->left_over += unlinkat(folder_fd, name, 0) == 0;
+    if (is_left_over(pass, dir_fd, name)) {
+        pass->cleaned->left_over += unlinkat(dir_fd, name, 0) == 0;
     }
-    shared_store_unlock(folder_fd);
+    shared_store_unlock(dir_fd);
 }
 
-static void clean_source(struct pass *pass, DIR *folder)
+static void clean_source(struct pass *pass, DIR *directory)
 {
-    int fd = dirfd(folder);
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+    int fd = dirfd(directory);
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
         struct slice file_id;
-        if (folder_stream_is_dots(entry->d_name) || safe_file_is_temporary(entry->d_name)) {
+        if (dir_stream_is_dots(entry->d_name) || safe_file_is_temporary(entry->d_name)) {
             continue;
         }
-        if (slice_ends_with(slice_of(entry->d_name), ".metadata")) {
+        if (slice_ends_with(slice_from_str(entry->d_name), ".metadata")) {
             (void)shared_file_name_is_metadata(entry->d_name, &file_id);
             clean_metadata(pass, fd, entry->d_name, file_id);
         } else {
@@ -112,10 +112,10 @@ static void clean_source(struct pass *pass, DIR *folder)
     pass->cleaned->left_over += safe_file_sweep(fd, STALE_SECONDS);
 }
 
-/* ---- folders ---- */
+/* ---- directories ---- */
 
-/* Only if it is empty: whoever makes a file in it at this moment notices and makes the folder again. */
-static void remove_folder(struct pass *pass, int parent_fd, const char *name)
+/* Only if it is empty: whoever makes a file in it at this moment notices and makes the directory again. */
+static void shared_cleaner_remove_directory(struct pass *pass, int parent_fd, const char *name)
 {
     struct stat status;
     if (fstatat(parent_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_uid == geteuid()) {
@@ -125,20 +125,20 @@ static void remove_folder(struct pass *pass, int parent_fd, const char *name)
 
 static void clean_target(struct pass *pass, int target_fd)
 {
-    DIR *files = folder_stream_open_below(target_fd, "files");
+    DIR *files = dir_stream_open_below(target_fd, "files");
     if (files == NULL) {
         return;
     }
     for (struct dirent *entry; (entry = readdir(files)) != NULL;) {
-        DIR *source = folder_stream_is_dots(entry->d_name) ? NULL : folder_stream_open_below(dirfd(files), entry->d_name);
+        DIR *source = dir_stream_is_dots(entry->d_name) ? NULL : dir_stream_open_below(dirfd(files), entry->d_name);
         if (source != NULL) {
             clean_source(pass, source);
             closedir(source);
-            remove_folder(pass, dirfd(files), entry->d_name);
+            shared_cleaner_remove_directory(pass, dirfd(files), entry->d_name);
         }
     }
     closedir(files);
-    remove_folder(pass, target_fd, "files");
+    shared_cleaner_remove_directory(pass, target_fd, "files");
 }
 
 bool shared_cleaner_pass(const char *path, int64_t now, struct shared_cleaned *cleaned, struct err *err)
@@ -150,11 +150,11 @@ bool shared_cleaner_pass(const char *path, int64_t now, struct shared_cleaned *c
         return err_set_errno(err, errno, "%s", path);
     }
     for (struct dirent *entry; (entry = readdir(store)) != NULL;) {
-        DIR *target = folder_stream_is_dots(entry->d_name) ? NULL : folder_stream_open_below(dirfd(store), entry->d_name);
+        DIR *target = dir_stream_is_dots(entry->d_name) ? NULL : dir_stream_open_below(dirfd(store), entry->d_name);
         if (target != NULL) {
             clean_target(&pass, dirfd(target));
             closedir(target);
-            remove_folder(&pass, dirfd(store), entry->d_name);
+            shared_cleaner_remove_directory(&pass, dirfd(store), entry->d_name);
         }
     }
     closedir(store);
@@ -164,7 +164,7 @@ bool shared_cleaner_pass(const char *path, int64_t now, struct shared_cleaned *c
 
 /* ---- taking turns ---- */
 
-static void clean(const char *path, int64_t now)
+static void shared_cleaner_clean(const char *path, int64_t now)
 {
     struct shared_cleaned cleaned;
     struct err err = {0};
@@ -188,7 +188,7 @@ static int64_t take_turn(int turn_fd, const char *path, int64_t frequency)
     if (status.st_size > 0 && age >= 0 && age < frequency) {
         return frequency - age;
     }
-    clean(path, now);
+    shared_cleaner_clean(path, now);
     if (status.st_size == 0) { /* a byte in it: its time means something */
         (void)!write(turn_fd, "\n", 1);
     }
@@ -202,7 +202,7 @@ int64_t shared_cleaner_run(const char *path, int64_t frequency)
     int store_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     int turn_fd = store_fd < 0 ? -1 : openat(store_fd, turn_file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (turn_fd < 0) {
-        log_warn("shared files are not cleaned", log_text("folder", path), log_text("reason", strerror(errno)));
+        log_warn("shared files are not cleaned", log_text("directory", path), log_text("reason", strerror(errno)));
     } else if (flock(turn_fd, LOCK_EX | LOCK_NB) == 0) {
         wait = take_turn(turn_fd, path, frequency);
     }

@@ -8,14 +8,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "relay/via.h"
+#include "relay/via_header.h"
 #include "shared-files/shared_cleaner.h"
 #include "shared-files/shared_forward.h"
 #include "shared-files/shared_route.h"
 #include "shared-files/shared_store.h"
 #include "util/digest.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "shared_files"
 
@@ -24,10 +24,10 @@ enum { QUERY_MAX = 2048 };
 void *shared_files_start(const struct relay_config *config, struct err *err)
 {
     (void)err;
-    struct shared_files *files = memory_zero(1, sizeof *files);
+    struct shared_files *files = xcalloc(1, sizeof *files);
     files->config = config;
     if (access(config->shared_files.path, R_OK | W_OK | X_OK) != 0) {
-        log_warn("the folder of shared files cannot be used", log_text("folder", config->shared_files.path),
+        log_warn("the directory of shared files cannot be used", log_text("directory", config->shared_files.path),
                  log_text("reason", strerror(errno)));
     }
     return files;
@@ -78,7 +78,7 @@ static bool target_is_here(struct shared_files_context *context, const char *pat
     if (route.way == SHARED_NOWHERE) {
         return request_context_refuse(&context->base, 500, "unknown node");
     }
-    if (via_is_loop(request_env(request, "HTTP_VIA"), config->general.node_id)) {
+    if (via_header_is_loop(request_env(request, "HTTP_VIA"), config->general.node_id)) {
         return request_context_refuse(&context->base, 502, VIA_LOOP_REASON);
     }
     shared_forward(config, request, context->base.response, route.way == SHARED_BELOW ? route.next_hop : NULL, path);
@@ -111,7 +111,7 @@ bool shared_files_is_here(struct shared_files_context *context)
 bool shared_files_query(const struct shared_files_context *context, struct url_form *form, struct err *err)
 {
     const char *query = request_env(context->base.request, "QUERY_STRING");
-    struct slice text = slice_of(query != NULL ? query : "");
+    struct slice text = slice_from_str(query != NULL ? query : "");
     return text.len <= QUERY_MAX ? url_form_parse(form, text, err)
                                  : err_set(err, "the query has more than %d bytes", QUERY_MAX);
 }
@@ -126,7 +126,7 @@ static bool is_hash(const char *text)
            digest_unhex(ignored, len / 2, text, len);
 }
 
-static void answer_hash(const struct shared_files_context *context, const char *hash)
+static void shared_files_answer_hash(const struct shared_files_context *context, const char *hash)
 {
     struct shared_found found = {.fd = -1};
     struct err err = {0};
@@ -135,7 +135,7 @@ static void answer_hash(const struct shared_files_context *context, const char *
     if (result == SHARED_FAILED) {
         request_context_fail(&context->base, 500, err.text);
     } else {
-        bool same = result == SHARED_DONE && shared_file_meta_has_hash(&found.meta, slice_of(hash));
+        bool same = result == SHARED_DONE && shared_file_meta_has_hash(&found.meta, slice_from_str(hash));
         response_empty(context->base.response, same ? 200 : 404);
     }
     shared_found_close(&found);
@@ -156,7 +156,7 @@ void shared_files_head(void *state, struct request *request, struct response *re
         request_context_refuse(&context.base, 400,
                                "hash is missing, or is not hexadecimal digits of a sha256 or sha512");
     } else {
-        answer_hash(&context, url_form_get(&form, "hash"));
+        shared_files_answer_hash(&context, url_form_get(&form, "hash"));
     }
     url_form_free(&form);
 }

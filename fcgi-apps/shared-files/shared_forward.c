@@ -7,7 +7,7 @@
 #include "endpoint/body.h"
 #include "relay/node_id.h"
 #include "relay/peer.h"
-#include "relay/via.h"
+#include "relay/via_header.h"
 #include "util/http_client.h"
 #include "util/log.h"
 
@@ -31,7 +31,7 @@ struct forward {
     struct err reason;
 };
 
-static ssize_t read_body(void *context, char *bytes, size_t size)
+static ssize_t shared_forward_read_body(void *context, char *bytes, size_t size)
 {
     struct forward *forward = context;
     return body_read(forward->request, bytes, size, &forward->body_err);
@@ -47,7 +47,7 @@ static bool write_text(void *context, const char *bytes, size_t len)
     return true;
 }
 
-static void done(void *context, const struct http_result *result)
+static void shared_forward_done(void *context, const struct http_result *result)
 {
     struct forward *forward = context;
     forward->outcome = result->outcome;
@@ -69,7 +69,7 @@ static bool address(struct forward *forward, const char *next_hop, struct err *e
 /* A question of our own has been nowhere yet. */
 static void add_via(struct forward *forward)
 {
-    via_add(&forward->via, forward->own ? NULL : request_env(forward->request, "HTTP_VIA"),
+    via_header_add(&forward->via, forward->own ? NULL : request_env(forward->request, "HTTP_VIA"),
             forward->config->general.node_id);
 }
 
@@ -84,7 +84,7 @@ static struct http_limits limits_of(const struct relay_config *config, int64_t b
 }
 
 /* False with err: there was no answer to be had, and forward->outcome does not say more. */
-static bool run(struct forward *forward, const char *next_hop, const char *path, const char *query,
+static bool shared_forward_run(struct forward *forward, const char *next_hop, const char *path, const char *query,
                 enum http_method method,
                 struct err *err)
 {
@@ -101,13 +101,13 @@ static bool run(struct forward *forward, const char *next_hop, const char *path,
     const struct http_limits limits = limits_of(forward->config, body_len);
     const struct http_request request = {
         .method = method,
-        .url = buffer_text(&forward->url),
-        .header = buffer_text(&forward->via),
-        .pins = forward->pins.len > 0 ? buffer_text(&forward->pins) : NULL,
+        .url = buffer_cstr(&forward->url),
+        .header = buffer_cstr(&forward->via),
+        .pins = forward->pins.len > 0 ? buffer_cstr(&forward->pins) : NULL,
         .body_len = body_len,
-        .read = method == HTTP_PUT ? read_body : NULL,
+        .read = method == HTTP_PUT ? shared_forward_read_body : NULL,
         .write = write_text,
-        .done = done,
+        .done = shared_forward_done,
         .context = forward,
         .limits = &limits,
     };
@@ -144,7 +144,7 @@ static void hand_back(const struct forward *forward, struct response *response)
     }
 }
 
-static void answer(const struct forward *forward, const char *whom, struct response *response)
+static void shared_forward_answer(const struct forward *forward, const char *whom, struct response *response)
 {
     const struct err *reason = &forward->reason;
     const char *words = "an answer that makes no sense";
@@ -192,8 +192,8 @@ void shared_forward(const struct relay_config *config, struct request *request, 
         snprintf(whom, sizeof whom, "the relay %s", next_hop);
     }
     enum http_method method = response->head ? HTTP_HEAD : HTTP_PUT;
-    if (run(&forward, next_hop, path, query != NULL ? query : "", method, &err)) {
-        answer(&forward, whom, response);
+    if (shared_forward_run(&forward, next_hop, path, query != NULL ? query : "", method, &err)) {
+        shared_forward_answer(&forward, whom, response);
     } else {
         log_error("not forwarded", log_text("path", request->path.at), log_text("to", whom),
                   log_text("reason", err.text));
@@ -207,7 +207,7 @@ int shared_forward_ask(const struct relay_config *config, struct request *reques
 {
     struct forward forward = {.config = config, .request = request, .own = true};
     int status = 0;
-    if (run(&forward, NULL, path, query, HTTP_HEAD, err)) {
+    if (shared_forward_run(&forward, NULL, path, query, HTTP_HEAD, err)) {
         status = forward.outcome == HTTP_ANSWERED ? forward.status : 0;
         if (status == 0) {
             err_set(err, "%s", forward.reason.text);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "relay/via.h"
+#include "relay/via_header.h"
 #include "shared-files/shared_forward.h"
 #include "util/log.h"
 
@@ -13,7 +13,7 @@
 
 enum { PATH_SIZE = NODE_ID_SIZE + 32 };
 
-static bool is_root(const struct shared_files_context *context)
+static bool shared_key_is_root(const struct shared_files_context *context)
 {
     return strcmp(context->config->general.node_id, "root") == 0;
 }
@@ -54,7 +54,7 @@ bool shared_key_is_of_source(const struct shared_files_context *context, const s
         return shared_file_signature_key_is(signature, entry.key_hash) ||
                err_set(err, "the key is not the one that the source is known by");
     }
-    return is_root(context) ? err_set(err, "the source is not known") : ask_above(context, signature, err);
+    return shared_key_is_root(context) ? err_set(err, "the source is not known") : ask_above(context, signature, err);
 }
 
 static bool is_known_by(struct slice key_hash, const struct url_form *form)
@@ -69,9 +69,9 @@ static bool is_known_by(struct slice key_hash, const struct url_form *form)
 static void answer_from_above(const struct shared_files_context *context, const char *node_id)
 {
     const struct relay_config *config = context->config;
-    if (is_root(context)) {
+    if (shared_key_is_root(context)) {
         response_empty(context->base.response, 404);
-    } else if (via_is_loop(request_env(context->base.request, "HTTP_VIA"), config->general.node_id)) {
+    } else if (via_header_is_loop(request_env(context->base.request, "HTTP_VIA"), config->general.node_id)) {
         request_context_refuse(&context->base, 502, "the relays send this question in a circle");
     } else {
         char path[PATH_SIZE];

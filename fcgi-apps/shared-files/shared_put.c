@@ -49,7 +49,7 @@ static void refuse_metadata(const struct shared_files_context *context, const ch
 }
 
 /* Reads up to the empty line behind the metadata. Else the request is answered. */
-static bool read_head(const struct shared_files_context *context, struct head *head)
+static bool shared_put_read_head(const struct shared_files_context *context, struct head *head)
 {
     struct err err = {0};
     size_t len;
@@ -77,13 +77,13 @@ static bool read_head(const struct shared_files_context *context, struct head *h
     return true;
 }
 
-static void answer(const struct shared_files_context *context, enum shared_result result, const char *reason)
+static void shared_put_answer(const struct shared_files_context *context, enum shared_result result, const char *reason)
 {
     request_context_fail(&context->base, result == SHARED_NO_SPACE ? 507 : 500, reason);
 }
 
 /* The rest of the body to the file and through the signature. Else the request is answered. */
-static bool copy_body(const struct shared_files_context *context, const struct head *head,
+static bool shared_put_copy_body(const struct shared_files_context *context, const struct head *head,
                       struct shared_arrival *arrival, struct shared_file_signature *signature)
 {
     char piece[PIECE_SIZE];
@@ -92,7 +92,7 @@ static bool copy_body(const struct shared_files_context *context, const struct h
     ssize_t len = (ssize_t)(head->bytes.len - head->skip);
     do {
         if (!safe_file_write(&arrival->file, at, (size_t)len, &err)) {
-            answer(context, shared_result_of(errno), err.text);
+            shared_put_answer(context, shared_result_of(errno), err.text);
             return false;
         }
         shared_file_signature_add(signature, at, (size_t)len);
@@ -108,7 +108,7 @@ static bool copy_body(const struct shared_files_context *context, const struct h
     return len == 0;
 }
 
-static void store(const struct shared_files_context *context, struct head *head,
+static void shared_put_store(const struct shared_files_context *context, struct head *head,
                   struct shared_file_signature *signature, int64_t ttl)
 {
     const struct relay_config *config = context->config;
@@ -118,17 +118,17 @@ static void store(const struct shared_files_context *context, struct head *head,
         shared_arrival_begin(&arrival, config->shared_files.path, &context->name, context->base.request->length,
                              config->upload.min_free_space, &err);
     if (result != SHARED_DONE) {
-        answer(context, result, err.text);
+        shared_put_answer(context, result, err.text);
         return;
     }
-    if (!copy_body(context, head, &arrival, signature)) {
+    if (!shared_put_copy_body(context, head, &arrival, signature)) {
         shared_arrival_abandon(&arrival);
         return;
     }
     head->meta.expires = time(NULL) + ttl;
     result = shared_arrival_commit(&arrival, &context->name, &head->meta, &err);
     if (result != SHARED_DONE) {
-        answer(context, result, err.text);
+        shared_put_answer(context, result, err.text);
         return;
     }
     log_info("shared file stored", log_text("target", context->name.target), log_text("source", context->name.source),
@@ -141,7 +141,7 @@ static void receive(const struct shared_files_context *context, struct head *hea
 {
     struct err err = {0};
     struct shared_file_signature *signature = NULL;
-    if (!read_head(context, head)) {
+    if (!shared_put_read_head(context, head)) {
         return;
     }
     signature = shared_file_signature_new(&head->meta, &err);
@@ -150,7 +150,7 @@ static void receive(const struct shared_files_context *context, struct head *hea
     } else if (!shared_key_is_of_source(context, signature, &err)) {
         request_context_refuse(&context->base, 404, err.text);
     } else {
-        store(context, head, signature, ttl);
+        shared_put_store(context, head, signature, ttl);
     }
     shared_file_signature_free(signature);
 }

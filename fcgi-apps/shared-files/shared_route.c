@@ -12,7 +12,7 @@ void shared_route_find(struct shared_route *route, struct node_index *index, con
     if (!node_index_next_hop(index, me, target, &next_hop) || next_hop.len >= sizeof route->next_hop) {
         return;
     }
-    if (slice_is(next_hop, target)) {
+    if (slice_eq_str(next_hop, target)) {
         route->way = SHARED_HERE;
         return;
     }

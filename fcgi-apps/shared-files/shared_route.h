@@ -11,7 +11,7 @@
 #include "relay/node_id.h"
 #include "relay/node_index.h"
 
-enum shared_way {
+enum shared_location {
     SHARED_HERE,
     SHARED_BELOW,   /* at the relay next_hop */
     SHARED_ABOVE,   /* at the upstream, or it knows more */
@@ -19,7 +19,7 @@ enum shared_way {
 };
 
 struct shared_route {
-    enum shared_way way;
+    enum shared_location way;
     char next_hop[NODE_ID_SIZE];
 };
 

@@ -6,13 +6,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "util/beneath.h"
+#include "util/open_beneath.h"
 #include "util/free_space.h"
 #include "util/log.h"
 
 #define LOG_COMPONENT "shared_store"
 
-enum { FILE_MODE = 0640, FOLDER_MODE = 0750, TRIES = 5 };
+enum { FILE_MODE = 0640, DIRECTORY_MODE = 0750, TRIES = 5 };
 
 enum shared_result shared_result_of(int errnum)
 {
@@ -30,19 +30,19 @@ static int open_store(const char *path, struct err *err)
     return fd;
 }
 
-bool shared_store_lock(int folder_fd, bool exclusive, struct err *err)
+bool shared_store_lock(int dir_fd, bool exclusive, struct err *err)
 {
-    while (flock(folder_fd, exclusive ? LOCK_EX : LOCK_SH) != 0) {
+    while (flock(dir_fd, exclusive ? LOCK_EX : LOCK_SH) != 0) {
         if (errno != EINTR) {
-            return err_set_errno(err, errno, "locking a folder of shared files");
+            return err_set_errno(err, errno, "locking a directory of shared files");
         }
     }
     return true;
 }
 
-void shared_store_unlock(int folder_fd)
+void shared_store_unlock(int dir_fd)
 {
-    (void)flock(folder_fd, LOCK_UN);
+    (void)flock(dir_fd, LOCK_UN);
 }
 
 /* ---- looking ---- */
@@ -52,19 +52,19 @@ static enum shared_result absent_or_failed(int errnum)
     return errnum == ENOENT || errnum == ENOTDIR ? SHARED_ABSENT : SHARED_FAILED;
 }
 
-static enum shared_result read_found(int folder_fd, const struct shared_file_name *name, struct shared_found *found,
+static enum shared_result read_found(int dir_fd, const struct shared_file_name *name, struct shared_found *found,
                                      struct err *err)
 {
     struct stat status;
-    if (!safe_file_read(folder_fd, name->metadata, SHARED_FILE_META_MAX_SIZE, &found->text, err)) {
+    if (!safe_file_read(dir_fd, name->metadata, SHARED_FILE_META_MAX_SIZE, &found->text, err)) {
         return absent_or_failed(errno);
     }
     if (!shared_file_meta_parse(&found->meta, buffer_slice(&found->text), err)) {
-        log_warn("a shared file counts as absent: its metadata cannot be read", log_text("folder", name->folder),
+        log_warn("a shared file counts as absent: its metadata cannot be read", log_text("directory", name->directory),
                  log_text("name", name->metadata), log_text("reason", err->text));
         return SHARED_ABSENT;
     }
-    found->fd = beneath_open_file(folder_fd, name->file_id, &status, err);
+    found->fd = open_beneath_file(dir_fd, name->file_id, &status, err);
     if (found->fd < 0) {
         return absent_or_failed(errno);
     }
@@ -76,23 +76,23 @@ enum shared_result shared_store_find(const char *path, const struct shared_file_
                                      struct shared_found *found, struct err *err)
 {
     enum shared_result result = SHARED_FAILED;
-    int folder_fd = -1;
+    int dir_fd = -1;
     int store_fd = open_store(path, err);
     if (store_fd < 0) {
         goto out;
     }
-    folder_fd = beneath_open(store_fd, name->folder, O_RDONLY | O_DIRECTORY, err);
-    if (folder_fd < 0) {
+    dir_fd = open_beneath(store_fd, name->directory, O_RDONLY | O_DIRECTORY, err);
+    if (dir_fd < 0) {
         result = absent_or_failed(errno);
-    } else if (shared_store_lock(folder_fd, false, err)) {
-        result = read_found(folder_fd, name, found, err);
+    } else if (shared_store_lock(dir_fd, false, err)) {
+        result = read_found(dir_fd, name, found, err);
     }
     if (result == SHARED_DONE && shared_file_meta_expired(&found->meta, now)) {
         result = SHARED_ABSENT;
     }
 out:
-    if (folder_fd >= 0) {
-        close(folder_fd);
+    if (dir_fd >= 0) {
+        close(dir_fd);
     }
     if (store_fd >= 0) {
         close(store_fd);
@@ -111,20 +111,20 @@ void shared_found_close(struct shared_found *found)
 
 /* ---- taking in ---- */
 
-/* The cleaner may remove an empty folder before there is a file in it: then once more. */
+/* The cleaner may remove an empty directory before there is a file in it: then once more. */
 static bool begin_file(struct shared_arrival *arrival, int store_fd, const struct shared_file_name *name,
                        struct err *err)
 {
     for (int try = 0; try < TRIES; try++) {
-        arrival->folder_fd = beneath_make_folder(store_fd, name->folder, FOLDER_MODE, err);
-        if (arrival->folder_fd >= 0) {
+        arrival->dir_fd = open_beneath_mkdir(store_fd, name->directory, DIRECTORY_MODE, err);
+        if (arrival->dir_fd >= 0) {
             errno = 0;
-            if (safe_file_create(&arrival->file, arrival->folder_fd, FILE_MODE, err)) {
+            if (safe_file_create(&arrival->file, arrival->dir_fd, FILE_MODE, err)) {
                 return true;
             }
             int errnum = errno;
-            close(arrival->folder_fd);
-            arrival->folder_fd = -1;
+            close(arrival->dir_fd);
+            arrival->dir_fd = -1;
             errno = errnum;
         }
         if (errno != ENOENT) {
@@ -138,7 +138,7 @@ enum shared_result shared_arrival_begin(struct shared_arrival *arrival, const ch
                                         const struct shared_file_name *name,
                                         int64_t bytes, int64_t reserve, struct err *err)
 {
-    *arrival = (struct shared_arrival){.folder_fd = -1};
+    *arrival = (struct shared_arrival){.dir_fd = -1};
     int store_fd = open_store(path, err);
     if (store_fd < 0) {
         return SHARED_FAILED;
@@ -153,10 +153,10 @@ enum shared_result shared_arrival_begin(struct shared_arrival *arrival, const ch
     return result;
 }
 
-static bool write_metadata(struct safe_file *file, int folder_fd, const struct shared_file_meta *meta, struct err *err)
+static bool write_metadata(struct safe_file *file, int dir_fd, const struct shared_file_meta *meta, struct err *err)
 {
     struct buffer text = {0};
-    if (!safe_file_create(file, folder_fd, FILE_MODE, err)) {
+    if (!safe_file_create(file, dir_fd, FILE_MODE, err)) {
         return false;
     }
     shared_file_meta_format(meta, &text);
@@ -174,20 +174,20 @@ static bool write_metadata(struct safe_file *file, int folder_fd, const struct s
 }
 
 /* The old metadata go first: between here and the end there is no file of that name, rather than a wrong one. */
-static bool swap(struct shared_arrival *arrival, const struct shared_file_name *name, struct safe_file *metadata,
-                 struct err *err)
+static bool shared_store_swap(struct shared_arrival *arrival, const struct shared_file_name *name,
+                              struct safe_file *metadata, struct err *err)
 {
-    if (!shared_store_lock(arrival->folder_fd, true, err)) {
+    if (!shared_store_lock(arrival->dir_fd, true, err)) {
         return false;
     }
     bool done = true;
-    if (unlinkat(arrival->folder_fd, name->metadata, 0) != 0 && errno != ENOENT) {
+    if (unlinkat(arrival->dir_fd, name->metadata, 0) != 0 && errno != ENOENT) {
         done = err_set_errno(err, errno, "removing %s", name->metadata);
     }
     done = done && safe_file_commit(&arrival->file, name->file_id, NULL, err) &&
            safe_file_commit(metadata, name->metadata, NULL, err);
     int errnum = errno;
-    shared_store_unlock(arrival->folder_fd);
+    shared_store_unlock(arrival->dir_fd);
     errno = errnum;
     return done;
 }
@@ -201,9 +201,9 @@ enum shared_result shared_arrival_commit(struct shared_arrival *arrival, const s
     if (fsync(arrival->file.fd) != 0) {
         result = shared_result_of(errno);
         err_set_errno(err, errno, "writing the file to disk");
-    } else if (!write_metadata(&metadata, arrival->folder_fd, meta, err)) {
+    } else if (!write_metadata(&metadata, arrival->dir_fd, meta, err)) {
         result = shared_result_of(errno);
-    } else if (!swap(arrival, name, &metadata, err)) {
+    } else if (!shared_store_swap(arrival, name, &metadata, err)) {
         result = shared_result_of(errno);
         safe_file_abandon(&metadata);
     }
@@ -213,9 +213,9 @@ enum shared_result shared_arrival_commit(struct shared_arrival *arrival, const s
 
 void shared_arrival_abandon(struct shared_arrival *arrival)
 {
-    if (arrival->folder_fd >= 0) {
+    if (arrival->dir_fd >= 0) {
         safe_file_abandon(&arrival->file);
-        close(arrival->folder_fd);
-        arrival->folder_fd = -1;
+        close(arrival->dir_fd);
+        arrival->dir_fd = -1;
     }
 }

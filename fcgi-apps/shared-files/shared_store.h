@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * shared_store: the folder of shared files: <target>/files/<source>/<file-id> and, beside it, <file-id>.metadata.
+ * shared_store: the directory of shared files: <target>/files/<source>/<file-id> and, beside it, <file-id>.metadata.
  *
  * A file is there when both are. Its bytes are on disk before it gets its name, then come the metadata, so that
  * whatever is killed or loses power leaves a whole file, or the one before, or none; never one file with the metadata
- * of another. The folder of a source is locked (flock) while the two change or are looked at, and at no other time: of
- * two that arrive at once the last whole one stays.
+ * of another. The directory of a source is locked (flock) while the two change or are looked at, and at no other time:
+ * of two that arrive at once the last whole one stays.
  *
- * No symbolic link below the folder is followed. The folder itself is opened for each request: a file system may have
- * been mounted there meanwhile.
+ * No symbolic link below the directory is followed. The directory itself is opened for each request: a file system may
+ * have been mounted there meanwhile.
  */
 #ifndef RELAY_SHARED_FILES_SHARED_STORE_H
 #define RELAY_SHARED_FILES_SHARED_STORE_H
@@ -42,7 +42,7 @@ void shared_found_close(struct shared_found *found);
 
 /* A file on its way in. After shared_arrival_begin, write to file; then either commit or abandon ends it. */
 struct shared_arrival {
-    int folder_fd;
+    int dir_fd;
     struct safe_file file;
 };
 
@@ -57,8 +57,8 @@ void shared_arrival_abandon(struct shared_arrival *arrival);
 /* What an errno means that comes from writing. */
 enum shared_result shared_result_of(int errnum);
 
-/* Waits for the lock of a source's folder. Closing the descriptor ends it, too. */
-bool shared_store_lock(int folder_fd, bool exclusive, struct err *err);
-void shared_store_unlock(int folder_fd);
+/* Waits for the lock of a source's directory. Closing the descriptor ends it, too. */
+bool shared_store_lock(int dir_fd, bool exclusive, struct err *err);
+void shared_store_unlock(int dir_fd);
 
 #endif

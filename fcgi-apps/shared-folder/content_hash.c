@@ -7,7 +7,7 @@
 
 enum { PIECE_SIZE = 32768, LOOK_EVERY = 8 << 20 };
 
-static bool same_time(struct timespec a, struct timespec b)
+static bool content_hash_same_time(struct timespec a, struct timespec b)
 {
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
@@ -15,7 +15,7 @@ static bool same_time(struct timespec a, struct timespec b)
 bool content_is_same(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-           same_time(a->st_mtim, b->st_mtim) && same_time(a->st_ctim, b->st_ctim);
+           content_hash_same_time(a->st_mtim, b->st_mtim) && content_hash_same_time(a->st_ctim, b->st_ctim);
 }
 
 static enum content_hash_result look_again(int fd, const struct stat *before, struct err *err)

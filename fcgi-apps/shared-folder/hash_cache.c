@@ -12,7 +12,7 @@
 
 #include "util/err.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "hash_cache"
 
@@ -41,7 +41,7 @@ struct hash_cache {
 };
 
 /* FNV-1a, 64 bits, a word at a time with the high half folded in. */
-static uint64_t mix(uint64_t sum, uint64_t word)
+static uint64_t hash_cache_mix(uint64_t sum, uint64_t word)
 {
     sum = (sum ^ word) * UINT64_C(0x100000001b3);
     return sum ^ sum >> 32;
@@ -51,7 +51,7 @@ static uint64_t sum_of(const uint64_t *words, size_t count)
 {
     uint64_t sum = UINT64_C(0xcbf29ce484222325) ^ FORMAT;
     for (size_t i = 0; i < count; i++) {
-        sum = mix(sum, words[i]);
+        sum = hash_cache_mix(sum, words[i]);
     }
     return sum;
 }
@@ -74,7 +74,7 @@ static struct entry *set_of(struct table *table, const uint64_t *key)
 }
 
 /* False when nothing whole stands there. */
-static bool load(struct entry *entry, uint64_t words[CONTENT_WORDS])
+static bool hash_cache_load(struct entry *entry, uint64_t words[CONTENT_WORDS])
 {
     uint64_t checksum = atomic_load_explicit(&entry->checksum, memory_order_acquire);
     for (size_t i = 0; i < CONTENT_WORDS; i++) {
@@ -97,7 +97,7 @@ bool hash_cache_find(struct hash_cache *cache, const struct stat *status, enum d
     key_of(status, algorithm, key);
     struct entry *set = set_of(cache->table, key);
     for (size_t way = 0; way < HASH_CACHE_WAYS; way++) {
-        if (load(&set[way], words) && memcmp(words, key, sizeof key) == 0) {
+        if (hash_cache_load(&set[way], words) && memcmp(words, key, sizeof key) == 0) {
             touch(cache->table, &set[way]);
             memcpy(digest, words + KEY_WORDS, DIGEST_MAX_SIZE);
             return true;
@@ -113,7 +113,7 @@ static struct entry *place_for(struct entry *set, const uint64_t *key)
     struct entry *best = NULL;
     uint64_t best_used = UINT64_MAX;
     for (size_t way = 0; way < HASH_CACHE_WAYS; way++) {
-        bool whole = load(&set[way], words);
+        bool whole = hash_cache_load(&set[way], words);
         if (whole && memcmp(words, key, (WORD_ALGORITHM + 1) * sizeof *key) == 0) {
             return &set[way];
         }
@@ -156,7 +156,7 @@ static bool is_ours_alone(const struct stat *status)
 }
 
 /* The descriptor, or -1 with err. *outdated: it is another version's, which has sized it otherwise. */
-static int open_file(const char *path, bool *outdated, struct err *err)
+static int hash_cache_open_file(const char *path, bool *outdated, struct err *err)
 {
     struct stat status;
     int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
@@ -178,12 +178,12 @@ static int open_file(const char *path, bool *outdated, struct err *err)
 }
 
 /* NULL with err. An outdated file makes room for a new one; who has it mapped still keeps it. */
-static struct table *map_file(const char *path, struct err *err)
+static struct table *hash_cache_map_file(const char *path, struct err *err)
 {
     bool outdated;
-    int fd = open_file(path, &outdated, err);
+    int fd = hash_cache_open_file(path, &outdated, err);
     if (outdated && unlink(path) == 0) {
-        fd = open_file(path, &outdated, err);
+        fd = hash_cache_open_file(path, &outdated, err);
     }
     if (fd < 0) {
         return NULL;
@@ -199,13 +199,13 @@ static struct table *map_file(const char *path, struct err *err)
 
 struct hash_cache *hash_cache_open(const char *path)
 {
-    struct hash_cache *cache = memory_zero(1, sizeof *cache);
+    struct hash_cache *cache = xcalloc(1, sizeof *cache);
     struct err err = {0};
-    cache->table = path[0] != '\0' ? map_file(path, &err) : NULL;
+    cache->table = path[0] != '\0' ? hash_cache_map_file(path, &err) : NULL;
     cache->shared = cache->table != NULL;
     if (!cache->shared) {
         /* so much at once comes from mmap: what is not touched costs nothing */
-        cache->table = memory_zero(1, sizeof *cache->table);
+        cache->table = xcalloc(1, sizeof *cache->table);
         if (path[0] != '\0') {
             log_warn("each process remembers hashes for itself", log_text("file", path), log_text("reason", err.text));
         }

@@ -5,7 +5,7 @@ fcgi_PROGRAMS += fcgi-apps/shared-folder/rudder-relay-shared-folder
 noinst_LIBRARIES += fcgi-apps/shared-folder/libshared_folder.a
 fcgi_apps_shared_folder_libshared_folder_a_SOURCES = \
 	fcgi-apps/shared-folder/content_hash.c fcgi-apps/shared-folder/content_hash.h \
-	fcgi-apps/shared-folder/folder_request.c fcgi-apps/shared-folder/folder_request.h \
+	fcgi-apps/shared-folder/shared_folder_request.c fcgi-apps/shared-folder/shared_folder_request.h \
 	fcgi-apps/shared-folder/hash_cache.c fcgi-apps/shared-folder/hash_cache.h \
 	fcgi-apps/shared-folder/shared_folder.c fcgi-apps/shared-folder/shared_folder.h \
 	fcgi-apps/shared-folder/validators.c fcgi-apps/shared-folder/validators.h

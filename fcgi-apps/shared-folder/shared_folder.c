@@ -10,12 +10,12 @@
 
 #include "endpoint/request_context.h"
 #include "shared-folder/content_hash.h"
-#include "shared-folder/folder_request.h"
+#include "shared-folder/shared_folder_request.h"
 #include "shared-folder/hash_cache.h"
 #include "shared-folder/validators.h"
-#include "util/beneath.h"
+#include "util/open_beneath.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "shared_folder"
 
@@ -32,9 +32,9 @@ static const struct request_wording shared_folder_wording = {LOG_COMPONENT, "req
 /* One request: what is asked, and the file that was found. */
 struct shared_folder_context {
     struct request_context base;
-    const struct shared_folder *folder;
-    struct folder_request asked;
-    int folder_fd;
+    const struct shared_folder *directory;
+    struct shared_folder_request asked;
+    int dir_fd;
     int fd;
     struct stat status;
 };
@@ -42,21 +42,21 @@ struct shared_folder_context {
 void *shared_folder_start(const struct relay_config *config, struct err *err)
 {
     (void)err;
-    struct shared_folder *folder = memory_zero(1, sizeof *folder);
-    folder->path = config->shared_folder.path;
-    folder->cache = hash_cache_open(config->shared_folder.hash_cache_file);
-    if (access(folder->path, X_OK) != 0) {
-        log_warn("the shared folder cannot be entered", log_text("folder", folder->path),
+    struct shared_folder *directory = xcalloc(1, sizeof *directory);
+    directory->path = config->shared_folder.path;
+    directory->cache = hash_cache_open(config->shared_folder.hash_cache_file);
+    if (access(directory->path, X_OK) != 0) {
+        log_warn("the shared folder cannot be entered", log_text("directory", directory->path),
                  log_text("reason", strerror(errno)));
     }
-    return folder;
+    return directory;
 }
 
 void shared_folder_stop(void *state)
 {
-    struct shared_folder *folder = state;
-    hash_cache_close(folder->cache);
-    free(folder);
+    struct shared_folder *directory = state;
+    hash_cache_close(directory->cache);
+    free(directory);
 }
 
 static void close_file(struct shared_folder_context *context)
@@ -68,11 +68,11 @@ static void close_file(struct shared_folder_context *context)
 }
 
 /* The file under the path now, which may be another than before. */
-static bool open_file(struct shared_folder_context *context, struct err *err)
+static bool shared_folder_open_file(struct shared_folder_context *context, struct err *err)
 {
     close_file(context);
     const char *path = context->asked.path[0] != '\0' ? context->asked.path : ".";
-    context->fd = beneath_open_file(context->folder_fd, path, &context->status, err);
+    context->fd = open_beneath_file(context->dir_fd, path, &context->status, err);
     return context->fd >= 0;
 }
 
@@ -84,15 +84,15 @@ static int hash_now(struct shared_folder_context *context, unsigned char digest[
     enum digest_algorithm algorithm = context->asked.algorithm;
     for (int try = 0; try < TRIES; try++) {
         time_t began = time(NULL);
-        if (!open_file(context, err)) {
+        if (!shared_folder_open_file(context, err)) {
             return errno;
         }
-        if (hash_cache_find(context->folder->cache, &context->status, algorithm, digest)) {
+        if (hash_cache_find(context->directory->cache, &context->status, algorithm, digest)) {
             return 0;
         }
         switch (content_hash(context->fd, &context->status, algorithm, digest, err)) {
         case CONTENT_HASHED:
-            hash_cache_store(context->folder->cache, &context->status, algorithm, digest, began);
+            hash_cache_store(context->directory->cache, &context->status, algorithm, digest, began);
             return 0;
         case CONTENT_FAILED:
             return EIO;
@@ -103,7 +103,7 @@ static int hash_now(struct shared_folder_context *context, unsigned char digest[
     return EAGAIN;
 }
 
-static void answer_file(struct shared_folder_context *context, int status)
+static void shared_folder_answer_file(struct shared_folder_context *context, int status)
 {
     struct response *response = context->base.response;
     response_empty(response, status);
@@ -128,7 +128,7 @@ static void answer_fault(const struct shared_folder_context *context, int errnum
         response_text(base->response, 404, "no such file\n");
         break;
     case ELOOP: /* whoever made it wants to know why it does not work */
-        log_warn("not served: a symbolic link is in the path", log_text("folder", context->folder->path),
+        log_warn("not served: a symbolic link is in the path", log_text("directory", context->directory->path),
                  log_text("path", context->asked.path));
         response_text(base->response, 404, "no such file\n");
         break;
@@ -141,7 +141,7 @@ static void answer_fault(const struct shared_folder_context *context, int errnum
     }
 }
 
-static void answer_hash(struct shared_folder_context *context)
+static void shared_folder_answer_hash(struct shared_folder_context *context)
 {
     unsigned char digest[DIGEST_MAX_SIZE];
     struct err err = {0};
@@ -155,21 +155,21 @@ static void answer_hash(struct shared_folder_context *context)
                  log_text("path", context->asked.path));
     }
     size_t size = digest_algorithm_size(context->asked.algorithm);
-    answer_file(context, fault == 0 && memcmp(digest, context->asked.digest, size) == 0 ? 304 : 200);
+    shared_folder_answer_file(context, fault == 0 && memcmp(digest, context->asked.digest, size) == 0 ? 304 : 200);
 }
 
 static void answer_request(struct shared_folder_context *context)
 {
     struct err err = {0};
-    context->folder_fd = open(context->folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (context->folder_fd < 0) {
+    context->dir_fd = open(context->directory->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (context->dir_fd < 0) {
         int errnum = errno;
-        err_set_errno(&err, errnum, "%s", context->folder->path);
+        err_set_errno(&err, errnum, "%s", context->directory->path);
         answer_fault(context, errnum, &err);
     } else if (context->asked.has_hash) {
-        answer_hash(context);
-    } else if (open_file(context, &err)) {
-        answer_file(context, validators_match(context->base.request, &context->status) ? 304 : 200);
+        shared_folder_answer_hash(context);
+    } else if (shared_folder_open_file(context, &err)) {
+        shared_folder_answer_file(context, validators_match(context->base.request, &context->status) ? 304 : 200);
     } else {
         answer_fault(context, errno, &err);
     }
@@ -182,18 +182,18 @@ void shared_folder_answer(void *state, struct request *request, struct response 
                  .request = request,
                  .response = response,
                  .fields = {log_slice("path", request->args[0])}},
-        .folder = state,
-        .folder_fd = -1,
+        .directory = state,
+        .dir_fd = -1,
         .fd = -1,
     };
     struct err err = {0};
-    if (folder_request_parse(&context.asked, request->args[0], request_env(request, "QUERY_STRING"), &err)) {
+    if (shared_folder_request_parse(&context.asked, request->args[0], request_env(request, "QUERY_STRING"), &err)) {
         answer_request(&context);
     } else {
         request_context_refuse(&context.base, 400, err.text);
     }
     close_file(&context);
-    if (context.folder_fd >= 0) {
-        close(context.folder_fd);
+    if (context.dir_fd >= 0) {
+        close(context.dir_fd);
     }
 }

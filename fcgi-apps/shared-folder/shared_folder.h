@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * shared_folder: the handler of the folder that every node may read: PROTOCOL.md section 11.
+ * shared_folder: the handler of the directory that every node may read: PROTOCOL.md section 11.
  *
  * HEAD, and GET where it comes here (httpd hands over what has `?hash=`), are answered alike:
- *   400 the path or the hash is not one (folder_request.h)
- *   404 no such file; also for folders, pipes, sockets, devices, and whatever a symbolic link leads to, inside or not
- *   403 it is there, and this program may not read it, as httpd says of what httpd may not read
- *   304 the content has the hash that was given; without one: If-None-Match or If-Modified-Since says so
- *   200 it has not, or none was given. To a GET: the file.
- * ETag, Last-Modified and Content-Length are those that httpd gives for a GET.
+ *   400 the path or the hash is not one (shared_folder_request.h)
+ *   404 no such file; also for directories, pipes, sockets, devices, and whatever a symbolic link leads to, inside or
+ * not 403 it is there, and this program may not read it, as httpd says of what httpd may not read 304 the content has
+ * the hash that was given; without one: If-None-Match or If-Modified-Since says so 200 it has not, or none was given.
+ * To a GET: the file. ETag, Last-Modified and Content-Length are those that httpd gives for a GET.
  *
  * A file that does not stay the same for as long as it takes to hash it, several times over, counts as having another
  * hash: the node fetches it and asks again at its next run.
@@ -20,7 +19,7 @@
 #include "relay/relay_config.h"
 #include "util/err.h"
 
-/* The folder need not be there yet. Never NULL. */
+/* The directory need not be there yet. Never NULL. */
 void *shared_folder_start(const struct relay_config *config, struct err *err);
 void shared_folder_stop(void *state);
 

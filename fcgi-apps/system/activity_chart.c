@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "system/page_text.h"
+#include "system/html_format.h"
 #include "util/html.h"
 
 #define LARGEST UINT64_C(1000000000000000) /* beyond ten times this a column is as high as the chart */
@@ -106,8 +106,8 @@ static void add_summary(struct buffer *out, const struct activity *activity, con
 
 static void add_key(struct buffer *out, const char *class, const char *word, uint64_t total)
 {
-    char number[PAGE_NUMBER_SIZE];
-    page_number(total, number);
+    char number[HTML_NUMBER_SIZE];
+    html_format_number(total, number);
     buffer_add_format(out, "<li><span class=\"key %s\" aria-hidden=\"true\"></span>", class);
     html_add(out, word);
     buffer_add_format(out, " <b>%s</b></li>", number);
@@ -115,10 +115,10 @@ static void add_key(struct buffer *out, const char *class, const char *word, uin
 
 static void add_axis(struct buffer *out, uint64_t scale)
 {
-    char top[PAGE_NUMBER_SIZE];
-    char middle[PAGE_NUMBER_SIZE];
-    page_number(scale, top);
-    page_number(scale / 2, middle);
+    char top[HTML_NUMBER_SIZE];
+    char middle[HTML_NUMBER_SIZE];
+    html_format_number(scale, top);
+    html_format_number(scale / 2, middle);
     buffer_add_format(out, 
                       "<div class=\"axis-y\" aria-hidden=\"true\"><span>%s</span><span>%s</span><span>0</span></div>",
                       top, middle);

@@ -5,12 +5,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "system/page_text.h"
+#include "system/html_format.h"
 #include "util/duration.h"
 
 enum { SLOW_SECONDS = 15 * 60 }; /* what waits longer than that waits for something */
 
-const char *const health_spool_names[SPOOLS] = {"Run logs", "Inventories", "Inventory updates"};
+const char *const health_spool_names[SPOOL_SET_SIZE] = {"Run logs", "Inventories", "Inventory updates"};
 
 static void __attribute__((format(printf, 3, 4))) find(struct health *health, enum health_verdict verdict,
                                                        const char *format, ...)
@@ -71,7 +71,7 @@ static void judge_spool(struct health *health, size_t i)
     const struct spool_totals *totals = &health->queue[i];
     const char *name = health_spool_names[i];
     char age[DURATION_TEXT_SIZE];
-    char number[PAGE_NUMBER_SIZE];
+    char number[HTML_NUMBER_SIZE];
     if (totals->err.text[0] != '\0') {
         find(health, HEALTH_NOTICE, "%s: how many there are is not known: %s.", name, totals->err.text);
         return;
@@ -81,7 +81,7 @@ static void judge_spool(struct health *health, size_t i)
         find(health, HEALTH_NOTICE, "%s wait, the oldest for %s.", name, age);
     }
     if (totals->failed.files > 0) {
-        page_number(totals->failed.files, number);
+        html_format_number(totals->failed.files, number);
         find(health, HEALTH_NOTICE, "%s that failed: %s. Each is kept, with its reason.", name, number);
     }
 }
@@ -101,7 +101,7 @@ static void judge(struct health *health)
                                  "the activity are not known here. The system program's log says why.",
              health->config->general.state_file);
     }
-    for (size_t i = 0; i < SPOOLS; i++) {
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         judge_spool(health, i);
     }
 }
@@ -116,14 +116,14 @@ static void collect_activity(struct health *health, const struct relay_state *st
     }
 }
 
-void health_look(struct health *health, const struct relay_config *config, const struct relay_state *state,
+void health_collect(struct health *health, const struct relay_config *config, const struct relay_state *state,
                  int64_t now_seconds)
 {
     health->config = config;
     health->now = now_seconds;
     health->shared = relay_state_shared(state);
     for (int peer = 0; peer < RELAY_PEERS; peer++) {
-        peer_health_look(&health->peers[peer], (enum relay_peer)peer, config, state, now_seconds);
+        peer_health_collect(&health->peers[peer], (enum relay_peer)peer, config, state, now_seconds);
     }
     relay_state_last_error(state, &health->last_error);
     collect_activity(health, state);

@@ -40,11 +40,11 @@ enum { HEALTH_FINDINGS = 16 };
 struct health {
     /* by the caller */
     const char *version;
-    const struct spool_totals *queue; /* of the SPOOLS spools */
+    const struct spool_totals *queue; /* of the SPOOL_SET_SIZE spools */
     const struct node_health *nodes;
     struct err configuration; /* what is wrong with it, "" when nothing is */
 
-    /* by health_look */
+    /* by health_collect */
     int64_t now; /* seconds since 1970 */
     const struct relay_config *config;
     bool shared; /* do the programs share counters and state? */
@@ -57,9 +57,9 @@ struct health {
 };
 
 /* What the spools are called, in their order. */
-extern const char *const health_spool_names[SPOOLS];
+extern const char *const health_spool_names[SPOOL_SET_SIZE];
 
-void health_look(struct health *health, const struct relay_config *config, const struct relay_state *state,
+void health_collect(struct health *health, const struct relay_config *config, const struct relay_state *state,
                  int64_t now_seconds);
 
 #endif

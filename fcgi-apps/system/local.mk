@@ -5,13 +5,13 @@ fcgi_PROGRAMS += fcgi-apps/system/rudder-relay-system
 noinst_LIBRARIES += fcgi-apps/system/libsystem.a
 fcgi_apps_system_libsystem_a_SOURCES = \
 	fcgi-apps/system/activity_chart.c fcgi-apps/system/activity_chart.h \
-	fcgi-apps/system/answer.c fcgi-apps/system/answer.h \
+	fcgi-apps/system/json_reply.c fcgi-apps/system/json_reply.h \
 	fcgi-apps/system/config_check.c fcgi-apps/system/config_check.h \
 	fcgi-apps/system/health.c fcgi-apps/system/health.h \
 	fcgi-apps/system/node_health.c fcgi-apps/system/node_health.h \
-	fcgi-apps/system/page_text.c fcgi-apps/system/page_text.h \
+	fcgi-apps/system/html_format.c fcgi-apps/system/html_format.h \
 	fcgi-apps/system/peer_health.c fcgi-apps/system/peer_health.h \
-	fcgi-apps/system/queue_figures.c fcgi-apps/system/queue_figures.h \
+	fcgi-apps/system/queue_stats.c fcgi-apps/system/queue_stats.h \
 	fcgi-apps/system/reload.c fcgi-apps/system/reload.h \
 	fcgi-apps/system/status_page.c fcgi-apps/system/status_page.h \
 	fcgi-apps/system/status_page_queue.c fcgi-apps/system/status_page_private.h \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * rudder-relay-system: /system/ for administrators and the web application, at the local door alone.
+ * rudder-relay-system: /system/ for administrators and the web application, at the local listener alone.
  */
 #include "endpoint/endpoint.h"
 #include "system/system.h"

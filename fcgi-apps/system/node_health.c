@@ -12,11 +12,11 @@ static bool count_neighbour(void *context, struct slice node_id, const struct no
 {
     struct neighbour_count *count = context;
     (void)node_id;
-    count->neighbours += slice_is(entry->policy_server, count->me);
+    count->neighbours += slice_eq_str(entry->policy_server, count->me);
     return true;
 }
 
-void node_health_look(struct node_health *nodes, const struct relay_config *config, struct node_index *index)
+void node_health_collect(struct node_health *nodes, const struct relay_config *config, struct node_index *index)
 {
     struct node_index_source now;
     nodes->known = index != NULL;

@@ -21,6 +21,6 @@ struct node_health {
 };
 
 /* Begins all zero. Nodes are counted anew only when the index is another. index may be NULL. */
-void node_health_look(struct node_health *nodes, const struct relay_config *config, struct node_index *index);
+void node_health_collect(struct node_health *nodes, const struct relay_config *config, struct node_index *index);
 
 #endif

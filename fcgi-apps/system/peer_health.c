@@ -36,7 +36,7 @@ static int64_t last_sign_of_life(const struct relay_state *state)
 {
     int64_t last = 0;
     for (int kind = 0; kind < RELAY_KINDS; kind++) {
-        struct relay_spool_figures figures;
+        struct relay_spool_stats figures;
         relay_metrics_spool(state, (enum relay_kind)kind, false, &figures);
         last = figures.checked > last ? figures.checked : last;
     }
@@ -51,7 +51,7 @@ static int64_t last_word(enum relay_peer peer, const struct relay_peer_report *r
     return life > report->checked ? life : report->checked;
 }
 
-void peer_health_look(struct peer_health *health, enum relay_peer peer, const struct relay_config *config,
+void peer_health_collect(struct peer_health *health, enum relay_peer peer, const struct relay_config *config,
                       const struct relay_state *state, int64_t now_seconds)
 {
     struct relay_peer_report *report = &health->report;

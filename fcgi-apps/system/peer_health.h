@@ -30,7 +30,7 @@ struct peer_health {
 /* A forwarder that is well says so at least with each of its scans; longer than this is silence. */
 int64_t peer_health_silence_seconds(const struct relay_config *config);
 
-void peer_health_look(struct peer_health *health, enum relay_peer peer, const struct relay_config *config,
+void peer_health_collect(struct peer_health *health, enum relay_peer peer, const struct relay_config *config,
                       const struct relay_state *state, int64_t now_seconds);
 
 #endif

@@ -14,7 +14,7 @@ static bool configuration_is_right(const char *path, struct err *err)
     return right;
 }
 
-bool reload_everything(const struct relay_config *config, struct relay_state *state,
+bool reload_all(const struct relay_config *config, struct relay_state *state,
                        struct node_index_summary *summary, struct err *err)
 {
     if (!configuration_is_right(config->path, err) ||

@@ -16,7 +16,7 @@
 #include "relay/relay_state.h"
 #include "util/err.h"
 
-bool reload_everything(const struct relay_config *config, struct relay_state *state,
+bool reload_all(const struct relay_config *config, struct relay_state *state,
                        struct node_index_summary *summary, struct err *err);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "system/activity_chart.h"
-#include "system/page_text.h"
+#include "system/html_format.h"
 #include "system/status_page_private.h"
 #include "util/digest.h"
 #include "util/duration.h"
@@ -81,9 +81,9 @@ static void add_peer(struct buffer *out, const struct peer_health *peer, const c
         html_add(out, peer->details.text);
     } else if (peer->fault != PEER_UNTRIED) {
         buffer_add_text(out, "changed ");
-        page_add_age(out, peer->report.since, now);
+        html_format_age(out, peer->report.since, now);
         buffer_add_text(out, "</dd><dd>checked ");
-        page_add_age(out, peer->report.checked, now);
+        html_format_age(out, peer->report.checked, now);
     }
     buffer_add_text(out, "</dd>");
     close_part(out);
@@ -99,23 +99,23 @@ static void add_configuration(struct buffer *out, const struct health *health)
     close_part(out);
 }
 
-static void add_nodes(struct buffer *out, const struct health *health)
+static void status_page_add_nodes(struct buffer *out, const struct health *health)
 {
     const struct node_health *nodes = health->nodes;
-    char number[PAGE_NUMBER_SIZE];
+    char number[HTML_NUMBER_SIZE];
     if (!nodes->known) {
         open_part(out, "Nodes", HEALTH_BAD, "Not known");
         buffer_add_text(out, "<dd>there is no node index</dd>");
         close_part(out);
         return;
     }
-    page_number(nodes->summary.nodes, number);
+    html_format_number(nodes->summary.nodes, number);
     open_part(out, "Nodes", nodes->current ? HEALTH_WELL : HEALTH_NOTICE, number);
-    page_number(nodes->neighbours, number);
+    html_format_number(nodes->neighbours, number);
     buffer_add_format(out, "<dd>%s directly below</dd>", number);
-    page_number(nodes->summary.certificates, number);
+    html_format_number(nodes->summary.certificates, number);
     buffer_add_format(out, "<dd>%s certificates</dd><dd>index built ", number);
-    page_add_age(out, nodes->built, health->now);
+    html_format_age(out, nodes->built, health->now);
     buffer_add_text(out, "</dd>");
     close_part(out);
 }
@@ -126,7 +126,7 @@ static void add_parts(struct buffer *out, const struct health *health)
     add_peer(out, &health->peers[RELAY_PEER_DATABASE], "Database", health->now);
     add_peer(out, &health->peers[RELAY_PEER_UPSTREAM], "Upstream server", health->now);
     add_configuration(out, health);
-    add_nodes(out, health);
+    status_page_add_nodes(out, health);
     buffer_add_text(out, "</dl></section>");
 }
 
@@ -162,7 +162,7 @@ static void add_last_error(struct buffer *out, const struct health *health)
         buffer_add_text(out, "<p class=\"error\">");
         html_add(out, health->last_error.text);
         buffer_add_text(out, " <small>");
-        page_add_age(out, health->last_error.when, health->now);
+        html_format_age(out, health->last_error.when, health->now);
         buffer_add_text(out, "</small></p>");
     }
     buffer_add_text(out, "</section>");
@@ -174,7 +174,7 @@ static void add_foot(struct buffer *out, const struct health *health, bool below
     buffer_add_text(out, "</main><footer><p>rudder-relay ");
     html_add(out, health->version);
     buffer_add_text(out, ", as of ");
-    page_add_moment(out, health->now);
+    html_format_moment(out, health->now);
     buffer_add_format(out, ", renewed every %d seconds.</p><p>For programs:", REFRESH_SECONDS);
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         buffer_add_format(out, " <a href=\"%s%s\">%s</a>", below ? "" : "system/", answers[i], answers[i]);
@@ -193,7 +193,7 @@ static void add_policy(struct response *response)
                       "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'; "
                       "frame-ancestors 'none'",
                       (const char *)base64);
-    response_header(response, "Content-Security-Policy", buffer_text(&policy));
+    response_header(response, "Content-Security-Policy", buffer_cstr(&policy));
     buffer_free(&policy);
 }
 

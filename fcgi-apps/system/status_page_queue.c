@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "system/status_page_private.h"
 
-#include "system/page_text.h"
+#include "system/html_format.h"
 #include "util/duration.h"
 #include "util/html.h"
-#include "util/size_text.h"
+#include "util/byte_size.h"
 
-static void add_number(struct buffer *out, uint64_t number)
+static void status_page_queue_add_number(struct buffer *out, uint64_t number)
 {
-    char text[PAGE_NUMBER_SIZE];
-    page_number(number, text);
+    char text[HTML_NUMBER_SIZE];
+    html_format_number(number, text);
     buffer_add_format(out, "<td class=\"n%s\">%s</td>", number == 0 ? " none" : "", text);
 }
 
@@ -25,16 +25,16 @@ static void add_age(struct buffer *out, const struct spool_total *total, int64_t
 static void add_row(struct buffer *out, const char *name, const struct spool_totals *totals, bool failed, int64_t now)
 {
     const struct spool_total *total = failed ? &totals->failed : &totals->waiting;
-    char size[SIZE_TEXT_SIZE] = "–";
+    char size[BYTE_SIZE_TEXT_SIZE] = "–";
     buffer_add_format(out, "<tr><th scope=\"row\">%s</th>", name);
     if (totals->err.text[0] != '\0') {
         buffer_add_text(out, "<td colspan=\"3\" class=\"n\">not known</td></tr>");
         return;
     }
     if (total->files > 0) {
-        size_text_format(total->bytes, size);
+        byte_size_format(total->bytes, size);
     }
-    add_number(out, total->files);
+    status_page_queue_add_number(out, total->files);
     buffer_add_format(out, "<td class=\"n%s\">%s</td>", total->files == 0 ? " none" : "", size);
     add_age(out, total, now);
     buffer_add_text(out, "</tr>");
@@ -47,7 +47,7 @@ static void add_table(struct buffer *out, const struct health *health, const cha
                       "<th scope=\"col\" class=\"n\">Size</th><th scope=\"col\" class=\"n\">Oldest</th></tr>"
                       "</thead><tbody>",
                       caption);
-    for (size_t i = 0; i < SPOOLS; i++) {
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         add_row(out, health_spool_names[i], &health->queue[i], failed, health->now);
     }
     buffer_add_text(out, "</tbody></table>");
@@ -58,7 +58,7 @@ static void add_failure(struct buffer *out, const char *name, const struct spool
     buffer_add_text(out, "<tr><th scope=\"row\">");
     html_add(out, failure->reason[0] != '\0' ? failure->reason : "no reason is beside the file");
     buffer_add_format(out, "<small>%s</small></th>", name);
-    add_number(out, failure->total.files);
+    status_page_queue_add_number(out, failure->total.files);
     add_age(out, &failure->total, now);
     buffer_add_text(out, "</tr>");
 }
@@ -68,7 +68,7 @@ static void add_failures(struct buffer *out, const struct health *health)
     buffer_add_text(out, "<table class=\"reasons\"><caption>Why files failed</caption><thead><tr>"
                          "<th scope=\"col\">Reason</th><th scope=\"col\" class=\"n\">Files</th>"
                          "<th scope=\"col\" class=\"n\">Oldest</th></tr></thead><tbody>");
-    for (size_t i = 0; i < SPOOLS; i++) {
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         for (size_t j = 0; j < health->queue[i].failure_count; j++) {
             add_failure(out, health_spool_names[i], &health->queue[i].failures[j], health->now);
         }
@@ -80,7 +80,7 @@ static void add_failures(struct buffer *out, const struct health *health)
 void status_page_add_queue(struct buffer *out, const struct health *health)
 {
     size_t failures = 0;
-    for (size_t i = 0; i < SPOOLS; i++) {
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         failures += health->queue[i].failure_count;
     }
     buffer_add_text(out, "<section aria-labelledby=\"queue\"><h2 id=\"queue\">Queue</h2><div class=\"pair\">");

@@ -6,30 +6,30 @@
 #include <time.h>
 
 #include "config.h"
-#include "system/answer.h"
+#include "system/json_reply.h"
 #include "system/config_check.h"
 #include "system/health.h"
 #include "system/peer_health.h"
-#include "system/queue_figures.h"
+#include "system/queue_stats.h"
 #include "system/reload.h"
 #include "system/status_page.h"
-#include "util/json_text.h"
+#include "util/json_utf8.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "system"
 
 struct system {
     const struct relay_config *config;
     struct config_check config_check;
-    struct queue_figures queue;
+    struct queue_stats queue;
     struct node_health nodes;
 };
 
 void *system_start(const struct relay_config *config, struct err *err)
 {
     (void)err;
-    struct system *system = memory_zero(1, sizeof *system);
+    struct system *system = xcalloc(1, sizeof *system);
     system->config = config;
     return system;
 }
@@ -37,7 +37,7 @@ void *system_start(const struct relay_config *config, struct err *err)
 void system_stop(void *state)
 {
     struct system *system = state;
-    queue_figures_free(&system->queue);
+    queue_stats_free(&system->queue);
     free(system);
 }
 
@@ -51,7 +51,7 @@ void system_get_info(void *state, struct request *request, struct response *resp
     json_t *data = json_object();
     json_object_set_new(data, "major-version", json_stringn(full, major));
     json_object_set_new(data, "full-version", json_string(full));
-    answer_success(response, "getSystemInfo", data);
+    json_reply_success(response, "getSystemInfo", data);
 }
 
 static json_t *part(const char *details)
@@ -59,7 +59,7 @@ static json_t *part(const char *details)
     json_t *json = json_object();
     json_object_set_new(json, "status", json_string(details[0] == '\0' ? "success" : "error"));
     if (details[0] != '\0') {
-        json_object_set_new(json, "details", json_text_new(details));
+        json_object_set_new(json, "details", json_utf8_new(details));
     }
     return json;
 }
@@ -70,21 +70,21 @@ void system_get_status(void *state, struct request *request, struct response *re
     struct peer_health database;
     struct err err = {0};
     json_t *data = json_object();
-    peer_health_look(&database, RELAY_PEER_DATABASE, system->config, request->relay_state, time(NULL));
+    peer_health_collect(&database, RELAY_PEER_DATABASE, system->config, request->relay_state, time(NULL));
     if (database.used) {
         json_object_set_new(data, "database", part(database.details.text));
     }
     (void)config_check_now(&system->config_check, system->config, request->index != NULL, &err);
     json_object_set_new(data, "configuration", part(err.text));
-    answer_success(response, "getStatus", data);
+    json_reply_success(response, "getStatus", data);
 }
 
 void system_get_queue(void *state, struct request *request, struct response *response)
 {
     (void)request;
     struct system *system = state;
-    queue_figures_read(&system->queue, system->config);
-    answer_success(response, "getQueue", queue_figures_json(&system->queue, time(NULL)));
+    queue_stats_read(&system->queue, system->config);
+    json_reply_success(response, "getQueue", queue_stats_json(&system->queue, time(NULL)));
 }
 
 void system_post_reload(void *state, struct request *request, struct response *response)
@@ -93,27 +93,27 @@ void system_post_reload(void *state, struct request *request, struct response *r
     struct system *system = state;
     struct node_index_summary summary;
     struct err err = {0};
-    if (!reload_everything(system->config, request->relay_state, &summary, &err)) {
+    if (!reload_all(system->config, request->relay_state, &summary, &err)) {
         log_error("not reloaded, all stays as it was", log_text("reason", err.text));
-        answer_error(response, action, err.text);
+        json_reply_error(response, action, err.text);
         return;
     }
     log_info("reloaded", log_number("nodes", (int64_t)summary.nodes),
              log_number("certificates", (int64_t)summary.certificates));
-    answer_success(response, action, NULL);
+    json_reply_success(response, action, NULL);
 }
 
 void system_get_page(void *state, struct request *request, struct response *response)
 {
     struct system *system = state;
-    struct health *health = memory_zero(1, sizeof *health);
-    queue_figures_read(&system->queue, system->config);
+    struct health *health = xcalloc(1, sizeof *health);
+    queue_stats_read(&system->queue, system->config);
     (void)config_check_now(&system->config_check, system->config, request->index != NULL, &health->configuration);
-    node_health_look(&system->nodes, system->config, request->index);
+    node_health_collect(&system->nodes, system->config, request->index);
     health->version = PACKAGE_VERSION;
     health->queue = system->queue.totals;
     health->nodes = &system->nodes;
-    health_look(health, system->config, request->relay_state, time(NULL));
+    health_collect(health, system->config, request->relay_state, time(NULL));
     status_page_answer(health, slice_ends_with(buffer_slice(&request->path), "/"), response);
     free(health);
 }

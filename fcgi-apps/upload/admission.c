@@ -26,11 +26,11 @@ static bool count_is_due(const struct admission *admission, int64_t now)
     return admission->stored_since >= (admission->max_waiting - admission->waiting) / SHARE_OF_ROOM;
 }
 
-static bool too_many(struct admission *admission, int folder_fd)
+static bool too_many(struct admission *admission, int dir_fd)
 {
     int64_t now = clock_ms();
     if (count_is_due(admission, now)) {
-        admission->waiting = spool_count(folder_fd, admission->max_waiting + 1);
+        admission->waiting = spool_count(dir_fd, admission->max_waiting + 1);
         admission->counted_at = now;
         admission->counted = true;
         admission->stored_since = 0;
@@ -38,13 +38,13 @@ static bool too_many(struct admission *admission, int folder_fd)
     return admission->waiting > admission->max_waiting;
 }
 
-enum admission_verdict admission_check(struct admission *admission, int folder_fd, int64_t bytes, struct err *err)
+enum admission_verdict admission_check(struct admission *admission, int dir_fd, int64_t bytes, struct err *err)
 {
-    if (too_many(admission, folder_fd)) {
+    if (too_many(admission, dir_fd)) {
         err_set(err, "more than %zu files wait in the spool", admission->max_waiting);
         return ADMISSION_TOO_MANY;
     }
-    if (!free_space_for(folder_fd, bytes, admission->min_free_space, err)) {
+    if (!free_space_for(dir_fd, bytes, admission->min_free_space, err)) {
         return ADMISSION_NO_SPACE;
     }
     return ADMISSION_GRANTED;

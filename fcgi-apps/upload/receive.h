@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * receive: a request's body into a file of a folder: as it comes, whole or not at all, durable before it is said to be.
+ * receive: a request's body into a file of a directory: as it comes, whole or not at all, durable before it is said to
+ * be.
  */
 #ifndef RELAY_UPLOAD_RECEIVE_H
 #define RELAY_UPLOAD_RECEIVE_H
@@ -19,6 +20,6 @@ enum receive_result {
 };
 
 /* Files are readable by the group: on root the web application takes the inventories. err for the last three. */
-enum receive_result receive_file(struct request *request, int folder_fd, const char *name, struct err *err);
+enum receive_result receive_file(struct request *request, int dir_fd, const char *name, struct err *err);
 
 #endif

@@ -13,7 +13,7 @@
 #include "upload/receive.h"
 #include "upload/upload_name.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/safe_file.h"
 
 #define LOG_COMPONENT "upload"
@@ -21,16 +21,16 @@
 /* No upload rests this long between two pieces of its body: httpd's own time-outs are shorter. */
 enum { STALE_SECONDS = 600 };
 
-enum folder_kind { FOLDER_REPORTS, FOLDER_INVENTORIES, FOLDER_INVENTORY_UPDATES, FOLDER_COUNT };
+enum directory_kind { DIRECTORY_REPORTS, DIRECTORY_INVENTORIES, DIRECTORY_INVENTORY_UPDATES, DIRECTORY_COUNT };
 
-struct folder {
+struct directory {
     char *path;
     struct admission admission;
 };
 
 struct upload {
     const struct relay_config *config;
-    struct folder folders[FOLDER_COUNT];
+    struct directory directories[DIRECTORY_COUNT];
 };
 
 static const struct request_wording upload_wording = {LOG_COMPONENT, "upload refused", "upload failed", .bare = false};
@@ -40,30 +40,30 @@ struct upload_context {
     struct upload_name name;
 };
 
-/* The folder is opened for each upload: it may have been made anew, or a file system mounted there, since the last
+/* The directory is opened for each upload: it may have been made anew, or a file system mounted there, since the last
  * one. */
-static int open_folder(const char *path)
+static int upload_open_directory(const char *path)
 {
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static bool prepare_folder(struct folder *folder, const struct relay_config *config, const char *directory,
+static bool prepare_directory(struct directory *directory, const struct relay_config *config, const char *parent,
                            const char *name, struct err *err)
 {
-    folder->path = memory_format("%s/%s", directory, name);
-    folder->admission = (struct admission){.max_waiting = (size_t)config->upload.max_waiting_files,
+    directory->path = xasprintf("%s/%s", parent, name);
+    directory->admission = (struct admission){.max_waiting = (size_t)config->upload.max_waiting_files,
                                            .min_free_space = config->upload.min_free_space};
-    int fd = open_folder(folder->path);
+    int fd = upload_open_directory(directory->path);
     if (fd < 0) {
-        return err_set_errno(err, errno, "spool folder %s", folder->path);
+        return err_set_errno(err, errno, "spool directory %s", directory->path);
     }
     bool usable = faccessat(fd, ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0;
     if (!usable) {
-        err_set_errno(err, errno, "spool folder %s", folder->path);
+        err_set_errno(err, errno, "spool directory %s", directory->path);
     } else {
         size_t swept = safe_file_sweep(fd, STALE_SECONDS);
         if (swept > 0) {
-            log_info("left by uploads that were cut, removed", log_text("folder", folder->path),
+            log_info("left by uploads that were cut, removed", log_text("directory", directory->path),
                      log_number("files", (int64_t)swept));
         }
     }
@@ -73,12 +73,12 @@ static bool prepare_folder(struct folder *folder, const struct relay_config *con
 
 void *upload_start(const struct relay_config *config, struct err *err)
 {
-    struct upload *upload = memory_zero(1, sizeof *upload);
-    struct folder *folders = upload->folders;
+    struct upload *upload = xcalloc(1, sizeof *upload);
+    struct directory *directories = upload->directories;
     upload->config = config;
-    if (prepare_folder(&folders[FOLDER_REPORTS], config, config->reporting.directory, "incoming", err) &&
-        prepare_folder(&folders[FOLDER_INVENTORIES], config, config->inventory.directory, "incoming", err) &&
-        prepare_folder(&folders[FOLDER_INVENTORY_UPDATES], config, config->inventory.directory,
+    if (prepare_directory(&directories[DIRECTORY_REPORTS], config, config->reporting.directory, "incoming", err) &&
+        prepare_directory(&directories[DIRECTORY_INVENTORIES], config, config->inventory.directory, "incoming", err) &&
+        prepare_directory(&directories[DIRECTORY_INVENTORY_UPDATES], config, config->inventory.directory,
                        "accepted-nodes-updates", err)) {
         return upload;
     }
@@ -89,8 +89,8 @@ void *upload_start(const struct relay_config *config, struct err *err)
 void upload_stop(void *state)
 {
     struct upload *upload = state;
-    for (size_t i = 0; i < FOLDER_COUNT; i++) {
-        free(upload->folders[i].path);
+    for (size_t i = 0; i < DIRECTORY_COUNT; i++) {
+        free(upload->directories[i].path);
     }
     free(upload);
 }
@@ -118,11 +118,11 @@ static bool take_upload_name(struct upload_context *context, upload_name_rule *r
     return good || request_context_refuse(&context->base, 400, err.text);
 }
 
-static bool is_admitted(const struct upload_context *context, struct folder *folder, int folder_fd)
+static bool is_admitted(const struct upload_context *context, struct directory *directory, int dir_fd)
 {
     const struct request_context *base = &context->base;
     struct err err = {0};
-    switch (admission_check(&folder->admission, folder_fd, base->request->length, &err)) {
+    switch (admission_check(&directory->admission, dir_fd, base->request->length, &err)) {
     case ADMISSION_GRANTED:
         return true;
     case ADMISSION_TOO_MANY:
@@ -133,16 +133,16 @@ static bool is_admitted(const struct upload_context *context, struct folder *fol
     return request_context_fail(base, 507, err.text);
 }
 
-static void store_upload(const struct upload_context *context, struct folder *folder, int folder_fd)
+static void store_upload(const struct upload_context *context, struct directory *directory, int dir_fd)
 {
     const struct request_context *base = &context->base;
     const struct upload_name *name = &context->name;
     struct err err = {0};
-    enum receive_result result = receive_file(base->request, folder_fd, name->text, &err);
+    enum receive_result result = receive_file(base->request, dir_fd, name->text, &err);
     switch (result) {
     case RECEIVE_NEW:
     case RECEIVE_REPLACED:
-        admission_stored(&folder->admission);
+        admission_stored(&directory->admission);
         log_info("stored", log_text("name", name->text), log_text("queue_id", name->queue_id),
                  log_text("node", name->node_id), log_text("client", request_client(base->request)),
                  log_number("bytes", base->request->body_read),
@@ -161,23 +161,23 @@ static void store_upload(const struct upload_context *context, struct folder *fo
     }
 }
 
-static void put_upload(struct upload *upload, const struct upload_context *context, enum folder_kind kind)
+static void put_upload(struct upload *upload, const struct upload_context *context, enum directory_kind kind)
 {
-    struct folder *folder = &upload->folders[kind];
+    struct directory *directory = &upload->directories[kind];
     if (!request_context_body_fits(&context->base, upload->config->upload.max_body_size)) {
         return;
     }
-    int folder_fd = open_folder(folder->path);
-    if (folder_fd < 0) {
+    int dir_fd = upload_open_directory(directory->path);
+    if (dir_fd < 0) {
         struct err err;
-        err_set_errno(&err, errno, "opening %s", folder->path);
+        err_set_errno(&err, errno, "opening %s", directory->path);
         request_context_fail(&context->base, 500, err.text);
         return;
     }
-    if (is_admitted(context, folder, folder_fd)) {
-        store_upload(context, folder, folder_fd);
+    if (is_admitted(context, directory, dir_fd)) {
+        store_upload(context, directory, dir_fd);
     }
-    close(folder_fd);
+    close(dir_fd);
 }
 
 /* May this client send this node's reports? */
@@ -205,7 +205,7 @@ static void count_upload(const struct request *request, const struct response *r
     bool stored = response->status == 201 || response->status == 204;
     relay_metrics_upload(request->relay_state, kind, response->status, stored ? (uint64_t)request->body_read : 0);
     if (stored) {
-        relay_state_active(request->relay_state, RELAY_ACTIVITY_UPLOADED, time(NULL));
+        relay_state_count_activity(request->relay_state, RELAY_ACTIVITY_UPLOADED, time(NULL));
     }
 }
 
@@ -214,12 +214,12 @@ void upload_put_report(void *state, struct request *request, struct response *re
     struct upload_context context;
     begin_upload(&context, state, request, response);
     if (take_upload_name(&context, upload_name_report) && node_is_allowed(&context)) {
-        put_upload(state, &context, FOLDER_REPORTS);
+        put_upload(state, &context, DIRECTORY_REPORTS);
     }
     count_upload(request, response, RELAY_KIND_REPORT);
 }
 
-static void put_inventory(void *state, struct request *request, struct response *response, enum folder_kind kind)
+static void put_inventory(void *state, struct request *request, struct response *response, enum directory_kind kind)
 {
     struct upload_context context;
     begin_upload(&context, state, request, response);
@@ -230,7 +230,7 @@ static void put_inventory(void *state, struct request *request, struct response 
 
 void upload_put_inventory(void *state, struct request *request, struct response *response)
 {
-    put_inventory(state, request, response, FOLDER_INVENTORIES);
+    put_inventory(state, request, response, DIRECTORY_INVENTORIES);
     count_upload(request, response, RELAY_KIND_INVENTORY);
 }
 
@@ -248,10 +248,10 @@ static void answer_password_check(const struct upload *upload, struct request *r
 
 void upload_put_inventory_update(void *state, struct request *request, struct response *response)
 {
-    if (slice_is(request->args[0], "uuid.hive")) {
+    if (slice_eq_str(request->args[0], "uuid.hive")) {
         answer_password_check(state, request, response);
     } else {
-        put_inventory(state, request, response, FOLDER_INVENTORY_UPDATES);
+        put_inventory(state, request, response, DIRECTORY_INVENTORY_UPDATES);
         count_upload(request, response, RELAY_KIND_INVENTORY_UPDATE);
     }
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * upload: the handlers of the three upload folders: PROTOCOL.md section 8.
+ * upload: the handlers of the three upload directories: PROTOCOL.md section 8.
  *
  * An upload is answered 201 (new) or 204 (replaced) once it is on disk under its name, and leaves nothing behind in any
  * other case. In this order:
- *   400 the name is not one for this folder           403 not a sub-node, or another's client certificate (reports)
+ *   400 the name is not one for this directory           403 not a sub-node, or another's client certificate (reports)
  *   411, 400, 413 no, a malformed, a too large length 503 too many files wait, or no node index yet; with Retry-After
  *   507 too little room on the file system
  */
@@ -15,7 +15,7 @@
 #include "relay/relay_config.h"
 #include "util/err.h"
 
-/* What the handlers share. Sweeps temporary files that a killed upload left. NULL with err when a folder is not
+/* What the handlers share. Sweeps temporary files that a killed upload left. NULL with err when a directory is not
  * usable. */
 void *upload_start(const struct relay_config *config, struct err *err);
 void upload_stop(void *state);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static bool take(struct slice raw, struct upload_name *name, struct err *err)
+static bool upload_name_take(struct slice raw, struct upload_name *name, struct err *err)
 {
     const char *reason = "";
     *name = (struct upload_name){0};
@@ -18,14 +18,14 @@ static bool take(struct slice raw, struct upload_name *name, struct err *err)
 bool upload_name_report(struct slice raw, struct upload_name *name, struct err *err)
 {
     struct run_info info;
-    if (!take(raw, name, err) || !run_info_parse(raw.at, raw.len, &info, err)) {
+    if (!upload_name_take(raw, name, err) || !run_info_parse(raw.at, raw.len, &info, err)) {
         return false;
     }
     memcpy(name->node_id, info.node_id, sizeof name->node_id);
     return true;
 }
 
-static bool is_inventory(struct slice name)
+static bool upload_name_is_inventory(struct slice name)
 {
     static const char *const extensions[] = {".ocs", ".xml", ".ocs.gz", ".xml.gz"};
     if (slice_ends_with(name, ".sign")) {
@@ -41,9 +41,9 @@ static bool is_inventory(struct slice name)
 
 bool upload_name_inventory(struct slice raw, struct upload_name *name, struct err *err)
 {
-    if (!take(raw, name, err)) {
+    if (!upload_name_take(raw, name, err)) {
         return false;
     }
-    return is_inventory(raw) ||
+    return upload_name_is_inventory(raw) ||
            err_set(err, "an inventory's name ends in .ocs, .xml, .ocs.gz or .xml.gz, perhaps with .sign behind it");
 }

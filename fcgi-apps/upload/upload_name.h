@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * upload_name: which file names each upload folder takes.
+ * upload_name: which file names each upload directory takes.
  *
  * Source: PROTOCOL.md section 4 (run logs) and section 8 (inventories). A name that passes is one harmless path
  * component.

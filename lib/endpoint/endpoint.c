@@ -37,7 +37,7 @@ struct endpoint {
     struct buffer out;
 };
 
-static void print_help(const struct endpoint_program *program)
+static void endpoint_print_help(const struct endpoint_program *program)
 {
     printf("Usage: rudder-relay-%s [-c FILE]\n"
            "%s\n\n"
@@ -64,7 +64,7 @@ static bool read_command_line(const struct endpoint_program *program, int argc, 
             *path = optarg;
             break;
         case 'h':
-            print_help(program);
+            endpoint_print_help(program);
             *status = EXIT_SUCCESS;
             return false;
         case 'V':
@@ -99,7 +99,7 @@ static void note_index(struct endpoint *endpoint, const struct err *err)
     endpoint->index_err = *err;
 }
 
-static void refresh_index(struct endpoint *endpoint)
+static void endpoint_refresh_index(struct endpoint *endpoint)
 {
     if (!endpoint->program->uses_node_index) {
         return;
@@ -113,7 +113,7 @@ static void refresh_index(struct endpoint *endpoint)
     note_index(endpoint, &err);
 }
 
-static void reload(const struct endpoint *endpoint)
+static void endpoint_reload(const struct endpoint *endpoint)
 {
     struct err err = {0};
     if (relay_config_reload_logging(endpoint->config->path, &err)) {
@@ -129,7 +129,7 @@ static void refresh_state(struct endpoint *endpoint)
     uint64_t generation = relay_state_generation(endpoint->relay_state);
     if (generation != endpoint->generation) {
         endpoint->generation = generation;
-        reload(endpoint);
+        endpoint_reload(endpoint);
     }
 }
 
@@ -197,7 +197,7 @@ static void answer_request(struct endpoint *endpoint)
     struct response *response = &endpoint->response;
     int64_t begun_us = clock_us();
     refresh_state(endpoint);
-    refresh_index(endpoint);
+    endpoint_refresh_index(endpoint);
     request_begin(request, fcgi_env(endpoint->fcgi), fcgi_read, endpoint->fcgi);
     request->index = endpoint->index;
     request->relay_state = endpoint->relay_state;
@@ -243,7 +243,7 @@ static void stop(const struct endpoint *endpoint)
     log_info("stopped");
 }
 
-static int serve(struct endpoint *endpoint)
+static int endpoint_serve(struct endpoint *endpoint)
 {
     struct err err = {0};
     for (;;) {
@@ -252,7 +252,7 @@ static int serve(struct endpoint *endpoint)
             answer_request(endpoint);
             break;
         case FCGI_RELOAD:
-            reload(endpoint);
+            endpoint_reload(endpoint);
             break;
         case FCGI_IDLE:
             break;
@@ -267,7 +267,7 @@ static int serve(struct endpoint *endpoint)
     }
 }
 
-static int start(struct endpoint *endpoint, const char *path)
+static int endpoint_start(struct endpoint *endpoint, const char *path)
 {
     const struct endpoint_program *program = endpoint->program;
     struct err err = {0};
@@ -290,7 +290,7 @@ static int start(struct endpoint *endpoint, const char *path)
     }
     endpoint->relay_state = relay_state_open(endpoint->config->general.state_file);
     endpoint->generation = relay_state_generation(endpoint->relay_state);
-    refresh_index(endpoint);
+    endpoint_refresh_index(endpoint);
     log_info("started", log_text("version", PACKAGE_VERSION), log_text("config", endpoint->config->path));
     return EXIT_SUCCESS;
 
@@ -308,9 +308,9 @@ int endpoint_run(const struct endpoint_program *program, int argc, char **argv)
     }
     log_start(program->name);
     struct endpoint endpoint = {.program = program};
-    status = start(&endpoint, path);
+    status = endpoint_start(&endpoint, path);
     if (status == EXIT_SUCCESS) {
-        status = serve(&endpoint);
+        status = endpoint_serve(&endpoint);
     }
     if (endpoint.state != NULL && program->stop != NULL) {
         program->stop(endpoint.state);

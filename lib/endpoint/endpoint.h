@@ -7,9 +7,9 @@
  * or spawn-fcgi, so that a restart loses no request. TERM, INT and USR1 let the request in hand finish, then the
  * process ends with 0. HUP reads the logging settings again, and so does a generation that was raised (relay_state.h).
  * That, and a new node index, is noticed before each request. Each request is counted, with its status and how long it
- * took: until the last byte was sent, whichever process sent it. A file that answers (response_attach) keeps the process
- * from others no longer than a moment, however slow its client is: then a child sends the rest. Before it ends the
- * process waits 20 seconds for such children.
+ * took: until the last byte was sent, whichever process sent it. A file that answers (response_attach) keeps the
+ * process from others no longer than a moment, however slow its client is: then a child sends the rest. Before it ends
+ * the process waits 20 seconds for such children.
  */
 #ifndef RELAY_ENDPOINT_ENDPOINT_H
 #define RELAY_ENDPOINT_ENDPOINT_H

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "fcgi"
 
@@ -34,7 +34,7 @@ static bool is_listening(int fd)
 }
 
 /* A signal that our parent ignored would never reach the signalfd, hence the default action for each. */
-static int open_signals(void)
+static int fcgi_open_signals(void)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1, SIGHUP, SIGCHLD};
     sigset_t set;
@@ -54,9 +54,9 @@ struct fcgi *fcgi_open(struct err *err)
         err_set(err, "standard input is not a listening socket: this program is started by systemd or spawn-fcgi(1)");
         return NULL;
     }
-    struct fcgi *fcgi = memory_zero(1, sizeof *fcgi);
+    struct fcgi *fcgi = xcalloc(1, sizeof *fcgi);
     fcgi->request.ipcFd = -1; /* until FCGX_InitRequest: 0 would be the listener, which fcgi_close must not shut down */
-    fcgi->signals = open_signals();
+    fcgi->signals = fcgi_open_signals();
     int flags = fcntl(LISTENER, F_GETFL);
     if (fcgi->signals < 0 || flags < 0 || fcntl(LISTENER, F_SETFL, flags | O_NONBLOCK) != 0) {
         err_set_errno(err, errno, "preparing the socket and the signals");

@@ -31,7 +31,7 @@ void request_begin(struct request *request, char *const *env, request_read *read
     buffer_clear(&request->path);
     buffer_add_text(&request->path, script_name != NULL ? script_name : "");
     buffer_add_text(&request->path, path_info != NULL ? path_info : "");
-    (void)buffer_text(&request->path);
+    (void)buffer_cstr(&request->path);
     request->length = parse_length(request_env(request, "CONTENT_LENGTH"));
 }
 
@@ -61,7 +61,7 @@ const char *request_client(const struct request *request)
 bool request_knows_tag(const struct request *request, const char *tag)
 {
     const char *listed = request_env(request, "HTTP_IF_NONE_MATCH");
-    return listed != NULL && etag_listed(slice_of(listed), slice_of(tag));
+    return listed != NULL && etag_listed(slice_from_str(listed), slice_from_str(tag));
 }
 
 bool request_certificate_uid(const struct request *request, const char **uid)

@@ -70,8 +70,8 @@ void response_no_space(struct response *response);
 enum { RESPONSE_LENGTH_UNKNOWN = -1 };
 
 /* Sends status and headers; what else the answer has comes by response_send and response_send_piece. length in bytes:
- * fewer bytes than announced are a truncated answer to the client. Nothing can be taken back: an error from here on is only for the log.
- * False when the client is gone. */
+ * fewer bytes than announced are a truncated answer to the client. Nothing can be taken back: an error from here on is
+ * only for the log. False when the client is gone. */
 bool response_start(struct response *response, int64_t length);
 
 /* Sends now. False when the client is gone; then and ever after nothing goes out. */

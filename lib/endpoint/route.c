@@ -18,14 +18,14 @@ static bool matches(const char *pattern, const char *path, struct slice *args)
         pattern++;
         path++;
         if (strcmp(pattern, "**") == 0 && count < REQUEST_MAX_ARGS) {
-            args[count] = slice_of(path);
+            args[count] = slice_from_str(path);
             return true;
         }
         struct slice wanted = next_segment(&pattern);
         struct slice segment = next_segment(&path);
-        if (slice_is(wanted, "*") && count < REQUEST_MAX_ARGS) {
+        if (slice_eq_str(wanted, "*") && count < REQUEST_MAX_ARGS) {
             args[count++] = segment;
-        } else if (!slice_equal(wanted, segment)) {
+        } else if (!slice_eq(wanted, segment)) {
             return false;
         }
     }
@@ -51,7 +51,7 @@ static const char *path_within(const struct route_table *routes, const char *pat
 void route_request(const struct route_table *routes, void *state, struct request *request, struct response *response)
 {
     struct buffer allowed = {0};
-    const char *path = path_within(routes, buffer_text(&request->path));
+    const char *path = path_within(routes, buffer_cstr(&request->path));
     for (const struct route *route = routes->at; path != NULL && route < routes->at + routes->count; route++) {
         if (!matches(route->pattern, path, request->args)) {
             continue;
@@ -64,7 +64,7 @@ void route_request(const struct route_table *routes, void *state, struct request
     }
     if (allowed.len > 0 && !routes->relay_api) {
         response_text(response, 405, "METHOD NOT ALLOWED");
-        response_header(response, "Allow", buffer_text(&allowed));
+        response_header(response, "Allow", buffer_cstr(&allowed));
     } else {
         response_text(response, 404, "NOT FOUND");
     }

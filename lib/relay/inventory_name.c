@@ -9,7 +9,7 @@
 static const char sign[] = ".sign";
 static const char gz[] = ".gz";
 
-static void add(struct inventory_names *names, struct slice stem, const char *suffix)
+static void inventory_name_add(struct inventory_names *names, struct slice stem, const char *suffix)
 {
     if (stem.len + strlen(suffix) < sizeof names->at[0]) {
         snprintf(names->at[names->count++], sizeof names->at[0], "%.*s%s", (int)stem.len, stem.at, suffix);
@@ -27,31 +27,31 @@ static bool take_off(struct slice *name, const char *suffix)
 
 bool inventory_name_is_signature(const char *name)
 {
-    struct slice rest = slice_of(name);
+    struct slice rest = slice_from_str(name);
     return take_off(&rest, sign);
 }
 
 void inventory_name_signed(const char *signature, struct inventory_names *inventories)
 {
-    struct slice name = slice_of(signature);
+    struct slice name = slice_from_str(signature);
     inventories->count = 0;
     if (take_off(&name, sign)) {
-        add(inventories, name, "");
+        inventory_name_add(inventories, name, "");
         if (!slice_ends_with(name, gz)) {
-            add(inventories, name, gz);
+            inventory_name_add(inventories, name, gz);
         }
     }
 }
 
 void inventory_name_signatures(const char *inventory, struct inventory_names *signatures)
 {
-    struct slice name = slice_of(inventory);
+    struct slice name = slice_from_str(inventory);
     signatures->count = 0;
     if (slice_ends_with(name, sign)) {
         return;
     }
-    add(signatures, name, sign);
+    inventory_name_add(signatures, name, sign);
     if (take_off(&name, gz)) {
-        add(signatures, name, sign);
+        inventory_name_add(signatures, name, sign);
     }
 }

@@ -16,16 +16,16 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/relay_metrics_table.c lib/relay/relay_metrics_table.h \
 	lib/relay/relay_state.c lib/relay/relay_state.h \
 	lib/relay/relay_state_file.c lib/relay/relay_state_private.h \
-	lib/relay/relay_state_guard.c \
-	lib/relay/relay_state_notes.c \
+	lib/relay/relay_state_sigbus.c \
+	lib/relay/relay_state_seqlock.c \
 	lib/relay/remote_run_request.c lib/relay/remote_run_request.h \
 	lib/relay/remote_run_targets.c lib/relay/remote_run_targets.h \
 	lib/relay/report_db.c lib/relay/report_db.h \
 	lib/relay/report_db_batch.c lib/relay/report_db_batch.h \
 	lib/relay/report_db_binary.c lib/relay/report_db_binary.h \
 	lib/relay/report_db_conninfo.c lib/relay/report_db_conninfo.h \
-	lib/relay/report_db_fault.c lib/relay/report_db_fault.h \
-	lib/relay/report_db_link.c lib/relay/report_db_link.h \
+	lib/relay/report_db_error.c lib/relay/report_db_error.h \
+	lib/relay/report_db_conn.c lib/relay/report_db_conn.h \
 	lib/relay/relay_config.c lib/relay/relay_config.h \
 	lib/relay/relay_config_check.c lib/relay/relay_config_check.h \
 	lib/relay/relay_config_keys.c lib/relay/relay_config_keys.h \
@@ -37,7 +37,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/runlog_json.c lib/relay/runlog_json.h \
 	lib/relay/runlog_line.c lib/relay/runlog_line.h \
 	lib/relay/runlog_parse.c lib/relay/runlog_parse.h \
-	lib/relay/runlog_text.c lib/relay/runlog_text.h \
+	lib/relay/runlog_field.c lib/relay/runlog_field.h \
 	lib/relay/shared_file_meta.c lib/relay/shared_file_meta.h \
 	lib/relay/shared_file_name.c lib/relay/shared_file_name.h \
 	lib/relay/shared_file_signature.c lib/relay/shared_file_signature.h \
@@ -49,7 +49,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/smime_verify.c lib/relay/smime_verify.h \
 	lib/relay/spool.c lib/relay/spool.h \
 	lib/relay/spool_failed.c lib/relay/spool_private.h \
-	lib/relay/spools.c lib/relay/spools.h \
+	lib/relay/spool_set.c lib/relay/spool_set.h \
 	lib/relay/spool_totals.c lib/relay/spool_totals.h \
 	lib/relay/upload_kind.c lib/relay/upload_kind.h \
-	lib/relay/via.c lib/relay/via.h
+	lib/relay/via_header.c lib/relay/via_header.h

@@ -96,7 +96,7 @@ static bool take_attribute(struct slice attribute, size_t *uids, struct der_valu
     if (!der_take(&attribute, TAG_OID, &oid) || !der_next(&attribute, &value) || attribute.len > 0) {
         return false;
     }
-    if (slice_equal(oid, (struct slice){uid_oid, sizeof uid_oid - 1})) {
+    if (slice_eq(oid, (struct slice){uid_oid, sizeof uid_oid - 1})) {
         ++*uids;
         *uid = value;
     }
@@ -181,13 +181,13 @@ static bool walk_line(struct walk *walk, struct slice line, struct err *err)
 {
     struct slice text = without_line_end(line);
     bool going_on = true;
-    if (slice_is(text, "-----BEGIN CERTIFICATE-----")) {
+    if (slice_eq_str(text, "-----BEGIN CERTIFICATE-----")) {
         if (walk->begin != 0) {
             going_on = visit_damaged(walk, err);
         }
         walk->begin = walk->line;
         buffer_clear(&walk->base64);
-    } else if (walk->begin != 0 && slice_is(text, "-----END CERTIFICATE-----")) {
+    } else if (walk->begin != 0 && slice_eq_str(text, "-----END CERTIFICATE-----")) {
         going_on = visit_block(walk, err);
         walk->begin = 0;
     } else if (walk->begin != 0 && walk->base64.len <= NODE_CERTS_MAX_PEM) {

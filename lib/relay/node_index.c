@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "relay/node_index_format.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum {
     OPEN_ATTEMPTS = 5, /* each lost only to a build that ended in between */
@@ -95,8 +95,8 @@ static bool map_open(struct map *map, const char *path, struct err *err)
 
 struct node_index *node_index_open(const char *index_file, struct err *err)
 {
-    struct node_index *index = memory_zero(1, sizeof *index);
-    index->path = memory_text(index_file);
+    struct node_index *index = xcalloc(1, sizeof *index);
+    index->path = xstrdup(index_file);
     if (!map_open(&index->map, index_file, err)) {
         node_index_close(index);
         return NULL;
@@ -144,7 +144,7 @@ void node_index_summary(const struct node_index *index, struct node_index_summar
 
 /* ---- looking up ---- */
 
-static bool get(struct node_index *index, MDB_val key, struct slice *value)
+static bool node_index_get(struct node_index *index, MDB_val key, struct slice *value)
 {
     MDB_val data;
     index->map.reads++;
@@ -155,7 +155,7 @@ static bool get(struct node_index *index, MDB_val key, struct slice *value)
     return true;
 }
 
-static struct slice take(struct slice *rest, size_t len)
+static struct slice node_index_take(struct slice *rest, size_t len)
 {
     struct slice taken = {rest->at, len};
     rest->at += len;
@@ -170,14 +170,14 @@ static bool take_apart(struct slice rest, struct node_index_entry *entry, struct
     if (rest.len < sizeof record) {
         return false;
     }
-    memcpy(&record, take(&rest, sizeof record).at, sizeof record);
+    memcpy(&record, node_index_take(&rest, sizeof record).at, sizeof record);
     uint64_t numbers_len = (uint64_t)record.certificates * sizeof(uint32_t);
     if (rest.len != numbers_len + record.hostname_len + record.policy_server_len + record.key_hash_len) {
         return false;
     }
-    *numbers = take(&rest, (size_t)numbers_len);
-    entry->hostname = take(&rest, record.hostname_len);
-    entry->policy_server = take(&rest, record.policy_server_len);
+    *numbers = node_index_take(&rest, (size_t)numbers_len);
+    entry->hostname = node_index_take(&rest, record.hostname_len);
+    entry->policy_server = node_index_take(&rest, record.policy_server_len);
     entry->key_hash = rest;
     return true;
 }
@@ -187,7 +187,7 @@ static bool find_record(struct node_index *index, struct slice id, struct node_i
 {
     char key[NODE_INDEX_KEY_SIZE];
     struct slice record;
-    return node_id_valid(id.at, id.len) && get(index, node_index_node_key(key, id), &record) &&
+    return node_id_valid(id.at, id.len) && node_index_get(index, node_index_node_key(key, id), &record) &&
            take_apart(record, entry, numbers);
 }
 
@@ -195,7 +195,7 @@ bool node_index_find(struct node_index *index, const char *node_id, struct node_
 {
     struct node_index_entry found;
     struct slice numbers;
-    if (!find_record(index, slice_of(node_id), &found, &numbers)) {
+    if (!find_record(index, slice_from_str(node_id), &found, &numbers)) {
         return false;
     }
     if (entry != NULL) {
@@ -208,9 +208,9 @@ bool node_index_find(struct node_index *index, const char *node_id, struct node_
 uint64_t node_index_neighbours(struct node_index *index, const char *policy_server)
 {
     char key[NODE_INDEX_KEY_SIZE];
-    struct slice id = slice_of(policy_server), value;
+    struct slice id = slice_from_str(policy_server), value;
     uint64_t count = 0;
-    if (node_id_valid(id.at, id.len) && get(index, node_index_server_key(key, id), &value) &&
+    if (node_id_valid(id.at, id.len) && node_index_get(index, node_index_server_key(key, id), &value) &&
         value.len == sizeof count) {
         memcpy(&count, value.at, sizeof count);
     }
@@ -250,14 +250,14 @@ size_t node_index_certificates(struct node_index *index, const char *node_id, st
     struct node_index_entry entry;
     struct slice numbers;
     size_t count = 0;
-    if (!find_record(index, slice_of(node_id), &entry, &numbers)) {
+    if (!find_record(index, slice_from_str(node_id), &entry, &numbers)) {
         return 0;
     }
     while (count < max && numbers.len >= sizeof(uint32_t)) {
         char key[NODE_INDEX_KEY_SIZE];
         uint32_t number;
-        memcpy(&number, take(&numbers, sizeof number).at, sizeof number);
-        if (!get(index, node_index_certificate_key(key, number), &der[count])) {
+        memcpy(&number, node_index_take(&numbers, sizeof number).at, sizeof number);
+        if (!node_index_get(index, node_index_certificate_key(key, number), &der[count])) {
             break;
         }
         count++;
@@ -273,9 +273,9 @@ static int climb(struct node_index *index, const char *node_id, const char *top,
 {
     struct slice numbers;
     struct node_index_entry entry;
-    *below = slice_of(node_id);
+    *below = slice_from_str(node_id);
     for (int level = 1; level <= NODE_INDEX_MAX_LEVELS && find_record(index, *below, &entry, &numbers); level++) {
-        if (slice_is(entry.policy_server, top)) {
+        if (slice_eq_str(entry.policy_server, top)) {
             return level;
         }
         *below = entry.policy_server;

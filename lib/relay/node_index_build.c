@@ -11,7 +11,7 @@
 #include "relay/node_list.h"
 #include "util/buffer.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/safe_file.h"
 
 #define LOG_COMPONENT "node_index_build"
@@ -47,7 +47,7 @@ static bool database_failed(struct err *err, int code)
     return err_set(err, "node index: %s", mdb_strerror(code));
 }
 
-static bool begin(struct builder *builder, struct err *err)
+static bool node_index_build_begin(struct builder *builder, struct err *err)
 {
     int code = mdb_txn_begin(builder->env, NULL, 0, &builder->txn);
     code = code == 0 ? mdb_dbi_open(builder->txn, NULL, 0, &builder->dbi) : code;
@@ -61,14 +61,15 @@ static bool commit(struct builder *builder, struct err *err)
     return code == 0 || database_failed(err, code);
 }
 
-static bool put(struct builder *builder, MDB_val key, struct slice value, struct err *err)
+static bool node_index_build_put(struct builder *builder, MDB_val key, struct slice value, struct err *err)
 {
     MDB_val data = {value.len, (void *)(uintptr_t)value.at};
     int code = mdb_put(builder->txn, builder->dbi, &key, &data, MDB_APPEND);
     if (code != 0) {
         return database_failed(err, code);
     }
-    return ++builder->puts % PUTS_PER_TRANSACTION != 0 || (commit(builder, err) && begin(builder, err));
+    return ++builder->puts % PUTS_PER_TRANSACTION != 0 ||
+           (commit(builder, err) && node_index_build_begin(builder, err));
 }
 
 /* The map is address space only; the file grows with what is written. Each source byte becomes less than four: a
@@ -80,7 +81,7 @@ static bool open_database(struct builder *builder, const char *path, struct err 
     int code = mdb_env_create(&builder->env);
     code = code == 0 ? mdb_env_set_mapsize(builder->env, map) : code;
     code = code == 0 ? mdb_env_open(builder->env, path, MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC, 0600) : code;
-    return code == 0 ? begin(builder, err) : database_failed(err, code);
+    return code == 0 ? node_index_build_begin(builder, err) : database_failed(err, code);
 }
 
 /* ---- certificates ---- */
@@ -118,7 +119,7 @@ static bool add_certificate(void *context, const char *node_id, struct slice der
     char key[NODE_INDEX_KEY_SIZE];
     uint32_t number = (uint32_t)builder->trailer.summary.certificates++;
     of->numbers[of->count++] = number;
-    return put(builder, node_index_certificate_key(key, number), der, err);
+    return node_index_build_put(builder, node_index_certificate_key(key, number), der, err);
 }
 
 static bool look_at_certificate(void *context, const char *node_id, struct slice der, size_t line, struct err *err)
@@ -175,11 +176,11 @@ static bool add_certificates(struct builder *builder, const char *path, struct e
 
 /* ---- nodes ---- */
 
-static bool add_node(struct builder *builder, const struct node_list_entry *entry, const struct certificates_of *of,
-                     struct err *err)
+static bool node_index_build_add_node(struct builder *builder, const struct node_list_entry *entry,
+                                      const struct certificates_of *of, struct err *err)
 {
-    struct slice hostname = slice_of(entry->hostname), policy_server = slice_of(entry->policy_server);
-    struct slice key_hash = slice_of(entry->key_hash != NULL ? entry->key_hash : "");
+    struct slice hostname = slice_from_str(entry->hostname), policy_server = slice_from_str(entry->policy_server);
+    struct slice key_hash = slice_from_str(entry->key_hash != NULL ? entry->key_hash : "");
     const struct node_index_record record = {of->count, (uint32_t)hostname.len, (uint32_t)policy_server.len,
                                              (uint32_t)key_hash.len};
     buffer_clear(&builder->record);
@@ -189,14 +190,15 @@ static bool add_node(struct builder *builder, const struct node_list_entry *entr
     buffer_add(&builder->record, policy_server.at, policy_server.len);
     buffer_add(&builder->record, key_hash.at, key_hash.len);
     char key[NODE_INDEX_KEY_SIZE];
-    return put(builder, node_index_node_key(key, slice_of(entry->id)), buffer_slice(&builder->record), err);
+    return node_index_build_put(builder, node_index_node_key(key, slice_from_str(entry->id)),
+                                buffer_slice(&builder->record), err);
 }
 
-static bool add_nodes(struct builder *builder, struct err *err)
+static bool node_index_build_add_nodes(struct builder *builder, struct err *err)
 {
     builder->trailer.summary.nodes = builder->list.count;
     for (size_t i = 0; i < builder->list.count; i++) {
-        if (!add_node(builder, &builder->list.entries[i], &builder->certificates[i], err)) {
+        if (!node_index_build_add_node(builder, &builder->list.entries[i], &builder->certificates[i], err)) {
             return false;
         }
     }
@@ -217,9 +219,10 @@ static bool add_counts(struct builder *builder, const char **servers, size_t cou
         for (same = 1; i + same < count && strcmp(servers[i], servers[i + same]) == 0; same++) {
         }
         const uint64_t nodes = same;
-        const struct slice id = slice_of(servers[i]), value = {(const char *)&nodes, sizeof nodes};
+        const struct slice id = slice_from_str(servers[i]), value = {(const char *)&nodes, sizeof nodes};
         char key[NODE_INDEX_KEY_SIZE];
-        if (node_id_valid(id.at, id.len) && !put(builder, node_index_server_key(key, id), value, err)) {
+        if (node_id_valid(id.at, id.len) &&
+            !node_index_build_put(builder, node_index_server_key(key, id), value, err)) {
             return false;
         }
     }
@@ -229,7 +232,7 @@ static bool add_counts(struct builder *builder, const char **servers, size_t cou
 static bool add_servers(struct builder *builder, struct err *err)
 {
     size_t count = builder->list.count;
-    const char **servers = memory_zero(count + 1, sizeof *servers);
+    const char **servers = xcalloc(count + 1, sizeof *servers);
     for (size_t i = 0; i < count; i++) {
         servers[i] = builder->list.entries[i].policy_server;
     }
@@ -247,9 +250,9 @@ static bool write_database(struct builder *builder, const char *nodes_list_file,
     if (!node_list_read(nodes_list_file, &builder->list, err)) {
         return false;
     }
-    builder->certificates = memory_zero(builder->list.count + 1, sizeof *builder->certificates);
+    builder->certificates = xcalloc(builder->list.count + 1, sizeof *builder->certificates);
     if (!open_database(builder, path, err) || !add_certificates(builder, nodes_certs_file, err) ||
-        !add_nodes(builder, err) || !add_servers(builder, err) || !commit(builder, err)) {
+        !node_index_build_add_nodes(builder, err) || !add_servers(builder, err) || !commit(builder, err)) {
         return false;
     }
     MDB_envinfo info;
@@ -285,7 +288,7 @@ static bool build_in(int dir_fd, const char *dir, const char *name, const char *
     if (!safe_file_create(&file, dir_fd, 0644, err)) {
         return err_prefix(err, "%s", dir);
     }
-    char *path = memory_format("%s/%s", dir, file.temporary);
+    char *path = xasprintf("%s/%s", dir, file.temporary);
     bool done = write_database(&builder, nodes_list_file, nodes_certs_file, path, err);
     close_database(&builder);
     free(path);
@@ -344,7 +347,7 @@ bool node_index_build(const char *nodes_list_file, const char *nodes_certs_file,
 {
     struct node_index_trailer trailer = {0};
     const char *slash = strrchr(index_file, '/');
-    char *dir = slash == NULL ? memory_text(".") : memory_text_of(index_file, (size_t)(slash - index_file) + 1);
+    char *dir = slash == NULL ? xstrdup(".") : xstrndup(index_file, (size_t)(slash - index_file) + 1);
     int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool done = dir_fd >= 0 || err_set_errno(err, errno, "%s", dir);
     if (done) {

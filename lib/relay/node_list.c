@@ -13,7 +13,7 @@
 #include "util/buffer.h"
 #include "util/digest.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/safe_file.h"
 
 #define LOG_COMPONENT "node_list"
@@ -68,7 +68,7 @@ static json_t *take_value(struct reader *reader, struct err *err)
 
 /* ---- one entry ---- */
 
-static const char *keep(struct node_list *list, const char *text)
+static const char *node_list_keep(struct node_list *list, const char *text)
 {
     size_t size = strlen(text) + 1;
     return memcpy(arena_alloc(list->owner, size), text, size);
@@ -88,7 +88,7 @@ static const char *normal_key_hash(struct node_list *list, const char *text)
         known = digest_unhex(digest, size, text + 7, strlen(text + 7));
     } else if (text[6] == '/' && text[7] == '/') {
         struct buffer bytes = {0};
-        known = base64_decode(&bytes, slice_of(text + 8)) && bytes.len == size;
+        known = base64_decode(&bytes, slice_from_str(text + 8)) && bytes.len == size;
         if (known) {
             memcpy(digest, bytes.at, size);
         }
@@ -104,7 +104,7 @@ static const char *normal_key_hash(struct node_list *list, const char *text)
     return hash;
 }
 
-static bool take_text(const struct reader *reader, const json_t *node, const char *id, const char *key,
+static bool node_list_take_text(const struct reader *reader, const json_t *node, const char *id, const char *key,
                       const char **text, struct err *err)
 {
     const json_t *value = json_object_get(node, key);
@@ -112,7 +112,7 @@ static bool take_text(const struct reader *reader, const json_t *node, const cha
         return err_set(err, "line %zu: node %s: \"%s\" %s", reader->line, id, key,
                        value == NULL ? "is missing" : "is no text");
     }
-    *text = keep(reader->list, json_string_value(value));
+    *text = node_list_keep(reader->list, json_string_value(value));
     return true;
 }
 
@@ -121,12 +121,13 @@ static struct node_list_entry *new_entry(struct reader *reader)
     struct node_list *list = reader->list;
     if (list->count == reader->room) {
         reader->room = reader->room == 0 ? 64 : 2 * reader->room;
-        list->entries = memory_resize(list->entries, reader->room, sizeof *list->entries);
+        list->entries = xreallocarray(list->entries, reader->room, sizeof *list->entries);
     }
     return &list->entries[list->count];
 }
 
-static bool add_node(struct reader *reader, const char *id, const json_t *node, size_t position, struct err *err)
+static bool node_list_add_node(struct reader *reader, const char *id, const json_t *node, size_t position,
+                               struct err *err)
 {
     if (!node_id_valid(id, strlen(id))) {
         if (reader->skipped++ < MAX_WARNINGS) {
@@ -139,13 +140,13 @@ static bool add_node(struct reader *reader, const char *id, const json_t *node, 
     }
     struct node_list_entry *entry = new_entry(reader);
     *entry = (struct node_list_entry){.position = position};
-    if (!take_text(reader, node, id, "hostname", &entry->hostname, err) ||
-        !take_text(reader, node, id, "policy-server", &entry->policy_server, err)) {
+    if (!node_list_take_text(reader, node, id, "hostname", &entry->hostname, err) ||
+        !node_list_take_text(reader, node, id, "policy-server", &entry->policy_server, err)) {
         return false;
     }
     const char *key_hash = json_string_value(json_object_get(node, "key-hash"));
     entry->key_hash = key_hash == NULL ? NULL : normal_key_hash(reader->list, key_hash);
-    entry->id = keep(reader->list, id);
+    entry->id = node_list_keep(reader->list, id);
     reader->list->count++;
     return true;
 }
@@ -169,7 +170,7 @@ static bool take_node(struct reader *reader, struct err *err)
     advance(reader, 1);
     peek(reader);
     node = take_value(reader, err);
-    done = node != NULL && add_node(reader, json_string_value(id), node, position, err);
+    done = node != NULL && node_list_add_node(reader, json_string_value(id), node, position, err);
 out:
     json_decref(id);
     json_decref(node);
@@ -227,7 +228,7 @@ static void sort(struct node_list *list)
 bool node_list_parse(const char *json, size_t len, struct node_list *list, struct err *err)
 {
     struct reader reader = {.json = json, .len = len, .line = 1, .list = list};
-    *list = (struct node_list){.owner = memory_zero(1, sizeof(struct arena))};
+    *list = (struct node_list){.owner = xcalloc(1, sizeof(struct arena))};
     if (!take_nodes(&reader, err)) {
         node_list_free(list);
         return false;

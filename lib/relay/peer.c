@@ -38,7 +38,7 @@ struct http_client *peer_client(const struct relay_config *config, struct err *e
 
 bool peer_upstream_url(const struct relay_config *config, struct buffer *url, struct err *err)
 {
-    return http_url_server(url, slice_of(config->upstream.host), config->general.https_port, err) ||
+    return http_url_server(url, slice_from_str(config->upstream.host), config->general.https_port, err) ||
            err_prefix(err, "output.upstream.host");
 }
 

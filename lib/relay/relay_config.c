@@ -8,7 +8,7 @@
 #include "relay/relay_config_keys.h"
 #include "relay/relay_config_check.h"
 #include "util/config_file.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "relay_config"
 
@@ -34,8 +34,8 @@ struct relay_config *relay_config_load(const char *path, struct err *err)
     if (file == NULL) {
         return NULL;
     }
-    struct relay_config *config = memory_zero(1, sizeof *config);
-    config->path = memory_text(path);
+    struct relay_config *config = xcalloc(1, sizeof *config);
+    config->path = xstrdup(path);
     config_table_warn_unknown(&relay_config_table, file);
     warn_if_readable_by_all(file);
     if (!config_table_load(&relay_config_table, file, config, err) || !relay_config_check(config, file, err)) {

@@ -57,7 +57,7 @@ struct relay_config {
     struct relay_config_reporting {
         char *directory; /* incoming/, failed/ below it */
         enum relay_output output;
-        int64_t catchup_frequency; /* how often the folder is scanned though inotify said nothing */
+        int64_t catchup_frequency; /* how often the directory is scanned though inotify said nothing */
         int catchup_limit;
         int64_t cleanup_frequency;
         int64_t cleanup_retention;
@@ -75,7 +75,7 @@ struct relay_config {
     struct {
         int64_t max_body_size;
         int64_t min_free_space; /* bytes the file system keeps free: below it 507 */
-        int max_waiting_files;  /* per spool folder: above it 503 */
+        int max_waiting_files;  /* per spool directory: above it 503 */
         int retry_after;        /* seconds, for 503 */
     } upload;
 
@@ -128,7 +128,7 @@ struct relay_config {
         int64_t cache_retention;
         int max_files;
         int64_t max_size;
-        int64_t settle_time; /* a folder that changed less than this ago may be half written */
+        int64_t settle_time; /* a directory that changed less than this ago may be half written */
         int64_t max_wait;
     } policies;
 

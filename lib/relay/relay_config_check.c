@@ -6,7 +6,7 @@
 
 #include "relay/node_id.h"
 #include "util/http_url.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/safe_file.h"
 
 const char relay_config_twice[] = "the password is given elsewhere, too";
@@ -17,7 +17,7 @@ void relay_config_replace(char **text, char *by)
     *text = by;
 }
 
-static struct slice trimmed(struct slice text)
+static struct slice relay_config_check_trimmed(struct slice text)
 {
     static const char white[] = " \t\r\n\f\v";
     while (text.len > 0 && memchr(white, text.at[0], sizeof white - 1) != NULL) {
@@ -38,7 +38,7 @@ struct slice relay_config_first_line(const struct buffer *content)
 
 static bool take_node_id(struct relay_config *config, const struct config_file *file, struct err *err)
 {
-    struct slice id = slice_of(config->general.node_id);
+    struct slice id = slice_from_str(config->general.node_id);
     struct buffer content = {0};
     struct err why;
     const char *key = "general.node_id";
@@ -47,19 +47,19 @@ static bool take_node_id(struct relay_config *config, const struct config_file *
         key = "general.node_id_file";
         done = safe_file_read_followed(config->general.node_id_file, RELAY_CONFIG_SHORT_FILE, &content, &why) ||
                config_file_fault(file, key, err, "%s (there is no general.node_id either)", why.text);
-        id = trimmed(relay_config_first_line(&content));
+        id = relay_config_check_trimmed(relay_config_first_line(&content));
     }
     if (done && !node_id_valid(id.at, id.len)) {
         done = config_file_fault(file, key, err, "\"%.*s\" is not a node id", (int)id.len, id.len > 0 ? id.at : "");
     }
     if (done) {
-        relay_config_replace(&config->general.node_id, memory_text_of(id.at, id.len));
+        relay_config_replace(&config->general.node_id, xstrndup(id.at, id.len));
     }
     buffer_free(&content);
     return done;
 }
 
-static bool is_root(const struct relay_config *config)
+static bool relay_config_check_is_root(const struct relay_config *config)
 {
     return strcmp(config->general.node_id, "root") == 0;
 }
@@ -69,7 +69,8 @@ static void settle_defaults(struct relay_config *config)
     static const char on_root[] = "/var/rudder/lib/ssl/shared/allnodescerts.pem";
     static const char on_relay[] = "/var/rudder/lib/ssl/nodescerts.pem";
     if (config->general.nodes_certs_file[0] == '\0') {
-        relay_config_replace(&config->general.nodes_certs_file, memory_text(is_root(config) ? on_root : on_relay));
+        relay_config_replace(&config->general.nodes_certs_file,
+                             xstrdup(relay_config_check_is_root(config) ? on_root : on_relay));
     }
 }
 
@@ -77,7 +78,7 @@ static void settle_defaults(struct relay_config *config)
 static bool is_host(const char *host)
 {
     struct buffer url = {0};
-    bool is = host[0] == '\0' || http_url_server(&url, slice_of(host), 443, NULL);
+    bool is = host[0] == '\0' || http_url_server(&url, slice_from_str(host), 443, NULL);
     buffer_free(&url);
     return is;
 }
@@ -105,7 +106,7 @@ static bool check_upstream(const struct relay_config *config, const struct confi
                                  "\"%s\" is not a host name or address (the port is general.https_port)",
                                  config->upstream.host);
     }
-    if (!is_root(config) && config->upstream.host[0] == '\0') {
+    if (!relay_config_check_is_root(config) && config->upstream.host[0] == '\0') {
         return config_file_fault(file, "output.upstream.host", err, "is needed, since this server (%s) is not root",
                                  config->general.node_id);
     }

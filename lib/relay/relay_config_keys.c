@@ -27,7 +27,7 @@ static const struct config_key keys[] = {
      .help = "What the two files above are compiled into, for every program to map. The forwarder writes it; "
              "rudder-relay index does it by hand."},
     {"general.state_file", CONFIG_PATH, FIELD(general.state_file), "/run/rudder-relay/state/figures",
-     .help = "Where the programs keep their counters and tell each other how things are; on a tmpfs. Its folder "
+     .help = "Where the programs keep their counters and tell each other how things are; on a tmpfs. Its directory "
              "belongs to a group that all of them are in, with the set-group-id bit."},
     {"general.node_id", CONFIG_TEXT, FIELD(general.node_id), "",
      .help = "The id of this server. It wins over node_id_file. The policy server that owns the database is root."},
@@ -46,12 +46,12 @@ static const struct config_key keys[] = {
      .help = "A PEM file of the authorities that cert_validation trusts. When empty: those of the system."},
 
     {"processing.inventory.directory", CONFIG_PATH, FIELD(inventory.directory), "/var/rudder/inventories",
-     .help = "The folder that holds incoming, accepted-nodes-updates and failed."},
+     .help = "The directory that holds incoming, accepted-nodes-updates and failed."},
     {"processing.inventory.output", CONFIG_CHOICE, FIELD(inventory.output), "disabled", .choices = inventory_outputs,
      .help = "Where inventories go. disabled: they stay where the web application picks them up, as on root. "
              "upstream: to the policy server above, as on a relay."},
     {"processing.inventory.catchup.frequency", CONFIG_DURATION, FIELD(inventory.catchup_frequency), "10s", 1, A_YEAR,
-     .help = "How often the folders are looked through though no change was notified."},
+     .help = "How often the directories are looked through though no change was notified."},
     {"processing.inventory.catchup.limit", CONFIG_INT, FIELD(inventory.catchup_limit), "50", 0, MANY,
      .help = "Accepted for files of older versions, without effect: everything that waits is taken up."},
     {"processing.inventory.cleanup.frequency", CONFIG_DURATION, FIELD(inventory.cleanup_frequency), "1h", 1, A_YEAR,
@@ -61,7 +61,7 @@ static const struct config_key keys[] = {
      .help = "The age at which they are."},
 
     {"processing.reporting.directory", CONFIG_PATH, FIELD(reporting.directory), "/var/rudder/reports",
-     .help = "The folder that holds incoming and failed."},
+     .help = "The directory that holds incoming and failed."},
     {"processing.reporting.output", CONFIG_CHOICE, FIELD(reporting.output), "disabled", .choices = outputs,
      .help = "Where run logs go. database: verified, parsed and stored in PostgreSQL, as on root. upstream: "
              "unchanged to the policy server above, as on a relay. disabled: they wait."},
@@ -91,7 +91,7 @@ static const struct config_key keys[] = {
     {"processing.reporting.max_reports", CONFIG_INT, FIELD(reporting.max_reports), "100000", 1, MANY,
      .help = "So is a run of more reports than this."},
     {"processing.reporting.catchup.frequency", CONFIG_DURATION, FIELD(reporting.catchup_frequency), "10s", 1, A_YEAR,
-     .help = "How often the folder is looked through though no change was notified."},
+     .help = "How often the directory is looked through though no change was notified."},
     {"processing.reporting.catchup.limit", CONFIG_INT, FIELD(reporting.catchup_limit), "50", 0, MANY,
      .help = "Accepted for files of older versions, without effect: everything that waits is taken up."},
     {"processing.reporting.cleanup.frequency", CONFIG_DURATION, FIELD(reporting.cleanup_frequency), "1h", 1, A_YEAR,
@@ -106,7 +106,7 @@ static const struct config_key keys[] = {
      .help = "When an upload would leave less than this free in the file system it is answered 507, and the sender "
              "keeps it."},
     {"upload.max_waiting_files", CONFIG_INT, FIELD(upload.max_waiting_files), "500000", 1, MANY,
-     .help = "When this many files wait in a folder, an upload to it is answered 503, and the sender keeps it."},
+     .help = "When this many files wait in a directory, an upload to it is answered 503, and the sender keeps it."},
     {"upload.retry_after", CONFIG_INT, FIELD(upload.retry_after), "300", 1, 86400,
      .help = "After how many seconds the sender of such an upload is asked to try again."},
 
@@ -176,30 +176,30 @@ static const struct config_key keys[] = {
      .help = "How often expired files are removed."},
 
     {"shared_folder.path", CONFIG_PATH, FIELD(shared_folder.path), "/var/rudder/configuration-repository/shared-files",
-     .help = "The folder that every node may read. Symbolic links in it are not followed."},
+     .help = "The directory that every node may read. Symbolic links in it are not followed."},
     {"shared_folder.hash_cache_file", CONFIG_PATH, FIELD(shared_folder.hash_cache_file),
      "/run/rudder-relay-shared-folder/hashes",
      .help = "Where the hashes of its files are remembered, for all processes of the program. When empty, each process "
              "remembers for itself."},
 
     {"policies.path", CONFIG_PATH, FIELD(policies.path), "/var/rudder/share",
-     .help = "The folder of the policies of all nodes: <node id>/rules/cfengine-community is what a Unix agent "
+     .help = "The directory of the policies of all nodes: <node id>/rules/cfengine-community is what a Unix agent "
              "fetches."},
     {"policies.cache_directory", CONFIG_PATH, FIELD(policies.cache_directory), "/var/cache/rudder-relay/policies",
-     .help = "Where the archives made of these folders are kept. Only the policies program may write here."},
+     .help = "Where the archives made of these directories are kept. Only the policies program may write here."},
     {"policies.cache_size", CONFIG_SIZE, FIELD(policies.cache_size), "1GiB", 0, LARGEST_FILE,
      .help = "When the archives in it are larger than this together, those that nobody asked for the longest go. What "
              "tells agents that their policies are unchanged is kept: a few hundred bytes a node."},
     {"policies.cache_retention", CONFIG_DURATION, FIELD(policies.cache_retention), "7d", 60, A_YEAR,
      .help = "What was not asked for during this time is removed from the cache."},
     {"policies.max_files", CONFIG_INT, FIELD(policies.max_files), "20000", 1, 1000000,
-     .help = "A node's policies of more files and folders than this are not served."},
+     .help = "A node's policies of more files and directories than this are not served."},
     {"policies.max_size", CONFIG_SIZE, FIELD(policies.max_size), "512MiB", 1, LARGEST_FILE,
      .help = "Nor are those of more bytes than this, not compressed."},
     {"policies.settle_time", CONFIG_DURATION, FIELD(policies.settle_time), "1s", 0, 3600,
-     .help = "A folder in which something changed less than this ago is taken for half written, and waited for."},
+     .help = "A directory in which something changed less than this ago is taken for half written, and waited for."},
     {"policies.max_wait", CONFIG_DURATION, FIELD(policies.max_wait), "5s", 0, 30,
-     .help = "How long a request waits for a folder that keeps changing, before it is answered 503."},
+     .help = "How long a request waits for a directory that keeps changing, before it is answered 503."},
 
     {"logging.level", CONFIG_CHOICE, FIELD(logging.level), "info", .choices = levels,
      .help = "What is worth a line on standard error."},

@@ -4,7 +4,7 @@
 
 #include "relay/relay_config.h"
 #include "relay/relay_config_check.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/safe_file.h"
 
 /* libpq's own message may quote the url, password and all, so it is not used. */
@@ -55,7 +55,7 @@ static bool load_password(const char *path, char **password, struct err *err)
         done = err_set(err, "%s: its first line is not a password", path);
     }
     if (done) {
-        relay_config_replace(password, memory_text_of(line.at, line.len));
+        relay_config_replace(password, xstrndup(line.at, line.len));
     }
     buffer_free(&content);
     return done;

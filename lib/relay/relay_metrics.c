@@ -15,31 +15,33 @@ static void observe(struct relay_state *state, enum relay_metric metric, size_t 
     relay_state_add(state, cell + (unsigned)family->bound_count + 1, value);
 }
 
-static void count(struct relay_state *state, enum relay_metric metric, size_t first, size_t second, uint64_t amount)
+static void relay_metrics_count(struct relay_state *state, enum relay_metric metric, size_t first, size_t second,
+                                uint64_t amount)
 {
     relay_state_add(state, relay_metric_cell(metric, first, second), amount);
 }
 
 /* Of a family whose second label is the status. */
-static size_t status_of(enum relay_metric metric, int status)
+static size_t relay_metrics_status_of(enum relay_metric metric, int status)
 {
     return relay_metrics_status(&relay_metrics_family(metric)->labels[1], status);
 }
 
 void relay_metrics_request(struct relay_state *state, enum relay_endpoint endpoint, int status, uint64_t microseconds)
 {
-    observe(state, METRIC_REQUEST_SECONDS, endpoint, status_of(METRIC_REQUEST_SECONDS, status), microseconds);
+    observe(state, METRIC_REQUEST_SECONDS, endpoint, relay_metrics_status_of(METRIC_REQUEST_SECONDS, status),
+            microseconds);
 }
 
 void relay_metrics_upload(struct relay_state *state, enum relay_kind kind, int status, uint64_t bytes)
 {
-    count(state, METRIC_UPLOADS, kind, status_of(METRIC_UPLOADS, status), 1);
-    count(state, METRIC_UPLOAD_BYTES, kind, 0, bytes);
+    relay_metrics_count(state, METRIC_UPLOADS, kind, relay_metrics_status_of(METRIC_UPLOADS, status), 1);
+    relay_metrics_count(state, METRIC_UPLOAD_BYTES, kind, 0, bytes);
 }
 
 void relay_metrics_report(struct relay_state *state, enum relay_report_result result)
 {
-    count(state, METRIC_REPORTS, result, 0, 1);
+    relay_metrics_count(state, METRIC_REPORTS, result, 0, 1);
 }
 
 void relay_metrics_report_processed(struct relay_state *state, uint64_t microseconds, uint64_t uncompressed_bytes)
@@ -50,21 +52,21 @@ void relay_metrics_report_processed(struct relay_state *state, uint64_t microsec
 
 void relay_metrics_inventory(struct relay_state *state, bool forwarded)
 {
-    count(state, METRIC_INVENTORIES, forwarded ? 0 : 1, 0, 1);
+    relay_metrics_count(state, METRIC_INVENTORIES, forwarded ? 0 : 1, 0, 1);
 }
 
 void relay_metrics_retry(struct relay_state *state, enum relay_kind kind)
 {
-    count(state, METRIC_RETRIES, kind, 0, 1);
+    relay_metrics_count(state, METRIC_RETRIES, kind, 0, 1);
 }
 
 void relay_metrics_duplicate(struct relay_state *state)
 {
-    count(state, METRIC_DUPLICATES, 0, 0, 1);
+    relay_metrics_count(state, METRIC_DUPLICATES, 0, 0, 1);
 }
 
 void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bool failed,
-                             const struct relay_spool_figures *figures)
+                             const struct relay_spool_stats *figures)
 {
     relay_state_set(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed), figures->files);
     relay_state_set(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed), figures->bytes);
@@ -73,9 +75,9 @@ void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bo
 }
 
 void relay_metrics_spool(const struct relay_state *state, enum relay_kind kind, bool failed,
-                         struct relay_spool_figures *figures)
+                         struct relay_spool_stats *figures)
 {
-    *figures = (struct relay_spool_figures){
+    *figures = (struct relay_spool_stats){
         .files = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed)),
         .bytes = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed)),
         .oldest = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed)),

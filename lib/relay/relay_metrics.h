@@ -16,7 +16,7 @@
 #include "relay/relay_state.h"
 #include "relay/upload_kind.h"
 #include "util/buffer.h"
-#include "util/process_figures.h"
+#include "util/process_stats.h"
 
 enum relay_endpoint {
     RELAY_ENDPOINT_UPLOAD,
@@ -50,24 +50,24 @@ void relay_metrics_report_processed(struct relay_state *state, uint64_t microsec
 void relay_metrics_inventory(struct relay_state *state, bool forwarded);
 void relay_metrics_retry(struct relay_state *state, enum relay_kind kind);
 void relay_metrics_duplicate(struct relay_state *state);
-/* Spool figures of one folder: waiting or failed. The forwarder publishes them with each scan of its own. */
-struct relay_spool_figures {
+/* Spool figures of one directory: waiting or failed. The forwarder publishes them with each scan of its own. */
+struct relay_spool_stats {
     uint64_t files;
     uint64_t bytes;
     int64_t oldest;  /* seconds since 1970: when the oldest file came; 0: there is none */
     int64_t checked; /* seconds since 1970: when these figures were found; 0: never */
 };
 void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bool failed,
-                             const struct relay_spool_figures *figures);
+                             const struct relay_spool_stats *figures);
 void relay_metrics_spool(const struct relay_state *state, enum relay_kind kind, bool failed,
-                         struct relay_spool_figures *figures);
+                         struct relay_spool_stats *figures);
 
 /* Gauges that are known only when asked for. */
 struct relay_metrics_now {
     uint64_t neighbours; /* rudder_relayd_managed_nodes_total */
     uint64_t sub_nodes;  /* rudder_relayd_sub_nodes_total */
     const char *version;
-    const struct process_figures *process; /* process_*; NULL: not known */
+    const struct process_stats *process; /* process_*; NULL: not known */
 };
 
 struct relay_metrics_lines; /* relay_metrics_lines.h: one for all pages of a program */

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "relay/relay_metrics_table.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { LINES = METRIC_BOUNDS + 3 }; /* of a series: the buckets, one of them infinite, the sum and the count */
 
@@ -33,11 +33,11 @@ void relay_metrics_head(struct buffer *out, const char *name, const char *type, 
 struct relay_metrics_lines *relay_metrics_lines_new(void)
 {
     static const char *const types[] = {"counter", "gauge", "gauge", "histogram", "histogram"};
-    struct relay_metrics_lines *lines = memory_zero(1, sizeof *lines);
+    struct relay_metrics_lines *lines = xcalloc(1, sizeof *lines);
     for (size_t metric = 0; metric < METRICS; metric++) {
         const struct relay_metric_family *family = relay_metrics_family((enum relay_metric)metric);
         relay_metrics_head(&lines->head[metric], family->name, types[family->type], family->help);
-        lines->words[metric] = memory_zero(series_count(family), sizeof **lines->words);
+        lines->words[metric] = xcalloc(series_count(family), sizeof **lines->words);
     }
     return lines;
 }
@@ -141,7 +141,7 @@ static void add_words(struct buffer *out, const struct words *words, size_t line
     buffer_add(out, words->text.at + start, words->end[line] - start);
 }
 
-static void add_line(struct buffer *out, const struct words *words, size_t line, uint64_t value)
+static void relay_metrics_lines_add_line(struct buffer *out, const struct words *words, size_t line, uint64_t value)
 {
     add_words(out, words, line);
     buffer_add_number(out, value);
@@ -157,22 +157,22 @@ static void add_histogram(struct buffer *out, const struct relay_state *state, c
     uint64_t total = 0;
     for (; line <= family->bound_count; line++) {
         total += relay_state_get(state, cell + (unsigned)line);
-        add_line(out, words, line, total);
+        relay_metrics_lines_add_line(out, words, line, total);
     }
     add_words(out, words, line++);
     add_in_unit(out, family, sum);
     buffer_add(out, "\n", 1);
-    add_line(out, words, line, total);
+    relay_metrics_lines_add_line(out, words, line, total);
 }
 
-static void add_number(struct buffer *out, const struct relay_metric_family *family, const struct words *words,
-                       uint64_t value)
+static void relay_metrics_lines_add_number(struct buffer *out, const struct relay_metric_family *family,
+                                           const struct words *words, uint64_t value)
 {
     if (family->type == METRIC_AGE) {
         int64_t age = value != 0 ? time(NULL) - (int64_t)value : 0;
         value = age > 0 ? (uint64_t)age : 0;
     }
-    add_line(out, words, 0, value);
+    relay_metrics_lines_add_line(out, words, 0, value);
 }
 
 static void add_family(struct relay_metrics_lines *lines, const struct relay_state *state, enum relay_metric metric,
@@ -184,7 +184,7 @@ static void add_family(struct relay_metrics_lines *lines, const struct relay_sta
     buffer_add(out, lines->head[metric].at, lines->head[metric].len);
     for (size_t series = 0; series < series_count(family); series++, cell += (unsigned)cells) {
         struct words *words = &lines->words[metric][series];
-        if (family->sparse && !relay_state_any(state, cell, cells)) {
+        if (family->sparse && !relay_state_any_nonzero(state, cell, cells)) {
             continue;
         }
         if (words->text.len == 0) {
@@ -193,7 +193,7 @@ static void add_family(struct relay_metrics_lines *lines, const struct relay_sta
         if (relay_metric_is_histogram(family)) {
             add_histogram(out, state, family, words, cell);
         } else {
-            add_number(out, family, words, relay_state_get(state, cell));
+            relay_metrics_lines_add_number(out, family, words, relay_state_get(state, cell));
         }
     }
 }

@@ -28,7 +28,8 @@ static void end_sample(struct buffer *out, uint64_t value)
     buffer_add_text(out, "\n");
 }
 
-static void add_number(struct buffer *out, const char *name, const char *type, const char *help, uint64_t value)
+static void relay_metrics_print_add_number(struct buffer *out, const char *name, const char *type, const char *help,
+                                           uint64_t value)
 {
     relay_metrics_head(out, name, type, help);
     buffer_add_texts(out, (const char *const[]){name, " ", NULL});
@@ -37,7 +38,7 @@ static void add_number(struct buffer *out, const char *name, const char *type, c
 
 static void add_gauge(struct buffer *out, const char *name, const char *help, uint64_t value)
 {
-    add_number(out, name, "gauge", help, value);
+    relay_metrics_print_add_number(out, name, "gauge", help, value);
 }
 
 static void add_seconds(struct buffer *out, const char *name, const char *type, const char *help, double value)
@@ -48,12 +49,12 @@ static void add_seconds(struct buffer *out, const char *name, const char *type, 
 
 /* The first two names are those that dashboards know. They end as counters' names do and are none, so their type is
  * left open: promtool would complain of a gauge of this name. */
-static void add_nodes(struct buffer *out, const struct relay_metrics_now *now)
+static void relay_metrics_print_add_nodes(struct buffer *out, const struct relay_metrics_now *now)
 {
-    add_number(out, "rudder_relayd_managed_nodes_total", "untyped", "Nodes whose policy server this is. A gauge.",
-               now->neighbours);
-    add_number(out, "rudder_relayd_sub_nodes_total", "untyped", "Nodes anywhere below this server. A gauge.",
-               now->sub_nodes);
+    relay_metrics_print_add_number(out, "rudder_relayd_managed_nodes_total", "untyped",
+                                   "Nodes whose policy server this is. A gauge.", now->neighbours);
+    relay_metrics_print_add_number(out, "rudder_relayd_sub_nodes_total", "untyped",
+                                   "Nodes anywhere below this server. A gauge.", now->sub_nodes);
 }
 
 static void add_peers(struct buffer *out, const struct relay_state *state)
@@ -94,7 +95,7 @@ static void add_state(struct buffer *out, const struct relay_state *state, const
     buffer_add_text(out, "\"} 1\n");
 }
 
-static void add_process(struct buffer *out, const struct process_figures *process)
+static void add_process(struct buffer *out, const struct process_stats *process)
 {
     add_seconds(out, "process_cpu_seconds_total", "counter", "CPU time of the metrics program.", process->cpu_seconds);
     add_seconds(out, "process_start_time_seconds", "gauge", "When the metrics program started.",
@@ -110,7 +111,7 @@ void relay_metrics_print(struct relay_metrics_lines *lines, const struct relay_s
                          const struct relay_metrics_now *now, struct buffer *out)
 {
     relay_metrics_lines_add(lines, state, out);
-    add_nodes(out, now);
+    relay_metrics_print_add_nodes(out, now);
     add_peers(out, state);
     add_state(out, state, now);
     if (now->process != NULL) {

@@ -122,7 +122,7 @@ size_t relay_metrics_cells(void)
 }
 
 /* FNV-1a, 64 bits */
-static uint64_t mix(uint64_t hash, uint64_t value)
+static uint64_t relay_metrics_table_mix(uint64_t hash, uint64_t value)
 {
     return (hash ^ value) * UINT64_C(1099511628211);
 }
@@ -130,9 +130,9 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 static uint64_t mix_text(uint64_t hash, const char *text)
 {
     for (; *text != '\0'; text++) {
-        hash = mix(hash, (unsigned char)*text);
+        hash = relay_metrics_table_mix(hash, (unsigned char)*text);
     }
-    return mix(hash, 0);
+    return relay_metrics_table_mix(hash, 0);
 }
 
 uint64_t relay_metrics_fingerprint(void)
@@ -140,14 +140,14 @@ uint64_t relay_metrics_fingerprint(void)
     uint64_t hash = UINT64_C(14695981039346656037);
     for (size_t i = 0; i < METRICS; i++) {
         const struct relay_metric_family *family = &families[i];
-        hash = mix(mix_text(hash, family->name), family->type);
+        hash = relay_metrics_table_mix(mix_text(hash, family->name), family->type);
         for (size_t label = 0; label < METRIC_LABELS; label++) {
             for (size_t value = 0; value < family->labels[label].count; value++) {
                 hash = mix_text(hash, family->labels[label].values[value]);
             }
         }
         for (size_t bound = 0; bound < family->bound_count; bound++) {
-            hash = mix(hash, family->bounds[bound]);
+            hash = relay_metrics_table_mix(hash, family->bounds[bound]);
         }
     }
     return hash;

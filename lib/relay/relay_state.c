@@ -11,7 +11,7 @@
 
 #include "relay/relay_state_private.h"
 #include "util/clock.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "relay_state"
 #include "util/log.h"
@@ -23,13 +23,13 @@ static void *own_memory(void)
 {
     void *at = mmap(NULL, sizeof(struct relay_state_map), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED) {
-        abort(); /* as memory_alloc: the machine is out of it */
+        abort(); /* as xmalloc: the machine is out of it */
     }
     return at;
 }
 
 /* Over what is mapped now, in one step: other threads count on. */
-static bool map_file(struct relay_state *state, int fd, struct err *err)
+static bool relay_state_map_file(struct relay_state *state, int fd, struct err *err)
 {
     struct stat stat;
     if (fstat(fd, &stat) != 0 ||
@@ -45,7 +45,7 @@ static void take_up(struct relay_state *state)
 {
     struct err err = {0};
     int fd = relay_state_file_open(state->path, &err);
-    bool taken = fd >= 0 && map_file(state, fd, &err);
+    bool taken = fd >= 0 && relay_state_map_file(state, fd, &err);
     if (fd >= 0) {
         close(fd);
     }
@@ -61,11 +61,11 @@ static void take_up(struct relay_state *state)
 
 struct relay_state *relay_state_open(const char *path)
 {
-    struct relay_state *state = memory_zero(1, sizeof *state);
-    state->path = memory_text(path);
+    struct relay_state *state = xcalloc(1, sizeof *state);
+    state->path = xstrdup(path);
     state->map = own_memory();
     pthread_mutex_init(&state->lock, NULL);
-    relay_state_guard_add(state->map);
+    relay_state_sigbus_add(state->map);
     take_up(state);
     return state;
 }
@@ -73,7 +73,7 @@ struct relay_state *relay_state_open(const char *path)
 void relay_state_close(struct relay_state *state)
 {
     if (state != NULL) {
-        relay_state_guard_remove(state->map);
+        relay_state_sigbus_remove(state->map);
         munmap(state->map, sizeof *state->map);
         pthread_mutex_destroy(&state->lock);
         free(state->path);
@@ -138,7 +138,7 @@ uint64_t relay_state_get(const struct relay_state *state, unsigned cell)
     return known ? atomic_load_explicit(&state->map->cell[cell], memory_order_relaxed) : 0;
 }
 
-bool relay_state_any(const struct relay_state *state, unsigned cell, size_t cells)
+bool relay_state_any_nonzero(const struct relay_state *state, unsigned cell, size_t cells)
 {
     uint64_t any = 0;
     for (size_t i = cell; state != NULL && i < cell + cells && i < RELAY_STATE_CELLS; i++) {

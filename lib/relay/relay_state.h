@@ -12,8 +12,8 @@
  * upstream state, the last error. Written by `system` alone: the reload generation. Text is kept whole by a sequence
  * lock.
  *
- * The file's mode is 0660 with the group of its folder, which therefore is one that every program of the relay is in:
- * whoever may write the file can spoil figures and no more. All that is read from it is checked (bounds, NUL,
+ * The file's mode is 0660 with the group of its directory, which therefore is one that every program of the relay is
+ * in: whoever may write the file can spoil figures and no more. All that is read from it is checked (bounds, NUL,
  * printable) as outside input is. An empty file, one that was cut and one of another version are made anew; a file that
  * does not begin as ours do is somebody else's, so it is left alone. A file that is cut while it is mapped would be a
  * SIGBUS: a handler puts empty memory in its place, and the next refresh makes a new file.
@@ -42,7 +42,7 @@ void relay_state_refresh(struct relay_state *state);
 
 void relay_state_add(struct relay_state *state, unsigned cell, uint64_t amount);
 uint64_t relay_state_get(const struct relay_state *state, unsigned cell);
-bool relay_state_any(const struct relay_state *state, unsigned cell, size_t cells); /* is one of them not 0? */
+bool relay_state_any_nonzero(const struct relay_state *state, unsigned cell, size_t cells); /* is one of them not 0? */
 void relay_state_set(struct relay_state *state, unsigned cell, uint64_t value); /* gauges: the one writer only */
 
 /* -- activity: what happened in each of the last minutes, for the chart on the status page */
@@ -50,7 +50,7 @@ void relay_state_set(struct relay_state *state, unsigned cell, uint64_t value); 
 enum relay_activity { RELAY_ACTIVITY_UPLOADED, RELAY_ACTIVITY_DONE, RELAY_ACTIVITY_REFUSED, RELAY_ACTIVITY_KINDS };
 enum { RELAY_STATE_MINUTES = 64 };
 
-void relay_state_active(struct relay_state *state, enum relay_activity kind, int64_t now_seconds);
+void relay_state_count_activity(struct relay_state *state, enum relay_activity kind, int64_t now_seconds);
 /* How many in the minute that began at minute * 60 seconds since 1970; 0 when that is too long ago. */
 uint64_t relay_state_activity(const struct relay_state *state, enum relay_activity kind, int64_t minute);
 

@@ -10,7 +10,7 @@
 
 #include "relay/relay_metrics_table.h"
 #include "relay/relay_state_private.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { TRIES = 16, MODE = 0660 };
 
@@ -63,12 +63,12 @@ static bool stands_at(int fd, const char *path)
            mine.st_ino == there.st_ino;
 }
 
-/* The folder's group, whoever makes the file. Who may not do this has made it as well as it could. */
+/* The directory's group, whoever makes the file. Who may not do this has made it as well as it could. */
 static void give_to_group(int fd, const char *path)
 {
-    struct stat folder;
-    char *copy = memory_text(path);
-    if (stat(dirname(copy), &folder) == 0 && fchown(fd, (uid_t)-1, folder.st_gid) != 0) {
+    struct stat directory;
+    char *copy = xstrdup(path);
+    if (stat(dirname(copy), &directory) == 0 && fchown(fd, (uid_t)-1, directory.st_gid) != 0) {
         errno = 0;
     }
     free(copy);
@@ -76,7 +76,7 @@ static void give_to_group(int fd, const char *path)
 }
 
 /* Room for all of it first: a file system that is full shall say so here. The header comes last. */
-static bool fill(int fd, const char *path, struct err *err)
+static bool relay_state_file_fill(int fd, const char *path, struct err *err)
 {
     struct relay_state_header header = header_wanted();
     give_to_group(fd, path);
@@ -109,7 +109,7 @@ static enum attempt mend_locked(int fd, const char *path, struct err *err)
         return GOOD;
     }
     if (is_empty(fd)) {
-        if (fill(fd, path, err)) {
+        if (relay_state_file_fill(fd, path, err)) {
             return GOOD;
         }
         unlink(path);

@@ -64,7 +64,7 @@ bool relay_state_file_good(int fd);
 
 /* From now on an access to these pages that the file no longer has finds empty memory there instead of ending the
  * process. */
-void relay_state_guard_add(struct relay_state_map *map);
-void relay_state_guard_remove(struct relay_state_map *map);
+void relay_state_sigbus_add(struct relay_state_map *map);
+void relay_state_sigbus_remove(struct relay_state_map *map);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/printable.h"
 
 #define CONDITION "^[a-zA-Z0-9][a-zA-Z0-9_]*$"
@@ -21,16 +21,17 @@ static bool parse_bool(const struct url_form *form, const char *name, bool *valu
     return text == NULL || *value || strcmp(text, "false") == 0 || err_set(err, "%s should be true or false", name);
 }
 
-static bool is_alphanumeric(char c)
+static bool remote_run_request_is_alphanumeric(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 static bool condition_valid(struct slice condition)
 {
-    bool valid = condition.len > 0 && condition.len <= REMOTE_RUN_MAX_CONDITION && is_alphanumeric(condition.at[0]);
+    bool valid = condition.len > 0 && condition.len <= REMOTE_RUN_MAX_CONDITION &&
+                 remote_run_request_is_alphanumeric(condition.at[0]);
     for (size_t i = 1; valid && i < condition.len; i++) {
-        valid = is_alphanumeric(condition.at[i]) || condition.at[i] == '_';
+        valid = remote_run_request_is_alphanumeric(condition.at[i]) || condition.at[i] == '_';
     }
     return valid;
 }
@@ -46,7 +47,7 @@ static bool next_item(const char **list, struct slice *item)
     return true;
 }
 
-static bool check_conditions(const char *list, struct err *err)
+static bool remote_run_request_check_conditions(const char *list, struct err *err)
 {
     struct slice condition;
     if (*list == '\0') {
@@ -81,12 +82,12 @@ bool remote_run_request_parse(struct remote_run_request *request, struct slice f
         request->conditions_name = conditions != NULL ? "classes" : "conditions";
     }
     request->conditions = conditions != NULL ? conditions : "";
-    return check_conditions(request->conditions, err);
+    return remote_run_request_check_conditions(request->conditions, err);
 }
 
 /* ---- nodes ---- */
 
-static int compare(const void *a, const void *b)
+static int remote_run_request_compare(const void *a, const void *b)
 {
     const struct slice *left = a, *right = b;
     int order = memcmp(left->at, right->at, left->len < right->len ? left->len : right->len);
@@ -108,16 +109,16 @@ bool remote_run_request_nodes(struct remote_run_request *request, const char *li
     size_t count = 0;
     list = list != NULL ? list : url_form_get(&request->form, "nodes");
     list = list != NULL ? list : "";
-    request->nodes = memory_resize(request->nodes, count_commas(list) + 1, sizeof *request->nodes);
+    request->nodes = xreallocarray(request->nodes, count_commas(list) + 1, sizeof *request->nodes);
     while (next_item(&list, &item)) {
         if (item.len > 0) {
             request->nodes[count++] = item;
         }
     }
-    qsort(request->nodes, count, sizeof *request->nodes, compare);
+    qsort(request->nodes, count, sizeof *request->nodes, remote_run_request_compare);
     request->node_count = 0;
     for (size_t i = 0; i < count; i++) {
-        if (i == 0 || !slice_equal(request->nodes[i], request->nodes[i - 1])) {
+        if (i == 0 || !slice_eq(request->nodes[i], request->nodes[i - 1])) {
             request->nodes[request->node_count++] = request->nodes[i];
         }
     }
@@ -137,7 +138,7 @@ static void add_encoded(struct buffer *out, struct slice text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.at[i];
-        if (is_alphanumeric(c) || (c != '\0' && strchr("-._,", c) != NULL)) {
+        if (remote_run_request_is_alphanumeric(c) || (c != '\0' && strchr("-._,", c) != NULL)) {
             buffer_add(out, &c, 1);
         } else {
             buffer_add_format(out, "%%%02X", (unsigned char)c);
@@ -152,7 +153,7 @@ void remote_run_request_format(const struct remote_run_request *request, const s
                       request->keep_output ? "true" : "false");
     if (request->conditions[0] != '\0') {
         buffer_add_format(out, "&%s=", request->conditions_name);
-        add_encoded(out, slice_of(request->conditions));
+        add_encoded(out, slice_from_str(request->conditions));
     }
     for (size_t i = 0; i < count; i++) {
         buffer_add_text(out, i == 0 ? "&nodes=" : ",");

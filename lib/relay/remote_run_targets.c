@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "relay/node_id.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { MAX_HOSTNAME = 255, FIRST_ROOM = 16 };
 
@@ -30,7 +30,7 @@ static void *room_for_one(void *items, size_t count, size_t *room, size_t size)
         return items;
     }
     *room = *room > 0 ? 2 * *room : FIRST_ROOM;
-    return memory_resize(items, *room, size);
+    return xreallocarray(items, *room, size);
 }
 
 static void add_host(struct remote_run_targets *targets, struct slice id, struct slice hostname)
@@ -84,7 +84,7 @@ static bool find_relay(struct remote_run_targets *targets, struct node_index *in
 {
     char text[NODE_ID_SIZE];
     struct node_index_entry entry;
-    if (!id_text(text, id) || !node_index_find(index, text, &entry) || !slice_is(entry.policy_server, me)) {
+    if (!id_text(text, id) || !node_index_find(index, text, &entry) || !slice_eq_str(entry.policy_server, me)) {
         return false;
     }
     if (!remote_run_hostname_valid(entry.hostname)) {
@@ -98,7 +98,7 @@ static bool find_relay(struct remote_run_targets *targets, struct node_index *in
 static bool has_refused(const struct remote_run_targets *targets, struct slice id)
 {
     for (size_t i = 0; i < targets->refused_count; i++) {
-        if (slice_equal(targets->refused[i], id)) {
+        if (slice_eq(targets->refused[i], id)) {
             return true;
         }
     }
@@ -124,10 +124,10 @@ static void group(struct remote_run_targets *targets, struct node_index *index, 
         return;
     }
     qsort(targets->hops, count, sizeof *hops, compare_hops);
-    targets->nodes = memory_zero(count, sizeof *targets->nodes);
-    targets->relays = memory_zero(count, sizeof *targets->relays);
+    targets->nodes = xcalloc(count, sizeof *targets->nodes);
+    targets->relays = xcalloc(count, sizeof *targets->relays);
     for (size_t first = 0, end; first < count; first = end) {
-        for (end = first; end < count && slice_equal(hops[end].relay, hops[first].relay); end++) {
+        for (end = first; end < count && slice_eq(hops[end].relay, hops[first].relay); end++) {
             targets->nodes[end] = hops[end].node;
             if (!all || end == first) {
                 note_levels(targets, index, me, &hops[end]);
@@ -151,7 +151,7 @@ static void add_target(struct remote_run_targets *targets, struct node_index *in
     struct node_index_entry entry;
     if (!id_text(text, id) || !node_index_next_hop(index, me, text, &hop)) {
         targets->unknown++;
-    } else if (!slice_equal(hop, id)) {
+    } else if (!slice_eq(hop, id)) {
         add_hop(targets, hop, id);
     } else if (node_index_find(index, text, &entry)) {
         add_host(targets, id, entry.hostname);
@@ -177,10 +177,10 @@ static bool see_node(void *context, struct slice node_id, const struct node_inde
 {
     const struct walk *walk = context;
     struct remote_run_targets *targets = walk->targets;
-    if (slice_is(entry->policy_server, walk->me)) {
+    if (slice_eq_str(entry->policy_server, walk->me)) {
         add_host(targets, node_id, entry->hostname);
     } else if (targets->hop_count == 0 ||
-               !slice_equal(targets->hops[targets->hop_count - 1].relay, entry->policy_server)) {
+               !slice_eq(targets->hops[targets->hop_count - 1].relay, entry->policy_server)) {
         add_hop(targets, entry->policy_server, (struct slice){0});
     }
     return true;

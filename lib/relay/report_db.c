@@ -4,15 +4,15 @@
 #include <stdlib.h>
 
 #include "relay/report_db_batch.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 struct report_db {
-    struct report_db_link link;
+    struct report_db_conn link;
 };
 
 struct report_db *report_db_new(const char *url, const char *password, const char *application_name, struct err *err)
 {
-    struct report_db *db = memory_zero(1, sizeof *db);
+    struct report_db *db = xcalloc(1, sizeof *db);
     db->link.stop_fd = -1;
     if (!report_db_conninfo_make(&db->link.conninfo, url, password, application_name, err)) {
         free(db);
@@ -24,7 +24,7 @@ struct report_db *report_db_new(const char *url, const char *password, const cha
 void report_db_free(struct report_db *db)
 {
     if (db != NULL) {
-        report_db_link_close(&db->link);
+        report_db_conn_close(&db->link);
         report_db_conninfo_free(&db->link.conninfo);
         free(db);
     }
@@ -35,7 +35,7 @@ void report_db_stop_fd(struct report_db *db, int fd)
     db->link.stop_fd = fd;
 }
 
-static void set_outcome(struct report_db_item *item, enum report_db_outcome outcome, const struct err *reason)
+static void report_db_set_outcome(struct report_db_item *item, enum report_db_outcome outcome, const struct err *reason)
 {
     item->done = true;
     item->run->outcome = outcome;
@@ -51,38 +51,40 @@ static bool store_batch(struct report_db *db, struct report_db_item **items, siz
     bool broke = false;
     do {
         used_before = db->link.connection != NULL;
-        if (report_db_link_open(&db->link, failure) && report_db_batch_store(&db->link, items, count, failure)) {
+        if (report_db_conn_open(&db->link, failure) && report_db_batch_store(&db->link, items, count, failure)) {
             return true;
         }
-        report_db_link_rollback(&db->link);
-        broke = broke || failure->fault == REPORT_DB_FAULT_LOST;
-    } while (failure->fault == REPORT_DB_FAULT_LOST && used_before);
-    if (broke && failure->fault == REPORT_DB_FAULT_DOWN) {
-        failure->fault = REPORT_DB_FAULT_LOST; /* a server that crashed takes no connection for a while */
+        report_db_conn_rollback(&db->link);
+        broke = broke || failure->fault == REPORT_DB_ERROR_LOST;
+    } while (failure->fault == REPORT_DB_ERROR_LOST && used_before);
+    if (broke && failure->fault == REPORT_DB_ERROR_DOWN) {
+        failure->fault = REPORT_DB_ERROR_LOST; /* a server that crashed takes no connection for a while */
     }
     return false;
 }
 
 /* False when the database cannot be used; what has no outcome then was not stored, or is not known to be. */
-static bool store(struct report_db *db, struct report_db_item **items, size_t count, struct report_db_failure *failure)
+static bool report_db_store_batch(struct report_db *db, struct report_db_item **items, size_t count,
+                                  struct report_db_failure *failure)
 {
     if (store_batch(db, items, count, failure)) {
         return true;
     }
-    if (failure->fault == REPORT_DB_FAULT_CONFLICT && count == 1 && store_batch(db, items, count, failure)) {
+    if (failure->fault == REPORT_DB_ERROR_CONFLICT && count == 1 && store_batch(db, items, count, failure)) {
         return true;
     }
-    if (failure->fault == REPORT_DB_FAULT_DOWN || failure->fault == REPORT_DB_FAULT_LOST) {
+    if (failure->fault == REPORT_DB_ERROR_DOWN || failure->fault == REPORT_DB_ERROR_LOST) {
         return false;
     }
-    if (failure->fault == REPORT_DB_FAULT_SLOW || count == 1) {
-        bool final = failure->fault == REPORT_DB_FAULT_FINAL || failure->fault == REPORT_DB_FAULT_CONFLICT;
+    if (failure->fault == REPORT_DB_ERROR_SLOW || count == 1) {
+        bool final = failure->fault == REPORT_DB_ERROR_FINAL || failure->fault == REPORT_DB_ERROR_CONFLICT;
         for (size_t i = 0; i < count; i++) {
-            set_outcome(items[i], final ? REPORT_DB_REFUSED : REPORT_DB_RETRY, &failure->reason);
+            report_db_set_outcome(items[i], final ? REPORT_DB_REFUSED : REPORT_DB_RETRY, &failure->reason);
         }
         return true;
     }
-    return store(db, items, count / 2, failure) && store(db, items + count / 2, count - count / 2, failure);
+    return report_db_store_batch(db, items, count / 2, failure) &&
+           report_db_store_batch(db, items + count / 2, count - count / 2, failure);
 }
 
 static int by_key_and_place(const void *left, const void *right)
@@ -96,10 +98,10 @@ static int by_key_and_place(const void *left, const void *right)
 }
 
 /* The first of each key that has no outcome yet: of two runs with one key the second must find the first stored. */
-static size_t pick(struct report_db_item *items, size_t count, struct report_db_item **picked)
+static size_t report_db_pick(struct report_db_item *items, size_t count, struct report_db_item **picked)
 {
     size_t found = 0;
-    for (size_t i = 0; i < count && found < REPORT_DB_BATCH_MOST; i++) {
+    for (size_t i = 0; i < count && found < REPORT_DB_BATCH_MAX; i++) {
         if (!items[i].done && (found == 0 || picked[found - 1]->key != items[i].key)) {
             picked[found++] = &items[i];
         }
@@ -109,17 +111,17 @@ static size_t pick(struct report_db_item *items, size_t count, struct report_db_
 
 static void store_all(struct report_db *db, struct report_db_item *items, size_t count)
 {
-    struct report_db_item **picked = memory_zero(count, sizeof(struct report_db_item *));
+    struct report_db_item **picked = xcalloc(count, sizeof(struct report_db_item *));
     struct report_db_failure failure;
     bool usable = true;
     size_t found;
-    while (usable && (found = pick(items, count, picked)) > 0) {
-        usable = store(db, picked, found, &failure);
+    while (usable && (found = report_db_pick(items, count, picked)) > 0) {
+        usable = report_db_store_batch(db, picked, found, &failure);
     }
     for (size_t i = 0; i < count && !usable; i++) {
         if (!items[i].done) {
-            set_outcome(&items[i], REPORT_DB_DOWN, &failure.reason);
-            items[i].run->broke = failure.fault == REPORT_DB_FAULT_LOST;
+            report_db_set_outcome(&items[i], REPORT_DB_DOWN, &failure.reason);
+            items[i].run->broke = failure.fault == REPORT_DB_ERROR_LOST;
         }
     }
     free(picked);
@@ -127,7 +129,7 @@ static void store_all(struct report_db *db, struct report_db_item *items, size_t
 
 void report_db_store(struct report_db *db, struct report_db_run *runs, size_t count)
 {
-    struct report_db_item *items = memory_zero(count + 1, sizeof *items);
+    struct report_db_item *items = xcalloc(count + 1, sizeof *items);
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
         if (runs[i].runlog->report_count == 0) {
@@ -149,10 +151,10 @@ bool report_db_probe(struct report_db *db, struct err *err)
     struct report_db_failure failure;
     for (int attempt = 0; attempt < 2; attempt++) {
         /* a connection from an earlier call may have died since */
-        if (report_db_link_open(&db->link, &failure) && report_db_link_run(&db->link, "SELECT 1", &failure)) {
+        if (report_db_conn_open(&db->link, &failure) && report_db_conn_run(&db->link, "SELECT 1", &failure)) {
             return true;
         }
-        if (failure.fault != REPORT_DB_FAULT_LOST) {
+        if (failure.fault != REPORT_DB_ERROR_LOST) {
             break;
         }
     }

@@ -6,7 +6,7 @@
 
 #include "relay/report_db_binary.h"
 #include "util/buffer.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 /* The parameters of `look`, $1 is COLUMN_NODE: an array each, with an element for each run. All but the last three are
  * the run's first report. */
@@ -69,7 +69,7 @@ enum { CHUNK = 64 * 1024 };
 int64_t report_db_batch_key(const struct runlog *runlog)
 {
     struct buffer bytes = {0};
-    report_db_binary_text(&bytes, slice_of(runlog->info.node_id));
+    report_db_binary_text(&bytes, slice_from_str(runlog->info.node_id));
     report_db_binary_int8(&bytes, timestamp_postgres(&runlog->reports[0].origin->start));
     uint64_t hash = 0xcbf29ce484222325;
     for (size_t i = 0; i < bytes.len; i++) {
@@ -81,16 +81,17 @@ int64_t report_db_batch_key(const struct runlog *runlog)
 
 /* The time-outs are the server's part of "nothing waits for ever": a client that vanished in mid-transaction must not
  * hold its locks until TCP notices. */
-static bool begin_and_lock(struct report_db_link *link, struct report_db_item **items, size_t count,
+static bool begin_and_lock(struct report_db_conn *link, struct report_db_item **items, size_t count,
                            struct report_db_failure *failure)
 {
     struct buffer sql = {0};
-    buffer_add_text(&sql, "BEGIN ISOLATION LEVEL READ COMMITTED;"
-                          "SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '60s';");
+    buffer_add_text(&sql,
+                    "BEGIN ISOLATION LEVEL READ COMMITTED;"
+                    "SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '60s';");
     for (size_t i = 0; i < count; i++) {
         buffer_add_format(&sql, "%spg_advisory_xact_lock(%" PRId64 ")", i > 0 ? "," : "SELECT ", items[i]->key);
     }
-    bool good = report_db_link_run(link, buffer_text(&sql), failure);
+    bool good = report_db_conn_run(link, buffer_cstr(&sql), failure);
     buffer_free(&sql);
     return good;
 }
@@ -101,7 +102,7 @@ static void put_element(struct buffer *out, enum column column, const struct run
     const struct report_origin *origin = first->origin;
     switch (column) {
     case COLUMN_NODE:
-        return report_db_binary_text(out, slice_of(runlog->info.node_id));
+        return report_db_binary_text(out, slice_from_str(runlog->info.node_id));
     case COLUMN_START:
         return report_db_binary_int8(out, timestamp_postgres(&origin->start));
     case COLUMN_EXECUTED:
@@ -148,7 +149,7 @@ static uint32_t element_type(enum column column)
     }
 }
 
-static PGresult *look_and_number(struct report_db_link *link, struct report_db_item **items, size_t count,
+static PGresult *look_and_number(struct report_db_conn *link, struct report_db_item **items, size_t count,
                                  struct report_db_failure *failure)
 {
     struct buffer bytes = {0};
@@ -165,7 +166,7 @@ static PGresult *look_and_number(struct report_db_link *link, struct report_db_i
         values[column] = (struct slice){bytes.at + start, ends[column] - start};
     }
     PGresult *result =
-        report_db_link_query(link, look, &(struct report_db_values){array_types, values, COLUMNS}, failure);
+        report_db_conn_query(link, look, &(struct report_db_values){array_types, values, COLUMNS}, failure);
     buffer_free(&bytes);
     return result;
 }
@@ -196,15 +197,15 @@ static bool read_finding(const PGresult *found, int row, struct report_db_item *
     return finding->ids.len == 0 || report_db_binary_is_int8s(finding->ids, finding->item->run->runlog->report_count);
 }
 
-static bool copy_run(struct report_db_link *link, struct buffer *chunk, const struct finding *finding,
+static bool copy_run(struct report_db_conn *link, struct buffer *chunk, const struct finding *finding,
                      struct report_db_failure *failure)
 {
     const struct runlog *runlog = finding->item->run->runlog;
-    struct slice node_id = slice_of(runlog->info.node_id);
+    struct slice node_id = slice_from_str(runlog->info.node_id);
     for (size_t i = 0; i < runlog->report_count; i++) {
         report_db_binary_copy_row(chunk, report_db_binary_int8s_at(finding->ids, i), node_id, &runlog->reports[i]);
         if (chunk->len >= CHUNK) {
-            if (!report_db_link_copy_data(link, buffer_slice(chunk), failure)) {
+            if (!report_db_conn_copy_data(link, buffer_slice(chunk), failure)) {
                 return false;
             }
             buffer_clear(chunk);
@@ -213,23 +214,23 @@ static bool copy_run(struct report_db_link *link, struct buffer *chunk, const st
     return true;
 }
 
-static bool copy_and_commit(struct report_db_link *link, const struct finding *findings, size_t count,
+static bool copy_and_commit(struct report_db_conn *link, const struct finding *findings, size_t count,
                             struct report_db_failure *failure)
 {
     struct buffer chunk = {0};
-    bool good = report_db_link_copy_begin(link, copy, failure);
+    bool good = report_db_conn_copy_begin(link, copy, failure);
     report_db_binary_copy_header(&chunk);
     for (size_t i = 0; i < count && good; i++) {
         good = findings[i].ids.len == 0 || copy_run(link, &chunk, &findings[i], failure);
     }
     report_db_binary_copy_trailer(&chunk);
-    good = good && report_db_link_copy_data(link, buffer_slice(&chunk), failure) &&
-           report_db_link_copy_end(link, failure);
+    good = good && report_db_conn_copy_data(link, buffer_slice(&chunk), failure) &&
+           report_db_conn_copy_end(link, failure);
     buffer_free(&chunk);
     return good;
 }
 
-static void set_outcome(const struct finding *finding)
+static void report_db_batch_set_outcome(const struct finding *finding)
 {
     struct report_db_run *run = finding->item->run;
     finding->item->done = true;
@@ -247,11 +248,11 @@ static void set_outcome(const struct finding *finding)
     }
 }
 
-bool report_db_batch_store(struct report_db_link *link, struct report_db_item **items, size_t count,
+bool report_db_batch_store(struct report_db_conn *link, struct report_db_item **items, size_t count,
                            struct report_db_failure *failure)
 {
     PGresult *found = NULL;
-    struct finding *findings = memory_zero(count, sizeof *findings);
+    struct finding *findings = xcalloc(count, sizeof *findings);
     bool good = begin_and_lock(link, items, count, failure) &&
                 (found = look_and_number(link, items, count, failure)) != NULL;
     bool any_new = false;
@@ -259,14 +260,14 @@ bool report_db_batch_store(struct report_db_link *link, struct report_db_item **
         good = PQntuples(found) == (int)count && read_finding(found, (int)i, items, count, &findings[i]);
         any_new = any_new || findings[i].ids.len > 0;
         if (!good) {
-            failure->fault = REPORT_DB_FAULT_DOWN;
+            failure->fault = REPORT_DB_ERROR_DOWN;
             err_set(&failure->reason, "the database's answer is not what was asked for");
         }
     }
     good = good && (any_new ? copy_and_commit(link, findings, count, failure)
-                            : report_db_link_run(link, "COMMIT", failure));
+                            : report_db_conn_run(link, "COMMIT", failure));
     for (size_t i = 0; i < count && good; i++) {
-        set_outcome(&findings[i]);
+        report_db_batch_set_outcome(&findings[i]);
     }
     PQclear(found);
     free(findings);

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "relay/report_db.h"
-#include "relay/report_db_link.h"
+#include "relay/report_db_conn.h"
 
 struct report_db_item {
     struct report_db_run *run; /* has at least one report */
@@ -28,12 +28,12 @@ struct report_db_item {
 int64_t report_db_batch_key(const struct runlog *runlog);
 
 /* PostgreSQL has a limit for what a SELECT may list, and for locks. */
-enum { REPORT_DB_BATCH_MOST = 500 };
+enum { REPORT_DB_BATCH_MAX = 500 };
 
-/* items: ascending by key, no key twice, at most REPORT_DB_BATCH_MOST. True when committed, all outcomes are then set:
+/* items: ascending by key, no key twice, at most REPORT_DB_BATCH_MAX. True when committed, all outcomes are then set:
  * STORED, DUPLICATE, or REFUSED for a run whose node and date another run has. False: failure says why; nothing is
  * stored, or, if LOST, it is not known. */
-bool report_db_batch_store(struct report_db_link *link, struct report_db_item **items, size_t count,
+bool report_db_batch_store(struct report_db_conn *link, struct report_db_item **items, size_t count,
                            struct report_db_failure *failure);
 
 #endif

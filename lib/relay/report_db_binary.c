@@ -32,7 +32,7 @@ static char *put_int8(char *at, int64_t value)
     return put_int64(put_int32(at, sizeof value), value);
 }
 
-static char *put_text(char *at, struct slice text)
+static char *report_db_binary_put_text(char *at, struct slice text)
 {
     at = put_int32(at, (uint32_t)text.len);
     if (text.len > 0) {
@@ -59,16 +59,16 @@ void report_db_binary_copy_row(struct buffer *out, int64_t id, struct slice node
     at = put_int16(at, COPY_COLUMNS);
     at = put_int8(at, id);
     at = put_int8(at, timestamp_postgres(&report->executed));
-    at = put_text(at, node_id);
-    at = put_text(at, origin->directive_id);
-    at = put_text(at, origin->rule_id);
-    at = put_text(at, origin->report_id);
-    at = put_text(at, origin->component);
-    at = put_text(at, origin->key_value);
+    at = report_db_binary_put_text(at, node_id);
+    at = report_db_binary_put_text(at, origin->directive_id);
+    at = report_db_binary_put_text(at, origin->rule_id);
+    at = report_db_binary_put_text(at, origin->report_id);
+    at = report_db_binary_put_text(at, origin->component);
+    at = report_db_binary_put_text(at, origin->key_value);
     at = put_int8(at, timestamp_postgres(&origin->start));
-    at = put_text(at, report->event_type);
-    at = put_text(at, origin->policy);
-    at = put_text(at, report->message);
+    at = report_db_binary_put_text(at, report->event_type);
+    at = report_db_binary_put_text(at, origin->policy);
+    at = report_db_binary_put_text(at, report->message);
     out->len = (size_t)(at - out->at);
 }
 
@@ -91,7 +91,7 @@ void report_db_binary_array(struct buffer *out, uint32_t element_type, size_t co
 
 void report_db_binary_text(struct buffer *out, struct slice text)
 {
-    put_text(buffer_reserve(out, sizeof(uint32_t) + text.len), text);
+    report_db_binary_put_text(buffer_reserve(out, sizeof(uint32_t) + text.len), text);
     out->len += sizeof(uint32_t) + text.len;
 }
 

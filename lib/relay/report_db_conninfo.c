@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/slice.h"
 
-static const char *value_of(const PQconninfoOption *options, const char *keyword)
+static const char *report_db_conninfo_value_of(const PQconninfoOption *options, const char *keyword)
 {
     for (; options->keyword != NULL; options++) {
         if (strcmp(options->keyword, keyword) == 0 && options->val != NULL && *options->val != '\0') {
@@ -36,12 +36,12 @@ static void say_without_quoted(struct err *err, const char *message)
  * other. */
 static bool looks_misread(const char *url, const PQconninfoOption *options)
 {
-    const char *port = value_of(options, "port");
+    const char *port = report_db_conninfo_value_of(options, "port");
     if (port != NULL && port[strspn(port, "0123456789,")] != '\0') {
         return true;
     }
     const char *rest = strstr(url, "://");
-    if (rest == NULL || !slice_starts_with(slice_of(url), "postgres")) {
+    if (rest == NULL || !slice_starts_with(slice_from_str(url), "postgres")) {
         return false;
     }
     rest += strlen("://");
@@ -50,41 +50,42 @@ static bool looks_misread(const char *url, const PQconninfoOption *options)
     return rest[strcspn(rest, "@?")] == '@';
 }
 
-static void add(struct report_db_conninfo *conninfo, size_t *count, const char *keyword, const char *value)
+static void report_db_conninfo_add(struct report_db_conninfo *conninfo, size_t *count, const char *keyword,
+                                   const char *value)
 {
-    conninfo->keywords[*count] = memory_text(keyword);
-    conninfo->values[*count] = memory_text(value);
+    conninfo->keywords[*count] = xstrdup(keyword);
+    conninfo->values[*count] = xstrdup(value);
     (*count)++;
 }
 
 static void add_default(struct report_db_conninfo *conninfo, size_t *count, const PQconninfoOption *options,
                         const char *keyword, const char *value)
 {
-    if (value_of(options, keyword) == NULL && value != NULL && *value != '\0') {
-        add(conninfo, count, keyword, value);
+    if (report_db_conninfo_value_of(options, keyword) == NULL && value != NULL && *value != '\0') {
+        report_db_conninfo_add(conninfo, count, keyword, value);
     }
 }
 
-static void fill(struct report_db_conninfo *conninfo, const PQconninfoOption *options, const char *password,
-                 const char *application_name)
+static void report_db_conninfo_fill(struct report_db_conninfo *conninfo, const PQconninfoOption *options,
+                                    const char *password, const char *application_name)
 {
     const size_t defaults = 10;
     size_t given = 0;
     while (options[given].keyword != NULL) {
         given++;
     }
-    conninfo->keywords = memory_zero(given + defaults, sizeof *conninfo->keywords);
-    conninfo->values = memory_zero(given + defaults, sizeof *conninfo->values);
+    conninfo->keywords = xcalloc(given + defaults, sizeof *conninfo->keywords);
+    conninfo->values = xcalloc(given + defaults, sizeof *conninfo->values);
     size_t count = 0;
     for (const PQconninfoOption *option = options; option->keyword != NULL; option++) {
         if (option->val != NULL && strcmp(option->keyword, "client_encoding") != 0) {
-            add(conninfo, &count, option->keyword, option->val);
+            report_db_conninfo_add(conninfo, &count, option->keyword, option->val);
         }
     }
-    const char *host = value_of(options, "host");
-    const char *address = value_of(options, "hostaddr");
+    const char *host = report_db_conninfo_value_of(options, "host");
+    const char *address = report_db_conninfo_value_of(options, "hostaddr");
     bool several = (host != NULL && strchr(host, ',') != NULL) || (address != NULL && strchr(address, ',') != NULL);
-    add(conninfo, &count, "client_encoding", "UTF8");
+    report_db_conninfo_add(conninfo, &count, "client_encoding", "UTF8");
     add_default(conninfo, &count, options, "password", password);
     add_default(conninfo, &count, options, "application_name", application_name);
     add_default(conninfo, &count, options, "connect_timeout", "10");
@@ -102,7 +103,7 @@ bool report_db_conninfo_make(struct report_db_conninfo *conninfo, const char *ur
     PQconninfoOption *options = PQconninfoParse(url, &message);
     bool good = options != NULL && !looks_misread(url, options);
     if (good) {
-        fill(conninfo, options, password, application_name);
+        report_db_conninfo_fill(conninfo, options, password, application_name);
     } else if (options != NULL) {
         err_set(err, "malformed url: @ : / and %% of a password are written %%40 %%3A %%2F %%25, a port is a number");
     } else {

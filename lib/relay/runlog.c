@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 
-enum { MOST_KEPT = 16384 }; /* reports; a run of more is rare, its memory is given back */
+enum { KEPT_MAX = 16384 }; /* reports; a run of more is rare, its memory is given back */
 
 void runlog_clear(struct runlog *runlog)
 {
-    if (runlog->report_capacity > MOST_KEPT) {
+    if (runlog->report_capacity > KEPT_MAX) {
         runlog_free(runlog);
         return;
     }
@@ -26,10 +26,10 @@ void runlog_free(struct runlog *runlog)
     *runlog = (struct runlog){.report_count = 0};
 }
 
-static bool listed(struct slice event_type, char *const *event_types)
+static bool runlog_listed(struct slice event_type, char *const *event_types)
 {
     for (; *event_types != NULL; event_types++) {
-        if (slice_is(event_type, *event_types)) {
+        if (slice_eq_str(event_type, *event_types)) {
             return true;
         }
     }
@@ -40,7 +40,7 @@ void runlog_skip_event_types(struct runlog *runlog, char *const *event_types)
 {
     size_t kept = 0;
     for (size_t i = 0; i < runlog->report_count; i++) {
-        if (!listed(runlog->reports[i].event_type, event_types)) {
+        if (!runlog_listed(runlog->reports[i].event_type, event_types)) {
             runlog->reports[kept++] = runlog->reports[i];
         }
     }

@@ -13,7 +13,7 @@
 
 #include "relay/runlog.h"
 #include "relay/runlog_header.h"
-#include "relay/runlog_text.h"
+#include "relay/runlog_field.h"
 #include "util/err.h"
 
 /* Zeroed but for what the caller sets: runlog, max_reports, store. */
@@ -35,7 +35,7 @@ void runlog_build_report(struct runlog_build *build, const struct runlog_header 
                          const struct timestamp *executed);
 
 /* The message of the one added last. */
-void runlog_build_message(struct runlog_build *build, const struct runlog_text *message);
+void runlog_build_message(struct runlog_build *build, const struct runlog_field *message);
 
 /* Once all is read. False when there is no report, or more than the limit. */
 bool runlog_build_end(struct runlog_build *build, struct err *err);

@@ -16,7 +16,7 @@ static const char *find_mark(struct slice text, char second)
 }
 
 /* Takes what stands before the first `@@` of rest. */
-static bool take_field(struct slice *rest, struct slice *field)
+static bool runlog_header_take_field(struct slice *rest, struct slice *field)
 {
     const char *mark = find_mark(*rest, '@');
     if (mark == NULL) {
@@ -85,12 +85,12 @@ static enum runlog_header_state add_to_key(struct runlog_header *header, struct 
     const char *mark;
     while ((mark = find_mark(rest, '@')) != NULL) {
         if (read_end(header, (struct slice){mark + 2, (size_t)(end - mark) - 2})) {
-            runlog_text_add_line(&header->key, (struct slice){line.at, (size_t)(mark - line.at)});
+            runlog_field_add_line(&header->key, (struct slice){line.at, (size_t)(mark - line.at)});
             return RUNLOG_HEADER_WHOLE;
         }
         rest = (struct slice){mark + 1, (size_t)(end - mark) - 1};
     }
-    runlog_text_add_line(&header->key, line);
+    runlog_field_add_line(&header->key, line);
     return RUNLOG_HEADER_UNDERWAY;
 }
 
@@ -98,8 +98,8 @@ enum runlog_header_state runlog_header_add_line(struct runlog_header *header, st
 {
     if (!header->in_key) {
         struct slice last = line;
-        header->in_key = take_field(&line, &last);
-        runlog_text_add_line(&header->component, last);
+        header->in_key = runlog_header_take_field(&line, &last);
+        runlog_field_add_line(&header->component, last);
         if (!header->in_key) {
             return RUNLOG_HEADER_UNDERWAY;
         }
@@ -109,12 +109,12 @@ enum runlog_header_state runlog_header_add_line(struct runlog_header *header, st
 
 enum runlog_header_state runlog_header_begin(struct runlog_header *header, struct slice line)
 {
-    runlog_text_reset(&header->component);
-    runlog_text_reset(&header->key);
+    runlog_field_reset(&header->component);
+    runlog_field_reset(&header->key);
     header->in_key = false;
-    if (!take_field(&line, &header->policy) || !take_field(&line, &header->event_type) ||
-        !take_field(&line, &header->rule_id) || !take_field(&line, &header->directive_id) ||
-        !take_field(&line, &header->report_id)) {
+    if (!runlog_header_take_field(&line, &header->policy) || !runlog_header_take_field(&line, &header->event_type) ||
+        !runlog_header_take_field(&line, &header->rule_id) || !runlog_header_take_field(&line, &header->directive_id) ||
+        !runlog_header_take_field(&line, &header->report_id)) {
         return RUNLOG_HEADER_BROKEN;
     }
     return runlog_header_add_line(header, line);
@@ -122,6 +122,6 @@ enum runlog_header_state runlog_header_begin(struct runlog_header *header, struc
 
 void runlog_header_free(struct runlog_header *header)
 {
-    runlog_text_free(&header->component);
-    runlog_text_free(&header->key);
+    runlog_field_free(&header->component);
+    runlog_field_free(&header->key);
 }

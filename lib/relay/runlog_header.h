@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "relay/runlog_text.h"
+#include "relay/runlog_field.h"
 #include "util/slice.h"
 #include "util/timestamp.h"
 
@@ -23,8 +23,8 @@ struct runlog_header {
     struct slice rule_id;
     struct slice directive_id;
     struct slice report_id;
-    struct runlog_text component;
-    struct runlog_text key;
+    struct runlog_field component;
+    struct runlog_field key;
     bool in_key; /* the component is whole */
     struct timestamp start;
     struct slice start_text; /* what start was read from, the same in all reports as a rule */

@@ -47,7 +47,7 @@ static void print_member(const char *name, struct slice value, FILE *out)
     fputs(",\n", out);
 }
 
-static struct slice timestamp_text(const struct timestamp *timestamp, char text[TIMESTAMP_TEXT_SIZE])
+static struct slice runlog_json_timestamp_text(const struct timestamp *timestamp, char text[TIMESTAMP_TEXT_SIZE])
 {
     return (struct slice){text, timestamp_format(timestamp, text)};
 }
@@ -57,7 +57,7 @@ static void print_report(const struct runlog *runlog, const struct report *repor
     const struct report_origin *origin = report->origin;
     char text[TIMESTAMP_TEXT_SIZE];
     fputs("    {\n", out);
-    print_member("start_datetime", timestamp_text(&origin->start, text), out);
+    print_member("start_datetime", runlog_json_timestamp_text(&origin->start, text), out);
     print_member("rule_id", origin->rule_id, out);
     print_member("directive_id", origin->directive_id, out);
     print_member("component", origin->component, out);
@@ -65,8 +65,8 @@ static void print_report(const struct runlog *runlog, const struct report *repor
     print_member("event_type", report->event_type, out);
     print_member("msg", report->message, out);
     print_member("policy", origin->policy, out);
-    print_member("node_id", slice_of(runlog->info.node_id), out);
-    print_member("execution_datetime", timestamp_text(&report->executed, text), out);
+    print_member("node_id", slice_from_str(runlog->info.node_id), out);
+    print_member("execution_datetime", runlog_json_timestamp_text(&report->executed, text), out);
     fputs("      \"report_id\": ", out);
     print_string(origin->report_id, out);
     fputs("\n    }", out);
@@ -76,9 +76,9 @@ bool runlog_json_print(const struct runlog *runlog, FILE *out)
 {
     char text[TIMESTAMP_TEXT_SIZE];
     fputs("{\n  \"info\": {\n    \"node_id\": ", out);
-    print_string(slice_of(runlog->info.node_id), out);
+    print_string(slice_from_str(runlog->info.node_id), out);
     fputs(",\n    \"timestamp\": ", out);
-    print_string(timestamp_text(&runlog->info.timestamp, text), out);
+    print_string(runlog_json_timestamp_text(&runlog->info.timestamp, text), out);
     fputs("\n  },\n  \"config_id\": ", out);
     if (runlog->config_id.at != NULL) {
         print_string(runlog->config_id, out);

@@ -79,7 +79,7 @@ static void classify(struct runlog_line *line)
     }
 }
 
-static bool is_digit(char c)
+static bool runlog_line_is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
@@ -91,7 +91,7 @@ static bool looks_like(struct slice text, const char *pattern)
         return false;
     }
     for (size_t i = 0; i < text.len; i++) {
-        if (pattern[i] == '0' ? !is_digit(text.at[i]) : (text.at[i] | 0x20) != (pattern[i] | 0x20)) {
+        if (pattern[i] == '0' ? !runlog_line_is_digit(text.at[i]) : (text.at[i] | 0x20) != (pattern[i] | 0x20)) {
             return false;
         }
     }
@@ -110,7 +110,7 @@ static bool looks_like_timestamp(struct slice word)
     if (offset.at[0] == '.') {
         do {
             offset = behind(offset, 1);
-        } while (offset.len > 0 && is_digit(offset.at[0]));
+        } while (offset.len > 0 && runlog_line_is_digit(offset.at[0]));
     }
     return looks_like(offset, "Z") || looks_like(offset, "+00:00") || looks_like(offset, "-00:00");
 }
@@ -122,7 +122,7 @@ static void take_timestamp(struct runlog_line *line)
     enum { USUAL_LEN = 25 }; /* 2018-08-24T15:55:01+00:00 */
     struct slice text = line->text;
     line->timed = false;
-    if (text.len == 0 || !is_digit(text.at[0])) {
+    if (text.len == 0 || !runlog_line_is_digit(text.at[0])) {
         return;
     }
     if (text.len > USUAL_LEN && text.at[USUAL_LEN] == ' ' &&
@@ -142,7 +142,7 @@ static void take_timestamp(struct runlog_line *line)
     }
 }
 
-static const char *find(char c, const char *at, const char *end)
+static const char *runlog_line_find(char c, const char *at, const char *end)
 {
     const char *found = memchr(at, c, (size_t)(end - at));
     return found != NULL ? found : end;
@@ -152,7 +152,8 @@ void runlog_lines_begin(struct runlog_lines *lines, struct slice content)
 {
     const char *at = content.len > 0 ? content.at : "";
     const char *end = at + content.len;
-    *lines = (struct runlog_lines){.at = at, .end = end, .lf = find('\n', at, end), .cr = find('\r', at, end)};
+    *lines = (struct runlog_lines){
+        .at = at, .end = end, .lf = runlog_line_find('\n', at, end), .cr = runlog_line_find('\r', at, end)};
 }
 
 bool runlog_lines_next(struct runlog_lines *lines, struct runlog_line *line)
@@ -165,11 +166,11 @@ bool runlog_lines_next(struct runlog_lines *lines, struct runlog_line *line)
     lines->at = stop;
     if (stop == lines->cr && stop < lines->end) {
         lines->at = stop + 1;
-        lines->cr = find('\r', lines->at, lines->end);
+        lines->cr = runlog_line_find('\r', lines->at, lines->end);
     }
     if (lines->at == lines->lf && lines->at < lines->end) {
         lines->at++;
-        lines->lf = find('\n', lines->at, lines->end);
+        lines->lf = runlog_line_find('\n', lines->at, lines->end);
     }
     lines->number++;
     take_timestamp(line);

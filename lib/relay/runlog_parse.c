@@ -4,13 +4,13 @@
 #include "relay/runlog_build.h"
 #include "relay/runlog_header.h"
 #include "relay/runlog_line.h"
-#include "relay/runlog_text.h"
+#include "relay/runlog_field.h"
 #include "util/utf8.h"
 
 #define LOG_COMPONENT "runlog_parse"
 #include "util/log.h"
 
-enum { MOST_LOGGED = 20, MOST_SHOWN = 160 };
+enum { LOGGED_MAX = 20, SHOWN_MAX = 160 };
 
 /* What the next line may go on with. */
 enum state {
@@ -28,17 +28,17 @@ struct parser {
     struct timestamp executed; /* of the report whose header it is */
     struct slice header_line;  /* the first one */
     size_t header_number;      /* of that line */
-    struct runlog_text message;
+    struct runlog_field message;
 };
 
 /* Counts what is left out, and says what it was, but not for ever. */
 static void leave_out(struct parser *parser, enum log_level level, const char *why, size_t number, struct slice text)
 {
     struct runlog *runlog = parser->build.runlog;
-    if (runlog->dropped++ >= MOST_LOGGED) {
+    if (runlog->dropped++ >= LOGGED_MAX) {
         return;
     }
-    text.len = text.len < MOST_SHOWN ? text.len : MOST_SHOWN;
+    text.len = text.len < SHOWN_MAX ? text.len : SHOWN_MAX;
     LOG_AT(level, why, log_text("node", runlog->info.node_id), log_number("line", (int64_t)number),
            log_slice("text", text));
 }
@@ -67,8 +67,8 @@ static void end_text(struct parser *parser)
 
 static void begin_message(struct parser *parser, struct slice line)
 {
-    runlog_text_reset(&parser->message);
-    runlog_text_add_line(&parser->message, line);
+    runlog_field_reset(&parser->message);
+    runlog_field_add_line(&parser->message, line);
     parser->state = MESSAGE;
 }
 
@@ -85,11 +85,11 @@ static bool end_header(struct parser *parser, struct err *err)
     const struct runlog_header *header = &parser->header;
     const char *node_id = parser->build.runlog->info.node_id;
     if (header->node_id.len == 0 || header->rule_id.len == 0 || header->directive_id.len == 0 ||
-        runlog_text_is_empty(&header->component)) {
+        runlog_field_is_empty(&header->component)) {
         leave_report_out(parser, "report left out of the run: its node, rule, directive or component is empty");
         return true;
     }
-    if (!slice_is(header->node_id, node_id)) {
+    if (!slice_eq_str(header->node_id, node_id)) {
         int len = (int)(header->node_id.len < NODE_ID_SIZE ? header->node_id.len : NODE_ID_SIZE);
         return err_set(err, "the report on line %zu is of node '%.*s', but the run log of node '%s'",
                        parser->header_number, len, header->node_id.at, node_id);
@@ -128,15 +128,15 @@ static bool begin_report(struct parser *parser, const struct runlog_line *line, 
 static void go_on(struct parser *parser, const struct runlog_line *line)
 {
     if (parser->state == MESSAGE) {
-        runlog_text_add_line(&parser->message, line->text);
+        runlog_field_add_line(&parser->message, line->text);
     } else if (parser->state == NOTHING && line->timed) {
-        begin_entry(parser, line, slice_of("log_info"), line->text);
+        begin_entry(parser, line, slice_from_str("log_info"), line->text);
     } else if (parser->state == NOTHING) {
         leave_line_out(parser, "line left out of the run: not a report, not a log entry", line);
     }
 }
 
-static bool take_line(struct parser *parser, const struct runlog_line *line, struct err *err)
+static bool runlog_parse_take_line(struct parser *parser, const struct runlog_line *line, struct err *err)
 {
     if (parser->state == HEADER && line->kind != RUNLOG_LINE_REPORT) {
         enum runlog_header_state reached = runlog_header_add_line(&parser->header, line->text);
@@ -165,9 +165,9 @@ static void warn_of_the_whole(const struct runlog_build *build)
 {
     const struct runlog *runlog = build->runlog;
     const char *node = runlog->info.node_id;
-    if (runlog->dropped > MOST_LOGGED) {
+    if (runlog->dropped > LOGGED_MAX) {
         log_warn("more reports and lines left out of the run", log_text("node", node),
-                 log_number("count", (int64_t)(runlog->dropped - MOST_LOGGED)));
+                 log_number("count", (int64_t)(runlog->dropped - LOGGED_MAX)));
     }
     if (build->other_starts > 0) {
         log_warn("reports of one run differ in when it started", log_text("node", node),
@@ -178,11 +178,11 @@ static void warn_of_the_whole(const struct runlog_build *build)
     }
 }
 
-static bool take_lines(struct parser *parser, struct err *err)
+static bool runlog_parse_take_lines(struct parser *parser, struct err *err)
 {
     struct runlog_line line;
     while (runlog_lines_next(&parser->lines, &line)) {
-        if (!take_line(parser, &line, err)) {
+        if (!runlog_parse_take_line(parser, &line, err)) {
             return false;
         }
     }
@@ -199,9 +199,9 @@ bool runlog_parse(struct runlog *runlog, const struct run_info *info, struct sli
     parser.build.store.clean_until = content.at + utf8_clean_prefix(content.at, content.len);
     runlog->info = *info;
     runlog_lines_begin(&parser.lines, content);
-    bool good = take_lines(&parser, err);
+    bool good = runlog_parse_take_lines(&parser, err);
     runlog_header_free(&parser.header);
-    runlog_text_free(&parser.message);
+    runlog_field_free(&parser.message);
     if (good) {
         warn_of_the_whole(&parser.build);
     } else {

@@ -23,7 +23,7 @@ struct values {
     struct slice of[KEY_COUNT];
 };
 
-static bool take_line(struct values *values, struct slice line, struct err *err)
+static bool shared_file_meta_take_line(struct values *values, struct slice line, struct err *err)
 {
     const char *sign = line.len > 0 ? memchr(line.at, '=', line.len) : NULL;
     if (sign == NULL || sign == line.at) {
@@ -35,7 +35,7 @@ static bool take_line(struct values *values, struct slice line, struct err *err)
     struct slice name = {line.at, (size_t)(sign - line.at)};
     struct slice value = {sign + 1, line.len - name.len - 1};
     for (size_t key = 0; key < KEY_COUNT; key++) {
-        if (!slice_is(name, names[key])) {
+        if (!slice_eq_str(name, names[key])) {
             continue;
         }
         if (values->of[key].at != NULL) {
@@ -46,7 +46,7 @@ static bool take_line(struct values *values, struct slice line, struct err *err)
     return true;
 }
 
-static bool take_lines(struct values *values, struct slice text, struct err *err)
+static bool shared_file_meta_take_lines(struct values *values, struct slice text, struct err *err)
 {
     if (text.len > SHARED_FILE_META_MAX_SIZE) {
         return err_set(err, "the metadata has more than %d bytes", SHARED_FILE_META_MAX_SIZE);
@@ -60,7 +60,7 @@ static bool take_lines(struct values *values, struct slice text, struct err *err
             return err_set(err, "the metadata has more than %d lines", SHARED_FILE_META_MAX_LINES);
         }
         struct slice line = {text.at, (size_t)(end - text.at)};
-        if (!take_line(values, line, err)) {
+        if (!shared_file_meta_take_line(values, line, err)) {
             return false;
         }
         text.at += line.len + 1;
@@ -76,7 +76,7 @@ static bool take_lines(struct values *values, struct slice text, struct err *err
 
 /* ---- what the values may be ---- */
 
-static bool is_hex(struct slice text)
+static bool shared_file_meta_is_hex(struct slice text)
 {
     unsigned char ignored[DIGEST_MAX];
     return text.len / 2 <= sizeof ignored && digest_unhex(ignored, text.len / 2, text.at, text.len);
@@ -109,20 +109,20 @@ bool shared_file_meta_parse(struct shared_file_meta *meta, struct slice text, st
 {
     struct values values = {0};
     *meta = (struct shared_file_meta){.expires = SHARED_FILE_NO_EXPIRY};
-    if (!take_lines(&values, text, err)) {
+    if (!shared_file_meta_take_lines(&values, text, err)) {
         return false;
     }
     if (!digest_algorithm_parse(values.of[ALGORITHM], &meta->algorithm)) {
         return err_set(err, "the algorithm is neither sha256 nor sha512");
     }
-    if (!slice_is(values.of[HEADER], header)) {
+    if (!slice_eq_str(values.of[HEADER], header)) {
         return err_set(err, "the header of the metadata is not %s", header);
     }
-    if (!is_hex(values.of[DIGEST])) {
+    if (!shared_file_meta_is_hex(values.of[DIGEST])) {
         return err_set(err, "the digest is not hexadecimal");
     }
     size_t digits = 2 * digest_algorithm_size(meta->algorithm);
-    if (!is_hex(values.of[HASH_VALUE]) || values.of[HASH_VALUE].len != digits) {
+    if (!shared_file_meta_is_hex(values.of[HASH_VALUE]) || values.of[HASH_VALUE].len != digits) {
         return err_set(err, "hash_value is not %zu hexadecimal digits", digits);
     }
     if (!is_base64(values.of[SHORT_PUBKEY])) {
@@ -140,7 +140,7 @@ bool shared_file_meta_parse(struct shared_file_meta *meta, struct slice text, st
 
 /* ---- and back ---- */
 
-static void add_line(struct buffer *out, enum key key, struct slice value)
+static void shared_file_meta_add_line(struct buffer *out, enum key key, struct slice value)
 {
     buffer_add_text(out, names[key]);
     buffer_add_text(out, "=");
@@ -150,14 +150,14 @@ static void add_line(struct buffer *out, enum key key, struct slice value)
 
 void shared_file_meta_format(const struct shared_file_meta *meta, struct buffer *out)
 {
-    add_line(out, HEADER, slice_of(header));
-    add_line(out, ALGORITHM, slice_of(digest_algorithm_name(meta->algorithm)));
-    add_line(out, DIGEST, meta->digest);
-    add_line(out, HASH_VALUE, meta->hash_value);
-    add_line(out, SHORT_PUBKEY, meta->short_pubkey);
-    add_line(out, HOSTNAME, meta->hostname);
-    add_line(out, KEYDATE, meta->keydate);
-    add_line(out, KEYID, meta->keyid);
+    shared_file_meta_add_line(out, HEADER, slice_from_str(header));
+    shared_file_meta_add_line(out, ALGORITHM, slice_from_str(digest_algorithm_name(meta->algorithm)));
+    shared_file_meta_add_line(out, DIGEST, meta->digest);
+    shared_file_meta_add_line(out, HASH_VALUE, meta->hash_value);
+    shared_file_meta_add_line(out, SHORT_PUBKEY, meta->short_pubkey);
+    shared_file_meta_add_line(out, HOSTNAME, meta->hostname);
+    shared_file_meta_add_line(out, KEYDATE, meta->keydate);
+    shared_file_meta_add_line(out, KEYID, meta->keyid);
     if (meta->expires != SHARED_FILE_NO_EXPIRY) {
         buffer_add_format(out, "%s=%" PRId64 "\n", names[EXPIRES], meta->expires);
     }

@@ -19,7 +19,7 @@ bool shared_file_name_is_id(struct slice id)
             return false;
         }
     }
-    return id.len > 0 && !slice_is(id, ".") && !slice_is(id, "..");
+    return id.len > 0 && !slice_eq_str(id, ".") && !slice_eq_str(id, "..");
 }
 
 static bool set_id(char *into, size_t size, const char *what, struct slice id, struct err *err)
@@ -51,7 +51,7 @@ bool shared_file_name_set(struct shared_file_name *name, struct slice target, st
     if (safe_file_is_temporary(name->file_id)) {
         return err_set(err, "the file's id is a temporary file's name");
     }
-    snprintf(name->folder, sizeof name->folder, "%s/files/%s", name->target, name->source);
+    snprintf(name->directory, sizeof name->directory, "%s/files/%s", name->target, name->source);
     snprintf(name->metadata, sizeof name->metadata, "%s%s", name->file_id, metadata);
     return true;
 }

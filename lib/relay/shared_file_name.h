@@ -22,7 +22,7 @@ struct shared_file_name {
     char target[NODE_ID_SIZE];
     char source[NODE_ID_SIZE];
     char file_id[SHARED_FILE_ID_MAX + 1];
-    char folder[2 * NODE_ID_SIZE + 8];
+    char directory[2 * NODE_ID_SIZE + 8];
     char metadata[SHARED_FILE_ID_MAX + sizeof ".metadata"];
 };
 

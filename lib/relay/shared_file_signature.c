@@ -10,7 +10,7 @@
 #include "util/base64.h"
 #include "util/buffer.h"
 #include "util/digest.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { SIGNATURE_MAX = 2048 }; /* bytes: RSA of 16384 bits, more than OpenSSL verifies */
 
@@ -50,7 +50,7 @@ static bool hash_key(struct shared_file_signature *signature)
 
 struct shared_file_signature *shared_file_signature_new(const struct shared_file_meta *meta, struct err *err)
 {
-    struct shared_file_signature *signature = memory_zero(1, sizeof *signature);
+    struct shared_file_signature *signature = xcalloc(1, sizeof *signature);
     signature->md = digest_algorithm_md(meta->algorithm);
     signature->digest = EVP_MD_CTX_new();
     signature->key = read_key(meta->short_pubkey);
@@ -107,8 +107,8 @@ void shared_file_signature_add(struct shared_file_signature *signature, const ch
     (void)EVP_DigestUpdate(signature->digest, bytes, len);
 }
 
-static bool verify(const struct shared_file_signature *signature, const struct shared_file_meta *meta,
-                   const unsigned char *hash, size_t len)
+static bool shared_file_signature_verify(const struct shared_file_signature *signature,
+                                         const struct shared_file_meta *meta, const unsigned char *hash, size_t len)
 {
     unsigned char bytes[SIGNATURE_MAX];
     size_t size = meta->digest.len / 2;
@@ -136,5 +136,5 @@ bool shared_file_signature_check(struct shared_file_signature *signature, const 
     if (!hex_is(hash, len, meta->hash_value)) {
         return err_set(err, "the file has another hash than the metadata says");
     }
-    return verify(signature, meta, hash, len) || err_set(err, "the signature is wrong");
+    return shared_file_signature_verify(signature, meta, hash, len) || err_set(err, "the signature is wrong");
 }

@@ -24,7 +24,7 @@ struct fields {
 };
 
 /* Takes one element of definite length from the front of *in. inner may be NULL. */
-static bool take(struct der *in, int want_class, int want_tag, struct der *inner, struct der *whole)
+static bool smime_cert_take(struct der *in, int want_class, int want_tag, struct der *inner, struct der *whole)
 {
     const unsigned char *at = in->at;
     long len = 0;
@@ -46,7 +46,7 @@ static bool take(struct der *in, int want_class, int want_tag, struct der *inner
 
 static bool take_sequence(struct der *in, struct der *inner, struct der *whole)
 {
-    return take(in, V_ASN1_UNIVERSAL, V_ASN1_SEQUENCE, inner, whole);
+    return smime_cert_take(in, V_ASN1_UNIVERSAL, V_ASN1_SEQUENCE, inner, whole);
 }
 
 /* RFC 5280 section 4.1: Certificate and TBSCertificate up to the key. */
@@ -59,8 +59,8 @@ static bool read_fields(struct slice certificate, struct fields *fields)
     if (!take_sequence(&in, &outer, NULL) || !take_sequence(&outer, &tbs, NULL)) {
         return false;
     }
-    (void)take(&tbs, V_ASN1_CONTEXT_SPECIFIC, 0, NULL, NULL); /* the version, absent in version 1 */
-    return take(&tbs, V_ASN1_UNIVERSAL, V_ASN1_INTEGER, NULL, &fields->serial)
+    (void)smime_cert_take(&tbs, V_ASN1_CONTEXT_SPECIFIC, 0, NULL, NULL); /* the version, absent in version 1 */
+    return smime_cert_take(&tbs, V_ASN1_UNIVERSAL, V_ASN1_INTEGER, NULL, &fields->serial)
            && take_sequence(&tbs, NULL, NULL) /* signature algorithm */
            && take_sequence(&tbs, NULL, &fields->issuer)
            && take_sequence(&tbs, NULL, NULL) /* validity */
@@ -86,11 +86,11 @@ static bool issuer_is(struct der der, const X509_NAME *wanted)
 }
 
 /* A positive INTEGER of a sane size, NULL for anything else. */
-static BIGNUM *take_number(struct der *in)
+static BIGNUM *smime_cert_take_number(struct der *in)
 {
     struct der digits;
-    if (!take(in, V_ASN1_UNIVERSAL, V_ASN1_INTEGER, &digits, NULL) || digits.at == digits.end || *digits.at >= 0x80
-        || digits.end - digits.at > LARGEST_NUMBER) {
+    if (!smime_cert_take(in, V_ASN1_UNIVERSAL, V_ASN1_INTEGER, &digits, NULL) || digits.at == digits.end ||
+        *digits.at >= 0x80 || digits.end - digits.at > LARGEST_NUMBER) {
         return NULL;
     }
     return BN_bin2bn(digits.at, (int)(digits.end - digits.at), NULL);
@@ -153,17 +153,18 @@ static EVP_PKEY *read_rsa_key(EVP_PKEY_CTX *maker, struct der info)
     struct der algorithm;
     struct der bits;
     struct der numbers;
-    if (!take_sequence(&info, NULL, &algorithm) || !take(&info, V_ASN1_UNIVERSAL, V_ASN1_BIT_STRING, &bits, NULL)
-        || (size_t)(algorithm.end - algorithm.at) != sizeof rsa_encryption
-        || memcmp(algorithm.at, rsa_encryption, sizeof rsa_encryption) != 0 || bits.at == bits.end || *bits.at != 0) {
+    if (!take_sequence(&info, NULL, &algorithm) ||
+        !smime_cert_take(&info, V_ASN1_UNIVERSAL, V_ASN1_BIT_STRING, &bits, NULL) ||
+        (size_t)(algorithm.end - algorithm.at) != sizeof rsa_encryption ||
+        memcmp(algorithm.at, rsa_encryption, sizeof rsa_encryption) != 0 || bits.at == bits.end || *bits.at != 0) {
         return NULL;
     }
     bits.at++; /* the count of unused bits */
     if (!take_sequence(&bits, &numbers, NULL)) {
         return NULL;
     }
-    BIGNUM *modulus = take_number(&numbers);
-    BIGNUM *exponent = take_number(&numbers);
+    BIGNUM *modulus = smime_cert_take_number(&numbers);
+    BIGNUM *exponent = smime_cert_take_number(&numbers);
     EVP_PKEY *key = modulus != NULL && exponent != NULL ? make_key(maker, modulus, exponent) : NULL;
     BN_free(modulus);
     BN_free(exponent);

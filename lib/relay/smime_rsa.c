@@ -6,7 +6,7 @@
 #include <openssl/rsa.h>
 #include <stdlib.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 bool smime_rsa_applies(const X509_ALGOR *signature_algorithm)
 {
@@ -30,7 +30,7 @@ static unsigned char *encode_attributes(CMS_SignerInfo *signer, size_t *len)
         inner += one;
     }
     *len = (size_t)ASN1_object_size(1, inner, V_ASN1_SET);
-    unsigned char *der = memory_alloc(*len);
+    unsigned char *der = xmalloc(*len);
     unsigned char *at = der;
     ASN1_put_object(&at, 1, inner, V_ASN1_SET, V_ASN1_UNIVERSAL);
     for (int i = 0; i < count; i++) {

@@ -131,7 +131,7 @@ static bool refuse_unknown_signer(CMS_SignerInfo *signer, size_t count, struct e
     return false;
 }
 
-static bool refuse_signature(struct err *err)
+static bool smime_signature_refuse(struct err *err)
 {
     return err_set(err, "the signature does not verify with the key of the node's certificate (OpenSSL: %s)",
                    openssl_reason());
@@ -152,7 +152,7 @@ static enum match try_certificate(const struct check *check, struct signer *sign
         BIO_get_md_ctx(signer->content_digest, &content);
         bool good = smime_rsa_verify(signer->info, key, signer->md, content);
         EVP_PKEY_free(key);
-        return good ? MATCH_GOOD : (refuse_signature(err), MATCH_BAD);
+        return good ? MATCH_GOOD : (smime_signature_refuse(err), MATCH_BAD);
     }
     X509 *certificate = smime_cert_decode(der, signer->info);
     if (certificate == NULL) {
@@ -162,7 +162,7 @@ static enum match try_certificate(const struct check *check, struct signer *sign
     X509_free(certificate);
     int result = signer->has_attributes ? CMS_SignerInfo_verify(signer->info)
                                         : CMS_SignerInfo_verify_content(signer->info, signer->content_digest);
-    return result == 1 ? MATCH_GOOD : (refuse_signature(err), MATCH_BAD);
+    return result == 1 ? MATCH_GOOD : (smime_signature_refuse(err), MATCH_BAD);
 }
 
 /* Certificates of the same name may stand there several times with different keys: each is tried. */

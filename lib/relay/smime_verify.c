@@ -7,7 +7,7 @@
 #include "relay/smime_multipart.h"
 #include "relay/smime_signature.h"
 #include "util/base64.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/mime_header.h"
 
 struct smime_verifier {
@@ -17,7 +17,7 @@ struct smime_verifier {
 
 struct smime_verifier *smime_verifier_new(struct err *err)
 {
-    struct smime_verifier *verifier = memory_zero(1, sizeof *verifier);
+    struct smime_verifier *verifier = xcalloc(1, sizeof *verifier);
     if (!smime_signature_open(&verifier->tools, err)) {
         smime_verifier_free(verifier);
         verifier = NULL;

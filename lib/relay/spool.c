@@ -10,29 +10,29 @@
 #include <unistd.h>
 
 #include "relay/spool_private.h"
-#include "util/folder_stream.h"
-#include "util/memory.h"
+#include "util/dir_stream.h"
+#include "util/xmalloc.h"
 #include "util/safe_file.h"
 
 enum { SECONDS_A_DAY = 24 * 3600 };
 
-static int open_folder(const char *path, struct err *err)
+static int spool_open_directory(const char *path, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        err_set_errno(err, errno, "spool folder %s", path);
+        err_set_errno(err, errno, "spool directory %s", path);
     }
     return fd;
 }
 
 struct spool *spool_open(const char *directory, const char *incoming, struct err *err)
 {
-    struct spool *spool = memory_zero(1, sizeof *spool);
-    spool->folder = memory_text(incoming);
-    spool->incoming_path = memory_format("%s/%s", directory, incoming);
-    spool->failed_path = memory_format("%s/failed", directory);
-    spool->incoming_fd = open_folder(spool->incoming_path, err);
-    spool->failed_fd = spool->incoming_fd >= 0 ? open_folder(spool->failed_path, err) : -1;
+    struct spool *spool = xcalloc(1, sizeof *spool);
+    spool->directory = xstrdup(incoming);
+    spool->incoming_path = xasprintf("%s/%s", directory, incoming);
+    spool->failed_path = xasprintf("%s/failed", directory);
+    spool->incoming_fd = spool_open_directory(spool->incoming_path, err);
+    spool->failed_fd = spool->incoming_fd >= 0 ? spool_open_directory(spool->failed_path, err) : -1;
     if (spool->failed_fd < 0) {
         spool_close(spool);
         return NULL;
@@ -53,7 +53,7 @@ void spool_close(struct spool *spool)
     }
     free(spool->incoming_path);
     free(spool->failed_path);
-    free(spool->folder);
+    free(spool->directory);
     free(spool);
 }
 
@@ -93,9 +93,9 @@ bool spool_in_place(const struct spool *spool, const char **missing)
     return look_at(spool->failed_fd, spool->failed_path) != REPLACED;
 }
 
-bool spool_name_taken(int folder_fd, const char *name)
+bool spool_name_taken(int dir_fd, const char *name)
 {
-    return faccessat(folder_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    return faccessat(dir_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 bool spool_waits(const struct spool *spool, const char *name)
@@ -105,19 +105,19 @@ bool spool_waits(const struct spool *spool, const char *name)
 
 bool spool_reason_suffix(const char *name)
 {
-    return slice_ends_with(slice_of(name), SPOOL_REASON_SUFFIX);
+    return slice_ends_with(slice_from_str(name), SPOOL_REASON_SUFFIX);
 }
 
 static bool is_upload(const char *name)
 {
-    return name[0] != '.' && !slice_ends_with(slice_of(name), ".tmp") && !spool_reason_suffix(name);
+    return name[0] != '.' && !slice_ends_with(slice_from_str(name), ".tmp") && !spool_reason_suffix(name);
 }
 
-bool spool_walk(int folder_fd, bool (*wanted)(const char *), spool_visit *visit, void *context, struct err *err)
+bool spool_walk(int dir_fd, bool (*wanted)(const char *), spool_visit *visit, void *context, struct err *err)
 {
-    DIR *dir = folder_stream_open(folder_fd);
+    DIR *dir = dir_stream_open(dir_fd);
     if (dir == NULL) {
-        return err_set_errno(err, errno, "reading the spool folder");
+        return err_set_errno(err, errno, "reading the spool directory");
     }
     bool go_on = true;
     errno = 0;
@@ -125,26 +125,26 @@ bool spool_walk(int folder_fd, bool (*wanted)(const char *), spool_visit *visit,
         struct stat status;
         bool maybe_file = entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN;
         if (maybe_file && wanted(entry->d_name) &&
-            fstatat(folder_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode)) {
+            fstatat(dir_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode)) {
             go_on = visit(context, &(struct spool_entry){entry->d_name, status.st_size, status.st_mtime});
         }
     }
     bool done = !go_on || errno == 0;
     if (!done) {
-        err_set_errno(err, errno, "reading the spool folder");
+        err_set_errno(err, errno, "reading the spool directory");
     }
     closedir(dir);
     return done;
 }
 
-bool spool_scan(int folder_fd, spool_visit *visit, void *context, struct err *err)
+bool spool_scan(int dir_fd, spool_visit *visit, void *context, struct err *err)
 {
-    return spool_walk(folder_fd, is_upload, visit, context, err);
+    return spool_walk(dir_fd, is_upload, visit, context, err);
 }
 
-size_t spool_count(int folder_fd, size_t enough)
+size_t spool_count(int dir_fd, size_t enough)
 {
-    DIR *dir = folder_stream_open(folder_fd);
+    DIR *dir = dir_stream_open(dir_fd);
     size_t count = 0;
     if (dir != NULL) {
         for (struct dirent *entry; count < enough && (entry = readdir(dir)) != NULL;) {
@@ -176,7 +176,7 @@ bool spool_remove(struct spool *spool, const char *name, struct err *err)
 }
 
 struct clean {
-    int folder_fd;
+    int dir_fd;
     int64_t before; /* seconds since 1970 */
     bool failed;
     size_t removed;
@@ -186,11 +186,11 @@ static bool clean_one(void *context, const struct spool_entry *entry)
 {
     struct clean *clean = context;
     bool young = entry->mtime >= clean->before ||
-                 (clean->failed && spool_reason_time(clean->folder_fd, entry->name) >= clean->before);
-    if (!young && unlinkat(clean->folder_fd, entry->name, 0) == 0) {
+                 (clean->failed && spool_reason_time(clean->dir_fd, entry->name) >= clean->before);
+    if (!young && unlinkat(clean->dir_fd, entry->name, 0) == 0) {
         clean->removed++;
         if (clean->failed) {
-            spool_reason_remove(clean->folder_fd, entry->name);
+            spool_reason_remove(clean->dir_fd, entry->name);
         }
     }
     return true;

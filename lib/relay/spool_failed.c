@@ -16,7 +16,7 @@
 /* A reason is written before its file moves, so a young one without a file is no orphan yet. */
 enum { ORPHAN_AGE_SECONDS = 3600, REASON_LIMIT = 8192, REASON_NAME_SIZE = SAFE_FILE_NAME_SIZE + 16 };
 
-static const char default_folder[] = "incoming";
+static const char default_directory[] = "incoming";
 
 static const char *reason_name(char out[REASON_NAME_SIZE], const char *name)
 {
@@ -38,14 +38,14 @@ static void copy_printable(char out[ERR_TEXT_SIZE], const char *text, size_t len
     }
 }
 
-static void add_line(struct buffer *text, const char *key, const char *value)
+static void spool_failed_add_line(struct buffer *text, const char *key, const char *value)
 {
     char printable[ERR_TEXT_SIZE];
     copy_printable(printable, value, strlen(value));
     buffer_add_format(text, "%s: %s\n", key, printable);
 }
 
-static void describe(struct buffer *text, const struct spool *spool, const char *name, const char *node_id,
+static void spool_failed_describe(struct buffer *text, const struct spool *spool, const char *name, const char *node_id,
                      const char *reason)
 {
     char now[32];
@@ -54,11 +54,11 @@ static void describe(struct buffer *text, const struct spool *spool, const char 
     struct tm utc;
     strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
     run_info_queue_id(name, strlen(name), queue_id);
-    add_line(text, "time", now);
-    add_line(text, "reason", reason);
-    add_line(text, "queue-id", queue_id);
-    add_line(text, "node", node_id);
-    add_line(text, "folder", spool->folder);
+    spool_failed_add_line(text, "time", now);
+    spool_failed_add_line(text, "reason", reason);
+    spool_failed_add_line(text, "queue-id", queue_id);
+    spool_failed_add_line(text, "node", node_id);
+    spool_failed_add_line(text, "folder", spool->directory);
 }
 
 static bool write_reason(const struct spool *spool, const char *name, struct slice text, struct err *err)
@@ -84,7 +84,7 @@ bool spool_quarantine(struct spool *spool, const char *name, const char *node_id
         return true; /* somebody else took it */
     }
     struct buffer text = {0};
-    describe(&text, spool, name, node_id != NULL ? node_id : "", reason);
+    spool_failed_describe(&text, spool, name, node_id != NULL ? node_id : "", reason);
     /* a name too long for a reason beside it came from no upload; better there without than here for ever */
     bool fits = strlen(name) + strlen(SPOOL_REASON_SUFFIX) < SAFE_FILE_NAME_SIZE;
     bool done = !fits || write_reason(spool, name, buffer_slice(&text), err);
@@ -117,10 +117,10 @@ void spool_note_read(int failed_fd, const char *name, struct spool_note *note)
     char beside[REASON_NAME_SIZE];
     struct buffer content = {0};
     bool found = safe_file_read(failed_fd, reason_name(beside, name), REASON_LIMIT, &content, NULL);
-    const char *text = found ? buffer_text(&content) : "";
+    const char *text = found ? buffer_cstr(&content) : "";
     note_value(text, "reason", &note->reason);
     note_value(text, "node", &note->node);
-    note_value(text, "folder", &note->folder);
+    note_value(text, "folder", &note->directory);
     buffer_free(&content);
 }
 
@@ -133,7 +133,7 @@ void spool_reason(const struct spool *spool, const char *name, struct err *reaso
 
 bool spool_note_owned(const struct spool *spool, const struct spool_note *note)
 {
-    return strcmp(note->folder.text[0] != '\0' ? note->folder.text : default_folder, spool->folder) == 0;
+    return strcmp(note->directory.text[0] != '\0' ? note->directory.text : default_directory, spool->directory) == 0;
 }
 
 bool spool_owns(const struct spool *spool, const char *name)
@@ -156,7 +156,7 @@ void spool_reason_remove(int failed_fd, const char *name)
     unlinkat(failed_fd, reason_name(beside, name), 0);
 }
 
-/* By rename, which is what watchers of the folder react to; never over a file that waits. */
+/* By rename, which is what watchers of the directory react to; never over a file that waits. */
 static int move_back(struct spool *spool, const char *name)
 {
     if (renameat2(spool->failed_fd, name, spool->incoming_fd, name, RENAME_NOREPLACE) == 0) {

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { KINDS_MAX = 1000 };
 
 static const char others[] = "other reasons";
 
-/* What is counted of one spool while its folders are read. */
+/* What is counted of one spool while its directories are read. */
 struct count {
     struct spool_totals *totals;
     const struct spool *spool;
@@ -18,15 +18,15 @@ struct count {
     size_t kind_count;
 };
 
-/* One failed folder, which several spools may share. */
+/* One failed directory, which several spools may share. */
 struct failed_scan {
-    struct count *counts[SPOOLS];
+    struct count *counts[SPOOL_SET_SIZE];
     size_t count;
     size_t notes_read;
     struct buffer kind;
 };
 
-static void add(struct spool_total *total, const struct spool_total *more)
+static void spool_totals_add(struct spool_total *total, const struct spool_total *more)
 {
     if (more->files > 0 && (total->files == 0 || more->oldest < total->oldest)) {
         total->oldest = more->oldest;
@@ -43,7 +43,7 @@ static struct spool_total total_of(const struct spool_entry *entry)
 static bool count_waiting(void *context, const struct spool_entry *entry)
 {
     struct spool_total one = total_of(entry);
-    add(context, &one);
+    spool_totals_add(context, &one);
     return true;
 }
 
@@ -64,7 +64,7 @@ static bool is_particular(struct slice word)
     return digit;
 }
 
-static struct slice trimmed(struct slice word)
+static struct slice spool_totals_trimmed(struct slice word)
 {
     while (word.len > 0 && strchr(".:", word.at[word.len - 1]) != NULL) {
         word.len--;
@@ -106,8 +106,8 @@ void spool_failure_kind(const char *reason, const char *node, struct buffer *kin
     const char *at = add_between(kind, reason, reason);
     while (*at != '\0') {
         size_t len = strcspn(at, marks);
-        struct slice word = trimmed((struct slice){at, len});
-        if (word.len > 0 && (is_particular(word) || slice_is(word, node))) {
+        struct slice word = spool_totals_trimmed((struct slice){at, len});
+        if (word.len > 0 && (is_particular(word) || slice_eq_str(word, node))) {
             buffer_add_text(kind, "…");
         } else {
             buffer_add(kind, word.at, word.len);
@@ -128,7 +128,7 @@ static struct spool_failure *find_kind(struct count *count, const char *kind)
         return NULL;
     }
     struct spool_failure *added = &count->kinds[count->kind_count++];
-    added->reason = memory_text(kind);
+    added->reason = xstrdup(kind);
     return added;
 }
 
@@ -155,15 +155,15 @@ static bool count_failed(void *context, const struct spool_entry *entry)
         count = owner(scan, &note);
         buffer_clear(&scan->kind);
         spool_failure_kind(note.reason.text, note.node.text, &scan->kind);
-        kind = find_kind(count, buffer_text(&scan->kind));
+        kind = find_kind(count, buffer_cstr(&scan->kind));
     }
-    add(&count->totals->failed, &one);
-    add(kind != NULL ? &kind->total : &count->kinds[KINDS_MAX].total, &one);
+    spool_totals_add(&count->totals->failed, &one);
+    spool_totals_add(kind != NULL ? &kind->total : &count->kinds[KINDS_MAX].total, &one);
     return true;
 }
 
 /* Most files first. */
-static int order(const void *left, const void *right)
+static int spool_totals_order(const void *left, const void *right)
 {
     const struct spool_failure *a = left;
     const struct spool_failure *b = right;
@@ -179,29 +179,29 @@ static void list_failures(struct count *count)
     struct spool_totals *totals = count->totals;
     struct spool_total rest = count->kinds[KINDS_MAX].total;
     size_t listed = count->kind_count;
-    qsort(count->kinds, count->kind_count, sizeof *count->kinds, order);
+    qsort(count->kinds, count->kind_count, sizeof *count->kinds, spool_totals_order);
     if (listed > SPOOL_FAILURES || (listed == SPOOL_FAILURES && rest.files > 0)) {
         listed = SPOOL_FAILURES - 1;
     }
     memcpy(totals->failures, count->kinds, listed * sizeof *count->kinds);
     for (size_t i = listed; i < count->kind_count; i++) {
-        add(&rest, &count->kinds[i].total);
+        spool_totals_add(&rest, &count->kinds[i].total);
         free(count->kinds[i].reason);
     }
     totals->failure_count = listed;
     if (rest.files > 0) {
-        totals->failures[totals->failure_count++] = (struct spool_failure){memory_text(others), rest};
+        totals->failures[totals->failure_count++] = (struct spool_failure){xstrdup(others), rest};
     }
 }
 
-/* The failed folder of spool i, unless an earlier one's reading covered it. */
-static void read_failed(const struct spools *spools, struct count counts[SPOOLS], size_t i)
+/* The failed directory of spool i, unless an earlier one's reading covered it. */
+static void read_failed(const struct spool_set *spools, struct count counts[SPOOL_SET_SIZE], size_t i)
 {
     struct failed_scan scan = {0};
-    if (spools_failed_seen(spools, i)) {
+    if (spool_set_failed_seen(spools, i)) {
         return;
     }
-    for (size_t j = i; j < SPOOLS; j++) {
+    for (size_t j = i; j < SPOOL_SET_SIZE; j++) {
         if (spools->each[j] != NULL && strcmp(spools->directory[j], spools->directory[i]) == 0) {
             scan.counts[scan.count++] = &counts[j];
         }
@@ -213,11 +213,11 @@ static void read_failed(const struct spools *spools, struct count counts[SPOOLS]
     buffer_free(&scan.kind);
 }
 
-void spool_totals_read(const struct spools *spools, struct spool_totals totals[SPOOLS])
+void spool_totals_read(const struct spool_set *spools, struct spool_totals totals[SPOOL_SET_SIZE])
 {
-    struct count *counts = memory_zero(SPOOLS, sizeof *counts);
-    memset(totals, 0, SPOOLS * sizeof *totals);
-    for (size_t i = 0; i < SPOOLS; i++) {
+    struct count *counts = xcalloc(SPOOL_SET_SIZE, sizeof *counts);
+    memset(totals, 0, SPOOL_SET_SIZE * sizeof *totals);
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         const struct spool *spool = spools->each[i];
         counts[i].totals = &totals[i];
         counts[i].spool = spool;
@@ -227,20 +227,20 @@ void spool_totals_read(const struct spools *spools, struct spool_totals totals[S
             err_prefix(&totals[i].err, "%s", spool_incoming_path(spool));
         }
     }
-    for (size_t i = 0; i < SPOOLS; i++) {
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         if (spools->each[i] != NULL) {
             read_failed(spools, counts, i);
         }
     }
-    for (size_t i = 0; i < SPOOLS; i++) {
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         list_failures(&counts[i]);
     }
     free(counts);
 }
 
-void spool_totals_free(struct spool_totals totals[SPOOLS])
+void spool_totals_free(struct spool_totals totals[SPOOL_SET_SIZE])
 {
-    for (size_t i = 0; i < SPOOLS; i++) {
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         for (size_t j = 0; j < totals[i].failure_count; j++) {
             free(totals[i].failures[j].reason);
         }

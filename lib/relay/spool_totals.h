@@ -2,7 +2,7 @@
  *
  * spool_totals: how much waits and how much failed in each spool, and why: what the status page shows.
  *
- * The folders are read (100,000 files: a fraction of a second); nothing is kept between calls. Of what failed, the
+ * The directories are read (100,000 files: a fraction of a second); nothing is kept between calls. Of what failed, the
  * reasons of the first SPOOL_NOTES_READ files are read and counted by kind: numbers, node ids, hashes and what stands
  * in single quotes become "…", so that a thousand nodes with the same trouble are one line.
  */
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "relay/spools.h"
+#include "relay/spool_set.h"
 #include "util/buffer.h"
 #include "util/err.h"
 
@@ -38,8 +38,8 @@ struct spool_totals { /* of one spool */
 };
 
 /* Each spool of `spools`, in its order. spool_totals_free in any case. */
-void spool_totals_read(const struct spools *spools, struct spool_totals totals[SPOOLS]);
-void spool_totals_free(struct spool_totals totals[SPOOLS]);
+void spool_totals_read(const struct spool_set *spools, struct spool_totals totals[SPOOL_SET_SIZE]);
+void spool_totals_free(struct spool_totals totals[SPOOL_SET_SIZE]);
 
 /* Appends what a reason has in common with others of its kind. node: the node id in it, may be "". */
 void spool_failure_kind(const char *reason, const char *node, struct buffer *kind);

@@ -4,7 +4,7 @@
 #include <stdalign.h>
 #include <stdlib.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { ARENA_FIRST_SIZE = 4096, ARENA_LARGEST_DOUBLING = 1 << 20 };
 
@@ -29,7 +29,7 @@ static struct arena_block *new_block(struct arena *arena, size_t need)
         size = size < ARENA_LARGEST_DOUBLING ? size : ARENA_LARGEST_DOUBLING;
     }
     size = size > need ? size : need;
-    struct arena_block *block = memory_alloc(sizeof *block + size);
+    struct arena_block *block = xmalloc(sizeof *block + size);
     *block = (struct arena_block){.next = arena->first, .size = size};
     arena->first = block;
     return block;

@@ -56,7 +56,7 @@ static bool skip_to_end(const uint8_t *at, size_t len, size_t padding)
 }
 
 /* The last bytes: `count` digits of an unfinished group, then the text from its first '='. */
-static bool finish(uint8_t **out, uint32_t group, size_t count, const uint8_t *at, size_t len)
+static bool base64_finish(uint8_t **out, uint32_t group, size_t count, const uint8_t *at, size_t len)
 {
     if (count == 2 && (group & 0xF) == 0) {
         *(*out)++ = (uint8_t)(group >> 4);
@@ -70,7 +70,7 @@ static bool finish(uint8_t **out, uint32_t group, size_t count, const uint8_t *a
     return count == 0 && skip_to_end(at, len, 0);
 }
 
-static bool decode(uint8_t **out, const uint8_t *at, size_t len)
+static bool base64_decode_text(uint8_t **out, const uint8_t *at, size_t len)
 {
     uint32_t group = 0;
     size_t count = 0;
@@ -83,7 +83,7 @@ static bool decode(uint8_t **out, const uint8_t *at, size_t len)
         }
         uint8_t digit = digits[at[i]];
         if (at[i] == '=') {
-            return finish(out, group, count, at + i, len - i);
+            return base64_finish(out, group, count, at + i, len - i);
         }
         if (digit == INVALID) {
             return false;
@@ -107,7 +107,7 @@ bool base64_decode(struct buffer *out, struct slice text)
 {
     uint8_t *start = (uint8_t *)buffer_reserve(out, text.len / 4 * 3 + 3);
     uint8_t *end = start;
-    if (!decode(&end, (const uint8_t *)text.at, text.len)) {
+    if (!base64_decode_text(&end, (const uint8_t *)text.at, text.len)) {
         return false;
     }
     out->len += (size_t)(end - start);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { BUFFER_FIRST_SIZE = 256 };
 
@@ -17,7 +17,7 @@ char *buffer_reserve(struct buffer *buffer, size_t more)
         while (size - buffer->len < more) {
             size *= 2;
         }
-        buffer->at = memory_resize(buffer->at, size, 1);
+        buffer->at = xreallocarray(buffer->at, size, 1);
         buffer->size = size;
     }
     return buffer->at + buffer->len;
@@ -70,7 +70,7 @@ void buffer_add_number(struct buffer *buffer, uint64_t number)
     buffer_add(buffer, digits + at, sizeof digits - at);
 }
 
-const char *buffer_text(struct buffer *buffer)
+const char *buffer_cstr(struct buffer *buffer)
 {
     *buffer_reserve(buffer, 1) = '\0';
     return buffer->at;

@@ -31,7 +31,7 @@ void buffer_add_format(struct buffer *buffer, const char *format, ...) __attribu
 void buffer_add_number(struct buffer *buffer, uint64_t number);
 
 /* Puts a NUL behind the content (not counted in len) and returns it as a C string, owned by the buffer. */
-const char *buffer_text(struct buffer *buffer);
+const char *buffer_cstr(struct buffer *buffer);
 
 static inline struct slice buffer_slice(const struct buffer *buffer)
 {

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "util/buffer.h"
-#include "util/config_text.h"
-#include "util/memory.h"
+#include "util/config_preprocess.h"
+#include "util/xmalloc.h"
 #include "util/safe_file.h"
 
 struct config_file {
@@ -16,14 +16,14 @@ struct config_file {
     config_t config;
 };
 
-static bool parse(struct config_file *file, struct slice text, struct err *err)
+static bool config_file_parse_text(struct config_file *file, struct slice text, struct err *err)
 {
     struct buffer prepared = {0};
     unsigned line;
-    bool done = config_text_prepare(text, &prepared, &line, err);
+    bool done = config_preprocess(text, &prepared, &line, err);
     if (!done) {
         err_prefix(err, "%s:%u", file->name, line);
-    } else if (config_read_string(&file->config, buffer_text(&prepared)) != CONFIG_TRUE) {
+    } else if (config_read_string(&file->config, buffer_cstr(&prepared)) != CONFIG_TRUE) {
         done = err_set(err, "%s:%d: %s", file->name, config_error_line(&file->config),
                        config_error_text(&file->config));
     }
@@ -33,10 +33,10 @@ static bool parse(struct config_file *file, struct slice text, struct err *err)
 
 struct config_file *config_file_parse(const char *name, struct slice text, struct err *err)
 {
-    struct config_file *file = memory_zero(1, sizeof *file);
-    file->name = memory_text(name);
+    struct config_file *file = xcalloc(1, sizeof *file);
+    file->name = xstrdup(name);
     config_init(&file->config);
-    if (!parse(file, text, err)) {
+    if (!config_file_parse_text(file, text, err)) {
         config_file_close(file);
         return NULL;
     }

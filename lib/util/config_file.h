@@ -4,8 +4,8 @@
  *
  * Source: the libconfig manual, "Configuration Files". Two things are looked after before libconfig (1.5 and newer)
  * sees the text: a number above 32 bits gets the `L` that libconfig 1.5 wants and would otherwise silently cut to 32
- * bits; and @include is refused, since an included file that is a folder ends the whole process inside libconfig, and
- * its lines are misreported.
+ * bits; and @include is refused, since an included file that is a directory ends the whole process inside libconfig,
+ * and its lines are misreported.
  */
 #ifndef RELAY_UTIL_CONFIG_FILE_H
 #define RELAY_UTIL_CONFIG_FILE_H

@@ -57,7 +57,7 @@ static void print_choices(const struct config_key *key, FILE *out, int depth)
     print_comment(out, depth, text);
 }
 
-static const char *last_name(const char *path)
+static const char *config_print_last_name(const char *path)
 {
     const char *dot = strrchr(path, '.');
     return dot != NULL ? dot + 1 : path;
@@ -137,7 +137,7 @@ void config_table_print_sample(const struct config_table *table, FILE *out)
             print_choices(key, out, depth);
         }
         print_indent(out, depth);
-        fprintf(out, "#%s = ", last_name(key->path));
+        fprintf(out, "#%s = ", config_print_last_name(key->path));
         print_value(key, out);
         fputs(";\n", out);
         before = key->path;
@@ -168,7 +168,7 @@ static void print_manual_key(const struct config_key *key, FILE *out)
         [CONFIG_SIZE] = "size", [CONFIG_DURATION] = "duration", [CONFIG_BOOL] = "true or false",
         [CONFIG_CHOICE] = "word", [CONFIG_TEXTS] = "list of texts",
     };
-    fprintf(out, ".It Cm %s\n", last_name(key->path));
+    fprintf(out, ".It Cm %s\n", config_print_last_name(key->path));
     print_roff(out, key->help);
     fprintf(out, "\n(%s, default ", kinds[key->kind]);
     print_value(key, out);
@@ -177,14 +177,14 @@ static void print_manual_key(const struct config_key *key, FILE *out)
 
 static bool same_group(const char *a, const char *b)
 {
-    size_t len = (size_t)(last_name(a) - a);
-    return len == (size_t)(last_name(b) - b) && memcmp(a, b, len) == 0;
+    size_t len = (size_t)(config_print_last_name(a) - a);
+    return len == (size_t)(config_print_last_name(b) - b) && memcmp(a, b, len) == 0;
 }
 
 static void begin_manual_group(const struct config_table *table, const char *path, FILE *out)
 {
     char group[PATH_SIZE];
-    const char *name = last_name(path);
+    const char *name = config_print_last_name(path);
     snprintf(group, sizeof group, "%.*s", name > path ? (int)(name - path - 1) : 0, path);
     const char *help = group_help(table, group);
     fprintf(out, ".Ss %s\n", group);

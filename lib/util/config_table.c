@@ -5,17 +5,17 @@
 #include <string.h>
 
 #include "util/duration.h"
-#include "util/memory.h"
-#include "util/size_text.h"
+#include "util/xmalloc.h"
+#include "util/byte_size.h"
 
 static void *field_of(const struct config_key *key, void *target)
 {
     return (char *)target + key->field;
 }
 
-static void put_text(const struct config_key *key, void *target, const char *text)
+static void config_table_put_text(const struct config_key *key, void *target, const char *text)
 {
-    *(char **)field_of(key, target) = memory_text(text);
+    *(char **)field_of(key, target) = xstrdup(text);
 }
 
 static bool put_path(const struct config_key *key, void *target, const char *text, struct err *err)
@@ -24,7 +24,7 @@ static bool put_path(const struct config_key *key, void *target, const char *tex
     if (!fits) {
         return err_set(err, "\"%s\" is not an absolute path", text);
     }
-    put_text(key, target, text);
+    config_table_put_text(key, target, text);
     return true;
 }
 
@@ -85,7 +85,7 @@ static bool put_quoted(const struct config_key *key, void *target, const char *t
     int64_t number;
     switch (key->kind) {
     case CONFIG_TEXT:
-        put_text(key, target, text);
+        config_table_put_text(key, target, text);
         return true;
     case CONFIG_PATH:
         return put_path(key, target, text, err);
@@ -94,7 +94,7 @@ static bool put_quoted(const struct config_key *key, void *target, const char *t
     case CONFIG_DURATION:
         return duration_parse(text, strlen(text), &number, err) && put_number(key, target, number, err);
     case CONFIG_SIZE:
-        return size_text_parse(text, &number, err) && put_number(key, target, number, err);
+        return byte_size_parse(text, &number, err) && put_number(key, target, number, err);
     default:
         return err_set(err, "%s", kind_wanted(key->kind));
     }
@@ -109,7 +109,7 @@ static bool put_preset(const struct config_key *key, void *target, struct err *e
         put_bool(key, target, strcmp(key->preset, "true") == 0);
         return true;
     case CONFIG_TEXTS:
-        *(char ***)field_of(key, target) = memory_zero(1, sizeof(char *));
+        *(char ***)field_of(key, target) = xcalloc(1, sizeof(char *));
         return true;
     default:
         return put_quoted(key, target, key->preset, err);
@@ -127,9 +127,9 @@ static bool put_list(const struct config_key *key, void *target, const config_se
             return err_set(err, "%s", kind_wanted(key->kind));
         }
     }
-    char **texts = memory_zero((size_t)count + 1, sizeof *texts);
+    char **texts = xcalloc((size_t)count + 1, sizeof *texts);
     for (int i = 0; i < count; i++) {
-        texts[i] = memory_text(config_setting_get_string_elem(setting, i));
+        texts[i] = xstrdup(config_setting_get_string_elem(setting, i));
     }
     *(char ***)field_of(key, target) = texts;
     return true;

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 
 #include "util/decompress_private.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { LEAST_STEP = 16384 }; /* bytes of room when nobody can tell how much comes */
 
 struct decompressor *decompressor_new(void)
 {
-    return memory_zero(1, sizeof(struct decompressor));
+    return xcalloc(1, sizeof(struct decompressor));
 }
 
 void decompressor_free(struct decompressor *decompressor)

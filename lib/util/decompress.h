@@ -7,7 +7,7 @@
  * watching. A gzip is inflated with zlib, a zip read with libarchive. A damaged, cut or encrypted image is refused;
  * checksum and length are checked. Behind a gzip's last member zero bytes are taken for padding, as gzip(1) does;
  * anything else is refused (gzip(1) only warns: it has nobody to ask, here the sender still has the file). In a zip,
- * folders before the first file are passed over, and only stored and deflated files are read: other methods let the
+ * directories before the first file are passed over, and only stored and deflated files are read: other methods let the
  * image choose how much memory they take.
  */
 #ifndef RELAY_UTIL_DECOMPRESS_H

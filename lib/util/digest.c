@@ -15,7 +15,7 @@ static const struct {
 bool digest_algorithm_parse(struct slice name, enum digest_algorithm *algorithm)
 {
     for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++) {
-        if (slice_is(name, algorithms[i].name)) {
+        if (slice_eq_str(name, algorithms[i].name)) {
             *algorithm = (enum digest_algorithm)i;
             return true;
         }

@@ -14,7 +14,7 @@ static const struct {
     {{"d", "day"}, INT64_C(24) * 3600},    {{"w", "wk", "week"}, INT64_C(7) * 24 * 3600},
 };
 
-static bool unit_named(struct slice word, int64_t *seconds)
+static bool duration_unit_named(struct slice word, int64_t *seconds)
 {
     struct slice singular = word;
     if (word.len > 2 && word.at[word.len - 1] == 's') {
@@ -22,7 +22,7 @@ static bool unit_named(struct slice word, int64_t *seconds)
     }
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         for (size_t j = 0; j < 3 && units[i].names[j] != NULL; j++) {
-            if (slice_is(singular, units[i].names[j])) {
+            if (slice_eq_str(singular, units[i].names[j])) {
                 *seconds = units[i].seconds;
                 return true;
             }
@@ -31,7 +31,7 @@ static bool unit_named(struct slice word, int64_t *seconds)
     return false;
 }
 
-static bool is_digit(char c)
+static bool duration_is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
@@ -45,17 +45,17 @@ static void skip_spaces(struct slice *rest)
 }
 
 /* Stops growing above the limit, so that any number of digits is harmless. False without a digit. */
-static bool take_number(struct slice *rest, int64_t *number)
+static bool duration_take_number(struct slice *rest, int64_t *number)
 {
     const char *begin = rest->at;
     *number = 0;
-    for (; rest->len > 0 && is_digit(rest->at[0]); rest->at++, rest->len--) {
+    for (; rest->len > 0 && duration_is_digit(rest->at[0]); rest->at++, rest->len--) {
         *number = *number > INT32_MAX ? *number : *number * 10 + (rest->at[0] - '0');
     }
     return rest->at != begin;
 }
 
-static struct slice take_word(struct slice *rest)
+static struct slice duration_take_word(struct slice *rest)
 {
     struct slice word = {rest->at, 0};
     for (; rest->len > 0 && rest->at[0] >= 'a' && rest->at[0] <= 'z'; rest->at++, rest->len--) {
@@ -87,13 +87,13 @@ bool duration_parse(const char *text, size_t len, int64_t *seconds, struct err *
         int64_t number;
         int64_t unit = 1;
         bool first = rest.at == begin;
-        if (!take_number(&rest, &number)) {
+        if (!duration_take_number(&rest, &number)) {
             return err_set(err, "\"%.*s\" is not a duration such as 90, 2s, 30min 20s or 1d12h", (int)len, text);
         }
         skip_spaces(&rest);
-        struct slice word = take_word(&rest);
+        struct slice word = duration_take_word(&rest);
         bool alone = first && rest.len == 0;
-        if (!(word.len > 0 ? unit_named(word, &unit) : alone)) {
+        if (!(word.len > 0 ? duration_unit_named(word, &unit) : alone)) {
             return err_set(err, "\"%.*s\" is not a duration: the units are s, min, h, d and w", (int)len, text);
         }
         sum += number * unit; /* each at most about 10^10 * 10^6 */

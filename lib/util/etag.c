@@ -34,7 +34,7 @@ bool etag_listed(struct slice if_none_match, struct slice tag)
         return rest.len == 0;
     }
     while (take_tag(&rest, &listed)) {
-        if (slice_equal(listed, tag)) {
+        if (slice_eq(listed, tag)) {
             return true;
         }
         skip_separators(&rest);

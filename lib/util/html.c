@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/utf8.h"
 
 static const char *reference(char c)

@@ -8,7 +8,7 @@
 
 #include "util/clock.h"
 #include "util/http_client_private.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { EVENTS = 32 };
 
@@ -61,14 +61,14 @@ static bool open_multi(struct http_client *client, struct err *err)
 
 static char *text_or_null(const char *text)
 {
-    return text != NULL && text[0] != '\0' ? memory_text(text) : NULL;
+    return text != NULL && text[0] != '\0' ? xstrdup(text) : NULL;
 }
 
 struct http_client *http_client_new(const struct http_client_settings *settings, struct err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, init_curl);
-    struct http_client *client = memory_zero(1, sizeof *client);
+    struct http_client *client = xcalloc(1, sizeof *client);
     client->trust = settings->trust;
     client->ca_file = text_or_null(settings->ca_file);
     client->proxy = text_or_null(settings->proxy);
@@ -141,7 +141,7 @@ static struct http_transfer *transfer_new(struct http_client *client)
         if (easy == NULL) {
             return NULL;
         }
-        transfer = memory_alloc(sizeof *transfer);
+        transfer = xmalloc(sizeof *transfer);
     }
     *transfer = (struct http_transfer){.client = client, .easy = easy, .body = body};
     return transfer;

@@ -14,11 +14,11 @@ enum { PASSED_OVER_MAX = 1 << 20 };
  * smaller one is sent at once: that costs less than another round trip. */
 enum { ANNOUNCED_SIZE = 1 << 20 };
 
-/* A file up to this size goes out in one piece with the head: one record and one segment less for both sides. (libcurl does so
- * by itself from 8.7 on, but with bodies that it was given, as here, in any version.) */
+/* A file up to this size goes out in one piece with the head: one record and one segment less for both sides. (libcurl
+ * does so by itself from 8.7 on, but with bodies that it was given, as here, in any version.) */
 enum { ONE_PIECE_SIZE = 32 << 10 };
 
-static size_t hand_over(char *bytes, size_t size, size_t count, void *context)
+static size_t http_transfer_hand_over(char *bytes, size_t size, size_t count, void *context)
 {
     struct http_transfer *transfer = context;
     int64_t left = transfer->body_len - transfer->body_at;
@@ -159,7 +159,7 @@ static void set_upload(const struct http_transfer *transfer)
     CURL *easy = transfer->easy;
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)transfer->body_len);
-    curl_easy_setopt(easy, CURLOPT_READFUNCTION, hand_over);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, http_transfer_hand_over);
     curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, begin_again);
     curl_easy_setopt(easy, CURLOPT_SEEKDATA, transfer);

@@ -11,7 +11,7 @@ static void end_line(struct line_merge *merge, struct buffer *out)
 }
 
 /* Keeps what has no end yet, in lines of the largest length when it is longer. */
-static void keep(struct line_merge *merge, const char *bytes, size_t len, struct buffer *out)
+static void line_merge_keep(struct line_merge *merge, const char *bytes, size_t len, struct buffer *out)
 {
     while (merge->begun.len + len > LINE_MERGE_MAX) {
         size_t piece = LINE_MERGE_MAX - merge->begun.len;
@@ -28,7 +28,7 @@ void line_merge_add(struct line_merge *merge, const char *bytes, size_t len, str
     while (len > 0) {
         const char *end = memchr(bytes, '\n', len);
         size_t piece = end != NULL ? (size_t)(end - bytes) : len;
-        keep(merge, bytes, piece, out);
+        line_merge_keep(merge, bytes, piece, out);
         if (end == NULL) {
             return;
         }

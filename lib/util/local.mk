@@ -5,7 +5,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/arena.c lib/util/arena.h \
 	lib/util/backoff.c lib/util/backoff.h \
 	lib/util/base64.c lib/util/base64.h \
-	lib/util/beneath.c lib/util/beneath.h \
+	lib/util/open_beneath.c lib/util/open_beneath.h \
 	lib/util/buffer.c lib/util/buffer.h \
 	lib/util/clock.h \
 	lib/util/decompress.c lib/util/decompress.h lib/util/decompress_private.h \
@@ -13,7 +13,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/config_file.c lib/util/config_file.h \
 	lib/util/config_print.c \
 	lib/util/config_table.c lib/util/config_table.h \
-	lib/util/config_text.c lib/util/config_text.h \
+	lib/util/config_preprocess.c lib/util/config_preprocess.h \
 	lib/util/config_unknown.c \
 	lib/util/decompress.h \
 	lib/util/digest.c lib/util/digest.h \
@@ -27,16 +27,16 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/http_pins.c lib/util/http_pins.h \
 	lib/util/http_transfer.c \
 	lib/util/http_url.c lib/util/http_url.h \
-	lib/util/json_text.c lib/util/json_text.h \
+	lib/util/json_utf8.c lib/util/json_utf8.h \
 	lib/util/line_merge.c lib/util/line_merge.h \
-	lib/util/folder_stream.c lib/util/folder_stream.h \
+	lib/util/dir_stream.c lib/util/dir_stream.h \
 	lib/util/log.c lib/util/log.h \
-	lib/util/memory.c lib/util/memory.h \
+	lib/util/xmalloc.c lib/util/xmalloc.h \
 	lib/util/mime_header.c lib/util/mime_header.h \
 	lib/util/printable.c lib/util/printable.h \
-	lib/util/process_figures.c lib/util/process_figures.h \
+	lib/util/process_stats.c lib/util/process_stats.h \
 	lib/util/safe_file.c lib/util/safe_file.h \
-	lib/util/size_text.c lib/util/size_text.h \
+	lib/util/byte_size.c lib/util/byte_size.h \
 	lib/util/slice.h \
 	lib/util/subprocess.c lib/util/subprocess.h \
 	lib/util/tcp_peer.c lib/util/tcp_peer.h \

@@ -51,7 +51,7 @@ void log_start(const char *program)
     with_priority = isatty(STDERR_FILENO) == 0;
 }
 
-void log_for_people(void)
+void log_plain(void)
 {
     with_priority = false;
 }

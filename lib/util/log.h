@@ -33,7 +33,7 @@ struct log_field {
 
 static inline struct log_field log_text(const char *key, const char *value)
 {
-    return (struct log_field){LOG_FIELD_TEXT, key, slice_of(value ? value : ""), 0};
+    return (struct log_field){LOG_FIELD_TEXT, key, slice_from_str(value ? value : ""), 0};
 }
 
 static inline struct log_field log_slice(const char *key, struct slice value)
@@ -50,7 +50,7 @@ static inline struct log_field log_number(const char *key, int64_t value)
 void log_start(const char *program);
 
 /* No journald prefix, wherever standard error goes: for commands that people run. After log_start. */
-void log_for_people(void);
+void log_plain(void);
 
 /* filter: "" or a comma-separated list of `component=level` that wins over level for that component (the source file's
  * LOG_COMPONENT, e.g. "report_db=debug"). On a malformed filter nothing changes and err says why. */
@@ -67,7 +67,7 @@ void log_event(enum log_level level, const char *component, const char *message,
 /* A source file defines LOG_COMPONENT before the first use, as its own name without ".c". */
 #define LOG_AT(level, message, ...)                                                                                    \
     (log_enabled(level, LOG_COMPONENT)                                                                                 \
-         ? log_event(level, LOG_COMPONENT, message, (const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ) {0}})         \
+         ? log_event(level, LOG_COMPONENT, message, (const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){0}})         \
          : (void)0)
 #define log_error(...) LOG_AT(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warn(...) LOG_AT(LOG_LEVEL_WARN, __VA_ARGS__)

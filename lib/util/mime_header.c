@@ -28,7 +28,7 @@ static struct slice skip_space(struct slice text)
 }
 
 /* Takes a line and its end from the front of *text. False when there is no line end within the limit. */
-static bool take_line(struct slice *text, size_t limit, struct slice *line)
+static bool mime_header_take_line(struct slice *text, size_t limit, struct slice *line)
 {
     size_t within = text->len < limit ? text->len : limit;
     const char *end = within > 0 ? memchr(text->at, '\n', within) : NULL;
@@ -44,7 +44,7 @@ static bool take_line(struct slice *text, size_t limit, struct slice *line)
 }
 
 /* Sets *field to where the value went, NULL for a field that does not matter here. */
-static bool take_field(struct mime_header *header, struct slice line, struct slice **field, struct err *err)
+static bool mime_header_take_field(struct mime_header *header, struct slice line, struct slice **field, struct err *err)
 {
     const char *colon = memchr(line.at, ':', line.len);
     if (colon == NULL || colon == line.at) {
@@ -70,7 +70,7 @@ bool mime_header_read(struct slice *text, struct mime_header *header, struct err
     struct slice *field = NULL;
     const char *start = text->at;
     struct slice line;
-    while (take_line(text, MIME_HEADER_LIMIT - (size_t)(text->at - start), &line)) {
+    while (mime_header_take_line(text, MIME_HEADER_LIMIT - (size_t)(text->at - start), &line)) {
         if (line.len == 0) {
             return true;
         }
@@ -78,7 +78,7 @@ bool mime_header_read(struct slice *text, struct mime_header *header, struct err
             if (field != NULL) { /* the value goes on */
                 field->len = (size_t)(line.at + line.len - field->at);
             }
-        } else if (!take_field(header, line, &field, err)) {
+        } else if (!mime_header_take_field(header, line, &field, err)) {
             return false;
         }
     }
@@ -103,7 +103,7 @@ bool mime_header_is(struct slice value, const char *word)
 }
 
 /* Takes a word up to `stop`, ";" or white space. */
-static struct slice take_word(struct slice *text, char stop)
+static struct slice mime_header_take_word(struct slice *text, char stop)
 {
     size_t len = 0;
     while (len < text->len && text->at[len] != stop && text->at[len] != ';' && !is_space(text->at[len])) {
@@ -132,7 +132,7 @@ static bool take_quoted(struct slice *text, struct slice *value)
 
 static bool take_parameter(struct slice *text, struct slice *name, struct slice *value)
 {
-    *name = take_word(text, '=');
+    *name = mime_header_take_word(text, '=');
     *text = skip_space(*text);
     if (name->len == 0 || text->len == 0 || text->at[0] != '=') {
         return false;
@@ -141,7 +141,7 @@ static bool take_parameter(struct slice *text, struct slice *name, struct slice 
     if (text->len > 0 && text->at[0] == '"') {
         return take_quoted(text, value);
     }
-    *value = take_word(text, ';');
+    *value = mime_header_take_word(text, ';');
     return value->len > 0;
 }
 
@@ -152,7 +152,7 @@ bool mime_header_parameter(struct slice content_type, const char *name, struct s
         return true;
     }
     struct slice text = skip_space(content_type);
-    (void)take_word(&text, ';'); /* the type */
+    (void)mime_header_take_word(&text, ';'); /* the type */
     for (text = skip_space(text); text.len > 0; text = skip_space(text)) {
         struct slice separator = text;
         text = skip_space(rest_from(text, 1));

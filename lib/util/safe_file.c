@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "util/folder_stream.h"
+#include "util/dir_stream.h"
 #include "util/slice.h"
 #include "util/utf8.h"
 
@@ -67,7 +67,8 @@ bool safe_file_name(const char *name, size_t len, const char **reason)
     return fault == NULL;
 }
 
-/* What a rename into the folder may aim at: less strict than safe_file_name, since a name of our own may be longer. */
+/* What a rename into the directory may aim at: less strict than safe_file_name, since a name of our own may be longer.
+ */
 static bool one_component(const char *name)
 {
     return name[0] != '\0' && strchr(name, '/') == NULL && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
@@ -144,7 +145,7 @@ bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, 
     }
     file->temporary[0] = '\0';
     if (fsync(file->dir_fd) != 0) {
-        return err_set_errno(err, errno, "writing the folder of %s to disk", name);
+        return err_set_errno(err, errno, "writing the directory of %s to disk", name);
     }
     if (replaced != NULL) {
         *replaced = was_there;
@@ -209,7 +210,7 @@ static bool is_older(int dir_fd, const char *name, time_t moment)
 size_t safe_file_sweep(int dir_fd, long seconds)
 {
     size_t removed = 0;
-    DIR *dir = folder_stream_open(dir_fd);
+    DIR *dir = dir_stream_open(dir_fd);
     if (dir == NULL) {
         return 0;
     }
@@ -223,7 +224,7 @@ size_t safe_file_sweep(int dir_fd, long seconds)
     return removed;
 }
 
-static bool fail(struct err *err, int errnum, const char *name)
+static bool safe_file_fail(struct err *err, int errnum, const char *name)
 {
     err_set_errno(err, errnum, "%s", name);
     errno = errnum;
@@ -238,7 +239,7 @@ static bool too_large(struct err *err, const char *name, size_t limit)
 }
 
 /* One byte more than the limit is asked for, so that a file that grows meanwhile is caught. */
-static bool read_all(int fd, const char *name, size_t limit, struct buffer *out, struct err *err)
+static bool safe_file_read_all(int fd, const char *name, size_t limit, struct buffer *out, struct err *err)
 {
     size_t before = out->len;
     for (;;) {
@@ -250,7 +251,7 @@ static bool read_all(int fd, const char *name, size_t limit, struct buffer *out,
             return true;
         }
         if (got < 0 && errno != EINTR) {
-            return fail(err, errno, name);
+            return safe_file_fail(err, errno, name);
         }
         out->len += got > 0 ? (size_t)got : 0;
         if (out->len - before > limit) {
@@ -263,7 +264,7 @@ static bool read_open(int fd, const char *name, size_t limit, struct buffer *out
 {
     struct stat status;
     if (fstat(fd, &status) != 0) {
-        return fail(err, errno, name);
+        return safe_file_fail(err, errno, name);
     }
     if (!S_ISREG(status.st_mode)) {
         err_set(err, "%s: not a regular file", name);
@@ -274,7 +275,7 @@ static bool read_open(int fd, const char *name, size_t limit, struct buffer *out
         return too_large(err, name, limit);
     }
     buffer_reserve(out, (size_t)status.st_size + 1);
-    return read_all(fd, name, limit, out, err);
+    return safe_file_read_all(fd, name, limit, out, err);
 }
 
 static bool open_and_read(int dir_fd, const char *name, int flags, size_t limit, struct buffer *out, struct err *err)
@@ -283,7 +284,7 @@ static bool open_and_read(int dir_fd, const char *name, int flags, size_t limit,
     /* O_NONBLOCK: opening a named pipe must not wait for its writer */
     int fd = openat(dir_fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags);
     if (fd < 0) {
-        return fail(err, errno, name);
+        return safe_file_fail(err, errno, name);
     }
     bool done = read_open(fd, name, limit, out, err);
     int why = errno;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * safe_file: names that stay inside their folder, and files that are whole or not there.
+ * safe_file: names that stay inside their directory, and files that are whole or not there.
  */
 #ifndef RELAY_UTIL_SAFE_FILE_H
 #define RELAY_UTIL_SAFE_FILE_H
@@ -19,8 +19,8 @@ enum { SAFE_FILE_NAME_SIZE = 256 }; /* NAME_MAX and the NUL */
  * constant text. */
 bool safe_file_name(const char *name, size_t len, const char **reason);
 
-/* A file being written in the folder dir_fd, under a temporary name `.<random>.tmp` that no reader of the spool takes
- * up. Either safe_file_commit or safe_file_abandon ends it. */
+/* A file being written in the directory dir_fd, under a temporary name `.<random>.tmp` that no reader of the spool
+ * takes up. Either safe_file_commit or safe_file_abandon ends it. */
 struct safe_file {
     int fd;
     int dir_fd;
@@ -31,10 +31,10 @@ struct safe_file {
 /* The mode is exactly this, whatever the umask. On false there is nothing to end. */
 bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct err *err);
 
-/* fsync, rename to name (one path component), fsync of the folder: after true the file survives a power cut. *replaced
- * (may be NULL) says whether a file of that name was there. On false nothing is left behind and the file is ended;
- * only when the folder itself cannot be synced the file stands there all the same, since it may have taken the place
- * of one that was promised. */
+/* fsync, rename to name (one path component), fsync of the directory: after true the file survives a power cut.
+ * *replaced (may be NULL) says whether a file of that name was there. On false nothing is left behind and the file is
+ * ended; only when the directory itself cannot be synced the file stands there all the same, since it may have taken
+ * the place of one that was promised. */
 bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, struct err *err);
 void safe_file_abandon(struct safe_file *file);
 
@@ -45,7 +45,7 @@ bool safe_file_write(struct safe_file *file, const char *bytes, size_t len, stru
 /* Is this how temporary files are named? */
 bool safe_file_is_temporary(const char *name);
 
-/* Removes temporary files older than `seconds` that a killed process left in the folder. Returns how many. */
+/* Removes temporary files older than `seconds` that a killed process left in the directory. Returns how many. */
 size_t safe_file_sweep(int dir_fd, long seconds);
 
 /* Reads a whole regular file of at most `limit` bytes, appending to out. dir_fd may be AT_FDCWD. Symbolic links in the

@@ -14,19 +14,19 @@ struct slice {
     size_t len;     /* bytes */
 };
 
-static inline struct slice slice_of(const char *text)
+static inline struct slice slice_from_str(const char *text)
 {
     return (struct slice){text, strlen(text)};
 }
 
-static inline bool slice_equal(struct slice a, struct slice b)
+static inline bool slice_eq(struct slice a, struct slice b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
-static inline bool slice_is(struct slice a, const char *text)
+static inline bool slice_eq_str(struct slice a, const char *text)
 {
-    return slice_equal(a, slice_of(text));
+    return slice_eq(a, slice_from_str(text));
 }
 
 /* Is a byte below 0x20, or DEL, in it? */

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "util/clock.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { PIECE = 65536, FIRST_OF_OURS = 3 };
 
@@ -102,7 +102,7 @@ static void close_fd(int *fd)
 struct subprocess *subprocess_start(const char *const *argv, const struct subprocess_limits *limits, struct err *err)
 {
     int ends[2] = {-1, -1};
-    struct subprocess *process = memory_zero(1, sizeof *process);
+    struct subprocess *process = xcalloc(1, sizeof *process);
     *process = (struct subprocess){.limits = *limits, .pidfd = -1, .output = -1, .drain = INT64_MAX};
     if (!open_pipe(ends)) {
         err_set_errno(err, errno, "a pipe for the output of %s", argv[0]);
@@ -146,7 +146,7 @@ static bool tell_group(const struct subprocess *process, int number)
     return kill(-process->pid, number) == 0;
 }
 
-static void ask(struct subprocess *process)
+static void subprocess_ask(struct subprocess *process)
 {
     process->phase = ASKED;
     process->next = clock_ms() + process->limits.grace_ms;
@@ -157,7 +157,7 @@ void subprocess_stop(struct subprocess *process)
 {
     if (process->phase == RUNNING) {
         process->stopped = true;
-        ask(process);
+        subprocess_ask(process);
     }
 }
 
@@ -194,14 +194,14 @@ static void look_at_leader(struct subprocess *process)
     }
 }
 
-static bool ended(const struct subprocess *process)
+static bool subprocess_ended(const struct subprocess *process)
 {
     return process->pidfd < 0;
 }
 
-static void say_end(const struct subprocess *process, int status, struct subprocess_end *end)
+static void subprocess_say_end(const struct subprocess *process, int status, struct subprocess_end *end)
 {
-    *end = (struct subprocess_end){.fate = SUBPROCESS_EXITED, .given_up = !ended(process)};
+    *end = (struct subprocess_end){.fate = SUBPROCESS_EXITED, .given_up = !subprocess_ended(process)};
     if (process->phase != RUNNING) {
         end->fate = process->stopped ? SUBPROCESS_STOPPED : SUBPROCESS_TIMED_OUT;
     } else if (WIFSIGNALED(status)) {
@@ -214,7 +214,7 @@ static void say_end(const struct subprocess *process, int status, struct subproc
 
 static bool is_over(const struct subprocess *process, int64_t now)
 {
-    if (ended(process)) {
+    if (subprocess_ended(process)) {
         return process->output < 0 || now >= process->drain || (process->phase == FORCED && now >= process->next);
     }
     return process->phase == FORCED && now >= process->next;
@@ -226,7 +226,7 @@ bool subprocess_step(struct subprocess *process, subprocess_output *output, void
     look_at_leader(process);
     int64_t now = clock_ms();
     if (process->phase == RUNNING && now >= process->next) {
-        ask(process);
+        subprocess_ask(process);
     } else if (process->phase == ASKED && now >= process->next) {
         force(process);
     }
@@ -238,11 +238,11 @@ bool subprocess_step(struct subprocess *process, subprocess_output *output, void
         (void)tell_group(process, SIGKILL); /* what the leader has left of its group */
         process->phase = FORCED;
     }
-    if (ended(process)) {
+    if (subprocess_ended(process)) {
         (void)waitpid(process->pid, &status, 0);
         process->pid = 0;
     }
-    say_end(process, status, end);
+    subprocess_say_end(process, status, end);
     return true;
 }
 

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 struct query {
     struct nlmsghdr header;
@@ -69,7 +69,7 @@ static enum state state_of(const struct nlmsghdr *header, size_t len)
 }
 
 /* The kernel answers while it takes the question: there is nothing to wait for. */
-static enum state ask(const struct tcp_peer *peer)
+static enum state tcp_peer_ask(const struct tcp_peer *peer)
 {
     union {
         struct nlmsghdr header;
@@ -87,12 +87,12 @@ static enum state ask(const struct tcp_peer *peer)
 struct tcp_peer *tcp_peer_open(const char *server_address, const char *server_port, const char *client_address,
                                const char *client_port)
 {
-    struct tcp_peer *peer = memory_zero(1, sizeof *peer);
+    struct tcp_peer *peer = xcalloc(1, sizeof *peer);
     peer->netlink = -1;
     if (fill_query(&peer->query, server_address, server_port, client_address, client_port)) {
         peer->netlink = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     }
-    if (peer->netlink < 0 || ask(peer) != STATE_ESTABLISHED) {
+    if (peer->netlink < 0 || tcp_peer_ask(peer) != STATE_ESTABLISHED) {
         tcp_peer_close(peer);
         return NULL;
     }
@@ -101,7 +101,7 @@ struct tcp_peer *tcp_peer_open(const char *server_address, const char *server_po
 
 bool tcp_peer_present(struct tcp_peer *peer)
 {
-    return ask(peer) != STATE_CLOSED;
+    return tcp_peer_ask(peer) != STATE_CLOSED;
 }
 
 void tcp_peer_close(struct tcp_peer *peer)

@@ -6,7 +6,7 @@
 #include "util/digest.h"
 
 /* Takes the text up to the separator, which goes too, off the front. */
-static struct slice take(struct slice *from, char separator)
+static struct slice url_form_take(struct slice *from, char separator)
 {
     const char *end = from->len > 0 ? memchr(from->at, separator, from->len) : NULL;
     size_t len = end != NULL ? (size_t)(end - from->at) : from->len;
@@ -17,7 +17,7 @@ static struct slice take(struct slice *from, char separator)
 }
 
 /* NULL with err when the text is malformed. */
-static const char *decode(struct arena *arena, struct slice text, struct err *err)
+static const char *url_form_decode(struct arena *arena, struct slice text, struct err *err)
 {
     char *decoded = arena_alloc(arena, text.len + 1);
     size_t len = 0;
@@ -45,7 +45,7 @@ static const char *decode(struct arena *arena, struct slice text, struct err *er
     return decoded;
 }
 
-static void clear(struct url_form *form)
+static void url_form_clear(struct url_form *form)
 {
     form->count = 0;
     arena_clear(&form->text);
@@ -53,21 +53,21 @@ static void clear(struct url_form *form)
 
 bool url_form_parse(struct url_form *form, struct slice text, struct err *err)
 {
-    clear(form);
+    url_form_clear(form);
     while (text.len > 0) {
-        struct slice value = take(&text, '&');
+        struct slice value = url_form_take(&text, '&');
         if (value.len == 0) {
             continue;
         }
         if (form->count == URL_FORM_MAX_PAIRS) {
-            clear(form);
+            url_form_clear(form);
             return err_set(err, "more than %d parameters", URL_FORM_MAX_PAIRS);
         }
-        struct slice name = take(&value, '=');
-        const char *decoded_name = decode(&form->text, name, err);
-        const char *decoded_value = decoded_name != NULL ? decode(&form->text, value, err) : NULL;
+        struct slice name = url_form_take(&value, '=');
+        const char *decoded_name = url_form_decode(&form->text, name, err);
+        const char *decoded_value = decoded_name != NULL ? url_form_decode(&form->text, value, err) : NULL;
         if (decoded_value == NULL) {
-            clear(form);
+            url_form_clear(form);
             return false;
         }
         form->pairs[form->count].name = decoded_name;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * bench_nodes [NODES [FOLDER]]: what a node list of that size (50,000) with a certificate for each costs: to build the
- * index, to start a program with it, to look nodes up. Certificates are of 4096-bit RSA size, one made, the others with
- * another UID patched in. Prints medians of RUNS. Sources and index go to FOLDER and stay there; without it, to a
- * temporary one.
+ * bench_nodes [NODES [DIRECTORY]]: what a node list of that size (50,000) with a certificate for each costs: to build
+ * the index, to start a program with it, to look nodes up. Certificates are of 4096-bit RSA size, one made, the others
+ * with another UID patched in. Prints medians of RUNS. Sources and index go to DIRECTORY and stay there; without it, to
+ * a temporary one.
  */
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -19,7 +19,7 @@
 #include "relay/node_index.h"
 #include "support/certificate.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { RUNS = 7, PEM_LINE = 64 };
 
@@ -33,7 +33,7 @@ struct files {
     unsigned nodes;
 };
 
-static void die(const char *what)
+static void bench_nodes_die(const char *what)
 {
     perror(what);
     exit(EXIT_FAILURE);
@@ -46,7 +46,7 @@ static long private_kib(void)
     long sum = 0, kib;
     FILE *file = fopen("/proc/self/smaps_rollup", "re");
     if (file == NULL) {
-        die("smaps_rollup");
+        bench_nodes_die("smaps_rollup");
     }
     while (fgets(line, sizeof line, file) != NULL) {
         if (sscanf(line, "Private_%*[A-Za-z]: %ld kB", &kib) == 1) {
@@ -69,7 +69,7 @@ static void write_list(const struct files *files)
 {
     FILE *file = fopen(files->list, "we");
     if (file == NULL) {
-        die(files->list);
+        bench_nodes_die(files->list);
     }
     for (unsigned i = 0; i < files->nodes; i++) {
         fprintf(file,
@@ -79,7 +79,7 @@ static void write_list(const struct files *files)
     }
     fputs("}\n", file);
     if (fclose(file) != 0) {
-        die(files->list);
+        bench_nodes_die(files->list);
     }
 }
 
@@ -101,10 +101,10 @@ static void write_certificates(const struct files *files)
 {
     int len;
     unsigned char *uid, *der = template_certificate(&len, &uid);
-    unsigned char *text = memory_alloc((size_t)len * 2);
+    unsigned char *text = xmalloc((size_t)len * 2);
     FILE *file = fopen(files->certs, "we");
     if (file == NULL) {
-        die(files->certs);
+        bench_nodes_die(files->certs);
     }
     for (unsigned i = 0; i < files->nodes; i++) {
         char id[64];
@@ -118,7 +118,7 @@ static void write_certificates(const struct files *files)
         fputs("-----END CERTIFICATE-----\n", file);
     }
     if (fclose(file) != 0) {
-        die(files->certs);
+        bench_nodes_die(files->certs);
     }
     free(text);
     OPENSSL_free(der);
@@ -126,7 +126,7 @@ static void write_certificates(const struct files *files)
 
 /* ---- the measurements ---- */
 
-static void build(const struct files *files)
+static void bench_nodes_build(const struct files *files)
 {
     struct node_index_summary summary;
     struct err err;
@@ -145,18 +145,18 @@ static void measure_build(const struct files *files)
         double start = bench_seconds();
         pid_t child = fork();
         if (child == 0) {
-            build(files);
+            bench_nodes_build(files);
             _exit(EXIT_SUCCESS);
         }
         int status;
         if (child < 0 || wait4(child, &status, 0, &usage) != child || status != 0) {
-            die("build");
+            bench_nodes_die("build");
         }
         took[i] = bench_seconds() - start;
         cpu[i] = processor_seconds(&usage);
     }
     long before = private_kib();
-    build(files);
+    bench_nodes_build(files);
     struct stat index;
     stat(files->index, &index);
     printf("build                       %8.0f ms   %.0f ms processor, peak %ld KiB resident, "
@@ -234,7 +234,7 @@ static void measure_current(const struct files *files)
     for (int i = 0; i < RUNS; i++) {
         double start = bench_seconds();
         if (!node_index_current(files->list, files->certs, files->index)) {
-            die("the index is not current");
+            bench_nodes_die("the index is not current");
         }
         took[i] = bench_seconds() - start;
     }
@@ -244,14 +244,14 @@ static void measure_current(const struct files *files)
 int main(int argc, char **argv)
 {
     char temporary[] = "/tmp/bench-nodes.XXXXXX";
-    const char *folder = argc > 2 ? argv[2] : mkdtemp(temporary);
+    const char *directory = argc > 2 ? argv[2] : mkdtemp(temporary);
     struct files files = {.nodes = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 50000};
-    if (folder == NULL) {
-        die("mkdtemp");
+    if (directory == NULL) {
+        bench_nodes_die("mkdtemp");
     }
-    files.list = memory_format("%s/nodeslist.json", folder);
-    files.certs = memory_format("%s/nodescerts.pem", folder);
-    files.index = memory_format("%s/node-index.mdb", folder);
+    files.list = xasprintf("%s/nodeslist.json", directory);
+    files.certs = xasprintf("%s/nodescerts.pem", directory);
+    files.index = xasprintf("%s/node-index.mdb", directory);
     log_start("bench_nodes");
     write_list(&files);
     write_certificates(&files);
@@ -264,7 +264,7 @@ int main(int argc, char **argv)
         unlink(files.list);
         unlink(files.certs);
         unlink(files.index);
-        rmdir(folder);
+        rmdir(directory);
     }
     free(files.list);
     free(files.certs);

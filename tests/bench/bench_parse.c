@@ -14,7 +14,7 @@
 #include "relay/runlog_parse.h"
 #include "util/buffer.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 enum { RUNS = 100, REPORTS = 100, ROUNDS = 11, MAX_REPORTS = 1000000 };
 static const double round_seconds = 0.2;
@@ -39,11 +39,11 @@ static const char *const messages[] = {
     "The internal environment security is acceptable \xe2\x9c\x93",
 };
 
-static const char *pick(const char *const *list, size_t count, unsigned n)
+static const char *bench_parse_pick(const char *const *list, size_t count, unsigned n)
 {
     return list[n * 2654435761u % count];
 }
-#define PICK(list, n) pick(list, sizeof list / sizeof *list, n)
+#define PICK(list, n) bench_parse_pick(list, sizeof list / sizeof *list, n)
 
 static void add_timestamp(struct buffer *out, unsigned n)
 {
@@ -134,7 +134,7 @@ static double one_round(struct runlog *runlog, const struct run *runs, size_t co
     return bytes / spent / 1e6;
 }
 
-static bool measure(const struct run *runs, size_t count)
+static bool bench_parse_measure(const struct run *runs, size_t count)
 {
     struct runlog runlog = {.report_count = 0};
     double figures[ROUNDS];
@@ -154,7 +154,7 @@ static bool measure(const struct run *runs, size_t count)
 int main(int argc, char **argv)
 {
     size_t count = argc > 1 ? (size_t)argc - 1 : RUNS;
-    struct run *runs = memory_zero(count, sizeof *runs);
+    struct run *runs = xcalloc(count, sizeof *runs);
     log_configure(LOG_LEVEL_ERROR, "", NULL);
     bool good = true;
     for (size_t i = 0; good && i < count; i++) {
@@ -164,7 +164,7 @@ int main(int argc, char **argv)
             make_run(&runs[i], (unsigned)i);
         }
     }
-    good = good && measure(runs, count);
+    good = good && bench_parse_measure(runs, count);
     for (size_t i = 0; i < count; i++) {
         buffer_free(&runs[i].content);
     }

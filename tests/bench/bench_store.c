@@ -5,9 +5,10 @@
  *
  *     bench_store [-n RUNS] [-r REPORTS A RUN] [-b RUNS A TRANSACTION] [-t ROUNDS] [-c MOST CONNECTIONS]
  *
- * The ways take turns, the tables are emptied before each, and what is printed is the median of the rounds. The rows of the
- * plain COPY are encoded before its clock starts, with their ids. CPU time is that of this process and of all processes of the
- * server (LAB_PG_PID). Connects by LAB_PG_URL and LAB_PG_PASSWORD, and empties tables by LAB_PG_SUPERUSER.
+ * The ways take turns, the tables are emptied before each, and what is printed is the median of the rounds. The rows of
+ * the plain COPY are encoded before its clock starts, with their ids. CPU time is that of this process and of all
+ * processes of the server (LAB_PG_PID). Connects by LAB_PG_URL and LAB_PG_PASSWORD, and empties tables by
+ * LAB_PG_SUPERUSER.
  */
 #include <getopt.h>
 #include <libpq-fe.h>
@@ -21,9 +22,9 @@
 #include "relay/report_db.h"
 #include "relay/report_db_binary.h"
 #include "support/made_run.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
-enum { MOST_ROUNDS = 99, MOST_CONNECTIONS = 16 };
+enum { ROUNDS_MAX = 99, CONNECTIONS_MAX = 16 };
 
 struct settings {
     size_t runs;
@@ -56,29 +57,29 @@ struct figure {
     double server_cpu;
 };
 
-static void die(const char *what, const char *why)
+static void bench_store_die(const char *what, const char *why)
 {
     fprintf(stderr, "bench_store: %s: %s\n", what, why);
     exit(3);
 }
 
-static PGconn *connect_to(const char *url)
+static PGconn *bench_store_connect_to(const char *url)
 {
     const char *const keywords[] = {"dbname", "password", NULL};
     const char *const values[] = {url, getenv("LAB_PG_PASSWORD"), NULL};
     PGconn *connection = PQconnectdbParams(keywords, values, 1);
     if (PQstatus(connection) != CONNECTION_OK) {
-        die("cannot connect", PQerrorMessage(connection));
+        bench_store_die("cannot connect", PQerrorMessage(connection));
     }
     return connection;
 }
 
-static void run(PGconn *connection, const char *sql)
+static void bench_store_run(PGconn *connection, const char *sql)
 {
     PGresult *result = PQexec(connection, sql);
     ExecStatusType status = PQresultStatus(result);
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_COPY_IN) {
-        die(sql, PQerrorMessage(connection));
+        bench_store_die(sql, PQerrorMessage(connection));
     }
     PQclear(result);
 }
@@ -91,14 +92,14 @@ static void *ours_prepare(struct job *job)
     struct err err;
     struct report_db *db = report_db_new(getenv("LAB_PG_URL"), getenv("LAB_PG_PASSWORD"), "bench_store", &err);
     if (db == NULL || !report_db_probe(db, &err)) {
-        die("cannot connect", err.text);
+        bench_store_die("cannot connect", err.text);
     }
     return db;
 }
 
 static void ours_work(struct job *job)
 {
-    struct report_db_run *runs = memory_zero(job->batch, sizeof *runs);
+    struct report_db_run *runs = xcalloc(job->batch, sizeof *runs);
     for (size_t done = 0; done < job->count; done += job->batch) {
         size_t count = job->count - done < job->batch ? job->count - done : job->batch;
         for (size_t i = 0; i < count; i++) {
@@ -107,7 +108,7 @@ static void ours_work(struct job *job)
         report_db_store(job->prepared, runs, count);
         for (size_t i = 0; i < count; i++) {
             if (runs[i].outcome != REPORT_DB_STORED) {
-                die("not stored", runs[i].reason.text);
+                bench_store_die("not stored", runs[i].reason.text);
             }
         }
     }
@@ -136,7 +137,7 @@ static void encode_execution(struct buffer *out, const struct runlog *runlog, in
 {
     const char columns[] = {0, 4};
     buffer_add(out, columns, sizeof columns);
-    report_db_binary_text(out, slice_of(runlog->info.node_id));
+    report_db_binary_text(out, slice_from_str(runlog->info.node_id));
     report_db_binary_int8(out, timestamp_postgres(&runlog->reports[0].origin->start));
     report_db_binary_text(out, runlog->config_id);
     report_db_binary_int8(out, id);
@@ -150,7 +151,8 @@ static void encode_batch(struct copy_batch *batch, const struct runlog *runlogs,
     for (size_t i = 0; i < count; i++) {
         encode_execution(&batch->executions, &runlogs[i], id);
         for (size_t j = 0; j < runlogs[i].report_count; j++) {
-            report_db_binary_copy_row(&batch->events, id++, slice_of(runlogs[i].info.node_id), &runlogs[i].reports[j]);
+            report_db_binary_copy_row(&batch->events, id++, slice_from_str(runlogs[i].info.node_id),
+                                      &runlogs[i].reports[j]);
         }
     }
     report_db_binary_copy_trailer(&batch->events);
@@ -159,9 +161,9 @@ static void encode_batch(struct copy_batch *batch, const struct runlog *runlogs,
 
 static void *copy_prepare(struct job *job)
 {
-    struct copy_job *copy = memory_zero(1, sizeof *copy);
-    copy->connection = connect_to(getenv("LAB_PG_URL"));
-    copy->batches = memory_zero(job->count / job->batch + 1, sizeof *copy->batches);
+    struct copy_job *copy = xcalloc(1, sizeof *copy);
+    copy->connection = bench_store_connect_to(getenv("LAB_PG_URL"));
+    copy->batches = xcalloc(job->count / job->batch + 1, sizeof *copy->batches);
     for (size_t done = 0; done < job->count; done += job->batch) {
         size_t count = job->count - done < job->batch ? job->count - done : job->batch;
         encode_batch(&copy->batches[copy->count++], job->runlogs + done, count);
@@ -171,13 +173,13 @@ static void *copy_prepare(struct job *job)
 
 static void copy_in(PGconn *connection, const char *sql, const struct buffer *data)
 {
-    run(connection, sql);
+    bench_store_run(connection, sql);
     if (PQputCopyData(connection, data->at, (int)data->len) != 1 || PQputCopyEnd(connection, NULL) != 1) {
-        die("COPY", PQerrorMessage(connection));
+        bench_store_die("COPY", PQerrorMessage(connection));
     }
     for (PGresult *result; (result = PQgetResult(connection)) != NULL;) {
         if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-            die("COPY", PQresultErrorMessage(result));
+            bench_store_die("COPY", PQresultErrorMessage(result));
         }
         PQclear(result);
     }
@@ -187,13 +189,13 @@ static void copy_work(struct job *job)
 {
     struct copy_job *copy = job->prepared;
     for (size_t i = 0; i < copy->count; i++) {
-        run(copy->connection, "BEGIN");
+        bench_store_run(copy->connection, "BEGIN");
         copy_in(copy->connection, "COPY RudderSysEvents (" REPORT_DB_COPY_COLUMNS ") FROM STDIN (FORMAT binary)",
                 &copy->batches[i].events);
         copy_in(copy->connection,
                 "COPY ReportsExecution (nodeId, date, nodeConfigId, insertionId) FROM STDIN (FORMAT binary)",
                 &copy->batches[i].executions);
-        run(copy->connection, "COMMIT");
+        bench_store_run(copy->connection, "COMMIT");
     }
 }
 
@@ -216,32 +218,32 @@ enum { INSERT_COLUMNS = 11 };
 static void *insert_prepare(struct job *job)
 {
     (void)job;
-    return connect_to(getenv("LAB_PG_URL"));
+    return bench_store_connect_to(getenv("LAB_PG_URL"));
 }
 
-static char *timestamp_text(const struct timestamp *timestamp)
+static char *bench_store_timestamp_text(const struct timestamp *timestamp)
 {
     char text[TIMESTAMP_TEXT_SIZE];
     timestamp_format(timestamp, text);
-    return memory_text(text);
+    return xstrdup(text);
 }
 
 static char *slice_text(struct slice slice)
 {
-    return memory_text_of(slice.at, slice.len);
+    return xstrndup(slice.at, slice.len);
 }
 
 static void report_texts(char **texts, const char *node_id, const struct report *report)
 {
     const struct report_origin *origin = report->origin;
-    *texts++ = timestamp_text(&report->executed);
-    *texts++ = memory_text(node_id);
+    *texts++ = bench_store_timestamp_text(&report->executed);
+    *texts++ = xstrdup(node_id);
     *texts++ = slice_text(origin->directive_id);
     *texts++ = slice_text(origin->rule_id);
     *texts++ = slice_text(origin->report_id);
     *texts++ = slice_text(origin->component);
     *texts++ = slice_text(origin->key_value);
-    *texts++ = timestamp_text(&origin->start);
+    *texts++ = bench_store_timestamp_text(&origin->start);
     *texts++ = slice_text(report->event_type);
     *texts++ = slice_text(origin->policy);
     *texts++ = slice_text(report->message);
@@ -251,7 +253,7 @@ static PGresult *query(PGconn *connection, const char *sql, size_t count, char *
 {
     PGresult *result = PQexecParams(connection, sql, (int)count, NULL, (const char *const *)texts, NULL, NULL, 0);
     if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK) {
-        die(sql, PQerrorMessage(connection));
+        bench_store_die(sql, PQerrorMessage(connection));
     }
     return result;
 }
@@ -259,10 +261,11 @@ static PGresult *query(PGconn *connection, const char *sql, size_t count, char *
 static void insert_run(PGconn *connection, const struct runlog *runlog)
 {
     size_t count = runlog->report_count * INSERT_COLUMNS;
-    char **texts = memory_zero(count, sizeof *texts);
+    char **texts = xcalloc(count, sizeof *texts);
     struct buffer sql = {0};
-    buffer_add_text(&sql, "INSERT INTO RudderSysEvents (executionDate, nodeId, directiveId, ruleId, reportId, component, "
-                          "keyValue, executionTimeStamp, eventType, policy, msg) VALUES ");
+    buffer_add_text(&sql,
+                    "INSERT INTO RudderSysEvents (executionDate, nodeId, directiveId, ruleId, reportId, component, "
+                    "keyValue, executionTimeStamp, eventType, policy, msg) VALUES ");
     for (size_t i = 0; i < runlog->report_count; i++) {
         report_texts(texts + i * INSERT_COLUMNS, runlog->info.node_id, &runlog->reports[i]);
         for (size_t j = 0; j < INSERT_COLUMNS; j++) {
@@ -270,18 +273,18 @@ static void insert_run(PGconn *connection, const struct runlog *runlog)
         }
     }
     buffer_add_text(&sql, ") RETURNING id");
-    run(connection, "BEGIN");
+    bench_store_run(connection, "BEGIN");
     PQclear(query(connection,
                   "SELECT id FROM RudderSysEvents WHERE executionDate = $1 AND nodeId = $2 AND directiveId = $3 AND "
                   "ruleId = $4 AND reportId = $5 AND component = $6 AND keyValue = $7 AND executionTimeStamp = $8 AND "
                   "eventType = $9 AND policy = $10 AND msg = $11 LIMIT 1",
                   INSERT_COLUMNS, texts));
-    PGresult *ids = query(connection, buffer_text(&sql), count, texts);
+    PGresult *ids = query(connection, buffer_cstr(&sql), count, texts);
     char *execution[] = {texts[1], texts[7], slice_text(runlog->config_id), PQgetvalue(ids, 0, 0)};
     PQclear(query(connection,
                   "INSERT INTO ReportsExecution (nodeId, date, nodeConfigId, insertionId) VALUES ($1, $2, $3, $4)", 4,
                   execution));
-    run(connection, "COMMIT");
+    bench_store_run(connection, "COMMIT");
     PQclear(ids);
     free(execution[2]);
     for (size_t i = 0; i < count; i++) {
@@ -309,26 +312,26 @@ static const struct way inserts = {"INSERT a run", insert_prepare, insert_work, 
 
 /* --- measuring --- */
 
-static void *work(void *argument)
+static void *bench_store_work(void *argument)
 {
     struct job *job = argument;
     job->way->work(job);
     return NULL;
 }
 
-static double now(void)
+static double bench_store_now(void)
 {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static struct figure measure(PGconn *superuser, const struct way *way, struct runlog *runlogs, size_t count, size_t batch,
-                             int connections)
+static struct figure bench_store_measure(PGconn *superuser, const struct way *way, struct runlog *runlogs, size_t count,
+                                         size_t batch, int connections)
 {
-    struct job jobs[MOST_CONNECTIONS];
-    run(superuser, "TRUNCATE RudderSysEvents, ReportsExecution");
-    run(superuser, "CHECKPOINT");
+    struct job jobs[CONNECTIONS_MAX];
+    bench_store_run(superuser, "TRUNCATE RudderSysEvents, ReportsExecution");
+    bench_store_run(superuser, "CHECKPOINT");
     for (int i = 0; i < connections; i++) {
         size_t from = count * (size_t)i / (size_t)connections;
         size_t to = count * (size_t)(i + 1) / (size_t)connections;
@@ -336,14 +339,14 @@ static struct figure measure(PGconn *superuser, const struct way *way, struct ru
         jobs[i].prepared = way->prepare(&jobs[i]);
     }
     struct cpu_time before = cpu_time_now();
-    double start = now();
+    double start = bench_store_now();
     for (int i = 0; i < connections; i++) {
-        pthread_create(&jobs[i].thread, NULL, work, &jobs[i]);
+        pthread_create(&jobs[i].thread, NULL, bench_store_work, &jobs[i]);
     }
     for (int i = 0; i < connections; i++) {
         pthread_join(jobs[i].thread, NULL);
     }
-    struct figure figure = {.seconds = now() - start};
+    struct figure figure = {.seconds = bench_store_now() - start};
     struct cpu_time after = cpu_time_now();
     figure.client_cpu = after.client - before.client;
     figure.server_cpu = after.server - before.server;
@@ -366,7 +369,7 @@ struct line {
     int connections;
     size_t batch;
     size_t runs;
-    struct figure figures[MOST_ROUNDS];
+    struct figure figures[ROUNDS_MAX];
 };
 
 static struct figure median(struct line *line, int rounds)
@@ -379,8 +382,8 @@ static void measure_lines(PGconn *superuser, struct runlog *runlogs, struct line
 {
     for (int round = 0; round < rounds; round++) {
         for (size_t i = 0; i < count; i++) {
-            lines[i].figures[round] =
-                measure(superuser, lines[i].way, runlogs, lines[i].runs, lines[i].batch, lines[i].connections);
+            lines[i].figures[round] = bench_store_measure(superuser, lines[i].way, runlogs, lines[i].runs,
+                                                          lines[i].batch, lines[i].connections);
         }
     }
 }
@@ -395,13 +398,15 @@ static void print_line(struct line *line, const struct settings *settings)
            1000 * figure.server_cpu / runs);
 }
 
-static void compare(PGconn *superuser, struct runlog *runlogs, const struct settings *settings)
+static void bench_store_compare(PGconn *superuser, struct runlog *runlogs, const struct settings *settings)
 {
-    struct line lines[2 * MOST_CONNECTIONS + 1];
+    struct line lines[2 * CONNECTIONS_MAX + 1];
     size_t count = 0;
     for (int i = 1; i <= settings->connections; i++) {
-        lines[count++] = (struct line){.way = &plain_copy, .connections = i, .batch = settings->batch, .runs = settings->runs};
-        lines[count++] = (struct line){.way = &ours, .connections = i, .batch = settings->batch, .runs = settings->runs};
+        lines[count++] =
+            (struct line){.way = &plain_copy, .connections = i, .batch = settings->batch, .runs = settings->runs};
+        lines[count++] =
+            (struct line){.way = &ours, .connections = i, .batch = settings->batch, .runs = settings->runs};
     }
     lines[count++] = (struct line){.way = &inserts, .connections = 1, .batch = 1, .runs = settings->runs / 2};
     measure_lines(superuser, runlogs, lines, count, settings->rounds);
@@ -412,7 +417,8 @@ static void compare(PGconn *superuser, struct runlog *runlogs, const struct sett
     for (size_t i = 0; i + 1 < count; i += 2) {
         double copy = median(&lines[i], settings->rounds).seconds;
         double own = median(&lines[i + 1], settings->rounds).seconds;
-        printf("%d connection(s): %.2f of plain COPY (to reach 0.80), %.2f times INSERT a run (to reach 2.50)\n",
+        printf("%d connection(s): %.2f of plain COPY (to reach 0.80), %.2f times INSERT a bench_store_run (to reach "
+               "2.50)\n",
                lines[i].connections, copy / own, (double)settings->runs / own / original);
     }
 }
@@ -432,7 +438,7 @@ static void by_batch_size(PGconn *superuser, struct runlog *runlogs, const struc
     }
 }
 
-static void usage(void)
+static void bench_store_usage(void)
 {
     fputs("usage: bench_store [-n RUNS] [-r REPORTS] [-b BATCH] [-t ROUNDS] [-c CONNECTIONS]\n", stderr);
     exit(2);
@@ -444,7 +450,7 @@ static struct settings read_settings(int argc, char **argv)
     for (int option; (option = getopt(argc, argv, "n:r:b:t:c:")) != -1;) {
         long value = optarg != NULL ? strtol(optarg, NULL, 10) : 0;
         if (value <= 0) {
-            usage();
+            bench_store_usage();
         }
         switch (option) {
         case 'n':
@@ -457,13 +463,13 @@ static struct settings read_settings(int argc, char **argv)
             settings.batch = (size_t)value;
             break;
         case 't':
-            settings.rounds = value < MOST_ROUNDS ? (int)value : MOST_ROUNDS;
+            settings.rounds = value < ROUNDS_MAX ? (int)value : ROUNDS_MAX;
             break;
         case 'c':
-            settings.connections = value < MOST_CONNECTIONS ? (int)value : MOST_CONNECTIONS;
+            settings.connections = value < CONNECTIONS_MAX ? (int)value : CONNECTIONS_MAX;
             break;
         default:
-            usage();
+            bench_store_usage();
         }
     }
     return settings;
@@ -472,7 +478,7 @@ static struct settings read_settings(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct settings settings = read_settings(argc, argv);
-    struct runlog *runlogs = memory_zero(settings.runs, sizeof *runlogs);
+    struct runlog *runlogs = xcalloc(settings.runs, sizeof *runlogs);
     for (size_t i = 0; i < settings.runs; i++) {
         char node_id[NODE_ID_SIZE];
         snprintf(node_id, sizeof node_id, "37817c4d-fbf7-4850-a985-%012zu", i);
@@ -481,11 +487,11 @@ int main(int argc, char **argv)
                                                       .reports = settings.reports,
                                                       .config_id = "20200913-122640-5b0cc4c5"});
     }
-    PGconn *superuser = connect_to(getenv("LAB_PG_SUPERUSER"));
+    PGconn *superuser = bench_store_connect_to(getenv("LAB_PG_SUPERUSER"));
     printf("%zu runs of %zu reports, medians of %d rounds\n", settings.runs, settings.reports, settings.rounds);
     printf("%-14s %11s %6s %9s %11s %11s %11s %11s\n", "", "connections", "batch", "runs/s", "reports/s", "ms a run",
            "client CPU", "server CPU");
-    compare(superuser, runlogs, &settings);
+    bench_store_compare(superuser, runlogs, &settings);
     puts("");
     by_batch_size(superuser, runlogs, &settings);
     PQfinish(superuser);

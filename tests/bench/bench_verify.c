@@ -59,7 +59,7 @@ static bool ours(struct scene *scene)
                         &content, NULL);
 }
 
-static X509 *decode(const struct scene *scene)
+static X509 *bench_verify_decode(const struct scene *scene)
 {
     const unsigned char *at = (const unsigned char *)scene->signer.der.at;
     return d2i_X509(NULL, &at, (long)scene->signer.der.len);
@@ -67,7 +67,7 @@ static X509 *decode(const struct scene *scene)
 
 static bool only_decode(struct scene *scene)
 {
-    X509 *certificate = decode(scene);
+    X509 *certificate = bench_verify_decode(scene);
     X509_free(certificate);
     return certificate != NULL;
 }
@@ -97,7 +97,7 @@ static bool stock(struct scene *scene)
 
 static bool stock_from_der(struct scene *scene)
 {
-    X509 *certificate = decode(scene);
+    X509 *certificate = bench_verify_decode(scene);
     bool good = stock_with(scene, certificate);
     X509_free(certificate);
     return good;
@@ -117,7 +117,7 @@ static const struct way {
 
 enum { WAYS = sizeof ways / sizeof *ways };
 
-static void require(bool good, const char *what)
+static void bench_verify_require(bool good, const char *what)
 {
     if (!good) {
         fprintf(stderr, "bench_verify: %s failed\n", what);
@@ -142,18 +142,19 @@ static void sign_bare(struct scene *scene)
 {
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(scene->signer.key, NULL);
     scene->signature_len = sizeof scene->signature;
-    require(EVP_Digest(scene->text.at, scene->text.len, scene->digest, &scene->digest_len, EVP_sha256(), NULL) == 1
-                && EVP_PKEY_sign_init(context) == 1 && EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1
-                && EVP_PKEY_sign(context, scene->signature, &scene->signature_len, scene->digest,
-                                 scene->digest_len) == 1,
-            "signing");
+    bench_verify_require(
+        EVP_Digest(scene->text.at, scene->text.len, scene->digest, &scene->digest_len, EVP_sha256(), NULL) == 1 &&
+            EVP_PKEY_sign_init(context) == 1 && EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1 &&
+            EVP_PKEY_sign(context, scene->signature, &scene->signature_len, scene->digest, scene->digest_len) == 1,
+        "signing");
     EVP_PKEY_CTX_free(context);
     scene->bare = EVP_PKEY_CTX_new(X509_get0_pubkey(scene->signer.certificate), NULL);
     if (EVP_PKEY_base_id(scene->signer.key) == EVP_PKEY_RSA) {
         scene->public_key_len = i2d_PublicKey(scene->signer.key, &scene->public_key);
     }
-    require(EVP_PKEY_verify_init(scene->bare) == 1 && EVP_PKEY_CTX_set_signature_md(scene->bare, EVP_sha256()) == 1,
-            "preparing the bare verification");
+    bench_verify_require(EVP_PKEY_verify_init(scene->bare) == 1 &&
+                             EVP_PKEY_CTX_set_signature_md(scene->bare, EVP_sha256()) == 1,
+                         "preparing the bare verification");
 }
 
 /* us a call, processor time; 0 for a way that this key does not have */
@@ -164,16 +165,16 @@ static double takes(const struct way *way, struct scene *scene)
     }
     double start = bench_cpu_seconds();
     for (int call = 0; call < CALLS; call++) {
-        require(way->run(scene), way->name);
+        bench_verify_require(way->run(scene), way->name);
     }
     return (bench_cpu_seconds() - start) / CALLS * 1e6;
 }
 
-static void measure(const char *name, EVP_PKEY *key, size_t rounds, size_t bytes)
+static void bench_verify_measure(const char *name, EVP_PKEY *key, size_t rounds, size_t bytes)
 {
     static double times[WAYS][MAX_ROUNDS];
     struct scene scene = {.signer = signing_identity(key, "node", 1), .verifier = smime_verifier_new(NULL)};
-    require(scene.verifier != NULL, "smime_verifier_new");
+    bench_verify_require(scene.verifier != NULL, "smime_verifier_new");
     make_message(&scene, bytes);
     sign_bare(&scene);
     for (size_t round = 0; round < rounds; round++) {
@@ -209,8 +210,8 @@ int main(int argc, char **argv)
     }
     printf("%s, medians of processor time, %zu rounds of %d calls; the last column: times the bare verification\n",
            OpenSSL_version(OPENSSL_VERSION), rounds, CALLS);
-    measure("RSA 4096", signing_rsa_key(4096), rounds, bytes);
-    measure("RSA 2048", signing_rsa_key(2048), rounds, bytes);
-    measure("ECDSA P-256", signing_ec_key(), rounds, bytes);
+    bench_verify_measure("RSA 4096", signing_rsa_key(4096), rounds, bytes);
+    bench_verify_measure("RSA 2048", signing_rsa_key(2048), rounds, bytes);
+    bench_verify_measure("ECDSA P-256", signing_ec_key(), rounds, bytes);
     return EXIT_SUCCESS;
 }

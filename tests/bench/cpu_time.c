@@ -29,8 +29,8 @@ static int read_process(const char *pid, struct process *process)
     line[len] = '\0';
     const char *behind = strrchr(line, ')');
     unsigned long user, system, children_user, children_system;
-    if (behind == NULL || sscanf(behind, ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu", &process->parent,
-                                 &user, &system, &children_user, &children_system) != 5) {
+    if (behind == NULL || sscanf(behind, ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu",
+                                 &process->parent, &user, &system, &children_user, &children_system) != 5) {
         return 0;
     }
     process->own = user + system;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * cpu_time: processor time of this process, and of a PostgreSQL server with all its processes, also those that have ended.
+ * cpu_time: processor time of this process, and of a PostgreSQL server with all its processes, also those that have
+ * ended.
  */
 #ifndef RELAY_BENCH_CPU_TIME_H
 #define RELAY_BENCH_CPU_TIME_H

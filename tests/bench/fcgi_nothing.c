@@ -7,19 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { USUAL_BYTES = 3, MOST_BYTES = 1 << 20 };
+enum { USUAL_BYTES = 3, BYTES_MAX = 1 << 20 };
 
 static int wanted_bytes(const FCGX_Request *request)
 {
     const char *query = FCGX_GetParam("QUERY_STRING", request->envp);
     int bytes = query != NULL && *query != '\0' ? atoi(query) : USUAL_BYTES;
-    return bytes >= 0 && bytes <= MOST_BYTES ? bytes : USUAL_BYTES;
+    return bytes >= 0 && bytes <= BYTES_MAX ? bytes : USUAL_BYTES;
 }
 
 int main(void)
 {
     FCGX_Request request;
-    static char body[MOST_BYTES];
+    static char body[BYTES_MAX];
     if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0) {
         return 3;
     }

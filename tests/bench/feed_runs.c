@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * feed_runs: uploads at a pace: renames the files of one folder into another, so many a second, each with the time of
- * its arrival as its own.
+ * feed_runs: uploads at a pace: renames the files of one directory into another, so many a second, each with the time
+ * of its arrival as its own.
  *
  *     feed_runs FROM TO RATE
  */
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-static int fail(const char *what)
+static int feed_runs_fail(const char *what)
 {
     perror(what);
     return 1;
@@ -28,7 +28,7 @@ int main(int argc, char **argv)
     int to = open(argv[2], O_RDONLY | O_DIRECTORY);
     double rate = atof(argv[3]);
     if (from == NULL || to < 0) {
-        return fail("feed_runs");
+        return feed_runs_fail("feed_runs");
     }
     struct timespec start;
     clock_gettime(CLOCK_MONOTONIC, &start);
@@ -43,7 +43,7 @@ int main(int argc, char **argv)
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, NULL);
         if (utimensat(dirfd(from), entry->d_name, NULL, 0) != 0 ||
             renameat(dirfd(from), entry->d_name, to, entry->d_name) != 0) {
-            return fail(entry->d_name);
+            return feed_runs_fail(entry->d_name);
         }
         fed++;
     }

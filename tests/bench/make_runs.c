@@ -2,11 +2,11 @@
  *
  * make_runs: a site to measure with: many nodes, and signed, compressed runs of some of them, as real agents send them.
  *
- *     make_runs FOLDER NODES RUNS REPORTS
+ *     make_runs DIRECTORY NODES RUNS REPORTS
  *
- * writes FOLDER/nodeslist.json, FOLDER/certificates.pem and FOLDER/runs/<datetime>@<node>.log.gz. The nodes share a
- * few RSA-4096 keys: each has a certificate of its own, which is what counts, and making 50,000 keys would take a day.
- * For the same reason the certificates' own signatures, which nobody checks, are those of their pattern.
+ * writes DIRECTORY/nodeslist.json, DIRECTORY/certificates.pem and DIRECTORY/runs/<datetime>@<node>.log.gz. The nodes
+ * share a few RSA-4096 keys: each has a certificate of its own, which is what counts, and making 50,000 keys would take
+ * a day. For the same reason the certificates' own signatures, which nobody checks, are those of their pattern.
  */
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -35,10 +35,10 @@ static void need(bool condition, const char *what)
     }
 }
 
-static FILE *create(const char *folder, const char *name)
+static FILE *create(const char *directory, const char *name)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", directory, name);
     FILE *file = fopen(path, "w");
     need(file != NULL, path);
     return file;
@@ -75,10 +75,10 @@ static X509 *certificate_of(const struct identity *identity, unsigned node)
     return certificate;
 }
 
-static void write_nodes(const char *folder, const struct identity *identities, unsigned nodes)
+static void write_nodes(const char *directory, const struct identity *identities, unsigned nodes)
 {
-    FILE *list = create(folder, "nodeslist.json");
-    FILE *certificates = create(folder, "certificates.pem");
+    FILE *list = create(directory, "nodeslist.json");
+    FILE *certificates = create(directory, "certificates.pem");
     fputs("{\"root\":{\"hostname\":\"root.example.com\",\"policy-server\":\"root\",\"key-hash\":\"\"}", list);
     for (unsigned i = 0; i < nodes; i++) {
         char id[NODE_SIZE];
@@ -121,7 +121,7 @@ static void write_gzip(const char *path, BIO *message)
     need(file != NULL && gzwrite(file, bytes, (unsigned)len) == len && gzclose(file) == Z_OK, path);
 }
 
-static void write_run(const char *folder, const struct identity *identity, unsigned node, time_t start,
+static void write_run(const char *directory, const struct identity *identity, unsigned node, time_t start,
                       unsigned reports)
 {
     char id[NODE_SIZE], moment[32], path[4096];
@@ -129,7 +129,7 @@ static void write_run(const char *folder, const struct identity *identity, unsig
     node_name(id, node);
     gmtime_r(&start, &tm);
     strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(path, sizeof path, "%s/runs/%s+00:00@%s.log.gz", folder, moment, id);
+    snprintf(path, sizeof path, "%s/runs/%s+00:00@%s.log.gz", directory, moment, id);
     const int flags = PKCS7_TEXT | PKCS7_DETACHED | PKCS7_NOCERTS;
     X509 *certificate = certificate_of(identity, node);
     BIO *content = BIO_new(BIO_s_mem()), *message = BIO_new(BIO_s_mem());
@@ -150,22 +150,22 @@ static void write_run(const char *folder, const struct identity *identity, unsig
 
 int main(int argc, char **argv)
 {
-    need(argc == 5, "usage: make_runs FOLDER NODES RUNS REPORTS");
-    const char *folder = argv[1];
+    need(argc == 5, "usage: make_runs DIRECTORY NODES RUNS REPORTS");
+    const char *directory = argv[1];
     unsigned nodes = (unsigned)atoi(argv[2]), runs = (unsigned)atoi(argv[3]), reports = (unsigned)atoi(argv[4]);
     char path[4096];
-    snprintf(path, sizeof path, "%s/runs", folder);
-    mkdir(folder, 0755);
+    snprintf(path, sizeof path, "%s/runs", directory);
+    mkdir(directory, 0755);
     mkdir(path, 0755);
     struct identity identities[KEYS];
     for (unsigned i = 0; i < KEYS; i++) {
         identities[i] = make_identity();
     }
-    write_nodes(folder, identities, nodes);
+    write_nodes(directory, identities, nodes);
     time_t first = time(NULL) - 300;
     for (unsigned i = 0; i < runs; i++) {
         /* nodes in turn; five minutes between the runs of one */
-        write_run(folder, &identities[i % nodes % KEYS], i % nodes, first + i / nodes * 300, reports);
+        write_run(directory, &identities[i % nodes % KEYS], i % nodes, first + i / nodes * 300, reports);
     }
     return 0;
 }

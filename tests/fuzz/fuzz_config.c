@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "relay/relay_config.h"
 #include "relay/relay_config_keys.h"
 #include "util/config_file.h"
@@ -16,37 +17,30 @@ const char *__lsan_default_suppressions(void)
     return "leak:libconfig_yylex\nleak:strbuf_append";
 }
 
-static void require(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
 /* What was taken keeps to the table. */
 static void require_bounds(const struct config_key *key, const struct relay_config *config)
 {
     const char *at = (const char *)config + key->field;
     switch (key->kind) {
     case CONFIG_INT:
-        require(*(const int *)at >= key->low && *(const int *)at <= key->high);
+        fuzz_require(*(const int *)at >= key->low && *(const int *)at <= key->high);
         break;
     case CONFIG_SIZE:
     case CONFIG_DURATION:
-        require(*(const int64_t *)at >= key->low && *(const int64_t *)at <= key->high);
+        fuzz_require(*(const int64_t *)at >= key->low && *(const int64_t *)at <= key->high);
         break;
     case CONFIG_CHOICE:
-        require(*(const unsigned *)at < 5 && key->choices[*(const unsigned *)at] != NULL);
+        fuzz_require(*(const unsigned *)at < 5 && key->choices[*(const unsigned *)at] != NULL);
         break;
     case CONFIG_BOOL:
-        require(*(const unsigned char *)at <= 1);
+        fuzz_require(*(const unsigned char *)at <= 1);
         break;
     case CONFIG_TEXTS:
-        require(*(char **const *)at != NULL);
+        fuzz_require(*(char **const *)at != NULL);
         break;
     case CONFIG_TEXT:
     case CONFIG_PATH:
-        require(*(char *const *)at != NULL);
+        fuzz_require(*(char *const *)at != NULL);
         break;
     }
 }
@@ -58,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     log_configure(LOG_LEVEL_ERROR, "", NULL); /* unknown keys are warnings */
     struct config_file *file = config_file_parse("f", (struct slice){(const char *)data, size}, &err);
     if (file == NULL) {
-        require(strncmp(err.text, "f:", 2) == 0);
+        fuzz_require(strncmp(err.text, "f:", 2) == 0);
         return 0;
     }
     config_table_warn_unknown(&relay_config_table, file);
@@ -69,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         config_table_free(&relay_config_table, &config);
     } else {
-        require(strncmp(err.text, "f:", 2) == 0);
+        fuzz_require(strncmp(err.text, "f:", 2) == 0);
     }
     config_file_close(file);
     return 0;

@@ -6,16 +6,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "fuzz/fuzz.h"
 #include "util/decompress.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -33,13 +27,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buffer_add_text(&out, "before");
     if (decompress(decompressor, compression, (struct slice){(const char *)data + 1, size - 1}, &limits, &out, &err)) {
         size_t expanded = out.len - 6;
-        require(expanded <= limits.expanded);
-        require(compression == COMPRESSION_NONE || limits.ratio == 0 || expanded <= DECOMPRESS_RATIO_FREE
+        fuzz_require(expanded <= limits.expanded);
+        fuzz_require(compression == COMPRESSION_NONE || limits.ratio == 0 || expanded <= DECOMPRESS_RATIO_FREE
                 || expanded / limits.ratio <= size - 1);
     } else {
-        require(out.len == 6 && err.text[0] != '\0');
+        fuzz_require(out.len == 6 && err.text[0] != '\0');
     }
-    require(memcmp(out.at, "before", 6) == 0);
+    fuzz_require(memcmp(out.at, "before", 6) == 0);
     buffer_free(&out);
     return 0;
 }

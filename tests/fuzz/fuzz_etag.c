@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char front[] = "W/\"tag\" , ";
-    const struct slice tag = slice_of("\"tag\"");
+    const struct slice tag = slice_from_str("\"tag\"");
     const struct slice list = {(const char *)data, size};
     bool found = etag_listed(list, tag);
     if (found && memchr(data, '*', size) == NULL && memmem(data, size, tag.at, tag.len) == NULL) {

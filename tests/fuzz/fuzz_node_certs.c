@@ -9,16 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "relay/node_certs.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
 
 static void require_same_uid(struct slice der, const char *node_id)
 {
@@ -27,10 +21,10 @@ static void require_same_uid(struct slice der, const char *node_id)
     if (certificate != NULL) {
         X509_NAME *subject = X509_get_subject_name(certificate);
         int place = X509_NAME_get_index_by_NID(subject, NID_userId, -1);
-        require(place >= 0 && X509_NAME_get_index_by_NID(subject, NID_userId, place) < 0);
+        fuzz_require(place >= 0 && X509_NAME_get_index_by_NID(subject, NID_userId, place) < 0);
         const ASN1_STRING *uid = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, place));
         struct slice text = {(const char *)ASN1_STRING_get0_data(uid), (size_t)ASN1_STRING_length(uid)};
-        require(slice_is(text, node_id));
+        fuzz_require(slice_eq_str(text, node_id));
     }
     X509_free(certificate);
     ERR_clear_error();
@@ -40,10 +34,10 @@ static bool visit(void *context, const char *node_id, struct slice der, size_t l
 {
     size_t *last = context;
     (void)err;
-    require(line > *last);
+    fuzz_require(line > *last);
     *last = line;
     if (node_id != NULL) {
-        require(node_id_valid(node_id, strlen(node_id)) && der.len > 0);
+        fuzz_require(node_id_valid(node_id, strlen(node_id)) && der.len > 0);
         require_same_uid(der, node_id);
     }
     return true;
@@ -55,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err err = {""};
     size_t last = 0;
     char node_id[NODE_ID_SIZE];
-    require(node_certs_walk(input, visit, &last, &err) || err.text[0] != '\0');
+    fuzz_require(node_certs_walk(input, visit, &last, &err) || err.text[0] != '\0');
     if (node_certs_uid(input, node_id)) {
         require_same_uid(input, node_id);
     }

@@ -7,25 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "relay/remote_run_request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void require(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
-static void check_conditions(const char *list)
+static void fuzz_remote_run_check_conditions(const char *list)
 {
     static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
     while (*list != '\0') {
         size_t len = strspn(list, word);
-        require(len > 0 && len <= REMOTE_RUN_MAX_CONDITION && list[0] != '_');
+        fuzz_require(len > 0 && len <= REMOTE_RUN_MAX_CONDITION && list[0] != '_');
         list += len;
-        require(*list == '\0' || (*list == ',' && list[1] != '\0'));
+        fuzz_require(*list == '\0' || (*list == ',' && list[1] != '\0'));
         list += *list == ',';
     }
 }
@@ -33,33 +27,33 @@ static void check_conditions(const char *list)
 static void check_reason(const struct err *err)
 {
     size_t len = strlen(err->text);
-    require(len > 0);
+    fuzz_require(len > 0);
     for (size_t i = 0; i < len; i++) {
-        require((unsigned char)err->text[i] >= ' ' && err->text[i] != 0x7f);
+        fuzz_require((unsigned char)err->text[i] >= ' ' && err->text[i] != 0x7f);
     }
 }
 
 static void check_nodes(const struct remote_run_request *request)
 {
     for (size_t i = 0; i < request->node_count; i++) {
-        require(request->nodes[i].len > 0 && memchr(request->nodes[i].at, ',', request->nodes[i].len) == NULL);
-        require(i == 0 || !slice_equal(request->nodes[i], request->nodes[i - 1]));
+        fuzz_require(request->nodes[i].len > 0 && memchr(request->nodes[i].at, ',', request->nodes[i].len) == NULL);
+        fuzz_require(i == 0 || !slice_eq(request->nodes[i], request->nodes[i - 1]));
     }
 }
 
-static void check_again(const struct remote_run_request *request)
+static void fuzz_remote_run_check_again(const struct remote_run_request *request)
 {
     struct remote_run_request again = {0};
     struct buffer form = {0};
     struct err err = {0};
     remote_run_request_format(request, request->nodes, request->node_count, &form);
-    require(remote_run_request_parse(&again, buffer_slice(&form), &err));
-    require(again.asynchronous == request->asynchronous && again.keep_output == request->keep_output);
-    require(strcmp(again.conditions, request->conditions) == 0);
-    require(remote_run_request_nodes(&again, NULL, &err) == (request->node_count > 0));
-    require(again.node_count == request->node_count);
+    fuzz_require(remote_run_request_parse(&again, buffer_slice(&form), &err));
+    fuzz_require(again.asynchronous == request->asynchronous && again.keep_output == request->keep_output);
+    fuzz_require(strcmp(again.conditions, request->conditions) == 0);
+    fuzz_require(remote_run_request_nodes(&again, NULL, &err) == (request->node_count > 0));
+    fuzz_require(again.node_count == request->node_count);
     for (size_t i = 0; i < request->node_count; i++) {
-        require(slice_equal(again.nodes[i], request->nodes[i]));
+        fuzz_require(slice_eq(again.nodes[i], request->nodes[i]));
     }
     remote_run_request_free(&again);
     buffer_free(&form);
@@ -72,13 +66,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!remote_run_request_parse(&request, (struct slice){(const char *)data, size}, &err)) {
         check_reason(&err);
     } else {
-        check_conditions(request.conditions);
+        fuzz_remote_run_check_conditions(request.conditions);
         if (remote_run_request_nodes(&request, NULL, &err)) {
             check_nodes(&request);
         } else {
-            require(strcmp(err.text, "Missing nodes") == 0);
+            fuzz_require(strcmp(err.text, "Missing nodes") == 0);
         }
-        check_again(&request);
+        fuzz_remote_run_check_again(&request);
     }
     remote_run_request_free(&request);
     return 0;

@@ -3,19 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "relay/run_info.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void require(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
 /* What was understood, written in the first form again, must be understood the same. */
-static void require_same_again(const struct run_info *info)
+static void fuzz_run_info_require_same_again(const struct run_info *info)
 {
     char name[TIMESTAMP_TEXT_SIZE + NODE_ID_SIZE + 8];
     size_t len = timestamp_format(&info->timestamp, name);
@@ -23,10 +17,10 @@ static void require_same_again(const struct run_info *info)
     strcpy(name + len, info->node_id);
     strcat(name, ".log");
     struct run_info again;
-    require(run_info_parse(name, strlen(name), &again, NULL));
-    require(timestamp_compare(&again.timestamp, &info->timestamp) == 0);
-    require(again.timestamp.offset_minutes == info->timestamp.offset_minutes);
-    require(strcmp(again.node_id, info->node_id) == 0);
+    fuzz_require(run_info_parse(name, strlen(name), &again, NULL));
+    fuzz_require(timestamp_compare(&again.timestamp, &info->timestamp) == 0);
+    fuzz_require(again.timestamp.offset_minutes == info->timestamp.offset_minutes);
+    fuzz_require(strcmp(again.node_id, info->node_id) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -34,10 +28,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct run_info info;
     struct err err = {""};
     if (run_info_parse((const char *)data, size, &info, &err)) {
-        require(node_id_valid(info.node_id, strlen(info.node_id)));
-        require_same_again(&info);
+        fuzz_require(node_id_valid(info.node_id, strlen(info.node_id)));
+        fuzz_run_info_require_same_again(&info);
     } else {
-        require(err.text[0] != '\0');
+        fuzz_require(err.text[0] != '\0');
     }
     return 0;
 }

@@ -7,26 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "relay/runlog_json.h"
 #include "relay/runlog_parse.h"
 #include "util/log.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/utf8.h"
 
 enum { MAX_REPORTS = 1000 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void require(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
 static void require_clean(struct slice text)
 {
-    require(text.at != NULL && utf8_clean_prefix(text.at, text.len) == text.len);
+    fuzz_require(text.at != NULL && utf8_clean_prefix(text.at, text.len) == text.len);
 }
 
 static void require_moment(const struct timestamp *timestamp)
@@ -34,7 +28,7 @@ static void require_moment(const struct timestamp *timestamp)
     char text[TIMESTAMP_TEXT_SIZE];
     size_t len = timestamp_format(timestamp, text);
     struct timestamp again;
-    require(timestamp_parse_rfc3339(text, len, false, &again) && timestamp_compare(timestamp, &again) == 0);
+    fuzz_require(timestamp_parse_rfc3339(text, len, false, &again) && timestamp_compare(timestamp, &again) == 0);
 }
 
 static void require_report(const struct report *report)
@@ -48,16 +42,16 @@ static void require_report(const struct report *report)
     require_clean(origin->report_id);
     require_clean(origin->component);
     require_clean(origin->key_value);
-    require(origin->rule_id.len > 0 && origin->directive_id.len > 0 && origin->report_id.len > 0 &&
+    fuzz_require(origin->rule_id.len > 0 && origin->directive_id.len > 0 && origin->report_id.len > 0 &&
             origin->component.len > 0 && origin->key_value.len > 0);
     require_moment(&report->executed);
     require_moment(&origin->start);
 }
 
-static void require_sound(const struct runlog *runlog)
+static void fuzz_runlog_require_sound(const struct runlog *runlog)
 {
-    require(runlog->report_count > 0 && runlog->report_count <= MAX_REPORTS);
-    require(!runlog->complete || runlog->config_id.at != NULL);
+    fuzz_require(runlog->report_count > 0 && runlog->report_count <= MAX_REPORTS);
+    fuzz_require(!runlog->complete || runlog->config_id.at != NULL);
     for (size_t i = 0; i < runlog->report_count; i++) {
         require_report(&runlog->reports[i]);
     }
@@ -77,12 +71,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct runlog runlog = {.report_count = 0};
     struct err err = {""};
     if (runlog_parse(&runlog, &info, content, MAX_REPORTS, &err)) {
-        require_sound(&runlog);
+        fuzz_runlog_require_sound(&runlog);
         FILE *nowhere = fopen("/dev/null", "w");
-        require(nowhere != NULL && runlog_json_print(&runlog, nowhere));
+        fuzz_require(nowhere != NULL && runlog_json_print(&runlog, nowhere));
         fclose(nowhere);
     } else {
-        require(err.text[0] != '\0' && runlog.report_count == 0);
+        fuzz_require(err.text[0] != '\0' && runlog.report_count == 0);
     }
     runlog_free(&runlog);
     return 0;

@@ -7,28 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "relay/shared_file_signature.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void require(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
-static void check_again(const struct shared_file_meta *meta)
+static void fuzz_shared_file_meta_check_again(const struct shared_file_meta *meta)
 {
     struct shared_file_meta again;
     struct buffer text = {0};
     struct err err = {0};
     shared_file_meta_format(meta, &text);
-    require(shared_file_meta_parse(&again, buffer_slice(&text), &err));
-    require(again.algorithm == meta->algorithm && again.expires == meta->expires);
-    require(slice_equal(again.digest, meta->digest) && slice_equal(again.hash_value, meta->hash_value));
-    require(slice_equal(again.short_pubkey, meta->short_pubkey) && slice_equal(again.keyid, meta->keyid));
-    require(shared_file_meta_has_hash(meta, meta->hash_value));
+    fuzz_require(shared_file_meta_parse(&again, buffer_slice(&text), &err));
+    fuzz_require(again.algorithm == meta->algorithm && again.expires == meta->expires);
+    fuzz_require(slice_eq(again.digest, meta->digest) && slice_eq(again.hash_value, meta->hash_value));
+    fuzz_require(slice_eq(again.short_pubkey, meta->short_pubkey) && slice_eq(again.keyid, meta->keyid));
+    fuzz_require(shared_file_meta_has_hash(meta, meta->hash_value));
     buffer_free(&text);
 }
 
@@ -37,7 +31,7 @@ static void check_signature(const struct shared_file_meta *meta, struct slice fi
     struct err err = {0};
     struct shared_file_signature *signature = shared_file_signature_new(meta, &err);
     if (signature == NULL) {
-        require(err.text[0] != '\0');
+        fuzz_require(err.text[0] != '\0');
         return;
     }
     shared_file_signature_add(signature, file.at, file.len);
@@ -52,13 +46,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err err = {0};
     size_t len = size, skip = size;
     if (shared_file_meta_end(text, &len, &skip)) {
-        require(len < skip && skip <= size && text.at[skip - 1] == '\n');
+        fuzz_require(len < skip && skip <= size && text.at[skip - 1] == '\n');
     }
     if (shared_file_meta_parse(&meta, (struct slice){text.at, len}, &err)) {
-        check_again(&meta);
+        fuzz_shared_file_meta_check_again(&meta);
         check_signature(&meta, (struct slice){text.at + skip, size - skip});
     } else {
-        require(err.text[0] != '\0');
+        fuzz_require(err.text[0] != '\0');
     }
     return 0;
 }

@@ -16,12 +16,12 @@ static CMS_SignerInfo *make_signer(unsigned int flags)
 {
     struct identity node = signing_identity(signing_ec_key(), "node", 7);
     /* lives as long as the program */
-    CMS_ContentInfo *cms = signing_sign(&node, EVP_sha256(), flags, slice_of("text"));
+    CMS_ContentInfo *cms = signing_sign(&node, EVP_sha256(), flags, slice_from_str("text"));
     signing_identity_free(&node);
     return sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
 }
 
-static void compare(struct slice der, EVP_PKEY *quick)
+static void fuzz_smime_cert_compare(struct slice der, EVP_PKEY *quick)
 {
     const unsigned char *at = (const unsigned char *)der.at;
     X509 *certificate = d2i_X509(NULL, &at, (long)der.len);
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice der = {(const char *)data, size};
     EVP_PKEY *key = smime_cert_rsa_key(maker, der, by_serial);
     if (key != NULL) {
-        compare(der, key);
+        fuzz_smime_cert_compare(der, key);
     }
     EVP_PKEY_free(key);
     X509_free(smime_cert_decode(der, by_serial));

@@ -3,17 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "util/buffer.h"
 #include "util/url_form.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
 
 static void encode(struct buffer *out, const char *text)
 {
@@ -23,7 +17,7 @@ static void encode(struct buffer *out, const char *text)
 }
 
 /* What was understood, encoded again, must be understood the same. */
-static void require_same_again(const struct url_form *form)
+static void fuzz_url_form_require_same_again(const struct url_form *form)
 {
     struct buffer text = {0};
     struct url_form again = {0};
@@ -33,12 +27,12 @@ static void require_same_again(const struct url_form *form)
         encode(&text, form->pairs[i].value);
         buffer_add_text(&text, "&");
     }
-    require(url_form_parse(&again, buffer_slice(&text), NULL));
-    require(again.count == form->count);
+    fuzz_require(url_form_parse(&again, buffer_slice(&text), NULL));
+    fuzz_require(again.count == form->count);
     for (size_t i = 0; i < form->count; i++) {
-        require(strcmp(again.pairs[i].name, form->pairs[i].name) == 0);
-        require(strcmp(again.pairs[i].value, form->pairs[i].value) == 0);
-        require(url_form_get(form, form->pairs[i].name) != NULL);
+        fuzz_require(strcmp(again.pairs[i].name, form->pairs[i].name) == 0);
+        fuzz_require(strcmp(again.pairs[i].value, form->pairs[i].value) == 0);
+        fuzz_require(url_form_get(form, form->pairs[i].name) != NULL);
     }
     url_form_free(&again);
     buffer_free(&text);
@@ -49,9 +43,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct url_form form = {0};
     struct err err = {""};
     if (url_form_parse(&form, (struct slice){(const char *)data, size}, &err)) {
-        require_same_again(&form);
+        fuzz_url_form_require_same_again(&form);
     } else {
-        require(err.text[0] != '\0' && form.count == 0);
+        fuzz_require(err.text[0] != '\0' && form.count == 0);
     }
     url_form_free(&form);
     return 0;

@@ -2,13 +2,13 @@
 # Fuzz targets, one a parser: fuzz_<parser>.c and its seeds in corpus/fuzz_<parser>/ (our own, small, a file a case;
 # what a fuzzer found joins them). `make check` replays the seeds. With --enable-fuzzers (CC=clang) the same programs
 # are libFuzzer's: `make fuzz FUZZ_SECONDS=300 [FUZZ_TARGETS=tests/fuzz/fuzz_runlog]`; findings stay in the build
-# folder.
+# directory.
 #
 # A new target: a line in FUZZ_TARGETS, SOURCES and LDADD as below.
 FUZZ_TARGETS = \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_decompress \
-	tests/fuzz/fuzz_folder_request \
+	tests/fuzz/fuzz_shared_folder_request \
 	tests/fuzz/fuzz_duration \
 	tests/fuzz/fuzz_etag \
 	tests/fuzz/fuzz_node_certs \
@@ -23,9 +23,9 @@ FUZZ_TARGETS = \
 FUZZ_SECONDS = 60
 FUZZ_LDADD = $(RELAY_LDADD) $(FUZZING_ENGINE)
 
-tests_fuzz_fuzz_folder_request_SOURCES = tests/fuzz/fuzz_folder_request.c $(FUZZ_MAIN)
-tests_fuzz_fuzz_folder_request_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-tests_fuzz_fuzz_folder_request_LDADD = fcgi-apps/shared-folder/libshared_folder.a $(FUZZ_LDADD)
+tests_fuzz_fuzz_shared_folder_request_SOURCES = tests/fuzz/fuzz_shared_folder_request.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_shared_folder_request_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
+tests_fuzz_fuzz_shared_folder_request_LDADD = fcgi-apps/shared-folder/libshared_folder.a $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_config_LDADD = $(FUZZ_LDADD)
@@ -75,7 +75,7 @@ endif
 check_PROGRAMS += $(FUZZ_TARGETS)
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/replay_main.c
 
-# What the fuzzer adds goes to the first folder, the seeds stay as they are.
+# What the fuzzer adds goes to the first directory, the seeds stay as they are.
 .PHONY: fuzz
 fuzz: $(FUZZ_TARGETS)
 	@for target in $(FUZZ_TARGETS); do \

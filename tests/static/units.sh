@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The systemd units, users and folders as installed in a root of their own: systemd finds no fault, nothing is left to
-# be substituted, and the folders are whose they should be. Run by `make check`.
+# The systemd units, users and directories as installed in a root of their own: systemd finds no fault, nothing is left to
+# be substituted, and the directories are whose they should be. Run by `make check`.
 command -v systemd-analyze >/dev/null || {
     echo "systemd is not installed"
     exit 77
@@ -43,7 +43,7 @@ if [ "$(id -u)" = 0 ] && command -v systemd-sysusers >/dev/null && command -v sy
     said=$(systemd-sysusers --root="$root" "$top_srcdir/systemd/sysusers.d/rudder-relay.conf" 2>&1) ||
         fault "users: $said"
     said=$(systemd-tmpfiles --root="$root" --create "$top_srcdir/systemd/tmpfiles.d/rudder-relay.conf" 2>&1)
-    [ -z "$said" ] || fault "folders: $said"
+    [ -z "$said" ] || fault "directories: $said"
     # a user of ours by number, since the names are those of the root alone
     number_of() { sed -n "s/^$1:x:\([0-9]*\):.*/\1/p" "$root/etc/$2"; }
     wanted="2770 $(number_of rudder-relay-upload passwd) $(number_of rudder-relay group)"
@@ -51,7 +51,7 @@ if [ "$(id -u)" = 0 ] && command -v systemd-sysusers >/dev/null && command -v sy
     [ "$got" = "$wanted" ] || fault "reports/incoming is '$got', wanted '$wanted'"
     wanted="2770 0 $(number_of rudder-relay-state group)"
     got=$(stat -c '%a %u %g' "$root/run/rudder-relay/state")
-    [ "$got" = "$wanted" ] || fault "the folder of the counters is '$got', wanted '$wanted'"
+    [ "$got" = "$wanted" ] || fault "the directory of the counters is '$got', wanted '$wanted'"
 fi
 
 # A service's user is in the groups that the service names, for a program started by hand; everybody shares the

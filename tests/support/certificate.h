@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "util/buffer.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 /* The subject has a common name and, in this order, each of the uids up to NULL. */
 static inline X509 *certificate_make(const char *const *uids)
@@ -45,7 +45,7 @@ static inline X509 *certificate_make(const char *const *uids)
 /* Makes it longer by `bytes` and a little. The signature then is of something else. */
 static inline void certificate_pad(X509 *certificate, size_t bytes)
 {
-    char *padding = memory_zero(bytes, 1);
+    char *padding = xcalloc(bytes, 1);
     ASN1_IA5STRING *comment = ASN1_IA5STRING_new();
     memset(padding, 'x', bytes);
     ASN1_STRING_set(comment, padding, (int)bytes);

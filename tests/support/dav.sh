@@ -4,7 +4,7 @@
 # dav: an httpd that takes uploads to /reports/ by itself, for the tests of the agent, and a proxy. Needs lab/lab.sh.
 # User "rudder" with $PASSWORD, or a client certificate.
 #
-#     dav_start                      sets DAV (its folder), DAV_PORT, DAV_PIN, DAV_PROXY_PORT
+#     dav_start                      sets DAV (its directory), DAV_PORT, DAV_PIN, DAV_PROXY_PORT
 #     dav_answer [STATUS [NAME]]     from now on it answers so (to that name); `certificate`: only for client
 #                                    certificates; nothing: as it should
 #     dav_count                      how many files have come

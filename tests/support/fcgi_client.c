@@ -23,18 +23,18 @@
 enum { BEGIN_REQUEST = 1, END_REQUEST = 3, PARAMS = 4, STDIN = 5, STDOUT = 6, RESPONDER = 1, HEADER_LEN = 8,
       MOST = 65535 };
 
-static void fail(const char *what)
+static void fcgi_client_fail(const char *what)
 {
     perror(what);
     exit(1);
 }
 
-static void write_all(int fd, const void *bytes, size_t len)
+static void fcgi_client_write_all(int fd, const void *bytes, size_t len)
 {
     for (const char *at = bytes; len > 0;) {
         ssize_t wrote = send(fd, at, len, MSG_NOSIGNAL);
         if (wrote <= 0) {
-            fail("send");
+            fcgi_client_fail("send");
         }
         at += wrote;
         len -= (size_t)wrote;
@@ -44,8 +44,8 @@ static void write_all(int fd, const void *bytes, size_t len)
 static void send_record(int fd, unsigned char type, const void *content, size_t len)
 {
     const unsigned char header[HEADER_LEN] = {1, type, 0, 1, (unsigned char)(len >> 8), (unsigned char)len, 0, 0};
-    write_all(fd, header, sizeof header);
-    write_all(fd, content, len);
+    fcgi_client_write_all(fd, header, sizeof header);
+    fcgi_client_write_all(fd, content, len);
 }
 
 /* Names and values here are shorter than 128 bytes, or else have a length of four bytes. */
@@ -82,14 +82,14 @@ static void send_body(int fd, size_t len, FILE *file)
     while (len > 0) {
         size_t piece = len < sizeof bytes ? len : sizeof bytes;
         if (file != NULL && fread(bytes, 1, piece, file) != piece) {
-            fail("the file is shorter than what is to be sent");
+            fcgi_client_fail("the file is shorter than what is to be sent");
         }
         send_record(fd, STDIN, bytes, piece);
         len -= piece;
     }
 }
 
-static bool read_all(int fd, void *into, size_t len)
+static bool fcgi_client_read_all(int fd, void *into, size_t len)
 {
     for (char *at = into; len > 0;) {
         ssize_t got = read(fd, at, len);
@@ -105,10 +105,10 @@ static bool read_all(int fd, void *into, size_t len)
 static void print_answer(int fd)
 {
     unsigned char header[HEADER_LEN];
-    while (read_all(fd, header, sizeof header) && header[1] != END_REQUEST) {
+    while (fcgi_client_read_all(fd, header, sizeof header) && header[1] != END_REQUEST) {
         static char content[MOST + 256];
         size_t len = (size_t)header[4] << 8 | header[5];
-        if (!read_all(fd, content, len + header[6])) {
+        if (!fcgi_client_read_all(fd, content, len + header[6])) {
             return;
         }
         if (header[1] == STDOUT) {
@@ -117,7 +117,7 @@ static void print_answer(int fd)
     }
 }
 
-static int connect_to(const char *path)
+static int fcgi_client_connect_to(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -126,7 +126,7 @@ static int connect_to(const char *path)
     }
     memcpy(address.sun_path, path, strlen(path));
     if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        fail(path);
+        fcgi_client_fail(path);
     }
     return fd;
 }
@@ -147,7 +147,7 @@ static int send_raw(int fd)
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[2], "raw") == 0) {
-        return send_raw(connect_to(argv[1]));
+        return send_raw(fcgi_client_connect_to(argv[1]));
     }
     FILE *file = argc == 7 ? fopen(argv[6], "r") : NULL;
     if (argc < 6 || argc > 7 || (argc == 7 && file == NULL)) {
@@ -155,7 +155,7 @@ int main(int argc, char **argv)
                         "       fcgi_client SOCKET raw\n");
         return 2;
     }
-    int fd = connect_to(argv[1]);
+    int fd = fcgi_client_connect_to(argv[1]);
     send_record(fd, BEGIN_REQUEST, (const unsigned char[]){0, RESPONDER, 0, 0, 0, 0, 0, 0}, 8);
     send_param(fd, "REQUEST_METHOD", "PUT");
     char *query = strchr(argv[2], '?');

@@ -30,7 +30,7 @@ spool_run() {
     lab_run_file "$INCOMING" "$1" "$(lab_start_time $((FORWARDER_EPOCH + $2 * 300)))" "${3:-20}"
 }
 
-# stage_runs FOLDER COUNT [REPORTS]: as many runs, by turns of n1 and n2, made beforehand.
+# stage_runs DIRECTORY COUNT [REPORTS]: as many runs, by turns of n1 and n2, made beforehand.
 stage_runs() {
     local i
     mkdir -p "$1"
@@ -45,7 +45,7 @@ query() {
     lab_psql -At -c "$1"
 }
 
-# files_in FOLDER: the names of its files, hidden ones too, in one line.
+# files_in DIRECTORY: the names of its files, hidden ones too, in one line.
 files_in() {
     find "$1" -mindepth 1 -printf '%f\n' | LC_ALL=C sort | xargs
 }

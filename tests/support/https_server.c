@@ -39,7 +39,7 @@ enum { HEAD_MAX = 16384 };
 
 static const char *mode_file, *request_log;
 
-static void die(const char *what)
+static void https_server_die(const char *what)
 {
     perror(what);
     exit(1);
@@ -65,7 +65,7 @@ static void send_text(SSL *tls, const char *text)
 }
 
 /* The head of a request, up to its empty line. */
-static void read_head(SSL *tls, char head[HEAD_MAX])
+static void https_server_read_head(SSL *tls, char head[HEAD_MAX])
 {
     size_t len = 0;
     while (len < 4 || memcmp(head + len - 4, "\r\n\r\n", 4) != 0) {
@@ -88,14 +88,14 @@ static void log_request(const char *head, size_t body_len)
     FILE *file = fopen(request_log, "a");
     const char *login = header(head, "\r\nAuthorization: Basic ");
     if (file == NULL) {
-        die(request_log);
+        https_server_die(request_log);
     }
     fprintf(file, "%d %.*s login=%.*s body=%zu\n", (int)getpid(), (int)strcspn(head, "\r"), head,
             (int)strcspn(login, "\r"), login, body_len);
     fclose(file);
 }
 
-static void read_body(SSL *tls, const char *head, size_t most, struct buffer *body)
+static void https_server_read_body(SSL *tls, const char *head, size_t most, struct buffer *body)
 {
     size_t left = strtoul(header(head, "\r\nContent-Length: "), NULL, 10);
     if (strcasestr(head, "\r\nExpect: 100-continue") != NULL) {
@@ -124,7 +124,7 @@ static void answer_status(SSL *tls, const char *mode, bool head_only)
 }
 
 /* False when the connection is to be closed. */
-static bool answer(SSL *tls, const char *mode, const char *head, const struct buffer *body)
+static bool https_server_answer(SSL *tls, const char *mode, const char *head, const struct buffer *body)
 {
     if (strcmp(mode, "hang") == 0) {
         pause();
@@ -161,7 +161,7 @@ static void read_mode(const char *head, char mode[256])
     char line[256];
     FILE *file = fopen(mode_file, "r");
     if (file == NULL || fgets(mode, 256, file) == NULL) {
-        die(mode_file);
+        https_server_die(mode_file);
     }
     while (fgets(line, sizeof line, file) != NULL) {
         size_t len = strcspn(line, " ");
@@ -174,18 +174,18 @@ static void read_mode(const char *head, char mode[256])
     mode[strcspn(mode, "\n")] = '\0';
 }
 
-static void serve(SSL *tls)
+static void https_server_serve(SSL *tls)
 {
     static char head[HEAD_MAX];
     char mode[256];
     bool go_on = SSL_accept(tls) > 0;
     while (go_on) {
         struct buffer body = {0};
-        read_head(tls, head);
+        https_server_read_head(tls, head);
         read_mode(head, mode);
-        read_body(tls, head, strcmp(mode, "cut") == 0 ? 100 : SIZE_MAX, &body);
+        https_server_read_body(tls, head, strcmp(mode, "cut") == 0 ? 100 : SIZE_MAX, &body);
         log_request(head, body.len);
-        go_on = answer(tls, mode, head, &body);
+        go_on = https_server_answer(tls, mode, head, &body);
         buffer_free(&body);
     }
     SSL_shutdown(tls);
@@ -198,7 +198,7 @@ static int listen_somewhere(void)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 64) != 0 ||
         getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
-        die("listen");
+        https_server_die("listen");
     }
     printf("%d\n", ntohs(address.sin_port));
     fflush(stdout);
@@ -228,7 +228,7 @@ int main(int argc, char **argv)
             close(listener);
             SSL *tls = SSL_new(context);
             SSL_set_fd(tls, fd);
-            serve(tls);
+            https_server_serve(tls);
             end_connection();
         }
         close(fd);

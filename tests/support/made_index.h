@@ -9,27 +9,28 @@
 #include <stdio.h>
 
 #include "relay/node_index.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 
-#define MADE_NODE(id, hostname, server) "\"" id "\": {\"hostname\": \"" hostname "\", \"policy-server\": \"" server "\"}"
+#define MADE_NODE(id, hostname, server)                                                                                \
+    "\"" id "\": {\"hostname\": \"" hostname "\", \"policy-server\": \"" server "\"}"
 
 struct made_index {
-    struct folder folder;
+    struct tmpdir directory;
     struct node_index *index;
 };
 
 /* list: JSON. certificates: PEM. */
 static inline struct made_index made_index_new(const char *list, const char *certificates)
 {
-    struct made_index made = {.folder = folder_make()};
+    struct made_index made = {.directory = tmpdir_make()};
     struct node_index_summary summary;
     struct err err = {0};
     char list_file[100], certs_file[100], index_file[100];
-    snprintf(list_file, sizeof list_file, "%s/list.json", made.folder.path);
-    snprintf(certs_file, sizeof certs_file, "%s/certs.pem", made.folder.path);
-    snprintf(index_file, sizeof index_file, "%s/index", made.folder.path);
-    folder_write(made.folder.fd, "list.json", list);
-    folder_write(made.folder.fd, "certs.pem", certificates);
+    snprintf(list_file, sizeof list_file, "%s/list.json", made.directory.path);
+    snprintf(certs_file, sizeof certs_file, "%s/certs.pem", made.directory.path);
+    snprintf(index_file, sizeof index_file, "%s/index", made.directory.path);
+    tmpdir_write(made.directory.fd, "list.json", list);
+    tmpdir_write(made.directory.fd, "certs.pem", certificates);
     ck_assert_msg(node_index_build(list_file, certs_file, index_file, &summary, &err), "%s", err.text);
     made.index = node_index_open(index_file, &err);
     ck_assert_msg(made.index != NULL, "%s", err.text);
@@ -39,7 +40,7 @@ static inline struct made_index made_index_new(const char *list, const char *cer
 static inline void made_index_free(struct made_index *made)
 {
     node_index_close(made->index);
-    folder_remove(&made->folder);
+    tmpdir_remove(&made->directory);
 }
 
 #endif

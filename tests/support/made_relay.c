@@ -4,7 +4,7 @@
 #include <zlib.h>
 
 #include "support/certificate.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 const struct backoff made_relay_backoff = {.first_ms = 3600000, .ceiling_ms = 3600000};
 
@@ -12,15 +12,15 @@ static char *no_event_types[] = {NULL};
 
 static void made_directory(struct made_relay *relay, const char *name)
 {
-    ck_assert_int_eq(mkdirat(relay->folder.fd, name, 0700), 0);
+    ck_assert_int_eq(mkdirat(relay->directory.fd, name, 0700), 0);
 }
 
 static void made_config(struct made_relay *relay)
 {
     struct relay_config *config = &relay->config;
     *config = (struct relay_config){
-        .general = {.node_index_file = memory_format("%s/index", relay->index.folder.path)},
-        .reporting = {.directory = memory_format("%s/reports", relay->folder.path),
+        .general = {.node_index_file = xasprintf("%s/index", relay->index.directory.path)},
+        .reporting = {.directory = xasprintf("%s/reports", relay->directory.path),
                       .output = RELAY_OUTPUT_UPSTREAM,
                       .catchup_frequency = 3600,
                       .skip_event_types = no_event_types,
@@ -29,7 +29,7 @@ static void made_config(struct made_relay *relay)
                       .max_expanded_size = 100 << 20,
                       .max_expansion_ratio = 1000,
                       .max_reports = 1000},
-        .inventory = {.directory = memory_format("%s/inventories", relay->folder.path),
+        .inventory = {.directory = xasprintf("%s/inventories", relay->directory.path),
                       .output = RELAY_OUTPUT_UPSTREAM,
                       .catchup_frequency = 3600},
     };
@@ -38,8 +38,8 @@ static void made_config(struct made_relay *relay)
 void made_relay_open(struct made_relay *relay)
 {
     struct buffer pem = {0};
-    *relay = (struct made_relay){.folder = folder_make()};
-    char *state_file = memory_format("%s/state", relay->folder.path);
+    *relay = (struct made_relay){.directory = tmpdir_make()};
+    char *state_file = xasprintf("%s/state", relay->directory.path);
     relay->state = relay_state_open(state_file);
     free(state_file);
     relay->n1 = signing_identity(signing_ec_key(), "n1", 1);
@@ -48,7 +48,7 @@ void made_relay_open(struct made_relay *relay)
     certificate_add_pem(&pem, relay->n2.certificate);
     relay->index = made_index_new("{" MADE_NODE("n1", "n1.example.com", "root") ", "
                                   MADE_NODE("n2", "n2.example.com", "root") ", "
-                                  MADE_NODE("bare", "bare.example.com", "root") "}", buffer_text(&pem));
+                                  MADE_NODE("bare", "bare.example.com", "root") "}", buffer_cstr(&pem));
     buffer_free(&pem);
     made_directory(relay, "reports");
     made_directory(relay, "reports/incoming");
@@ -58,7 +58,7 @@ void made_relay_open(struct made_relay *relay)
     made_directory(relay, "inventories/accepted-nodes-updates");
     made_directory(relay, "inventories/failed");
     made_config(relay);
-    relay->reports_fd = openat(relay->folder.fd, "reports/incoming", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    relay->reports_fd = openat(relay->directory.fd, "reports/incoming", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     ck_assert_int_ge(relay->reports_fd, 0);
 }
 
@@ -72,7 +72,7 @@ void made_relay_close(struct made_relay *relay)
     made_index_free(&relay->index);
     signing_identity_free(&relay->n1);
     signing_identity_free(&relay->n2);
-    folder_remove(&relay->folder);
+    tmpdir_remove(&relay->directory);
 }
 
 struct spool_source made_relay_source(struct made_relay *relay, enum relay_kind kind)
@@ -99,7 +99,7 @@ void made_relay_put(struct made_relay *relay, const char *name, struct slice byt
 struct buffer made_relay_run(const struct identity *signer, const struct made_content *content)
 {
     struct buffer text = {0}, message = {0};
-    char *padding = memory_zero(content->message_len + 1, 1);
+    char *padding = xcalloc(content->message_len + 1, 1);
     memset(padding, 'x', content->message_len);
     buffer_add_text(&text, "Content-Type: text/plain\r\n\r\n");
     for (size_t i = 0; i < content->reports; i++) {

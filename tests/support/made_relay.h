@@ -12,20 +12,20 @@
 #include "relay/relay_config.h"
 #include "relay/relay_metrics_table.h"
 #include "relay/relay_state.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/made_index.h"
 #include "support/signing.h"
 
 #define MADE_RUN(node) "2018-08-24T15:55:01+00:00@" node ".log"
 
 struct made_relay {
-    struct folder folder;
+    struct tmpdir directory;
     struct made_index index;
     struct relay_config config; /* roomy limits, no grace for unknown nodes; inventories and runs go upstream */
     struct relay_state *state;
     struct identity n1;
     struct identity n2;
-    int reports_fd; /* reports/incoming; the others are named from folder.fd */
+    int reports_fd; /* reports/incoming; the others are named from directory.fd */
 };
 
 extern const struct backoff made_relay_backoff; /* an hour: what is deferred stays so for the test */

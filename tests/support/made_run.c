@@ -33,12 +33,12 @@ static struct report_origin *make_origin(struct runlog *runlog, const struct mad
 {
     struct report_origin *origin = arena_alloc(&runlog->arena, sizeof *origin);
     bool control = (i == 0 && !made->partial) || i + 1 == made->reports;
-    origin->policy = slice_of(control ? "Common" : "packageManagement");
+    origin->policy = slice_from_str(control ? "Common" : "packageManagement");
     origin->rule_id = made->rule_id != NULL ? text(runlog, "%s", made->rule_id)
                                             : text(runlog, "32377fd7-02fd-43d0-aab7-28460a91347%zu", i % 10);
     origin->directive_id = text(runlog, "5b0cc4c5-4e1b-4a0c-9d9c-6c6fd1a9b0%02zu", i % 50);
-    origin->report_id = slice_of("0");
-    origin->component = slice_of(!control ? "Package" : i == 0 ? "start" : "end");
+    origin->report_id = slice_from_str("0");
+    origin->component = slice_from_str(!control ? "Package" : i == 0 ? "start" : "end");
     if (control) {
         origin->key_value = text(runlog, "%s", made->config_id != NULL ? made->config_id : "None");
     } else {
@@ -52,7 +52,7 @@ static void make_report(struct runlog *runlog, const struct made_run *made, size
 {
     struct report *report = &runlog->reports[i];
     report->origin = make_origin(runlog, made, i);
-    report->event_type = slice_of(event_type_of(i, made->reports, made->partial));
+    report->event_type = slice_from_str(event_type_of(i, made->reports, made->partial));
     report->executed = (struct timestamp){made->start + (int64_t)(i / 4), 0, 0};
     if (made->message != NULL && i + 1 == made->reports) {
         report->message = text(runlog, "%s", made->message);

@@ -25,12 +25,12 @@ policies_open() {
 }
 
 policies_write() {
-    local folder=$SHARE/$1/rules/cfengine-community number=$2
-    mkdir -p "$folder/common/1.0"
-    policies_say "$number" "$folder"/{promises.cf,common/run.sh} \
-        "$folder"/common/1.0/{a.cf,b.cf,"café au lait.cf"}
-    chmod 750 "$folder/common/run.sh"
-    ln -sfn 1.0 "$folder/common/current"
+    local directory=$SHARE/$1/rules/cfengine-community number=$2
+    mkdir -p "$directory/common/1.0"
+    policies_say "$number" "$directory"/{promises.cf,common/run.sh} \
+        "$directory"/common/1.0/{a.cf,b.cf,"café au lait.cf"}
+    chmod 750 "$directory/common/run.sh"
+    ln -sfn 1.0 "$directory/common/current"
 }
 
 policies_say() {

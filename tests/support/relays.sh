@@ -73,9 +73,9 @@ logged() {
 }
 
 # What waits or failed on a server; a killed upload's temporary file is swept later and is nothing of either.
-spool_of() { # SERVER FOLDER
+spool_of() { # SERVER DIRECTORY
     find "$RELAYS/servers/$1/relay/$2" -mindepth 1 ! -name '.*' -printf '%f\n' | LC_ALL=C sort | xargs
 }
-spool_has() { # SERVER FOLDER COUNT, for lab_wait_for
+spool_has() { # SERVER DIRECTORY COUNT, for lab_wait_for
     [ "$(find "$RELAYS/servers/$1/relay/$2" -mindepth 1 ! -name '.*' | wc -l)" = "$3" ]
 }

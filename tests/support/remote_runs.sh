@@ -11,7 +11,7 @@
 #     remote_calls                    the commands that ran, a line each
 #
 # Hosts: say-X prints X; fail-N ends with status N; wait-F prints "F begun" and then waits for the file F in the lab's
-# folder before it prints "F ended"; mute-F waits alike and prints nothing; hang-F prints "F hangs" and ignores TERM
+# directory before it prints "F ended"; mute-F waits alike and prints nothing; hang-F prints "F hangs" and ignores TERM
 # (its pid is in the file F.pid); flood-N prints N lines of 1000 bytes; daemon-F leaves a daemon behind that keeps the
 # output open (pid in F.pid); half prints a line without end.
 . lab/lab.sh

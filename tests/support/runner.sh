@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# runner: what ./run-tests is made of. Sourced by it; the working folder is the checkout.
+# runner: what ./run-tests is made of. Sourced by it; the working directory is the checkout.
 #
-# Everything happens in one new folder, $RUNNER: src/ (a copy of the sources: configure takes no path with spaces, and a
-# run must not see what is edited or built beside it), a folder a build, and results/ with one line a test program:
+# Everything happens in one new directory, $RUNNER: src/ (a copy of the sources: configure takes no path with spaces, and a
+# run must not see what is edited or built beside it), a directory a build, and results/ with one line a test program:
 # "PASSED FAILED SKIPPED". The sum of these lines is the last line printed.
 
 runner_open() {
@@ -17,7 +17,7 @@ runner_open() {
     trap 'runner_interrupted' HUP INT TERM
 }
 
-# A folder with a short path without spaces: a socket's path has at most 107 bytes.
+# A directory with a short path without spaces: a socket's path has at most 107 bytes.
 runner_base() {
     case ${TMPDIR:-/tmp} in
     *[[:space:]]* | ??????????????????????????????*) echo /tmp ;;
@@ -180,19 +180,19 @@ runner_e2e() {
 
 # runner_tap BUILD TEST: runs one test and prints how it went, in one piece.
 runner_tap() {
-    local name start=$SECONDS status output counts leftovers folder
+    local name start=$SECONDS status output counts leftovers directory
     name="$1-$(basename "$2" .test)"
     output=$RUNNER/log/$name.log
     # a short name: the paths of sockets below it may not be long
-    folder=$(mktemp -d "$RUNNER/tmp/XXXXX") && chmod 1777 "$folder"
+    directory=$(mktemp -d "$RUNNER/tmp/XXXXX") && chmod 1777 "$directory"
     (
         runner_sanitizer_options "$name"
         cd "$RUNNER/src" || exit
-        TMPDIR=$folder RELAY_BUILD=$RUNNER/$1 RELAY_TEST=$folder \
+        TMPDIR=$directory RELAY_BUILD=$RUNNER/$1 RELAY_TEST=$directory \
             exec timeout -k 30 "$RUNNER_TIMEOUT" bash "$2" </dev/null >"$output" 2>&1
     )
     status=$?
-    leftovers=$(runner_leftovers "$folder")
+    leftovers=$(runner_leftovers "$directory")
     counts=$(runner_count_tap $status "$output")
     set -- $counts # three words
     if [ -n "$leftovers" ]; then
@@ -231,23 +231,23 @@ runner_count_tap() {
         }' "$2"
 }
 
-# runner_leftovers FOLDER: ends processes that the test of this folder started and did not stop, and prints what there
-# was. The folder is in their environment: its name is the only one that no other test run has.
+# runner_leftovers DIRECTORY: ends processes that the test of this directory started and did not stop, and prints what there
+# was. The directory is in their environment: its name is the only one that no other test run has.
 runner_leftovers() {
-    local folder=$1 environ pid
+    local directory=$1 environ pid
     for environ in /proc/[0-9]*/environ; do
         pid=${environ#/proc/}
         pid=${pid%/environ}
         case $(readlink "/proc/$pid/cwd" 2>/dev/null)/ in
-        "$folder"/*) ;;
-        *) grep -qzxF "RELAY_TEST=$folder" "$environ" 2>/dev/null || continue ;;
+        "$directory"/*) ;;
+        *) grep -qzxF "RELAY_TEST=$directory" "$environ" 2>/dev/null || continue ;;
         esac
         [ "$pid" = "$BASHPID" ] && continue
         echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
         kill "$pid" 2>/dev/null
     done
-    find "$folder" -mindepth 1 -maxdepth 1
-    rm -rf "$folder"
+    find "$directory" -mindepth 1 -maxdepth 1
+    rm -rf "$directory"
 }
 
 # runner_distcheck: the tarball is complete, builds, tests, installs and uninstalls.

@@ -7,7 +7,7 @@
 #include <openssl/rsa.h>
 #include <stdlib.h>
 
-static void require(bool good)
+static void signing_require(bool good)
 {
     if (!good) {
         ERR_print_errors_fp(stderr);
@@ -18,7 +18,7 @@ static void require(bool good)
 static EVP_PKEY *generate(EVP_PKEY_CTX *context)
 {
     EVP_PKEY *key = NULL;
-    require(EVP_PKEY_keygen(context, &key) == 1);
+    signing_require(EVP_PKEY_keygen(context, &key) == 1);
     EVP_PKEY_CTX_free(context);
     return key;
 }
@@ -26,14 +26,14 @@ static EVP_PKEY *generate(EVP_PKEY_CTX *context)
 EVP_PKEY *signing_rsa_key(int bits)
 {
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, NULL);
-    require(EVP_PKEY_keygen_init(context) == 1 && EVP_PKEY_CTX_set_rsa_keygen_bits(context, bits) == 1);
+    signing_require(EVP_PKEY_keygen_init(context) == 1 && EVP_PKEY_CTX_set_rsa_keygen_bits(context, bits) == 1);
     return generate(context);
 }
 
 EVP_PKEY *signing_ec_key(void)
 {
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, NULL);
-    require(EVP_PKEY_keygen_init(context) == 1
+    signing_require(EVP_PKEY_keygen_init(context) == 1
             && EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1) == 1);
     return generate(context);
 }
@@ -44,7 +44,7 @@ static void add_key_identifier(X509 *certificate)
     X509V3_CTX context;
     X509V3_set_ctx(&context, certificate, certificate, NULL, NULL, 0);
     X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, NID_subject_key_identifier, "hash");
-    require(extension != NULL && X509_add_ext(certificate, extension, -1) == 1);
+    signing_require(extension != NULL && X509_add_ext(certificate, extension, -1) == 1);
     X509_EXTENSION_free(extension);
 }
 
@@ -52,16 +52,17 @@ struct identity signing_identity(EVP_PKEY *key, const char *uid, long serial)
 {
     X509 *certificate = X509_new();
     X509_NAME *name = X509_get_subject_name(certificate);
-    require(X509_set_version(certificate, 2) == 1 && ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial) == 1
-            && X509_gmtime_adj(X509_getm_notBefore(certificate), -10 * 86400) != NULL
-            && X509_gmtime_adj(X509_getm_notAfter(certificate), -86400) != NULL
-            && X509_NAME_add_entry_by_NID(name, NID_userId, MBSTRING_UTF8, (const unsigned char *)uid, -1, -1, 0) == 1
-            && X509_set_issuer_name(certificate, name) == 1 && X509_set_pubkey(certificate, key) == 1);
+    signing_require(
+        X509_set_version(certificate, 2) == 1 && ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial) == 1 &&
+        X509_gmtime_adj(X509_getm_notBefore(certificate), -10 * 86400) != NULL &&
+        X509_gmtime_adj(X509_getm_notAfter(certificate), -86400) != NULL &&
+        X509_NAME_add_entry_by_NID(name, NID_userId, MBSTRING_UTF8, (const unsigned char *)uid, -1, -1, 0) == 1 &&
+        X509_set_issuer_name(certificate, name) == 1 && X509_set_pubkey(certificate, key) == 1);
     add_key_identifier(certificate);
-    require(X509_sign(certificate, key, EVP_sha256()) > 0);
+    signing_require(X509_sign(certificate, key, EVP_sha256()) > 0);
     unsigned char *der = NULL;
     int len = i2d_X509(certificate, &der);
-    require(len > 0);
+    signing_require(len > 0);
     return (struct identity){key, certificate, {(const char *)der, (size_t)len}};
 }
 
@@ -76,21 +77,21 @@ void signing_identity_free(struct identity *identity)
 CMS_ContentInfo *signing_start(void)
 {
     CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, CMS_PARTIAL | CMS_DETACHED | CMS_BINARY);
-    require(cms != NULL);
+    signing_require(cms != NULL);
     return cms;
 }
 
 CMS_SignerInfo *signing_add(CMS_ContentInfo *cms, const struct identity *signer, const EVP_MD *md, unsigned int flags)
 {
     CMS_SignerInfo *info = CMS_add1_signer(cms, signer->certificate, signer->key, md, flags);
-    require(info != NULL);
+    signing_require(info != NULL);
     return info;
 }
 
 void signing_finish(CMS_ContentInfo *cms, struct slice content)
 {
     BIO *bio = BIO_new_mem_buf(content.at, (int)content.len);
-    require(CMS_final(cms, bio, NULL, CMS_DETACHED | CMS_BINARY) == 1);
+    signing_require(CMS_final(cms, bio, NULL, CMS_DETACHED | CMS_BINARY) == 1);
     BIO_free(bio);
 }
 
@@ -107,7 +108,7 @@ static void add_base64(struct buffer *message, CMS_ContentInfo *cms, const char 
     enum { LINE = 48 }; /* bytes, which are 64 characters */
     unsigned char *der = NULL;
     int len = i2d_CMS_ContentInfo(cms, &der);
-    require(len > 0);
+    signing_require(len > 0);
     for (int at = 0; at < len; at += LINE) {
         unsigned char line[LINE / 3 * 4 + 1];
         EVP_EncodeBlock(line, der + at, len - at < LINE ? len - at : LINE);

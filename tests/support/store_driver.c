@@ -8,9 +8,9 @@
  *   store                   stores the batch on the one connection: a line "NODE START OUTCOME [REASON]" for each run,
  *                           then "."
  *   hammer THREADS BATCH    THREADS connections at once store all runs of the batch, each in an order of its own and
- *                           BATCH at a time, each run again until its outcome is final: "stored N duplicate N refused N"
- *   probe                   "ok" or the reason
- *   stop                    from now on, report_db waits only as long as when stopping; no answer
+ *                           BATCH at a time, each run again until its outcome is final: "stored N duplicate N refused
+ * N" probe                   "ok" or the reason stop                    from now on, report_db waits only as long as
+ * when stopping; no answer
  *
  * The database is that of LAB_PG_URL and LAB_PG_PASSWORD.
  */
@@ -23,15 +23,15 @@
 
 #include "relay/report_db.h"
 #include "support/made_run.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
-enum { MOST_RUNS = 5000, OUTCOMES = REPORT_DB_DOWN + 1 };
+enum { RUNS_MAX = 5000, OUTCOMES = REPORT_DB_DOWN + 1 };
 
 static const char *const outcome_names[OUTCOMES] = {"stored", "duplicate", "refused", "retry", "down"};
 
 struct driver {
     struct report_db *db;
-    struct runlog runlogs[MOST_RUNS];
+    struct runlog runlogs[RUNS_MAX];
     size_t count;
     int stop_fd;
 };
@@ -85,8 +85,8 @@ static void add_run(struct driver *driver, char *words)
     const char *node = strtok_r(words, " ", &rest);
     const char *start = strtok_r(NULL, " ", &rest);
     const char *reports = strtok_r(NULL, " ", &rest);
-    if (reports == NULL || driver->count == MOST_RUNS) {
-        fprintf(stderr, "store_driver: run NODE START REPORTS, at most %d\n", MOST_RUNS);
+    if (reports == NULL || driver->count == RUNS_MAX) {
+        fprintf(stderr, "store_driver: run NODE START REPORTS, at most %d\n", RUNS_MAX);
         exit(2);
     }
     struct made_run made = {.node_id = node, .start = strtoll(start, NULL, 10), .reports = strtoul(reports, NULL, 10)};
@@ -96,7 +96,7 @@ static void add_run(struct driver *driver, char *words)
     made_run_fill(&driver->runlogs[driver->count++], &made);
 }
 
-static void clear(struct driver *driver)
+static void store_driver_clear(struct driver *driver)
 {
     for (size_t i = 0; i < driver->count; i++) {
         arena_free(&driver->runlogs[i].arena);
@@ -105,9 +105,9 @@ static void clear(struct driver *driver)
     driver->count = 0;
 }
 
-static void store(struct driver *driver)
+static void store_driver_store(struct driver *driver)
 {
-    struct report_db_run *runs = memory_zero(driver->count + 1, sizeof *runs);
+    struct report_db_run *runs = xcalloc(driver->count + 1, sizeof *runs);
     for (size_t i = 0; i < driver->count; i++) {
         runs[i].runlog = &driver->runlogs[i];
         snprintf(runs[i].reason.text, sizeof runs[i].reason.text, "left from before");
@@ -119,7 +119,7 @@ static void store(struct driver *driver)
     }
     puts(".");
     free(runs);
-    clear(driver);
+    store_driver_clear(driver);
 }
 
 static void shuffle(const struct runlog **runlogs, size_t count, unsigned *seed)
@@ -135,7 +135,7 @@ static void shuffle(const struct runlog **runlogs, size_t count, unsigned *seed)
 /* Stores the first of the open ones and takes those with a final outcome out. Returns how many are open still. */
 static size_t hammer_once(struct hammer *hammer, struct report_db *db, const struct runlog **open, size_t count)
 {
-    struct report_db_run *runs = memory_zero(hammer->batch, sizeof *runs);
+    struct report_db_run *runs = xcalloc(hammer->batch, sizeof *runs);
     size_t taken = count < hammer->batch ? count : hammer->batch;
     for (size_t i = 0; i < taken; i++) {
         runs[i].runlog = open[i];
@@ -161,7 +161,7 @@ static void *hammer_thread(void *argument)
     struct hammer *hammer = argument;
     struct report_db *db = connect_or_exit();
     size_t count = hammer->driver->count;
-    const struct runlog **open = memory_zero(count, sizeof(struct runlog *));
+    const struct runlog **open = xcalloc(count, sizeof(struct runlog *));
     for (size_t i = 0; i < count; i++) {
         open[i] = &hammer->driver->runlogs[i];
     }
@@ -176,13 +176,13 @@ static void *hammer_thread(void *argument)
 
 static void hammer(struct driver *driver, const char *words)
 {
-    enum { MOST_THREADS = 16 };
-    struct hammer hammers[MOST_THREADS] = {0};
-    pthread_t threads[MOST_THREADS];
+    enum { THREADS_MAX = 16 };
+    struct hammer hammers[THREADS_MAX] = {0};
+    pthread_t threads[THREADS_MAX];
     size_t outcomes[OUTCOMES] = {0};
     int count = 0;
     size_t batch = 0;
-    if (sscanf(words, "%d %zu", &count, &batch) != 2 || count < 1 || count > MOST_THREADS || batch == 0) {
+    if (sscanf(words, "%d %zu", &count, &batch) != 2 || count < 1 || count > THREADS_MAX || batch == 0) {
         fprintf(stderr, "store_driver: hammer THREADS BATCH\n");
         exit(2);
     }
@@ -198,12 +198,12 @@ static void hammer(struct driver *driver, const char *words)
     }
     printf("stored %zu duplicate %zu refused %zu\n", outcomes[REPORT_DB_STORED], outcomes[REPORT_DB_DUPLICATE],
            outcomes[REPORT_DB_REFUSED]);
-    clear(driver);
+    store_driver_clear(driver);
 }
 
 int main(void)
 {
-    struct driver *driver = memory_zero(1, sizeof *driver);
+    struct driver *driver = xcalloc(1, sizeof *driver);
     driver->db = connect_or_exit();
     driver->stop_fd = eventfd(0, 0);
     report_db_stop_fd(driver->db, driver->stop_fd);
@@ -216,7 +216,7 @@ int main(void)
         if (strncmp(line, "run ", 4) == 0) {
             add_run(driver, line + 4);
         } else if (strcmp(line, "store") == 0) {
-            store(driver);
+            store_driver_store(driver);
         } else if (strncmp(line, "hammer ", 7) == 0) {
             hammer(driver, line + 7);
         } else if (strcmp(line, "probe") == 0) {
@@ -229,7 +229,7 @@ int main(void)
         }
     }
     free(line);
-    clear(driver);
+    store_driver_clear(driver);
     report_db_free(driver->db);
     close(driver->stop_fd);
     free(driver);

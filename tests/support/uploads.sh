@@ -53,12 +53,12 @@ refused_body() {
     contains "$(lab_curl --path-as-is --upload-file "$file" "$@" "$LAB_HTTPS_URL/$path" 2>&1)" "$part"
 }
 
-# empty FOLDER: no file at all, no temporary one either.
+# empty DIRECTORY: no file at all, no temporary one either.
 empty() {
     equal "" "$(ls -A "$1")"
 }
 
-# entries FOLDER: how many, temporary ones too.
+# entries DIRECTORY: how many, temporary ones too.
 entries() {
     find "$1" -mindepth 1 | wc -l
 }

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/queue_list.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
 
 enum { FILES = 500 };
 
 /* FILES files, their ages every multiple of 10 s in a shuffled order, two of each; sizes 0 to 6 bytes. */
-static struct folder shuffled(void)
+static struct tmpdir shuffled(void)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     for (int i = 0; i < FILES; i++) {
         char name[32];
         snprintf(name, sizeof name, "%03d.log", i);
-        folder_write(folder.fd, name, &"123456"[i % 7]);
-        folder_age(folder.fd, name, i * 7919 % FILES / 2 * 10);
+        tmpdir_write(directory.fd, name, &"123456"[i % 7]);
+        tmpdir_age(directory.fd, name, i * 7919 % FILES / 2 * 10);
     }
-    return folder;
+    return directory;
 }
 
 START_TEST(the_newest_are_kept_in_order_and_all_are_counted)
 {
     static const size_t limits[] = {0, 1, 2, 3, 50, FILES - 1, FILES, SIZE_MAX};
-    struct folder folder = shuffled();
+    struct tmpdir directory = shuffled();
     struct queue_list all;
     struct err err;
-    ck_assert(queue_list_read(&all, folder.fd, SIZE_MAX, &err));
+    ck_assert(queue_list_read(&all, directory.fd, SIZE_MAX, &err));
     ck_assert_uint_eq(all.kept_count, FILES);
     for (size_t i = 1; i < FILES; i++) {
         bool older = all.kept[i].mtime < all.kept[i - 1].mtime;
@@ -34,7 +34,7 @@ START_TEST(the_newest_are_kept_in_order_and_all_are_counted)
     ck_assert_int_eq(all.oldest, all.kept[FILES - 1].mtime);
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         struct queue_list list;
-        ck_assert(queue_list_read(&list, folder.fd, limits[i], &err));
+        ck_assert(queue_list_read(&list, directory.fd, limits[i], &err));
         ck_assert_uint_eq(list.files, FILES);
         ck_assert_int_eq(list.bytes, all.bytes);
         ck_assert_int_eq(list.oldest, all.oldest);
@@ -45,11 +45,11 @@ START_TEST(the_newest_are_kept_in_order_and_all_are_counted)
         queue_list_free(&list);
     }
     queue_list_free(&all);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
-START_TEST(a_folder_that_cannot_be_read)
+START_TEST(a_directory_that_cannot_be_read)
 {
     struct queue_list list;
     struct err err;
@@ -59,4 +59,4 @@ START_TEST(a_folder_that_cannot_be_read)
 }
 END_TEST
 
-SUITE_MAIN("queue_list", the_newest_are_kept_in_order_and_all_are_counted, a_folder_that_cannot_be_read)
+SUITE_MAIN("queue_list", the_newest_are_kept_in_order_and_all_are_counted, a_directory_that_cannot_be_read)

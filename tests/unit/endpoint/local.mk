@@ -24,7 +24,7 @@ tests_unit_endpoint_test_request_context_SOURCES = tests/unit/endpoint/test_requ
 tests_unit_endpoint_test_request_context_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_endpoint_test_request_context_LDADD = $(ENDPOINT_TEST_LDADD)
 
-tests_unit_endpoint_test_response_SOURCES = tests/unit/endpoint/test_response.c tests/support/suite.h tests/support/folder.h
+tests_unit_endpoint_test_response_SOURCES = tests/unit/endpoint/test_response.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_endpoint_test_response_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_endpoint_test_response_LDADD = $(ENDPOINT_TEST_LDADD)
 

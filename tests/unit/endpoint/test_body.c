@@ -4,7 +4,7 @@
 #include "support/suite.h"
 
 /* Reads all in pieces of three; what came to `got`. True when it was whole. */
-static bool read_all(struct made_request *made, char *got, size_t size, struct err *err)
+static bool body_read_all(struct made_request *made, char *got, size_t size, struct err *err)
 {
     ssize_t len;
     size_t at = 0;
@@ -27,12 +27,12 @@ START_TEST(a_body_is_whole_when_all_announced_bytes_came)
     char got[64];
     struct err err = {0};
     made_request_new(&made, "PUT", "/a", "11", "hello world", 11);
-    ck_assert(read_all(&made, got, sizeof got, &err));
+    ck_assert(body_read_all(&made, got, sizeof got, &err));
     ck_assert_str_eq(got, "hello world");
     ck_assert_int_eq(made.request.body_read, 11);
     made_request_free(&made);
     made_request_new(&made, "PUT", "/a", "0", "", 0);
-    ck_assert(read_all(&made, got, sizeof got, &err));
+    ck_assert(body_read_all(&made, got, sizeof got, &err));
     made_request_free(&made);
 }
 END_TEST
@@ -43,12 +43,12 @@ START_TEST(a_cut_body_is_an_error)
     char got[64];
     struct err err = {0};
     made_request_new(&made, "PUT", "/a", "12", "hello world", 11);
-    ck_assert(!read_all(&made, got, sizeof got, &err));
+    ck_assert(!body_read_all(&made, got, sizeof got, &err));
     ck_assert_str_eq(err.text, "the body ends too early: 11 of 12 bytes came");
     made_request_free(&made);
     made_request_new(&made, "PUT", "/a", "11", "hello world", 11);
     made.breaks = true; /* all bytes, but httpd's end mark did not come */
-    ck_assert(!read_all(&made, got, sizeof got, &err));
+    ck_assert(!body_read_all(&made, got, sizeof got, &err));
     ck_assert_str_eq(err.text, "the connection broke: 11 of 11 bytes came");
     made_request_free(&made);
 }
@@ -60,7 +60,7 @@ START_TEST(a_body_that_goes_on_is_an_error)
     char got[64];
     struct err err = {0};
     made_request_new(&made, "PUT", "/a", "5", "hello world", 11);
-    ck_assert(!read_all(&made, got, sizeof got, &err));
+    ck_assert(!body_read_all(&made, got, sizeof got, &err));
     ck_assert_str_eq(err.text, "the body is longer than announced: 6 of 5 bytes came");
     made_request_free(&made);
 }

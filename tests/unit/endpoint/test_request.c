@@ -34,10 +34,10 @@ START_TEST(the_path_is_script_name_and_path_info)
     made_request_env(&made, "REQUEST_URI=/reports/../%2e%2e/raw");
     made_request_env(&made, "PATH_INFO=/a b");
     made_request_begin(&made);
-    ck_assert_str_eq(buffer_text(&made.request.path), "/reports/a b");
+    ck_assert_str_eq(buffer_cstr(&made.request.path), "/reports/a b");
     ck_assert_str_eq(made.request.method, "PUT");
     made_request_begin(&made);
-    ck_assert_str_eq(buffer_text(&made.request.path), "/reports/a b");
+    ck_assert_str_eq(buffer_cstr(&made.request.path), "/reports/a b");
     made_request_free(&made);
 }
 END_TEST
@@ -47,7 +47,7 @@ START_TEST(without_variables_all_is_empty)
     struct request request = {0};
     request_begin(&request, NULL, NULL, NULL);
     ck_assert_str_eq(request.method, "");
-    ck_assert_str_eq(buffer_text(&request.path), "");
+    ck_assert_str_eq(buffer_cstr(&request.path), "");
     ck_assert_int_eq(request.length, REQUEST_LENGTH_ABSENT);
     ck_assert_ptr_null(request_env(&request, "HOME"));
     ck_assert_str_eq(request_client(&request), "unknown");
@@ -72,7 +72,7 @@ START_TEST(a_variable_is_found_by_its_whole_name)
 }
 END_TEST
 
-static bool uid_of(const char *verify, const char *uid_variable, char out[64])
+static bool request_uid_of(const char *verify, const char *uid_variable, char out[64])
 {
     struct made_request made;
     made_request_new(&made, "PUT", "/a", NULL, "", 0);
@@ -89,22 +89,22 @@ static bool uid_of(const char *verify, const char *uid_variable, char out[64])
 START_TEST(only_a_verified_certificate_names_a_client)
 {
     char uid[64];
-    ck_assert(uid_of("SSL_CLIENT_VERIFY=SUCCESS", "SSL_CLIENT_S_DN_UID=node", uid));
+    ck_assert(request_uid_of("SSL_CLIENT_VERIFY=SUCCESS", "SSL_CLIENT_S_DN_UID=node", uid));
     ck_assert_str_eq(uid, "node");
-    ck_assert(uid_of("SSL_CLIENT_VERIFY=SUCCESS", "OTHER=x", uid));
+    ck_assert(request_uid_of("SSL_CLIENT_VERIFY=SUCCESS", "OTHER=x", uid));
     ck_assert_str_eq(uid, "");
     static const char *const not[] = {"SSL_CLIENT_VERIFY=NONE", "SSL_CLIENT_VERIFY=GENEROUS",
                                       "SSL_CLIENT_VERIFY=success", "SSL_CLIENT_VERIFY=FAILED:self-signed certificate",
                                       "SSL_CLIENT_VERIFY=", "SSL_CLIENT_VERIFY=SUCCESS?",
                                       "HTTP_SSL_CLIENT_VERIFY=SUCCESS"};
     for (size_t i = 0; i < sizeof not / sizeof *not; i++) {
-        ck_assert_msg(!uid_of(not[i], "SSL_CLIENT_S_DN_UID=node", uid), "%s", not[i]);
+        ck_assert_msg(!request_uid_of(not[i], "SSL_CLIENT_S_DN_UID=node", uid), "%s", not[i]);
         ck_assert_str_eq(uid, "(untouched)");
     }
 }
 END_TEST
 
-static bool knows(const char *variable)
+static bool request_knows(const char *variable)
 {
     struct made_request made;
     made_request_new(&made, "GET", "/a", NULL, "", 0);
@@ -117,9 +117,9 @@ static bool knows(const char *variable)
 
 START_TEST(a_tag_is_known_when_it_is_listed)
 {
-    ck_assert(knows("HTTP_IF_NONE_MATCH=\"x\", \"abc\""));
-    ck_assert(!knows("HTTP_IF_NONE_MATCH=\"x\""));
-    ck_assert(!knows("HTTP_IF_MATCH=\"abc\""));
+    ck_assert(request_knows("HTTP_IF_NONE_MATCH=\"x\", \"abc\""));
+    ck_assert(!request_knows("HTTP_IF_NONE_MATCH=\"x\""));
+    ck_assert(!request_knows("HTTP_IF_MATCH=\"abc\""));
 }
 END_TEST
 

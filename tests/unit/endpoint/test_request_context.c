@@ -4,7 +4,7 @@
 #include "endpoint/request_context.h"
 #include "support/made_request.h"
 #include "support/suite.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "test"
 
@@ -48,10 +48,10 @@ START_TEST(a_refusal_says_why)
     struct request_context context = context_of(NULL);
     ck_assert(!request_context_refuse(&context, 403, "not you"));
     ck_assert_int_eq(made.response.status, 403);
-    ck_assert_str_eq(buffer_text(&made.response.body), "not you\n");
+    ck_assert_str_eq(buffer_cstr(&made.response.body), "not you\n");
     context.wording = &bare_wording;
     ck_assert(!request_context_refuse(&context, 400, "not so %s"));
-    ck_assert_str_eq(buffer_text(&made.response.body), "not so %s");
+    ck_assert_str_eq(buffer_cstr(&made.response.body), "not so %s");
     made_request_free(&made);
 }
 END_TEST
@@ -61,12 +61,12 @@ START_TEST(only_a_503_says_when_to_come_again)
     struct request_context context = context_of(NULL);
     ck_assert(!request_context_has_index(&context));
     ck_assert_int_eq(made.response.status, 503);
-    ck_assert_ptr_null(strstr(buffer_text(&made.response.headers), "Retry-After"));
+    ck_assert_ptr_null(strstr(buffer_cstr(&made.response.headers), "Retry-After"));
     context.retry_after = 42;
     ck_assert(!request_context_has_index(&context));
-    ck_assert_ptr_nonnull(strstr(buffer_text(&made.response.headers), "Retry-After: 42\r\n"));
+    ck_assert_ptr_nonnull(strstr(buffer_cstr(&made.response.headers), "Retry-After: 42\r\n"));
     request_context_refuse(&context, 403, "");
-    ck_assert_ptr_null(strstr(buffer_text(&made.response.headers), "Retry-After"));
+    ck_assert_ptr_null(strstr(buffer_cstr(&made.response.headers), "Retry-After"));
     made_request_free(&made);
 }
 END_TEST
@@ -76,10 +76,10 @@ START_TEST(a_failure_says_nothing)
     struct request_context context = context_of(NULL);
     ck_assert(!request_context_fail(&context, 500, "secret"));
     ck_assert_int_eq(made.response.status, 500);
-    ck_assert_ptr_null(strstr(buffer_text(&made.response.body), "secret"));
+    ck_assert_ptr_null(strstr(buffer_cstr(&made.response.body), "secret"));
     ck_assert(!request_context_fail(&context, 507, "secret"));
     ck_assert_int_eq(made.response.status, 507);
-    ck_assert_str_eq(buffer_text(&made.response.body), "the relay has too little free space\n");
+    ck_assert_str_eq(buffer_cstr(&made.response.body), "the relay has too little free space\n");
     made_request_free(&made);
 }
 END_TEST
@@ -88,7 +88,7 @@ END_TEST
 static char *logged(bool (*work)(const struct request_context *context), const struct request_context *context)
 {
     int ends[2];
-    char *text = memory_zero(1, 4096);
+    char *text = xcalloc(1, 4096);
     ck_assert_int_eq(pipe(ends), 0);
     int before = dup(STDERR_FILENO);
     dup2(ends[1], STDERR_FILENO);

@@ -35,19 +35,19 @@ tests_unit_forwarder_test_dispatch_LDADD = $(FORWARDER_TEST_LDADD)
 
 tests_unit_forwarder_test_inventory_pair_SOURCES = tests/unit/forwarder/test_inventory_pair.c tests/support/suite.h \
 	tests/support/made_relay.c tests/support/made_relay.h tests/support/signing.c tests/support/signing.h \
-	tests/support/certificate.h tests/support/folder.h tests/support/made_index.h
+	tests/support/certificate.h tests/support/tmpdir.h tests/support/made_index.h
 tests_unit_forwarder_test_inventory_pair_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_inventory_pair_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_inventory_pair_LDADD = $(FORWARDER_TEST_LDADD)
 
 tests_unit_forwarder_test_job_SOURCES = tests/unit/forwarder/test_job.c tests/support/suite.h \
 	tests/support/made_relay.c tests/support/made_relay.h tests/support/signing.c tests/support/signing.h \
-	tests/support/certificate.h tests/support/folder.h tests/support/made_index.h
+	tests/support/certificate.h tests/support/tmpdir.h tests/support/made_index.h
 tests_unit_forwarder_test_job_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_job_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_job_LDADD = $(FORWARDER_TEST_LDADD)
 
-tests_unit_forwarder_test_reload_watch_SOURCES = tests/unit/forwarder/test_reload_watch.c tests/support/suite.h tests/support/folder.h
+tests_unit_forwarder_test_reload_watch_SOURCES = tests/unit/forwarder/test_reload_watch.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_forwarder_test_reload_watch_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_reload_watch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_reload_watch_LDADD = $(FORWARDER_TEST_LDADD)
@@ -59,24 +59,24 @@ tests_unit_forwarder_test_run_queue_LDADD = $(FORWARDER_TEST_LDADD)
 
 tests_unit_forwarder_test_spool_process_SOURCES = tests/unit/forwarder/test_spool_process.c tests/support/suite.h \
 	tests/support/made_relay.c tests/support/made_relay.h tests/support/signing.c tests/support/signing.h \
-	tests/support/certificate.h tests/support/folder.h tests/support/made_index.h
+	tests/support/certificate.h tests/support/tmpdir.h tests/support/made_index.h
 tests_unit_forwarder_test_spool_process_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_spool_process_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_spool_process_LDADD = $(FORWARDER_TEST_LDADD)
 
 tests_unit_forwarder_test_spool_source_SOURCES = tests/unit/forwarder/test_spool_source.c tests/support/suite.h \
 	tests/support/made_relay.c tests/support/made_relay.h tests/support/signing.c tests/support/signing.h \
-	tests/support/certificate.h tests/support/folder.h tests/support/made_index.h
+	tests/support/certificate.h tests/support/tmpdir.h tests/support/made_index.h
 tests_unit_forwarder_test_spool_source_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_spool_source_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_spool_source_LDADD = $(FORWARDER_TEST_LDADD)
 
-tests_unit_forwarder_test_spool_stats_SOURCES = tests/unit/forwarder/test_spool_stats.c tests/support/suite.h tests/support/folder.h
+tests_unit_forwarder_test_spool_stats_SOURCES = tests/unit/forwarder/test_spool_stats.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_forwarder_test_spool_stats_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_spool_stats_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_spool_stats_LDADD = $(FORWARDER_TEST_LDADD)
 
-tests_unit_forwarder_test_spool_watch_SOURCES = tests/unit/forwarder/test_spool_watch.c tests/support/suite.h tests/support/folder.h
+tests_unit_forwarder_test_spool_watch_SOURCES = tests/unit/forwarder/test_spool_watch.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_forwarder_test_spool_watch_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_spool_watch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_spool_watch_LDADD = $(FORWARDER_TEST_LDADD)

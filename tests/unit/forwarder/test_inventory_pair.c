@@ -26,11 +26,11 @@ START_TEST(a_signature_waits_for_its_inventory_only)
 {
     set_up();
     ck_assert(!inventory_pair_waits(source.spool, "n1.ocs.sign"));
-    folder_write(incoming_fd, "n1.ocs", "inventory");
+    tmpdir_write(incoming_fd, "n1.ocs", "inventory");
     ck_assert(inventory_pair_waits(source.spool, "n1.ocs.sign"));
     ck_assert(!inventory_pair_waits(source.spool, "n2.ocs.sign"));
     ck_assert(!inventory_pair_waits(source.spool, "n1.ocs"));
-    folder_write(incoming_fd, "n2.ocs.gz", "inventory");
+    tmpdir_write(incoming_fd, "n2.ocs.gz", "inventory");
     ck_assert(inventory_pair_waits(source.spool, "n2.ocs.sign")); /* of what is inside */
     ck_assert(!inventory_pair_waits(source.spool, "2018-08-24T15:55:01+00:00@n1.log"));
     tear_down();
@@ -42,7 +42,7 @@ START_TEST(a_released_signature_is_the_next_file)
 {
     struct inventory_names signatures;
     set_up();
-    folder_write(incoming_fd, "n1.ocs.sign", "signature");
+    tmpdir_write(incoming_fd, "n1.ocs.sign", "signature");
     dispatch_arrived(source.dispatch, "n1.ocs");
     dispatch_arrived(source.dispatch, "n2.ocs");
     dispatch_arrived(source.dispatch, "n1.ocs.sign");
@@ -74,13 +74,13 @@ START_TEST(a_refused_inventory_takes_its_signatures_along)
 {
     struct spool_note note;
     set_up();
-    folder_write(incoming_fd, "n1.ocs.sign", "signature");
-    folder_write(incoming_fd, "n1.ocs.gz.sign", "signature");
-    folder_write(incoming_fd, "n2.ocs.sign", "signature");
+    tmpdir_write(incoming_fd, "n1.ocs.sign", "signature");
+    tmpdir_write(incoming_fd, "n1.ocs.gz.sign", "signature");
+    tmpdir_write(incoming_fd, "n2.ocs.sign", "signature");
     inventory_pair_refuse(source.spool, "n1.ocs.gz");
-    ck_assert(folder_has(failed_fd, "n1.ocs.sign"));
-    ck_assert(folder_has(failed_fd, "n1.ocs.gz.sign"));
-    ck_assert(folder_has(incoming_fd, "n2.ocs.sign"));
+    ck_assert(tmpdir_has(failed_fd, "n1.ocs.sign"));
+    ck_assert(tmpdir_has(failed_fd, "n1.ocs.gz.sign"));
+    ck_assert(tmpdir_has(incoming_fd, "n2.ocs.sign"));
     spool_note_read(failed_fd, "n1.ocs.sign", &note);
     ck_assert_ptr_nonnull(strstr(note.reason.text, "the inventory that it signs was refused"));
     tear_down();
@@ -91,11 +91,11 @@ END_TEST
 START_TEST(a_signature_stays_while_another_inventory_needs_it)
 {
     set_up();
-    folder_write(incoming_fd, "n1.ocs", "inventory");
-    folder_write(incoming_fd, "n1.ocs.sign", "signature");
+    tmpdir_write(incoming_fd, "n1.ocs", "inventory");
+    tmpdir_write(incoming_fd, "n1.ocs.sign", "signature");
     inventory_pair_refuse(source.spool, "n1.ocs.gz");
-    ck_assert(folder_has(incoming_fd, "n1.ocs.sign"));
-    ck_assert(!folder_has(failed_fd, "n1.ocs.sign"));
+    ck_assert(tmpdir_has(incoming_fd, "n1.ocs.sign"));
+    ck_assert(!tmpdir_has(failed_fd, "n1.ocs.sign"));
     tear_down();
 }
 END_TEST
@@ -107,7 +107,7 @@ START_TEST(an_inventory_without_signature_is_refused_alone)
     inventory_pair_refuse(source.spool, "n1.ocs");
     inventory_pair_refuse(source.spool, "n1.ocs.sign");
     ck_assert_uint_eq(spool_count(failed_fd, 10), 0);
-    ck_assert(!folder_has(failed_fd, "n1.ocs.sign.reason"));
+    ck_assert(!tmpdir_has(failed_fd, "n1.ocs.sign.reason"));
     tear_down();
 }
 END_TEST

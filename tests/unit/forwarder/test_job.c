@@ -46,14 +46,14 @@ static void take(const char *name)
 
 static void put_and_take(const char *name)
 {
-    made_relay_put_at(incoming_fd(), name, slice_of("content"));
+    made_relay_put_at(incoming_fd(), name, slice_from_str("content"));
     take(name);
 }
 
 /* Another upload of the same name comes, and the watcher tells. */
 static void replace(const char *name)
 {
-    made_relay_put_at(incoming_fd(), "new", slice_of("new content"));
+    made_relay_put_at(incoming_fd(), "new", slice_from_str("new content"));
     ck_assert_int_eq(renameat(incoming_fd(), "new", incoming_fd(), name), 0);
 }
 
@@ -100,7 +100,7 @@ START_TEST(a_completed_file_leaves_the_spool)
     put_and_take(N1);
     ck_assert_int_ge(job.taken_ms, clock_ms() - 100000);
     job_complete(&job);
-    ck_assert(!folder_has(incoming_fd(), N1));
+    ck_assert(!tmpdir_has(incoming_fd(), N1));
     ck_assert_uint_eq(dispatch_count(source.dispatch), 0);
     put_and_take(N1);
     ck_assert_int_eq(unlinkat(incoming_fd(), N1, 0), 0); /* somebody else was faster */
@@ -117,7 +117,7 @@ START_TEST(a_file_that_replaced_the_completed_one_stays)
     put_and_take(N1);
     replace(N1);
     job_complete(&job);
-    ck_assert(folder_has(incoming_fd(), N1));
+    ck_assert(tmpdir_has(incoming_fd(), N1));
     assert_waits();
     tear_down();
 }
@@ -143,8 +143,8 @@ START_TEST(a_refused_file_goes_to_failed_with_its_reason)
     put_and_take(N1);
     snprintf(job.file.info.node_id, sizeof job.file.info.node_id, "n1");
     job_refuse(&job, "no good");
-    ck_assert(!folder_has(incoming_fd(), N1));
-    ck_assert(folder_has(failed_fd(), N1));
+    ck_assert(!tmpdir_has(incoming_fd(), N1));
+    ck_assert(tmpdir_has(failed_fd(), N1));
     spool_note_read(failed_fd(), N1, &note);
     ck_assert_str_eq(note.reason.text, "no good");
     ck_assert_str_eq(note.node.text, "n1");
@@ -161,8 +161,8 @@ START_TEST(a_file_that_replaced_the_refused_one_stays)
     put_and_take(N1);
     replace(N1);
     job_refuse(&job, "no good");
-    ck_assert(folder_has(incoming_fd(), N1));
-    ck_assert(!folder_has(failed_fd(), N1));
+    ck_assert(tmpdir_has(incoming_fd(), N1));
+    ck_assert(!tmpdir_has(failed_fd(), N1));
     ck_assert_uint_eq(activity(RELAY_ACTIVITY_REFUSED), 0);
     assert_waits();
     tear_down();
@@ -176,7 +176,7 @@ START_TEST(a_refused_file_that_cannot_be_moved_is_tried_again)
     put_and_take(N1);
     ck_assert_int_eq(unlinkat(relay.folder.fd, "reports/failed", AT_REMOVEDIR), 0);
     job_refuse(&job, "no good");
-    ck_assert(folder_has(incoming_fd(), N1));
+    ck_assert(tmpdir_has(incoming_fd(), N1));
     assert_deferred();
     ck_assert_uint_eq(retries(), 1);
     ck_assert_uint_eq(activity(RELAY_ACTIVITY_REFUSED), 0);
@@ -188,11 +188,11 @@ END_TEST
 START_TEST(a_refused_inventory_takes_its_signature_along)
 {
     set_up(RELAY_KIND_INVENTORY);
-    made_relay_put_at(incoming_fd(), "n1.ocs.sign", slice_of("signature"));
+    made_relay_put_at(incoming_fd(), "n1.ocs.sign", slice_from_str("signature"));
     put_and_take("n1.ocs");
     job_refuse(&job, "no good");
-    ck_assert(folder_has(failed_fd(), "n1.ocs"));
-    ck_assert(folder_has(failed_fd(), "n1.ocs.sign"));
+    ck_assert(tmpdir_has(failed_fd(), "n1.ocs"));
+    ck_assert(tmpdir_has(failed_fd(), "n1.ocs.sign"));
     ck_assert_str_eq(last_error(), "inventory refused: n1.ocs: no good");
     tear_down();
 }
@@ -215,7 +215,7 @@ START_TEST(a_deferred_file_waits_for_its_back_off)
     job_defer(&job, "not now", 0);
     ck_assert_uint_eq(retries(), 2);
     ck_assert_str_eq(last_error(), "something else");
-    ck_assert(folder_has(incoming_fd(), N1));
+    ck_assert(tmpdir_has(incoming_fd(), N1));
     tear_down();
 }
 END_TEST
@@ -272,7 +272,7 @@ START_TEST(a_held_or_requeued_file_is_no_trouble)
     assert_waits();
     ck_assert_uint_eq(retries(), 0);
     ck_assert_str_eq(last_error(), "");
-    ck_assert(folder_has(incoming_fd(), "n1.ocs.sign"));
+    ck_assert(tmpdir_has(incoming_fd(), "n1.ocs.sign"));
     tear_down();
 }
 END_TEST
@@ -297,7 +297,7 @@ START_TEST(each_verdict_has_its_end)
     set_up(RELAY_KIND_REPORT);
     put_and_take(N1);
     job_finish(&job, SPOOL_NOTHING, "");
-    ck_assert(!folder_has(incoming_fd(), N1));
+    ck_assert(!tmpdir_has(incoming_fd(), N1));
     ck_assert_uint_eq(reports(RELAY_REPORT_OK), 1);
     ck_assert_uint_eq(activity(RELAY_ACTIVITY_DONE), 1);
     ck_assert_uint_eq(processed(), 1);
@@ -312,11 +312,11 @@ START_TEST(each_verdict_has_its_end)
     ck_assert(job_take(&job, &source));
     job_finish(&job, SPOOL_GONE, "");
     ck_assert_uint_eq(dispatch_count(source.dispatch), 0);
-    ck_assert(folder_has(incoming_fd(), N1)); /* GONE never removes anything */
+    ck_assert(tmpdir_has(incoming_fd(), N1)); /* GONE never removes anything */
 
     put_and_take(N1);
     job_finish(&job, SPOOL_REFUSED, "no good");
-    ck_assert(folder_has(failed_fd(), N1));
+    ck_assert(tmpdir_has(failed_fd(), N1));
     ck_assert_uint_eq(reports(RELAY_REPORT_ERROR), 1);
 
     put_and_take(N1);
@@ -346,8 +346,8 @@ END_TEST
 START_TEST(the_age_is_that_of_the_file)
 {
     set_up(RELAY_KIND_REPORT);
-    made_relay_put_at(incoming_fd(), N1, slice_of("content"));
-    folder_age(incoming_fd(), N1, 5000);
+    made_relay_put_at(incoming_fd(), N1, slice_from_str("content"));
+    tmpdir_age(incoming_fd(), N1, 5000);
     take(N1);
     ck_assert_int_ge(job_age_ms(&job), 5000000);
     ck_assert_int_lt(job_age_ms(&job), 5200000);

@@ -2,7 +2,7 @@
 #include <poll.h>
 
 #include "forwarder/reload_watch.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
 
 static bool wakes(const struct reload_watch *watch)
@@ -13,7 +13,7 @@ static bool wakes(const struct reload_watch *watch)
 
 START_TEST(a_request_wakes_once)
 {
-    struct folder folder = folder_make();
+    struct tmpdir folder = tmpdir_make();
     char path[128];
     snprintf(path, sizeof path, "%s/state", folder.path);
     struct relay_state *mine = relay_state_open(path), *other = relay_state_open(path);
@@ -38,7 +38,7 @@ START_TEST(a_request_wakes_once)
     reload_watch_close(&watch);
     relay_state_close(mine);
     relay_state_close(other);
-    folder_remove(&folder);
+    tmpdir_remove(&folder);
 }
 END_TEST
 

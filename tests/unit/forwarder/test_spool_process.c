@@ -116,18 +116,18 @@ START_TEST(an_unknown_node_gets_its_grace_and_no_more)
     const enum spool_route routes[] = {SPOOL_RUN_TO_DATABASE, SPOOL_RUN_TO_UPSTREAM};
     const char *name = MADE_RUN("stranger");
     set_up();
-    made_relay_put(&relay, name, slice_of("no run log"));
+    made_relay_put(&relay, name, slice_from_str("no run log"));
     for (size_t i = 0; i < 2; i++) {
         relay.config.reporting.unknown_node_grace = 1000;
-        folder_age(relay.reports_fd, name, 400);
+        tmpdir_age(relay.reports_fd, name, 400);
         assert_verdict(routes[i], name, SPOOL_RETRY, "unknown node stranger");
         ck_assert(file.unknown_node);
         ck_assert_int_le(file.retry_within_ms, 600000);
         ck_assert_int_gt(file.retry_within_ms, 300000);
-        folder_age(relay.reports_fd, name, -5000); /* a clock that was set back */
+        tmpdir_age(relay.reports_fd, name, -5000); /* a clock that was set back */
         assert_verdict(routes[i], name, SPOOL_RETRY, "unknown node stranger");
         ck_assert_int_eq(file.retry_within_ms, 1000000);
-        folder_age(relay.reports_fd, name, 1001);
+        tmpdir_age(relay.reports_fd, name, 1001);
         assert_verdict(routes[i], name, SPOOL_REFUSED, "unknown node stranger");
         ck_assert(file.unknown_node);
     }
@@ -175,7 +175,7 @@ START_TEST(only_the_node_of_the_name_can_sign)
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "");
     ck_assert_str_ne(reason.text, "");
     ck_assert(!file.unknown_node);
-    made_relay_put(&relay, N1, slice_of("not signed at all"));
+    made_relay_put(&relay, N1, slice_from_str("not signed at all"));
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "");
     assert_verdict(SPOOL_RUN_TO_UPSTREAM, N1, SPOOL_READY, ""); /* root will refuse it */
     tear_down();
@@ -239,7 +239,7 @@ START_TEST(a_replaced_file_is_noticed)
 {
     const struct timespec then = {1535126101, 500}, later = {1535126102, 500}, a_little_later = {1535126101, 501};
     set_up();
-    made_relay_put(&relay, N1, slice_of("old"));
+    made_relay_put(&relay, N1, slice_from_str("old"));
     set_time(N1, then);
     assert_verdict(SPOOL_INVENTORY_TO_UPSTREAM, N1, SPOOL_READY, "");
     ck_assert(!spool_file_replaced(&file));
@@ -247,13 +247,13 @@ START_TEST(a_replaced_file_is_noticed)
     ck_assert(spool_file_replaced(&file));
     set_time(N1, a_little_later);
     ck_assert(spool_file_replaced(&file));
-    made_relay_put(&relay, N1, slice_of("longer"));
+    made_relay_put(&relay, N1, slice_from_str("longer"));
     set_time(N1, then);
     ck_assert(spool_file_replaced(&file));
-    made_relay_put(&relay, N1, slice_of("old"));
+    made_relay_put(&relay, N1, slice_from_str("old"));
     set_time(N1, then);
     ck_assert(!spool_file_replaced(&file));
-    made_relay_put(&relay, "new", slice_of("new"));
+    made_relay_put(&relay, "new", slice_from_str("new"));
     set_time("new", then);
     ck_assert_int_eq(renameat(relay.reports_fd, "new", relay.reports_fd, N1), 0);
     ck_assert(spool_file_replaced(&file));
@@ -272,7 +272,7 @@ START_TEST(nothing_of_a_file_stays_for_the_next_one)
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
     ck_assert_uint_gt(file.message.size, 200000);
     relay.config.reporting.unknown_node_grace = 1000;
-    made_relay_put(&relay, MADE_RUN("stranger"), slice_of("x"));
+    made_relay_put(&relay, MADE_RUN("stranger"), slice_from_str("x"));
     assert_verdict(SPOOL_RUN_TO_DATABASE, MADE_RUN("stranger"), SPOOL_RETRY, "");
     ck_assert_uint_le(file.message.size, 64 << 10); /* the memory of the large run went */
     ck_assert_uint_le(file.canonical.size, 64 << 10);

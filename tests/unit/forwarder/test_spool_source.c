@@ -36,12 +36,12 @@ START_TEST(each_kind_has_its_directory_and_order)
         [RELAY_KIND_INVENTORY_UPDATE] = "inventories/accepted-nodes-updates/n1.ocs.sign",
     };
     made_relay_open(&relay);
-    folder_write(relay.folder.fd, "reports/incoming/" MADE_RUN("n2") ".part", "not wanted");
-    folder_write(relay.folder.fd, "inventories/incoming/n1.ocs", "x");
-    folder_write(relay.folder.fd, "inventories/accepted-nodes-updates/n1.ocs", "x");
+    tmpdir_write(relay.folder.fd, "reports/incoming/" MADE_RUN("n2") ".part", "not wanted");
+    tmpdir_write(relay.folder.fd, "inventories/incoming/n1.ocs", "x");
+    tmpdir_write(relay.folder.fd, "inventories/accepted-nodes-updates/n1.ocs", "x");
     for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
         int64_t next_ms;
-        folder_write(relay.folder.fd, files[kind], "x");
+        tmpdir_write(relay.folder.fd, files[kind], "x");
         source = made_relay_source(&relay, kind);
         ck_assert_int_eq(source.output, RELAY_OUTPUT_UPSTREAM);
         ck_assert(spool_source_scan_if_due(&source, &next_ms));
@@ -150,7 +150,7 @@ START_TEST(after_lost_notifications_it_scans)
     ck_assert_ptr_nonnull(limit);
     ck_assert_int_eq(fscanf(limit, "%ld", &queued_max), 1);
     fclose(limit);
-    folder_write(relay.reports_fd, "a", "");
+    tmpdir_write(relay.reports_fd, "a", "");
     for (long i = 0; i < queued_max + 2; i++) {
         const char *names[] = {"a", "b"};
         ck_assert_int_eq(renameat(relay.reports_fd, names[i % 2], relay.reports_fd, names[(i + 1) % 2]), 0);

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "forwarder/spool_stats.h"
 #include "relay/relay_metrics.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
 
-static void make_directory(const struct folder *folder, const char *name)
+static void make_directory(const struct tmpdir *folder, const char *name)
 {
     ck_assert_int_eq(mkdirat(folder->fd, name, 0700), 0);
 }
 
 START_TEST(figures_are_those_of_the_directories)
 {
-    struct folder folder = folder_make();
-    struct relay_spool_figures figures;
+    struct tmpdir folder = tmpdir_make();
+    struct relay_spool_stats figures;
     char nowhere[] = "/nowhere";
     struct relay_config config = {.reporting = {.directory = folder.path, .catchup_frequency = 10},
                                   .inventory = {.directory = nowhere}};
     struct relay_state *state = relay_state_open("/nowhere/at/all");
     make_directory(&folder, "incoming");
     make_directory(&folder, "failed");
-    folder_write(folder.fd, "incoming/a.log", "four");
-    folder_write(folder.fd, "incoming/b.log", "sixsix");
-    folder_write(folder.fd, "incoming/.hidden.tmp", "not counted");
-    folder_write(folder.fd, "failed/c.log", "three");
-    folder_write(folder.fd, "failed/c.log.reason", "not counted either");
-    folder_age(folder.fd, "incoming/b.log", 1000);
+    tmpdir_write(folder.fd, "incoming/a.log", "four");
+    tmpdir_write(folder.fd, "incoming/b.log", "sixsix");
+    tmpdir_write(folder.fd, "incoming/.hidden.tmp", "not counted");
+    tmpdir_write(folder.fd, "failed/c.log", "three");
+    tmpdir_write(folder.fd, "failed/c.log.reason", "not counted either");
+    tmpdir_age(folder.fd, "incoming/b.log", 1000);
     ck_assert_int_eq(spool_stats_publish(&config, state), 10000);
     relay_metrics_spool(state, RELAY_KIND_REPORT, false, &figures);
     ck_assert_uint_eq(figures.files, 2);
@@ -37,7 +37,7 @@ START_TEST(figures_are_those_of_the_directories)
     relay_metrics_spool(state, RELAY_KIND_INVENTORY, false, &figures);
     ck_assert_int_eq(figures.checked, 0); /* there is no such directory */
     relay_state_close(state);
-    folder_remove(&folder);
+    tmpdir_remove(&folder);
 }
 END_TEST
 

@@ -3,12 +3,12 @@
 
 #include <sys/stat.h>
 
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
 
 #define NAME(time) "2018-08-24T15:55:" time "+00:00@root.log.gz"
 
-static struct folder folder;
+static struct tmpdir folder;
 static struct spool *spool;
 static struct dispatch *dispatch;
 static int inotify_fd;
@@ -17,7 +17,7 @@ static int incoming_fd;
 static void set_up(void)
 {
     struct err err;
-    folder = folder_make();
+    folder = tmpdir_make();
     ck_assert_int_eq(mkdirat(folder.fd, "incoming", 0700), 0);
     ck_assert_int_eq(mkdirat(folder.fd, "failed", 0700), 0);
     spool = spool_open(folder.path, "incoming", &err);
@@ -33,7 +33,7 @@ static void tear_down(void)
     close(inotify_fd);
     dispatch_free(dispatch);
     spool_close(spool);
-    folder_remove(&folder);
+    tmpdir_remove(&folder);
 }
 
 static enum spool_watch_news read_news(void)
@@ -75,10 +75,10 @@ START_TEST(a_new_file_is_told_however_it_comes)
 {
     set_up();
     ck_assert_int_eq(read_news(), SPOOL_WATCH_QUIET);
-    folder_write(incoming_fd, NAME("01"), "written in place");
-    folder_write(incoming_fd, ".temporary.log", "renamed, as uploads are");
+    tmpdir_write(incoming_fd, NAME("01"), "written in place");
+    tmpdir_write(incoming_fd, ".temporary.log", "renamed, as uploads are");
     ck_assert_int_eq(renameat(incoming_fd, ".temporary.log", incoming_fd, NAME("02")), 0);
-    folder_write(incoming_fd, "not-wanted", "x");
+    tmpdir_write(incoming_fd, "not-wanted", "x");
     ck_assert_int_eq(mkdirat(folder.fd, "directory.log", 0700), 0);
     ck_assert_int_eq(renameat(folder.fd, "directory.log", incoming_fd, "directory.log"), 0);
     ck_assert_int_eq(read_news(), SPOOL_WATCH_QUIET);
@@ -93,10 +93,10 @@ END_TEST
 START_TEST(a_file_that_is_replaced_is_told_again)
 {
     set_up();
-    folder_write(incoming_fd, NAME("01"), "old");
+    tmpdir_write(incoming_fd, NAME("01"), "old");
     read_news();
     struct queued_run *run = dispatch_take(dispatch);
-    folder_write(incoming_fd, NAME("01"), "new");
+    tmpdir_write(incoming_fd, NAME("01"), "new");
     read_news();
     dispatch_done(dispatch, run);
     ck_assert_str_eq(next_name(), NAME("01"));
@@ -122,8 +122,8 @@ START_TEST(lost_notifications_are_noticed)
     ck_assert_ptr_nonnull(limit);
     ck_assert_int_eq(fscanf(limit, "%ld", &queued_max), 1);
     fclose(limit);
-    folder_write(incoming_fd, "a", "");
-    folder_write(incoming_fd, "b", "");
+    tmpdir_write(incoming_fd, "a", "");
+    tmpdir_write(incoming_fd, "b", "");
     for (long i = 0; i < queued_max; i++) {
         ck_assert_int_eq(renameat(incoming_fd, i % 2 == 0 ? "a" : "c", incoming_fd, i % 2 == 0 ? "c" : "a"), 0);
     }
@@ -149,8 +149,8 @@ START_TEST(a_scan_finds_what_is_there_and_drops_what_is_gone)
     struct err err;
     set_up();
     dispatch_arrived(dispatch, NAME("09")); /* there is no such file */
-    folder_write(incoming_fd, NAME("01"), "x");
-    folder_write(incoming_fd, "not-wanted", "x");
+    tmpdir_write(incoming_fd, NAME("01"), "x");
+    tmpdir_write(incoming_fd, "not-wanted", "x");
     ck_assert_int_eq(mkdirat(incoming_fd, "directory.log", 0700), 0);
     ck_assert(spool_watch_scan(spool, spool_watch_wanted, dispatch, &err));
     ck_assert_uint_eq(dispatch_count(dispatch), 1);
@@ -165,9 +165,9 @@ START_TEST(a_scan_that_fails_drops_nothing)
 {
     struct err err = {0};
     set_up();
-    folder_write(incoming_fd, NAME("01"), "x");
+    tmpdir_write(incoming_fd, NAME("01"), "x");
     read_news();
-    folder_write(folder.fd, "plain", "");
+    tmpdir_write(folder.fd, "plain", "");
     int plain_fd = openat(folder.fd, "plain", O_RDONLY | O_CLOEXEC);
     ck_assert_int_ge(dup2(plain_fd, incoming_fd), 0);
     close(plain_fd);

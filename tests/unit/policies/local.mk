@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 POLICIES_TEST_CPPFLAGS = $(FCGI_APPS_CPPFLAGS) -I$(top_srcdir)/tests/unit/policies
 POLICIES_TEST_LDADD = fcgi-apps/policies/libpolicies.a lib/endpoint/libendpoint.a $(TEST_LDADD)
-POLICIES_TEST_SHARED = tests/unit/policies/tree.h tests/support/suite.h tests/support/folder.h
+POLICIES_TEST_SHARED = tests/unit/policies/tree.h tests/support/suite.h tests/support/tmpdir.h
 
 if HAVE_CHECK
 UNIT_TESTS += \

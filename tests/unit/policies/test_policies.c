@@ -8,11 +8,11 @@
 #include "support/made_request.h"
 #include "support/suite.h"
 #include "tree.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 /* root, relay and node are known; node has policies, relay has none. */
 struct fixture {
-    struct folder folder;
+    struct tmpdir directory;
     struct relay_config config;
     struct node_index *index;
     void *state;
@@ -23,14 +23,14 @@ static void make_index(struct fixture *it)
 {
     struct node_index_summary summary;
     struct err err = {0};
-    char *list = memory_format("%s/nodes.json", it->folder.path);
-    char *certs = memory_format("%s/certs.pem", it->folder.path);
-    char *index = memory_format("%s/index", it->folder.path);
-    folder_write(it->folder.fd, "nodes.json",
+    char *list = xasprintf("%s/nodes.json", it->directory.path);
+    char *certs = xasprintf("%s/certs.pem", it->directory.path);
+    char *index = xasprintf("%s/index", it->directory.path);
+    tmpdir_write(it->directory.fd, "nodes.json",
                  "{\"root\": {\"hostname\": \"s\", \"policy-server\": \"root\"},"
                  " \"relay\": {\"hostname\": \"r\", \"policy-server\": \"root\"},"
                  " \"node\": {\"hostname\": \"n\", \"policy-server\": \"relay\"}}");
-    folder_write(it->folder.fd, "certs.pem", "");
+    tmpdir_write(it->directory.fd, "certs.pem", "");
     ck_assert_msg(node_index_build(list, certs, index, &summary, &err), "%s", err.text);
     it->index = node_index_open(index, &err);
     ck_assert_msg(it->index != NULL, "%s", err.text);
@@ -39,22 +39,22 @@ static void make_index(struct fixture *it)
     free(index);
 }
 
-static struct fixture fixture_make(void)
+static struct fixture policies_fixture_make(void)
 {
-    static const char *const folders[] = {
+    static const char *const directories[] = {
         "share", "share/node", "share/node/rules", "share/node/rules/cfengine-community", "share/relay",
         "share/relay/rules",
     };
-    struct fixture it = {.folder = folder_make()};
+    struct fixture it = {.directory = tmpdir_make()};
     struct err err = {0};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        tree_folder(it.folder.fd, folders[i]);
+    for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) {
+        tree_directory(it.directory.fd, directories[i]);
     }
-    it.policies = openat(it.folder.fd, folders[3], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    it.policies = openat(it.directory.fd, directories[3], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     tree_fill(it.policies);
     make_index(&it);
-    it.config.policies.path = memory_format("%s/share", it.folder.path);
-    it.config.policies.cache_directory = memory_format("%s/cache", it.folder.path);
+    it.config.policies.path = xasprintf("%s/share", it.directory.path);
+    it.config.policies.cache_directory = xasprintf("%s/cache", it.directory.path);
     it.config.policies.cache_size = 1000000;
     it.config.policies.cache_retention = 1000;
     it.config.policies.max_files = 1000;
@@ -65,14 +65,14 @@ static struct fixture fixture_make(void)
     return it;
 }
 
-static void fixture_remove(struct fixture *it)
+static void policies_fixture_remove(struct fixture *it)
 {
     policies_stop(it->state);
     node_index_close(it->index);
     close(it->policies);
     free(it->config.policies.path);
     free(it->config.policies.cache_directory);
-    folder_remove(&it->folder);
+    tmpdir_remove(&it->directory);
 }
 
 /* What is not said is as in the right request. */
@@ -89,7 +89,7 @@ struct ask {
 static char headers[1024];
 static struct buffer body;
 
-static int get(struct fixture *it, struct ask ask)
+static int test_policies_get(struct fixture *it, struct ask ask)
 {
     struct made_request made;
     char uid[64], none_match[256];
@@ -106,15 +106,15 @@ static int get(struct fixture *it, struct ask ask)
     }
     made_request_begin(&made);
     made.request.index = ask.no_index ? NULL : it->index;
-    made.request.args[0] = slice_of(node);
+    made.request.args[0] = slice_from_str(node);
     response_begin(&made.response, strcmp(made.request.method, "HEAD") == 0, NULL);
     (ask.zip ? policies_get_zip : policies_get_tar_gz)(it->state, &made.request, &made.response);
     int status = made.response.status;
     ck_assert(made_request_send_file(&made));
-    snprintf(headers, sizeof headers, "%s", buffer_text(&made.response.headers));
+    snprintf(headers, sizeof headers, "%s", buffer_cstr(&made.response.headers));
     buffer_clear(&body);
     buffer_add(&body, made.response.body.at, made.response.body.len);
-    (void)buffer_text(&body);
+    (void)buffer_cstr(&body);
     made_request_free(&made);
     return status;
 }
@@ -131,10 +131,10 @@ static const char *tag(void)
 
 START_TEST(a_node_gets_its_policies)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = policies_fixture_make();
     for (int zip = 0; zip < 2; zip++) {
         struct archive_entry *entry;
-        ck_assert_int_eq(get(&it, (struct ask){.zip = zip}), 200);
+        ck_assert_int_eq(test_policies_get(&it, (struct ask){.zip = zip}), 200);
         ck_assert_ptr_nonnull(strstr(headers, "Content-Type: application/"));
         ck_assert_ptr_nonnull(strstr(headers, zip ? "/zip\r\n" : "/gzip\r\n"));
         ck_assert_ptr_nonnull(strstr(headers, "Repr-Digest: sha-256=:"));
@@ -151,134 +151,134 @@ START_TEST(a_node_gets_its_policies)
         ck_assert_uint_eq(entries, 9);
         archive_read_free(archive);
     }
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(nobody_else_does)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = policies_fixture_make();
     static const char *const others[] = {"root", "relay", "", "nod", "node2", "*", "Node", "-"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        ck_assert_msg(get(&it, (struct ask){.uid = others[i]}) == 403, "'%s'", others[i]);
+        ck_assert_msg(test_policies_get(&it, (struct ask){.uid = others[i]}) == 403, "'%s'", others[i]);
     }
     ck_assert_str_eq(body.at, "a node's certificate is needed\n");
-    ck_assert_int_eq(get(&it, (struct ask){.not_verified = true}), 403);
-    ck_assert_int_eq(get(&it, (struct ask){.node = "stranger"}), 403);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.not_verified = true}), 403);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "stranger"}), 403);
     ck_assert_str_eq(body.at, "the node is not known to this relay\n");
     static const char *const ids[] = {"..", ".", "", "node/../node", "../share/node", "node\\x", "no de"};
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
-        ck_assert_msg(get(&it, (struct ask){.node = ids[i]}) == 403, "'%s'", ids[i]);
+        ck_assert_msg(test_policies_get(&it, (struct ask){.node = ids[i]}) == 403, "'%s'", ids[i]);
     }
-    ck_assert_int_eq(get(&it, (struct ask){.no_index = true}), 503);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.no_index = true}), 503);
     ck_assert_ptr_nonnull(strstr(headers, "Retry-After: "));
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(without_policies_it_is_404)
 {
-    struct fixture it = fixture_make();
-    ck_assert_int_eq(get(&it, (struct ask){.node = "relay"}), 404);
-    ck_assert_int_eq(get(&it, (struct ask){.node = "root"}), 404);
-    tree_file(it.folder.fd, "share/relay/rules/cfengine-community", "a file", 0600);
-    ck_assert_int_eq(get(&it, (struct ask){.node = "relay"}), 404);
-    fixture_remove(&it);
+    struct fixture it = policies_fixture_make();
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "relay"}), 404);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "root"}), 404);
+    tree_file(it.directory.fd, "share/relay/rules/cfengine-community", "a file", 0600);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "relay"}), 404);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(a_link_on_the_way_is_not_followed)
 {
-    struct fixture it = fixture_make();
-    tree_link(it.folder.fd, "../../node/rules/cfengine-community", "share/relay/rules/cfengine-community");
-    ck_assert_int_eq(get(&it, (struct ask){.node = "relay"}), 500);
-    tree_link(it.folder.fd, "node", "share/root");
-    ck_assert_int_eq(get(&it, (struct ask){.node = "root"}), 500);
+    struct fixture it = policies_fixture_make();
+    tree_link(it.directory.fd, "../../node/rules/cfengine-community", "share/relay/rules/cfengine-community");
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "relay"}), 500);
+    tree_link(it.directory.fd, "node", "share/root");
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "root"}), 500);
     ck_assert_str_eq(body.at, "internal error, see the relay's log\n");
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(unchanged_policies_are_not_sent_again)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = policies_fixture_make();
     char first[128], list[256];
-    ck_assert_int_eq(get(&it, (struct ask){.method = "HEAD"}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.method = "HEAD"}), 200);
     ck_assert_uint_eq(body.len, 0);
     snprintf(first, sizeof first, "%s", tag());
     snprintf(list, sizeof list, "\"x\", W/%s", first);
-    ck_assert_int_eq(get(&it, (struct ask){.none_match = list}), 304);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.none_match = list}), 304);
     ck_assert_str_eq(tag(), first);
     ck_assert_uint_eq(body.len, 0);
-    ck_assert_int_eq(get(&it, (struct ask){.none_match = "\"x\""}), 200);
-    ck_assert_int_eq(get(&it, (struct ask){.none_match = list, .zip = true}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.none_match = "\"x\""}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.none_match = list, .zip = true}), 200);
     tree_file(it.policies, "promises.cf", "body common control { }\n", 0640);
-    ck_assert_int_eq(get(&it, (struct ask){.none_match = list}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.none_match = list}), 200);
     ck_assert_str_ne(tag(), first);
     /* written anew with what was there before */
     tree_file(it.policies, "promises.cf", "body common control {}\n", 0640);
-    ck_assert_int_eq(get(&it, (struct ask){.none_match = list}), 304);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.none_match = list}), 304);
     ck_assert_str_eq(tag(), first);
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(a_dropped_archive_is_made_again)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = policies_fixture_make();
     char first[128], path[128];
     it.config.policies.cache_size = 0;
     policies_stop(it.state);
     it.state = policies_start(&it.config, &(struct err){0});
-    ck_assert_int_eq(get(&it, (struct ask){0}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 200);
     snprintf(first, sizeof first, "%s", tag());
     snprintf(path, sizeof path, "cache/node.tar.gz");
     struct stat status;
-    ck_assert_int_eq(fstatat(it.folder.fd, path, &status, 0), 0);
+    ck_assert_int_eq(fstatat(it.directory.fd, path, &status, 0), 0);
     ck_assert_int_lt(status.st_size, 200);
-    ck_assert_int_eq(get(&it, (struct ask){.none_match = first}), 304);
-    ck_assert_int_eq(get(&it, (struct ask){0}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.none_match = first}), 304);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 200);
     ck_assert_str_eq(tag(), first);
     ck_assert_uint_gt(body.len, 200);
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(what_changed_a_moment_ago_is_not_sent)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = policies_fixture_make();
     it.config.policies.settle_time = 1000;
     it.config.policies.max_wait = 0;
     policies_stop(it.state);
     it.state = policies_start(&it.config, &(struct err){0});
-    ck_assert_int_eq(get(&it, (struct ask){0}), 503);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 503);
     ck_assert_ptr_nonnull(strstr(headers, "Retry-After: 10\r\n"));
     ck_assert_str_eq(body.at, "the policies are changing, try again\n");
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(nor_what_another_process_packs)
 {
-    struct fixture it = fixture_make();
-    ck_assert_int_eq(get(&it, (struct ask){0}), 200);
+    struct fixture it = policies_fixture_make();
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 200);
     it.config.policies.max_wait = 0;
     policies_stop(it.state);
     it.state = policies_start(&it.config, &(struct err){0});
     ck_assert_int_eq(flock(it.policies, LOCK_EX), 0);
-    ck_assert_int_eq(get(&it, (struct ask){0}), 200); /* in the cache */
-    ck_assert_int_eq(get(&it, (struct ask){.zip = true}), 503);
-    fixture_remove(&it);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 200); /* in the cache */
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.zip = true}), 503);
+    policies_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(what_cannot_be_packed_tells_only_the_log)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = policies_fixture_make();
     tree_link(it.policies, "/etc/passwd", "secret");
-    ck_assert_int_eq(get(&it, (struct ask){0}), 500);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 500);
     ck_assert_str_eq(body.at, "internal error, see the relay's log\n");
-    fixture_remove(&it);
+    policies_fixture_remove(&it);
 }
 END_TEST
 

@@ -61,7 +61,7 @@ static inline void told_check(const char *content, size_t len, const char *expec
         told_add(&out, report->origin->key_value, '|');
         told_add(&out, report->message, '\n');
     }
-    ck_assert_msg(strcmp(buffer_text(&out), expected) == 0, "line %d:\n%s", line, buffer_text(&out));
+    ck_assert_msg(strcmp(buffer_cstr(&out), expected) == 0, "line %d:\n%s", line, buffer_cstr(&out));
     ck_assert_msg(runlog.dropped == dropped, "line %d: dropped %zu", line, runlog.dropped);
     buffer_free(&out);
     runlog_free(&runlog);

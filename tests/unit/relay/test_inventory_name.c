@@ -4,7 +4,7 @@
 #include "relay/inventory_name.h"
 #include "support/suite.h"
 
-static const char *listed(const struct inventory_names *names)
+static const char *inventory_name_listed(const struct inventory_names *names)
 {
     static char list[1024];
     list[0] = '\0';
@@ -18,14 +18,14 @@ static const char *signed_by(const char *name)
 {
     struct inventory_names names;
     inventory_name_signed(name, &names);
-    return listed(&names);
+    return inventory_name_listed(&names);
 }
 
 static const char *signatures_of(const char *name)
 {
     struct inventory_names names;
     inventory_name_signatures(name, &names);
-    return listed(&names);
+    return inventory_name_listed(&names);
 }
 
 START_TEST(a_signature_is_of_the_plain_or_the_compressed_inventory)

@@ -13,7 +13,7 @@ struct met {
     size_t stop_at;
 };
 
-static bool note(void *context, const char *node_id, struct slice der, size_t line, struct err *err)
+static bool node_certs_note(void *context, const char *node_id, struct slice der, size_t line, struct err *err)
 {
     struct met *met = context;
     buffer_add_format(&met->text, "%s@%zu ", node_id != NULL ? node_id : der.len > 0 ? "-" : "!", line);
@@ -28,8 +28,8 @@ static void walk_meets(struct slice pem, const char *wanted)
 {
     struct met met = {.stop_at = 0};
     struct err err = {0};
-    ck_assert_msg(node_certs_walk(pem, note, &met, &err), "%s", err.text);
-    ck_assert_str_eq(buffer_text(&met.text), wanted);
+    ck_assert_msg(node_certs_walk(pem, node_certs_note, &met, &err), "%s", err.text);
+    ck_assert_str_eq(buffer_cstr(&met.text), wanted);
     buffer_free(&met.text);
 }
 
@@ -58,7 +58,7 @@ START_TEST(walk_meets_each_certificate_in_order)
     pem.len--; /* the last line without its end */
     walk_meets(buffer_slice(&pem), wanted);
     walk_meets((struct slice){NULL, 0}, "");
-    walk_meets(slice_of("no certificate at all"), "");
+    walk_meets(slice_from_str("no certificate at all"), "");
     buffer_free(&pem);
 }
 END_TEST
@@ -116,11 +116,11 @@ START_TEST(half_a_file_is_an_error_and_says_where)
     certificate_add(&pem, "a");
     size_t second = lines(&pem) + 1;
     certificate_add(&pem, "b");
-    ck_assert(!node_certs_walk((struct slice){pem.at, pem.len - 10}, note, &met, &err));
+    ck_assert(!node_certs_walk((struct slice){pem.at, pem.len - 10}, node_certs_note, &met, &err));
     char wanted[20];
     snprintf(wanted, sizeof wanted, "line %zu: ", second);
     ck_assert_msg(strncmp(err.text, wanted, strlen(wanted)) == 0, "%s", err.text);
-    ck_assert_str_eq(buffer_text(&met.text), "a@1 ");
+    ck_assert_str_eq(buffer_cstr(&met.text), "a@1 ");
     buffer_free(&met.text);
     buffer_free(&pem);
 }
@@ -133,19 +133,19 @@ START_TEST(the_callback_stops_the_walk)
     struct err err = {0};
     certificate_add(&pem, "a");
     certificate_add(&pem, "b");
-    ck_assert(!node_certs_walk(buffer_slice(&pem), note, &met, &err));
+    ck_assert(!node_certs_walk(buffer_slice(&pem), node_certs_note, &met, &err));
     ck_assert_str_eq(err.text, "stopped");
-    ck_assert_str_eq(buffer_text(&met.text), "a@1 ");
+    ck_assert_str_eq(buffer_cstr(&met.text), "a@1 ");
     buffer_clear(&met.text);
     memset(memmem(pem.at, pem.len, "-----END", 8), 'A', 8); /* the first block without its end */
-    ck_assert(!node_certs_walk(buffer_slice(&pem), note, &met, &err));
-    ck_assert_str_eq(buffer_text(&met.text), "!@1 ");
+    ck_assert(!node_certs_walk(buffer_slice(&pem), node_certs_note, &met, &err));
+    ck_assert_str_eq(buffer_cstr(&met.text), "!@1 ");
     buffer_free(&met.text);
     buffer_free(&pem);
 }
 END_TEST
 
-static bool uid_of(const char *const *uids, char id[NODE_ID_SIZE])
+static bool node_certs_uid_of(const char *const *uids, char id[NODE_ID_SIZE])
 {
     X509 *certificate = certificate_make(uids);
     unsigned char *der = NULL;
@@ -159,17 +159,17 @@ static bool uid_of(const char *const *uids, char id[NODE_ID_SIZE])
 START_TEST(uid_is_taken_only_if_there_is_no_doubt)
 {
     char id[NODE_ID_SIZE], longest[NODE_ID_SIZE + 1];
-    ck_assert(uid_of((const char *const[]){"root", NULL}, id));
+    ck_assert(node_certs_uid_of((const char *const[]){"root", NULL}, id));
     ck_assert_str_eq(id, "root");
-    ck_assert(!uid_of((const char *const[]){NULL}, id));
-    ck_assert(!uid_of((const char *const[]){"a", "b", NULL}, id));
-    ck_assert(!uid_of((const char *const[]){"../a", NULL}, id));
-    ck_assert(!uid_of((const char *const[]){"a b", NULL}, id));
+    ck_assert(!node_certs_uid_of((const char *const[]){NULL}, id));
+    ck_assert(!node_certs_uid_of((const char *const[]){"a", "b", NULL}, id));
+    ck_assert(!node_certs_uid_of((const char *const[]){"../a", NULL}, id));
+    ck_assert(!node_certs_uid_of((const char *const[]){"a b", NULL}, id));
     memset(longest, 'x', sizeof longest);
     longest[NODE_ID_SIZE] = '\0';
-    ck_assert(!uid_of((const char *const[]){longest, NULL}, id));
+    ck_assert(!node_certs_uid_of((const char *const[]){longest, NULL}, id));
     longest[NODE_ID_SIZE - 1] = '\0';
-    ck_assert(uid_of((const char *const[]){longest, NULL}, id));
+    ck_assert(node_certs_uid_of((const char *const[]){longest, NULL}, id));
     ck_assert_str_eq(id, longest);
 }
 END_TEST

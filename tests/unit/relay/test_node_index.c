@@ -8,12 +8,12 @@
 #include "relay/node_certs.h"
 #include "relay/node_index.h"
 #include "support/certificate.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
 
-/* A folder with a list of nodes, certificates and the index made of them. */
+/* A directory with a list of nodes, certificates and the index made of them. */
 struct site {
-    struct folder folder;
+    struct tmpdir directory;
     char list[100];
     char certs[100];
     char index[100];
@@ -23,25 +23,25 @@ struct site {
 
 static struct site site_make(const char *list, const struct buffer *certs)
 {
-    struct site site = {.folder = folder_make()};
-    snprintf(site.list, sizeof site.list, "%s/list.json", site.folder.path);
-    snprintf(site.certs, sizeof site.certs, "%s/certs.pem", site.folder.path);
-    snprintf(site.index, sizeof site.index, "%s/nodes.index", site.folder.path);
-    folder_write(site.folder.fd, "list.json", list);
+    struct site site = {.directory = tmpdir_make()};
+    snprintf(site.list, sizeof site.list, "%s/list.json", site.directory.path);
+    snprintf(site.certs, sizeof site.certs, "%s/certs.pem", site.directory.path);
+    snprintf(site.index, sizeof site.index, "%s/nodes.index", site.directory.path);
+    tmpdir_write(site.directory.fd, "list.json", list);
     if (certs != NULL) {
-        folder_write(site.folder.fd, "certs.pem", strndupa(certs->at, certs->len));
+        tmpdir_write(site.directory.fd, "certs.pem", strndupa(certs->at, certs->len));
     }
     return site;
 }
 
-static bool build(struct site *site)
+static bool test_node_index_build(struct site *site)
 {
     return node_index_build(site->list, site->certs, site->index, &site->summary, &site->err);
 }
 
 static struct node_index *build_and_open(struct site *site)
 {
-    ck_assert_msg(build(site), "%s", site->err.text);
+    ck_assert_msg(test_node_index_build(site), "%s", site->err.text);
     struct node_index *index = node_index_open(site->index, &site->err);
     ck_assert_msg(index != NULL, "%s", site->err.text);
     return index;
@@ -57,9 +57,9 @@ START_TEST(a_node_is_found_with_all_that_is_known_of_it)
     struct node_index *index = build_and_open(&site);
     struct node_index_entry entry;
     ck_assert(node_index_find(index, "b", &entry));
-    ck_assert(slice_is(entry.hostname, "b.example"));
-    ck_assert(slice_is(entry.policy_server, "root"));
-    ck_assert(slice_is(entry.key_hash, "sha256:" HASH));
+    ck_assert(slice_eq_str(entry.hostname, "b.example"));
+    ck_assert(slice_eq_str(entry.policy_server, "root"));
+    ck_assert(slice_eq_str(entry.key_hash, "sha256:" HASH));
     ck_assert(node_index_find(index, "root", &entry));
     ck_assert_uint_eq(entry.key_hash.len, 0);
     ck_assert(node_index_find(index, "root", NULL));
@@ -75,7 +75,7 @@ START_TEST(a_node_is_found_with_all_that_is_known_of_it)
     ck_assert_uint_eq(summary.nodes, 2);
     ck_assert_uint_eq(summary.certificates, 0);
     node_index_close(index);
-    folder_remove(&site.folder);
+    tmpdir_remove(&site.directory);
 }
 END_TEST
 
@@ -87,7 +87,7 @@ START_TEST(an_empty_index_is_an_index)
     ck_assert_uint_eq(site.summary.nodes, 0);
     ck_assert(!node_index_find(index, "root", NULL));
     node_index_close(index);
-    folder_remove(&site.folder);
+    tmpdir_remove(&site.directory);
 }
 END_TEST
 
@@ -125,7 +125,7 @@ START_TEST(certificates_are_kept_with_their_node_in_order)
         X509_free(certs[i]);
     }
     buffer_free(&pem);
-    folder_remove(&site.folder);
+    tmpdir_remove(&site.directory);
 }
 END_TEST
 
@@ -142,7 +142,7 @@ START_TEST(a_node_has_no_more_certificates_than_the_limit)
     ck_assert_uint_eq(site.summary.skipped_certificates, 2);
     node_index_close(index);
     buffer_free(&pem);
-    folder_remove(&site.folder);
+    tmpdir_remove(&site.directory);
 }
 END_TEST
 
@@ -154,10 +154,10 @@ START_TEST(routes_go_up_to_the_neighbour)
                                  NODE("odd", "../x") "}", NULL);
     struct node_index *index = build_and_open(&site);
     struct slice hop;
-    ck_assert(node_index_next_hop(index, "root", "n", &hop) && slice_is(hop, "r1"));
-    ck_assert(node_index_next_hop(index, "root", "r1", &hop) && slice_is(hop, "r1"));
-    ck_assert(node_index_next_hop(index, "r1", "n", &hop) && slice_is(hop, "r2"));
-    ck_assert(node_index_next_hop(index, "r2", "n", &hop) && slice_is(hop, "n"));
+    ck_assert(node_index_next_hop(index, "root", "n", &hop) && slice_eq_str(hop, "r1"));
+    ck_assert(node_index_next_hop(index, "root", "r1", &hop) && slice_eq_str(hop, "r1"));
+    ck_assert(node_index_next_hop(index, "r1", "n", &hop) && slice_eq_str(hop, "r2"));
+    ck_assert(node_index_next_hop(index, "r2", "n", &hop) && slice_eq_str(hop, "n"));
     ck_assert(!node_index_next_hop(index, "n", "r1", &hop));
     ck_assert(!node_index_next_hop(index, "root", "loop1", &hop));
     ck_assert(!node_index_next_hop(index, "root", "gap", &hop));
@@ -178,7 +178,7 @@ START_TEST(routes_go_up_to_the_neighbour)
     ck_assert(node_index_is_above(index, "gone", "gap")); /* on a relay its own id is in no entry */
     ck_assert(!node_index_is_above(index, "nobody", "nobody"));
     node_index_close(index);
-    folder_remove(&site.folder);
+    tmpdir_remove(&site.directory);
 }
 END_TEST
 
@@ -190,10 +190,10 @@ START_TEST(a_way_up_has_at_most_twenty_levels)
                           i - 1);
     }
     buffer_add_text(&list, "}");
-    struct site site = site_make(buffer_text(&list), NULL);
+    struct site site = site_make(buffer_cstr(&list), NULL);
     struct node_index *index = build_and_open(&site);
     struct slice hop;
-    ck_assert(node_index_next_hop(index, "n0", "n20", &hop) && slice_is(hop, "n1"));
+    ck_assert(node_index_next_hop(index, "n0", "n20", &hop) && slice_eq_str(hop, "n1"));
     ck_assert(!node_index_next_hop(index, "n0", "n21", &hop));
     ck_assert_int_eq(node_index_levels(index, "n0", "n20"), 20);
     ck_assert_int_eq(node_index_levels(index, "n0", "n21"), 0);
@@ -201,7 +201,7 @@ START_TEST(a_way_up_has_at_most_twenty_levels)
     ck_assert(!node_index_is_above(index, "n0", "n21"));
     node_index_close(index);
     buffer_free(&list);
-    folder_remove(&site.folder);
+    tmpdir_remove(&site.directory);
 }
 END_TEST
 
@@ -209,10 +209,10 @@ START_TEST(a_replaced_file_is_seen_by_a_refresh)
 {
     struct site site = site_make("{" NODE("a", "root") "}", NULL);
     struct node_index *index = build_and_open(&site);
-    folder_write(site.folder.fd, "list.json", "{" NODE("b", "root") "}");
+    tmpdir_write(site.directory.fd, "list.json", "{" NODE("b", "root") "}");
     ck_assert(node_index_refresh(index, &site.err));
     ck_assert(node_index_find(index, "a", NULL));
-    ck_assert(build(&site));
+    ck_assert(test_node_index_build(&site));
     ck_assert(node_index_find(index, "a", NULL)); /* until it is refreshed */
     ck_assert(node_index_refresh(index, &site.err));
     ck_assert(!node_index_find(index, "a", NULL));
@@ -220,21 +220,21 @@ START_TEST(a_replaced_file_is_seen_by_a_refresh)
 
     struct stat old;
     ck_assert_int_eq(stat(site.index, &old), 0);
-    folder_write(site.folder.fd, "list.json", "{" NODE("c", "root") "}");
-    ck_assert(build(&site));
+    tmpdir_write(site.directory.fd, "list.json", "{" NODE("c", "root") "}");
+    ck_assert(test_node_index_build(&site));
     ck_assert_int_eq(utimensat(AT_FDCWD, site.index, (struct timespec[]){old.st_atim, old.st_mtim}, 0), 0);
     ck_assert(node_index_refresh(index, &site.err));
     ck_assert(node_index_find(index, "c", NULL)); /* of the same size and time, yet another file */
 
-    folder_write(site.folder.fd, "nodes.index.new", "rubbish");
-    ck_assert_int_eq(renameat(site.folder.fd, "nodes.index.new", site.folder.fd, "nodes.index"), 0);
+    tmpdir_write(site.directory.fd, "nodes.index.new", "rubbish");
+    ck_assert_int_eq(renameat(site.directory.fd, "nodes.index.new", site.directory.fd, "nodes.index"), 0);
     ck_assert(!node_index_refresh(index, &site.err));
     ck_assert(node_index_find(index, "c", NULL));
     ck_assert_int_eq(unlink(site.index), 0);
     ck_assert(!node_index_refresh(index, &site.err));
     ck_assert(node_index_find(index, "c", NULL));
     node_index_close(index);
-    folder_remove(&site.folder);
+    tmpdir_remove(&site.directory);
 }
 END_TEST
 
@@ -247,7 +247,7 @@ START_TEST(many_look_ups_with_refreshes_between_go_on)
         ck_assert(node_index_find(index, "a", NULL));
     }
     node_index_close(index);
-    folder_remove(&site.folder);
+    tmpdir_remove(&site.directory);
 }
 END_TEST
 
@@ -260,18 +260,18 @@ START_TEST(bad_sources_leave_the_index_in_place)
     struct stat before, after;
     ck_assert_int_eq(stat(site.index, &before), 0);
     ck_assert_uint_eq(before.st_mode & 07777, 0644);
-    folder_write(site.folder.fd, "list.json", "{" NODE("b", "root"));
-    ck_assert(!build(&site));
-    folder_write(site.folder.fd, "list.json", "{" NODE("b", "root") "}");
+    tmpdir_write(site.directory.fd, "list.json", "{" NODE("b", "root"));
+    ck_assert(!test_node_index_build(&site));
+    tmpdir_write(site.directory.fd, "list.json", "{" NODE("b", "root") "}");
     pem.at[pem.len - 10] = '\0';
-    folder_write(site.folder.fd, "certs.pem", pem.at);
-    ck_assert(!build(&site));
+    tmpdir_write(site.directory.fd, "certs.pem", pem.at);
+    ck_assert(!test_node_index_build(&site));
     ck_assert_ptr_nonnull(strstr(site.err.text, "certs.pem: line 1:"));
     static const char *const unreadable[] = {
         "<html>", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"};
     for (size_t i = 0; i < sizeof unreadable / sizeof *unreadable; i++) {
-        folder_write(site.folder.fd, "certs.pem", unreadable[i]);
-        ck_assert(!build(&site));
+        tmpdir_write(site.directory.fd, "certs.pem", unreadable[i]);
+        ck_assert(!test_node_index_build(&site));
         ck_assert_ptr_nonnull(strstr(site.err.text, "certs.pem: no certificate can be read in it"));
     }
     ck_assert_int_eq(stat(site.index, &after), 0);
@@ -281,10 +281,10 @@ START_TEST(bad_sources_leave_the_index_in_place)
     node_index_close(index);
     const char *const left[] = {"list.json", "certs.pem", "nodes.index"};
     for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
-        ck_assert_int_eq(unlinkat(site.folder.fd, left[i], 0), 0);
+        ck_assert_int_eq(unlinkat(site.directory.fd, left[i], 0), 0);
     }
-    ck_assert_int_eq(rmdir(site.folder.path), 0); /* nothing else was left behind */
-    close(site.folder.fd);
+    ck_assert_int_eq(rmdir(site.directory.path), 0); /* nothing else was left behind */
+    close(site.directory.fd);
     buffer_free(&pem);
 }
 END_TEST
@@ -292,10 +292,10 @@ END_TEST
 START_TEST(a_blank_file_of_certificates_is_an_empty_one)
 {
     struct site site = site_make("{" NODE("a", "root") "}", NULL);
-    folder_write(site.folder.fd, "certs.pem", " \r\n\t\n");
-    ck_assert_msg(build(&site), "%s", site.err.text);
+    tmpdir_write(site.directory.fd, "certs.pem", " \r\n\t\n");
+    ck_assert_msg(test_node_index_build(&site), "%s", site.err.text);
     ck_assert_uint_eq(site.summary.certificates, 0);
-    folder_remove(&site.folder);
+    tmpdir_remove(&site.directory);
 }
 END_TEST
 
@@ -314,14 +314,14 @@ START_TEST(a_check_says_what_a_build_would)
         struct err err = {0};
         struct site site = site_make(sources[i].list, NULL);
         if (sources[i].certs != NULL) {
-            folder_write(site.folder.fd, "certs.pem", sources[i].certs);
+            tmpdir_write(site.directory.fd, "certs.pem", sources[i].certs);
         }
         bool good = node_index_check(site.list, site.certs, &err);
         ck_assert(good == (i < 2));
-        ck_assert(!folder_has(site.folder.fd, "nodes.index"));
-        ck_assert(build(&site) == good);
+        ck_assert(!tmpdir_has(site.directory.fd, "nodes.index"));
+        ck_assert(test_node_index_build(&site) == good);
         ck_assert_str_eq(err.text, site.err.text);
-        folder_remove(&site.folder);
+        tmpdir_remove(&site.directory);
     }
 }
 END_TEST
@@ -330,22 +330,22 @@ START_TEST(current_until_a_source_changes)
 {
     struct site site = site_make("{" NODE("a", "root") "}", NULL);
     ck_assert(!node_index_current(site.list, site.certs, site.index));
-    ck_assert(build(&site));
+    ck_assert(test_node_index_build(&site));
     ck_assert(node_index_current(site.list, site.certs, site.index));
-    folder_write(site.folder.fd, "certs.pem", "");
+    tmpdir_write(site.directory.fd, "certs.pem", "");
     ck_assert(!node_index_current(site.list, site.certs, site.index));
-    ck_assert(build(&site));
+    ck_assert(test_node_index_build(&site));
     ck_assert(node_index_current(site.list, site.certs, site.index));
-    folder_write(site.folder.fd, "list.json", "{" NODE("b", "root") "}"); /* of the same length */
+    tmpdir_write(site.directory.fd, "list.json", "{" NODE("b", "root") "}"); /* of the same length */
     ck_assert(!node_index_current(site.list, site.certs, site.index));
-    ck_assert(build(&site));
+    ck_assert(test_node_index_build(&site));
     struct stat old;
     ck_assert_int_eq(stat(site.list, &old), 0);
     struct timespec times[] = {old.st_atim, old.st_mtim};
-    folder_write(site.folder.fd, "list.json", "{" NODE("c", "root") "}");
-    ck_assert_int_eq(utimensat(site.folder.fd, "list.json", times, 0), 0);
+    tmpdir_write(site.directory.fd, "list.json", "{" NODE("c", "root") "}");
+    ck_assert_int_eq(utimensat(site.directory.fd, "list.json", times, 0), 0);
     ck_assert(!node_index_current(site.list, site.certs, site.index)); /* of the same size and time, yet written */
-    folder_remove(&site.folder);
+    tmpdir_remove(&site.directory);
 }
 END_TEST
 
@@ -391,7 +391,7 @@ START_TEST(builders_and_readers_do_not_disturb_each_other)
     struct buffer pem = {0};
     certificate_add(&pem, "a");
     struct site site = site_make("{" NODE("a", "root") "}", &pem);
-    ck_assert(build(&site));
+    ck_assert(test_node_index_build(&site));
     struct crowd crowd = {.site = &site};
     pthread_t builders[2], readers[3];
     for (int i = 0; i < 3; i++) {
@@ -409,7 +409,7 @@ START_TEST(builders_and_readers_do_not_disturb_each_other)
     }
     ck_assert_uint_ge(crowd.looked, 3);
     buffer_free(&pem);
-    folder_remove(&site.folder);
+    tmpdir_remove(&site.directory);
 }
 END_TEST
 
@@ -419,7 +419,7 @@ START_TEST(a_damaged_file_is_refused_and_not_mapped)
     struct buffer pem = {0}, image = {0};
     certificate_add(&pem, "a");
     struct site site = site_make("{" NODE("a", "root") "}", &pem);
-    ck_assert(build(&site));
+    ck_assert(test_node_index_build(&site));
     struct stat whole;
     ck_assert_int_eq(stat(site.index, &whole), 0);
     size_t size = (size_t)whole.st_size;
@@ -453,10 +453,10 @@ START_TEST(a_damaged_file_is_refused_and_not_mapped)
     ck_assert_ptr_nonnull(index);
     node_index_close(index);
     fclose(file);
-    ck_assert_ptr_null(node_index_open(site.folder.path, &site.err));
+    ck_assert_ptr_null(node_index_open(site.directory.path, &site.err));
     buffer_free(&pem);
     buffer_free(&image);
-    folder_remove(&site.folder);
+    tmpdir_remove(&site.directory);
 }
 END_TEST
 

@@ -29,18 +29,18 @@ START_TEST(every_node_comes_once_in_order)
     certificate_add(&pem, "a");
     certificate_add(&pem, "b");
     certificate_add(&pem, "b");
-    struct made_index made =
-        made_index_new("{" MADE_NODE("root", "r", "root") "," MADE_NODE("b", "x", "a") "," MADE_NODE("a", "y", "root") "}",
-                       buffer_text(&pem));
+    struct made_index made = made_index_new(
+        "{" MADE_NODE("root", "r", "root") "," MADE_NODE("b", "x", "a") "," MADE_NODE("a", "y", "root") "}",
+        buffer_cstr(&pem));
     struct seen seen = {.index = made.index, .left = 100};
     struct err err = {0};
     ck_assert(node_index_walk(made.index, see, &seen, &err));
-    ck_assert_str_eq(buffer_text(&seen.text), "a=y@root b=x@a root=r@root ");
+    ck_assert_str_eq(buffer_cstr(&seen.text), "a=y@root b=x@a root=r@root ");
     ck_assert(node_index_refresh(made.index, &err));
     seen = (struct seen){.index = made.index, .text = seen.text, .left = 2};
     buffer_clear(&seen.text);
     ck_assert(node_index_walk(made.index, see, &seen, &err));
-    ck_assert_str_eq(buffer_text(&seen.text), "a=y@root b=x@a ");
+    ck_assert_str_eq(buffer_cstr(&seen.text), "a=y@root b=x@a ");
     buffer_free(&seen.text);
     buffer_free(&pem);
     made_index_free(&made);
@@ -60,9 +60,10 @@ END_TEST
 
 START_TEST(neighbours_are_counted)
 {
-    struct made_index made = made_index_new("{" MADE_NODE("root", "r", "root") "," MADE_NODE("b", "x", "a") "," MADE_NODE(
-                                                "a", "y", "root") "," MADE_NODE("c", "z", "not an id!") "}",
-                                            "");
+    struct made_index made =
+        made_index_new("{" MADE_NODE("root", "r", "root") "," MADE_NODE("b", "x", "a") "," MADE_NODE(
+                           "a", "y", "root") "," MADE_NODE("c", "z", "not an id!") "}",
+                       "");
     ck_assert_uint_eq(node_index_neighbours(made.index, "root"), 2);
     ck_assert_uint_eq(node_index_neighbours(made.index, "a"), 1);
     ck_assert_uint_eq(node_index_neighbours(made.index, "b"), 0);
@@ -72,4 +73,5 @@ START_TEST(neighbours_are_counted)
 }
 END_TEST
 
-SUITE_MAIN("node_index_walk", every_node_comes_once_in_order, of_an_empty_index_there_is_nothing_to_see, neighbours_are_counted)
+SUITE_MAIN("node_index_walk", every_node_comes_once_in_order, of_an_empty_index_there_is_nothing_to_see,
+           neighbours_are_counted)

@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include "relay/node_list.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
 
 #define NODE(host, server) "{\"hostname\": \"" host "\", \"policy-server\": \"" server "\"}"
 
-static struct node_list parse(const char *json)
+static struct node_list test_node_list_parse(const char *json)
 {
     struct node_list list;
     struct err err = {0};
@@ -18,7 +18,7 @@ static struct node_list parse(const char *json)
     return list;
 }
 
-static void refused(const char *json, const char *reason)
+static void node_list_refused(const char *json, const char *reason)
 {
     struct node_list list;
     struct err err = {0};
@@ -30,7 +30,7 @@ static void refused(const char *json, const char *reason)
 
 START_TEST(nodes_are_read_and_sorted)
 {
-    struct node_list list = parse(" {\r\n \"root\" : " NODE("server.example", "root") ",\n"
+    struct node_list list = test_node_list_parse(" {\r\n \"root\" : " NODE("server.example", "root") ",\n"
                                   "\"b\":{\"policy-server\":\"root\",\"unknown\":[1,{\"x\":null}],\"hostname\":\"b\"},"
                                   "\"\\u0061\":" NODE("h\xc3\xb4te", "b") "}\n");
     ck_assert_uint_eq(list.count, 3);
@@ -43,7 +43,7 @@ START_TEST(nodes_are_read_and_sorted)
     ck_assert_str_eq(node_list_find(&list, "root")->hostname, "server.example");
     ck_assert_ptr_null(node_list_find(&list, "c"));
     node_list_free(&list);
-    list = parse("{}");
+    list = test_node_list_parse("{}");
     ck_assert_uint_eq(list.count, 0);
     ck_assert_ptr_null(node_list_find(&list, "c"));
     node_list_free(&list);
@@ -52,8 +52,8 @@ END_TEST
 
 START_TEST(of_two_entries_the_later_counts)
 {
-    struct node_list list = parse("{\"a\":" NODE("1", "x") ",\"b\":" NODE("2", "x") ",\"a\":" NODE("3", "x")
-                                  ",\"a\":" NODE("4", "x") "}");
+    struct node_list list = test_node_list_parse(
+        "{\"a\":" NODE("1", "x") ",\"b\":" NODE("2", "x") ",\"a\":" NODE("3", "x") ",\"a\":" NODE("4", "x") "}");
     ck_assert_uint_eq(list.count, 2);
     ck_assert_str_eq(list.entries[0].hostname, "4");
     node_list_free(&list);
@@ -65,7 +65,7 @@ static void hash_is(const char *json_value, const char *wanted)
     char json[512];
     snprintf(json, sizeof json, "{\"a\": {\"hostname\": \"h\", \"policy-server\": \"p\", \"key-hash\": %s}}",
              json_value);
-    struct node_list list = parse(json);
+    struct node_list list = test_node_list_parse(json);
     ck_assert_pstr_eq(list.entries[0].key_hash, wanted);
     node_list_free(&list);
 }
@@ -95,8 +95,8 @@ END_TEST
 
 START_TEST(an_id_that_is_none_costs_only_itself)
 {
-    struct node_list list =
-        parse("{\"../etc\":" NODE("1", "x") ",\"\":" NODE("2", "x") ",\"a_b\":1,\"a\":" NODE("3", "x") "}");
+    struct node_list list = test_node_list_parse(
+        "{\"../etc\":" NODE("1", "x") ",\"\":" NODE("2", "x") ",\"a_b\":1,\"a\":" NODE("3", "x") "}");
     ck_assert_uint_eq(list.count, 1);
     ck_assert_str_eq(list.entries[0].id, "a");
     node_list_free(&list);
@@ -105,23 +105,24 @@ END_TEST
 
 START_TEST(malformed_lists_are_refused_with_the_place)
 {
-    refused("", "line 1: not a node list");
-    refused("\n[]", "line 2: not a node list");
-    refused("{", "line 1: a node id");
-    refused("{1:2}", "a node id");
-    refused("{\"a\"}", "':'");
-    refused("{\"a\":\n\n}", "line 3");
-    refused("{\n\"a\": {\"hostname\": \"h\",\n\"policy-server\": }}", "line 3");
-    refused("{\"a\":" NODE("h", "p") "\n", "line 2: ',' or '}'");
-    refused("{\"a\":" NODE("h", "p") ",}", "a node id");
-    refused("{\"a\":" NODE("h", "p") "}x", "behind the node list");
-    refused("{\"a\":[]}", "node a: its value is no object");
-    refused("{\"a\":\"text\"}", "node a: its value is no object");
-    refused("{\"a\":{\"hostname\": \"h\"}}", "node a: \"policy-server\" is missing");
-    refused("{\"a\":{\"hostname\": \"h\", \"policy-server\": 1}}", "node a: \"policy-server\" is no text");
-    refused("{\"b\":" NODE("h", "p") ",\n\"a\":{\"policy-server\": \"h\"}}", "line 2: node a: \"hostname\" is missing");
-    refused("{\"a\":" NODE("\xff", "p") "}", "line 1");
-    refused("{\"a\":" NODE("x\\u0000", "p") "}", "line 1");
+    node_list_refused("", "line 1: not a node list");
+    node_list_refused("\n[]", "line 2: not a node list");
+    node_list_refused("{", "line 1: a node id");
+    node_list_refused("{1:2}", "a node id");
+    node_list_refused("{\"a\"}", "':'");
+    node_list_refused("{\"a\":\n\n}", "line 3");
+    node_list_refused("{\n\"a\": {\"hostname\": \"h\",\n\"policy-server\": }}", "line 3");
+    node_list_refused("{\"a\":" NODE("h", "p") "\n", "line 2: ',' or '}'");
+    node_list_refused("{\"a\":" NODE("h", "p") ",}", "a node id");
+    node_list_refused("{\"a\":" NODE("h", "p") "}x", "behind the node list");
+    node_list_refused("{\"a\":[]}", "node a: its value is no object");
+    node_list_refused("{\"a\":\"text\"}", "node a: its value is no object");
+    node_list_refused("{\"a\":{\"hostname\": \"h\"}}", "node a: \"policy-server\" is missing");
+    node_list_refused("{\"a\":{\"hostname\": \"h\", \"policy-server\": 1}}", "node a: \"policy-server\" is no text");
+    node_list_refused("{\"b\":" NODE("h", "p") ",\n\"a\":{\"policy-server\": \"h\"}}",
+                      "line 2: node a: \"hostname\" is missing");
+    node_list_refused("{\"a\":" NODE("\xff", "p") "}", "line 1");
+    node_list_refused("{\"a\":" NODE("x\\u0000", "p") "}", "line 1");
 }
 END_TEST
 
@@ -132,34 +133,34 @@ START_TEST(a_deeply_nested_value_is_refused)
     strcpy(json, "{\"a\":");
     memset(json + 5, '[', DEPTH);
     json[5 + DEPTH] = '\0';
-    refused(json, "line 1");
+    node_list_refused(json, "line 1");
     free(json);
 }
 END_TEST
 
 START_TEST(a_missing_file_is_an_empty_list_and_a_broken_one_an_error)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct node_list list;
     struct err err = {0};
     char path[100];
-    snprintf(path, sizeof path, "%s/list.json", folder.path);
+    snprintf(path, sizeof path, "%s/list.json", directory.path);
     ck_assert(node_list_read(path, &list, &err));
     ck_assert_uint_eq(list.count, 0);
     node_list_free(&list);
 
-    folder_write(folder.fd, "real.json", "{\"a\":" NODE("h", "p") "}");
-    ck_assert_int_eq(symlinkat("real.json", folder.fd, "list.json"), 0);
+    tmpdir_write(directory.fd, "real.json", "{\"a\":" NODE("h", "p") "}");
+    ck_assert_int_eq(symlinkat("real.json", directory.fd, "list.json"), 0);
     ck_assert_msg(node_list_read(path, &list, &err), "%s", err.text);
     ck_assert_uint_eq(list.count, 1);
     node_list_free(&list);
 
-    folder_write(folder.fd, "real.json", "{\"a\":");
+    tmpdir_write(directory.fd, "real.json", "{\"a\":");
     ck_assert(!node_list_read(path, &list, &err));
     ck_assert_msg(strncmp(err.text, path, strlen(path)) == 0, "%s", err.text);
-    ck_assert(!node_list_read(folder.path, &list, &err));
+    ck_assert(!node_list_read(directory.path, &list, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "not a regular file"));
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 

@@ -3,35 +3,35 @@
 
 #include "relay/relay_config.h"
 #include "relay/relay_config_keys.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
-static struct folder folder;
+static struct tmpdir directory;
 static char *path;
 
-static void make_folder(void)
+static void relay_config_make_directory(void)
 {
-    folder = folder_make();
-    path = memory_format("%s/relay.conf", folder.path);
+    directory = tmpdir_make();
+    path = xasprintf("%s/relay.conf", directory.path);
 }
 
-static void remove_folder(void)
+static void relay_config_remove_directory(void)
 {
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
     free(path);
 }
 
-static struct relay_config *load(struct err *err, const char *text)
+static struct relay_config *test_relay_config_load(struct err *err, const char *text)
 {
-    folder_write(folder.fd, "relay.conf", text);
+    tmpdir_write(directory.fd, "relay.conf", text);
     return relay_config_load(path, err);
 }
 
 static void assert_fault(const char *text, const char *fault)
 {
     struct err err;
-    struct relay_config *config = load(&err, text);
+    struct relay_config *config = test_relay_config_load(&err, text);
     bool right = config != NULL && relay_config_load_passwords(config, &err);
     relay_config_free(config);
     ck_assert_msg(!right, "%s", text);
@@ -43,8 +43,8 @@ static void assert_fault(const char *text, const char *fault)
 START_TEST(defaults_of_root)
 {
     struct err err;
-    make_folder();
-    struct relay_config *config = load(&err, "general: { node_id = \"root\"; };");
+    relay_config_make_directory();
+    struct relay_config *config = test_relay_config_load(&err, "general: { node_id = \"root\"; };");
     ck_assert_msg(config != NULL, "%s", err.text);
     ck_assert_str_eq(config->path, path);
     ck_assert_str_eq(config->general.node_id, "root");
@@ -69,24 +69,24 @@ START_TEST(defaults_of_root)
     ck_assert_int_eq(config->shared_files.cleanup_frequency, 600);
     ck_assert_int_eq(config->logging.level, LOG_LEVEL_INFO);
     relay_config_free(config);
-    remove_folder();
+    relay_config_remove_directory();
 }
 END_TEST
 
 START_TEST(a_relay_with_its_own_values)
 {
     struct err err;
-    make_folder();
-    folder_write(folder.fd, "uuid.hive", " \t e745a140-40bc-4b86-b6dc-084488fc906b \r\n\n");
-    char *text = memory_format("general: { node_id_file = \"%s/uuid.hive\"; https_port = 4443;\n"
-                               "  peer_authentication = \"dangerous_none\"; };\n"
-                               "processing: { inventory: { output = \"upstream\"; };\n"
-                               "  reporting: { output = \"upstream\"; skip_event_types = [ \"log_debug\", \"log_info\" ];\n"
-                               "    cleanup: { retention = \"30d\"; }; }; };\n"
-                               "output: { upstream: { host = \"root.example.org\"; password = \"hush\"; }; };\n"
-                               "logging: { level = \"trace\"; filter = \"spool=debug\"; };\n",
-                               folder.path);
-    struct relay_config *config = load(&err, text);
+    relay_config_make_directory();
+    tmpdir_write(directory.fd, "uuid.hive", " \t e745a140-40bc-4b86-b6dc-084488fc906b \r\n\n");
+    char *text = xasprintf("general: { node_id_file = \"%s/uuid.hive\"; https_port = 4443;\n"
+                           "  peer_authentication = \"dangerous_none\"; };\n"
+                           "processing: { inventory: { output = \"upstream\"; };\n"
+                           "  reporting: { output = \"upstream\"; skip_event_types = [ \"log_debug\", \"log_info\" ];\n"
+                           "    cleanup: { retention = \"30d\"; }; }; };\n"
+                           "output: { upstream: { host = \"root.example.org\"; password = \"hush\"; }; };\n"
+                           "logging: { level = \"trace\"; filter = \"spool=debug\"; };\n",
+                           directory.path);
+    struct relay_config *config = test_relay_config_load(&err, text);
     ck_assert_msg(config != NULL, "%s", err.text);
     ck_assert_str_eq(config->general.node_id, "e745a140-40bc-4b86-b6dc-084488fc906b");
     ck_assert_str_eq(config->general.nodes_certs_file, "/var/rudder/lib/ssl/nodescerts.pem");
@@ -99,7 +99,7 @@ START_TEST(a_relay_with_its_own_values)
     ck_assert_int_eq(config->logging.level, LOG_LEVEL_TRACE);
     relay_config_free(config);
     free(text);
-    remove_folder();
+    relay_config_remove_directory();
 }
 END_TEST
 
@@ -110,12 +110,12 @@ END_TEST
 
 START_TEST(contradictions)
 {
-    make_folder();
+    relay_config_make_directory();
     assert_fault("general: { node_id_file = \"/nonexistent/uuid\"; };",
                  "relay.conf:1: general.node_id_file: /nonexistent/uuid: No such file or directory");
     assert_fault("general: { node_id = \"a/b\"; };", "relay.conf:1: general.node_id: \"a/b\" is not a node id");
-    folder_write(folder.fd, "empty", "\n");
-    char *text = memory_format("general: { node_id_file = \"%s/empty\"; };", folder.path);
+    tmpdir_write(directory.fd, "empty", "\n");
+    char *text = xasprintf("general: { node_id_file = \"%s/empty\"; };", directory.path);
     assert_fault(text, "relay.conf:1: general.node_id_file: \"\" is not a node id");
     free(text);
     assert_fault(RELAY, "relay.conf: output.upstream.host: is needed, since this server (n-1) is not root");
@@ -126,12 +126,14 @@ START_TEST(contradictions)
     assert_fault(ROOT "output: { upstream: { host = \"[::1]:443\"; }; };",
                  "\"[::1]:443\" is not a host name or address");
     assert_fault(ROOT "output: { upstream: { host = \"[root]\"; }; };", "\"[root]\" is not a host name or address");
-    assert_fault(ROOT TO_UPSTREAM, "relay.conf:3: processing.inventory.output: \"upstream\" needs output.upstream.host");
+    assert_fault(ROOT TO_UPSTREAM,
+                 "relay.conf:3: processing.inventory.output: \"upstream\" needs output.upstream.host");
     assert_fault(RELAY TO_UPSTREAM "output: { upstream: { host = \"a\"; }; };",
                  "relay.conf:3: processing.inventory.output: \"upstream\" needs output.upstream.password");
     assert_fault("processing: { inventory: { output = \"database\"; }; };",
                  "processing.inventory.output: \"database\" is not one of disabled, upstream");
-    assert_fault(ROOT TO_DATABASE, "relay.conf:2: processing.reporting.output: \"database\" needs output.database.password");
+    assert_fault(ROOT TO_DATABASE,
+                 "relay.conf:2: processing.reporting.output: \"database\" needs output.database.password");
     assert_fault(ROOT TO_DATABASE "output: { database: { url = \"postgres://rudder@h1,h2/rudder\"; }; };", "needs");
     assert_fault(ROOT "output: { database: { url = \"postgres://u:hush@[h/rudder\"; }; };",
                  "relay.conf:2: output.database.url: is no connection URL");
@@ -148,7 +150,7 @@ START_TEST(contradictions)
                  "relay.conf:2: output.database.password: must be a text");
     assert_fault(ROOT "output: { database: { password = [ \"hush\" ]; }; };", "must be a text");
     assert_fault(ROOT "output: { database: { password = \"hush\" hush } };", "relay.conf:2: syntax error");
-    remove_folder();
+    relay_config_remove_directory();
 }
 END_TEST
 
@@ -161,68 +163,69 @@ START_TEST(any_way_to_give_the_database_its_password)
         "url = \"postgres://rudder@h1/rudder?password=hush\";",
         "password_file = \"/dev/null/not/there\";",
     };
-    make_folder();
+    relay_config_make_directory();
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         struct err err;
-        char *text = memory_format(ROOT TO_DATABASE "output: { database: { %s }; };", ways[i]);
-        struct relay_config *config = load(&err, text);
+        char *text = xasprintf(ROOT TO_DATABASE "output: { database: { %s }; };", ways[i]);
+        struct relay_config *config = test_relay_config_load(&err, text);
         ck_assert_msg(config != NULL, "%s: %s", ways[i], err.text);
         bool right = relay_config_load_passwords(config, &err);
         ck_assert_msg(right || strstr(err.text, "/dev/null/not/there") != NULL, "%s: %s", ways[i], err.text);
         relay_config_free(config);
         free(text);
     }
-    remove_folder();
+    relay_config_remove_directory();
 }
 END_TEST
 
 START_TEST(passwords_from_files)
 {
     struct err err;
-    make_folder();
-    char *text = memory_format(ROOT "processing: { reporting: { output = \"database\"; }; inventory: { output = \"upstream\"; }; };\n"
-                                    "output: { database: { password_file = \"%s/db\"; };\n"
-                                    "  upstream: { host = \"h\"; password_file = \"%s/up\"; default_password_file = \"%s/def\"; }; };",
-                               folder.path, folder.path, folder.path);
-    struct relay_config *config = load(&err, text);
+    relay_config_make_directory();
+    char *text = xasprintf(
+        ROOT "processing: { reporting: { output = \"database\"; }; inventory: { output = \"upstream\"; }; };\n"
+             "output: { database: { password_file = \"%s/db\"; };\n"
+             "  upstream: { host = \"h\"; password_file = \"%s/up\"; default_password_file = \"%s/def\"; }; };",
+        directory.path, directory.path, directory.path);
+    struct relay_config *config = test_relay_config_load(&err, text);
     ck_assert_msg(config != NULL, "%s", err.text);
     ck_assert(!relay_config_load_passwords(config, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "/db: No such file"));
-    folder_write(folder.fd, "db", " p\"\\w \r\nmore\n");
-    folder_write(folder.fd, "up", "up");
-    folder_write(folder.fd, "def", "\n");
+    tmpdir_write(directory.fd, "db", " p\"\\w \r\nmore\n");
+    tmpdir_write(directory.fd, "up", "up");
+    tmpdir_write(directory.fd, "def", "\n");
     relay_config_free(config);
-    config = load(&err, text);
+    config = test_relay_config_load(&err, text);
     ck_assert(!relay_config_load_passwords(config, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "/def: its first line is not a password"));
-    folder_write(folder.fd, "def", "default\n");
+    tmpdir_write(directory.fd, "def", "default\n");
     relay_config_free(config);
-    config = load(&err, text);
+    config = test_relay_config_load(&err, text);
     ck_assert_msg(relay_config_load_passwords(config, &err), "%s", err.text);
     ck_assert_str_eq(config->database.password, " p\"\\w ");
     ck_assert_str_eq(config->upstream.password, "up");
     ck_assert_str_eq(config->upstream.default_password, "default");
     relay_config_free(config);
     free(text);
-    remove_folder();
+    relay_config_remove_directory();
 }
 END_TEST
 
 START_TEST(logging_alone_is_reloaded)
 {
     struct err err;
-    make_folder();
-    folder_write(folder.fd, "relay.conf", "logging: { level = \"error\"; filter = \"spool=trace\"; } general = 5;");
+    relay_config_make_directory();
+    tmpdir_write(directory.fd, "relay.conf", "logging: { level = \"error\"; filter = \"spool=trace\"; } general = 5;");
     ck_assert_msg(relay_config_reload_logging(path, &err), "%s", err.text);
     ck_assert(!log_enabled(LOG_LEVEL_WARN, "other"));
     ck_assert(log_enabled(LOG_LEVEL_TRACE, "spool"));
-    folder_write(folder.fd, "relay.conf", "logging: { level = \"loud\"; }");
+    tmpdir_write(directory.fd, "relay.conf", "logging: { level = \"loud\"; }");
     ck_assert(!relay_config_reload_logging(path, &err));
-    folder_write(folder.fd, "relay.conf", "logging: { level = \"info\"; filter = \"x\"; }");
+    tmpdir_write(directory.fd, "relay.conf", "logging: { level = \"info\"; filter = \"x\"; }");
     ck_assert(!relay_config_reload_logging(path, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "relay.conf"));
     ck_assert(!log_enabled(LOG_LEVEL_WARN, "other"));
-    remove_folder();
+    relay_config_remove_directory();
 }
 END_TEST
 
@@ -257,7 +260,7 @@ static void assert_same(const struct relay_config *a, const struct relay_config 
 
 /* Takes the `#` from commented keys (help has a space behind it) but those that say the node id or a second
  * password. */
-static void uncomment(char *text)
+static void relay_config_uncomment(char *text)
 {
     char *to = text;
     for (char *line = text; *line != '\0';) {
@@ -278,28 +281,28 @@ START_TEST(the_sample_is_the_defaults)
 {
     static char sample[65536];
     struct err err;
-    make_folder();
-    folder_write(folder.fd, "uuid", "root");
+    relay_config_make_directory();
+    tmpdir_write(directory.fd, "uuid", "root");
     FILE *out = fmemopen(sample, sizeof sample, "w");
     relay_config_print_sample(out);
     fclose(out);
-    struct relay_config *defaults = load(&err, ROOT);
+    struct relay_config *defaults = test_relay_config_load(&err, ROOT);
     for (int round = 0; round < 2; round++) {
         char *general = strstr(sample, "general: {");
-        char *text = memory_format("%.*sgeneral: { node_id = \"root\"; %s", (int)(general - sample), sample,
+        char *text = xasprintf("%.*sgeneral: { node_id = \"root\"; %s", (int)(general - sample), sample,
                                    general + 10);
-        struct relay_config *config = load(&err, text);
+        struct relay_config *config = test_relay_config_load(&err, text);
         ck_assert_msg(config != NULL, "%s in\n%s", err.text, text);
         assert_same(config, defaults);
         relay_config_free(config);
         free(text);
-        uncomment(sample);
+        relay_config_uncomment(sample);
     }
     ck_assert_ptr_nonnull(strstr(sample, "\n    retention = \"7d\";") != NULL
                               ? sample
                               : strstr(sample, " retention = \"7d\";"));
     relay_config_free(defaults);
-    remove_folder();
+    relay_config_remove_directory();
 }
 END_TEST
 

@@ -19,7 +19,7 @@ static struct buffer print(const struct relay_state *state)
     struct relay_metrics_lines *lines = relay_metrics_lines_new();
     relay_metrics_print(lines, state, &one_version, &page);
     relay_metrics_lines_free(lines);
-    buffer_text(&page);
+    buffer_cstr(&page);
     return page;
 }
 
@@ -139,7 +139,7 @@ START_TEST(a_later_page_tells_what_is_so_then)
             relay_metrics_report(state, RELAY_REPORT_OK);
         }
         relay_metrics_print(lines, states[i], &one_version, &page);
-        buffer_text(&page);
+        buffer_cstr(&page);
         bool counted = i == 1 || i == 3;
         ck_assert(has_line(&page, asked) == counted);
         ck_assert((strstr(page.at, "endpoint=\"system\"") != NULL) == counted);
@@ -166,7 +166,7 @@ END_TEST
 
 START_TEST(what_the_process_uses_is_told_when_it_is_known)
 {
-    const struct process_figures process = {.cpu_seconds = 1.25, .start_seconds = 1.7e9, .open_fds = 7, .max_fds = 1024,
+    const struct process_stats process = {.cpu_seconds = 1.25, .start_seconds = 1.7e9, .open_fds = 7, .max_fds = 1024,
                                             .virtual_bytes = 4096, .resident_bytes = 2048, .threads = 1};
     struct relay_state *state = own_state();
     struct relay_metrics_now known = one_version;
@@ -176,7 +176,7 @@ START_TEST(what_the_process_uses_is_told_when_it_is_known)
     buffer_clear(&page);
     known.process = &process;
     relay_metrics_print(lines, state, &known, &page);
-    buffer_text(&page);
+    buffer_cstr(&page);
     ck_assert(has_line(&page, "process_cpu_seconds_total 1.250"));
     ck_assert(has_line(&page, "process_start_time_seconds 1700000000.000"));
     ck_assert(has_line(&page, "process_open_fds 7"));
@@ -193,9 +193,9 @@ END_TEST
 START_TEST(spool_figures_and_ages)
 {
     struct relay_state *state = own_state();
-    struct relay_spool_figures read;
+    struct relay_spool_stats read;
     const int64_t now = time(NULL);
-    const struct relay_spool_figures figures = {.files = 4, .bytes = 99, .oldest = now - 5000, .checked = now};
+    const struct relay_spool_stats figures = {.files = 4, .bytes = 99, .oldest = now - 5000, .checked = now};
     relay_metrics_set_spool(state, RELAY_KIND_INVENTORY, true, &figures);
     relay_metrics_spool(state, RELAY_KIND_INVENTORY, true, &read);
     ck_assert_mem_eq(&read, &figures, sizeof read);
@@ -219,7 +219,7 @@ START_TEST(a_label_from_elsewhere_is_escaped)
     struct relay_metrics_lines *lines = relay_metrics_lines_new();
     relay_metrics_print(lines, state, &(struct relay_metrics_now){.version = "a\"b\\c\nd"}, &page);
     relay_metrics_lines_free(lines);
-    buffer_text(&page);
+    buffer_cstr(&page);
     ck_assert(has_line(&page, "rudder_relay_build_info{version=\"a\\\"b\\\\c\\nd\"} 1"));
     buffer_free(&page);
     relay_state_close(state);

@@ -8,20 +8,20 @@
 
 #include "relay/relay_metrics_table.h"
 #include "relay/relay_state_private.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
 
 enum { PROCESSES = 6, ADDITIONS = 2000 };
 
 struct place {
-    struct folder folder;
+    struct tmpdir directory;
     char path[128];
 };
 
-static struct place place_make(void)
+static struct place relay_state_place_make(void)
 {
-    struct place place = {.folder = folder_make()};
-    snprintf(place.path, sizeof place.path, "%s/figures", place.folder.path);
+    struct place place = {.directory = tmpdir_make()};
+    snprintf(place.path, sizeof place.path, "%s/figures", place.directory.path);
     return place;
 }
 
@@ -34,7 +34,7 @@ static pid_t start_adding(const char *path)
     struct relay_state *state = relay_state_open(path);
     for (int i = 0; i < ADDITIONS; i++) {
         relay_state_add(state, 7, 1);
-        relay_state_active(state, RELAY_ACTIVITY_DONE, 6000);
+        relay_state_count_activity(state, RELAY_ACTIVITY_DONE, 6000);
     }
     _exit(relay_state_shared(state) ? 0 : 1);
 }
@@ -63,19 +63,19 @@ static void count_together(const struct place *place)
 
 START_TEST(several_processes_make_one_file_and_count_together)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     count_together(&place);
     for (int i = 0; i < 20; i++) { /* one that is damaged, and must be replaced, too */
-        folder_write(place.folder.fd, "figures", "RDRSTATE, but cut");
+        tmpdir_write(place.directory.fd, "figures", "RDRSTATE, but cut");
         count_together(&place);
     }
-    folder_remove(&place.folder);
+    tmpdir_remove(&place.directory);
 }
 END_TEST
 
 START_TEST(figures_are_there_when_it_is_opened_again)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     struct relay_state *state = relay_state_open(place.path);
     relay_state_add(state, 0, 3);
     relay_state_set(state, 1, 5);
@@ -91,26 +91,26 @@ START_TEST(figures_are_there_when_it_is_opened_again)
     ck_assert_int_eq(report.state, RELAY_PEER_DOWN);
     ck_assert_str_eq(report.details, "no route");
     relay_state_close(state);
-    folder_remove(&place.folder);
+    tmpdir_remove(&place.directory);
 }
 END_TEST
 
-START_TEST(the_file_is_for_the_group_of_its_folder)
+START_TEST(the_file_is_for_the_group_of_its_directory)
 {
-    struct place place = place_make();
-    struct stat folder;
+    struct place place = relay_state_place_make();
+    struct stat directory;
     struct stat file;
     umask(077);
     if (geteuid() == 0) {
-        ck_assert_int_eq(chown(place.folder.path, 0, 12345), 0);
+        ck_assert_int_eq(chown(place.directory.path, 0, 12345), 0);
     }
     struct relay_state *state = relay_state_open(place.path);
-    ck_assert_int_eq(stat(place.folder.path, &folder), 0);
+    ck_assert_int_eq(stat(place.directory.path, &directory), 0);
     ck_assert_int_eq(stat(place.path, &file), 0);
     ck_assert_uint_eq(file.st_mode & 07777, 0660);
-    ck_assert_uint_eq(file.st_gid, folder.st_gid);
+    ck_assert_uint_eq(file.st_gid, directory.st_gid);
     relay_state_close(state);
-    folder_remove(&place.folder);
+    tmpdir_remove(&place.directory);
 }
 END_TEST
 
@@ -135,8 +135,8 @@ static void change(struct place *place, off_t at, const void *bytes, size_t len)
 
 START_TEST(empty_cut_and_foreign_versions_are_made_anew)
 {
-    struct place place = place_make();
-    folder_write(place.folder.fd, "figures", "");
+    struct place place = relay_state_place_make();
+    tmpdir_write(place.directory.fd, "figures", "");
     check_replaced(&place);
     ck_assert_int_eq(truncate(place.path, 4096), 0);
     check_replaced(&place);
@@ -148,15 +148,15 @@ START_TEST(empty_cut_and_foreign_versions_are_made_anew)
     const uint64_t cells = relay_metrics_fingerprint() + 1;
     change(&place, offsetof(struct relay_state_header, cells), &cells, sizeof cells);
     check_replaced(&place);
-    folder_remove(&place.folder);
+    tmpdir_remove(&place.directory);
 }
 END_TEST
 
 START_TEST(somebody_elses_file_is_left_alone)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     char text[32] = "";
-    folder_write(place.folder.fd, "figures", "dear diary\n");
+    tmpdir_write(place.directory.fd, "figures", "dear diary\n");
     struct relay_state *state = relay_state_open(place.path);
     ck_assert(!relay_state_shared(state));
     relay_state_add(state, 3, 2);
@@ -171,11 +171,11 @@ START_TEST(somebody_elses_file_is_left_alone)
     state = relay_state_open(place.path);
     ck_assert(!relay_state_shared(state));
     relay_state_close(state);
-    folder_remove(&place.folder);
+    tmpdir_remove(&place.directory);
 }
 END_TEST
 
-START_TEST(without_a_folder_memory_of_its_own_counts)
+START_TEST(without_a_directory_memory_of_its_own_counts)
 {
     struct relay_state *state = relay_state_open("/nowhere/at/all");
     ck_assert(!relay_state_shared(state));
@@ -192,7 +192,7 @@ END_TEST
 
 START_TEST(a_file_cut_while_it_is_mapped_ends_nobody)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     struct relay_state *state = relay_state_open(place.path);
     struct relay_state *other = relay_state_open(place.path);
     relay_state_add(state, 3, 1);
@@ -206,13 +206,13 @@ START_TEST(a_file_cut_while_it_is_mapped_ends_nobody)
     ck_assert_uint_eq(relay_state_get(other, 4), 1);
     relay_state_close(state);
     relay_state_close(other);
-    folder_remove(&place.folder);
+    tmpdir_remove(&place.directory);
 }
 END_TEST
 
 START_TEST(a_sigbus_elsewhere_is_still_one)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     pid_t pid = fork();
     if (pid == 0) {
         signal(SIGBUS, SIG_DFL); /* a sanitizer's handler would make a finding of what is meant here */
@@ -225,13 +225,13 @@ START_TEST(a_sigbus_elsewhere_is_still_one)
     int status;
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
-    folder_remove(&place.folder);
+    tmpdir_remove(&place.directory);
 }
 END_TEST
 
 START_TEST(refresh_takes_up_a_file_that_was_removed)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     struct relay_state *state = relay_state_open(place.path);
     struct relay_state *other = relay_state_open(place.path);
     ck_assert_int_eq(unlink(place.path), 0);
@@ -241,18 +241,18 @@ START_TEST(refresh_takes_up_a_file_that_was_removed)
     ck_assert_uint_eq(relay_state_get(other, 4), 9);
     relay_state_close(state);
     relay_state_close(other);
-    folder_remove(&place.folder);
+    tmpdir_remove(&place.directory);
 }
 END_TEST
 
 START_TEST(a_running_program_leaves_another_versions_file_to_it)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     struct relay_state *state = relay_state_open(place.path);
     char other[128];
     struct stat before;
     struct stat after;
-    snprintf(other, sizeof other, "%s/other", place.folder.path);
+    snprintf(other, sizeof other, "%s/other", place.directory.path);
     relay_state_close(relay_state_open(other));
     ck_assert_int_eq(rename(other, place.path), 0);
     const uint32_t version = RELAY_STATE_VERSION + 1;
@@ -264,7 +264,7 @@ START_TEST(a_running_program_leaves_another_versions_file_to_it)
     ck_assert_int_eq(stat(place.path, &after), 0);
     ck_assert_uint_eq(before.st_ino, after.st_ino);
     relay_state_close(state);
-    folder_remove(&place.folder);
+    tmpdir_remove(&place.directory);
 }
 END_TEST
 
@@ -272,12 +272,12 @@ START_TEST(any_of_some_cells)
 {
     struct relay_state *state = relay_state_open("/nowhere/at/all");
     relay_state_add(state, 20, 1);
-    ck_assert(relay_state_any(state, 20, 1));
-    ck_assert(relay_state_any(state, 18, 3));
-    ck_assert(!relay_state_any(state, 18, 2));
-    ck_assert(!relay_state_any(state, 21, 4));
-    ck_assert(!relay_state_any(state, RELAY_STATE_CELLS - 1, 100));
-    ck_assert(!relay_state_any(NULL, 20, 1));
+    ck_assert(relay_state_any_nonzero(state, 20, 1));
+    ck_assert(relay_state_any_nonzero(state, 18, 3));
+    ck_assert(!relay_state_any_nonzero(state, 18, 2));
+    ck_assert(!relay_state_any_nonzero(state, 21, 4));
+    ck_assert(!relay_state_any_nonzero(state, RELAY_STATE_CELLS - 1, 100));
+    ck_assert(!relay_state_any_nonzero(NULL, 20, 1));
     relay_state_close(state);
 }
 END_TEST
@@ -285,15 +285,15 @@ END_TEST
 START_TEST(minutes_of_activity)
 {
     struct relay_state *state = relay_state_open("/nowhere/at/all");
-    relay_state_active(state, RELAY_ACTIVITY_UPLOADED, 600);
-    relay_state_active(state, RELAY_ACTIVITY_UPLOADED, 659);
-    relay_state_active(state, RELAY_ACTIVITY_UPLOADED, 660);
-    relay_state_active(state, RELAY_ACTIVITY_REFUSED, 660);
+    relay_state_count_activity(state, RELAY_ACTIVITY_UPLOADED, 600);
+    relay_state_count_activity(state, RELAY_ACTIVITY_UPLOADED, 659);
+    relay_state_count_activity(state, RELAY_ACTIVITY_UPLOADED, 660);
+    relay_state_count_activity(state, RELAY_ACTIVITY_REFUSED, 660);
     ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_UPLOADED, 10), 2);
     ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_UPLOADED, 11), 1);
     ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_UPLOADED, 12), 0);
     ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_DONE, 11), 0);
-    relay_state_active(state, RELAY_ACTIVITY_UPLOADED, (10 + RELAY_STATE_MINUTES) * 60);
+    relay_state_count_activity(state, RELAY_ACTIVITY_UPLOADED, (10 + RELAY_STATE_MINUTES) * 60);
     ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_UPLOADED, 10), 0);
     ck_assert_uint_eq(relay_state_activity(state, RELAY_ACTIVITY_UPLOADED, 10 + RELAY_STATE_MINUTES), 1);
     relay_state_close(state);
@@ -344,7 +344,7 @@ END_TEST
 /* All bytes of a file whose header is right may be wrong. */
 START_TEST(a_file_full_of_nonsense_gives_nonsense_and_no_more)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     relay_state_close(relay_state_open(place.path));
     char ones[sizeof(struct relay_state_map) - sizeof(struct relay_state_header)];
     memset(ones, 0xff, sizeof ones);
@@ -361,7 +361,7 @@ START_TEST(a_file_full_of_nonsense_gives_nonsense_and_no_more)
     relay_state_last_error(state, &error);
     ck_assert_str_eq(error.text, "well again");
     relay_state_close(state);
-    folder_remove(&place.folder);
+    tmpdir_remove(&place.directory);
 }
 END_TEST
 
@@ -396,7 +396,7 @@ END_TEST
 
 START_TEST(a_sleeper_is_told_of_a_new_generation)
 {
-    struct place place = place_make();
+    struct place place = relay_state_place_make();
     struct relay_state *state = relay_state_open(place.path);
     int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     char events[256];
@@ -407,13 +407,13 @@ START_TEST(a_sleeper_is_told_of_a_new_generation)
     ck_assert_int_gt(read(fd, events, sizeof events), 0);
     close(fd);
     relay_state_close(state);
-    folder_remove(&place.folder);
+    tmpdir_remove(&place.directory);
 }
 END_TEST
 
 SUITE_MAIN("relay_state", several_processes_make_one_file_and_count_together, figures_are_there_when_it_is_opened_again,
-           the_file_is_for_the_group_of_its_folder, empty_cut_and_foreign_versions_are_made_anew,
-           somebody_elses_file_is_left_alone, without_a_folder_memory_of_its_own_counts,
+           the_file_is_for_the_group_of_its_directory, empty_cut_and_foreign_versions_are_made_anew,
+           somebody_elses_file_is_left_alone, without_a_directory_memory_of_its_own_counts,
            a_file_cut_while_it_is_mapped_ends_nobody, a_sigbus_elsewhere_is_still_one,
            refresh_takes_up_a_file_that_was_removed, a_running_program_leaves_another_versions_file_to_it,
            any_of_some_cells, minutes_of_activity, a_peer_is_so_since_it_changed, texts_are_cut_and_printable,

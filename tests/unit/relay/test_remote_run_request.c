@@ -55,13 +55,13 @@ START_TEST(forms)
         struct remote_run_request request = {0};
         struct err err = {0};
         struct buffer again = {0};
-        if (remote_run_request_parse(&request, slice_of(cases[i].form), &err)) {
+        if (remote_run_request_parse(&request, slice_from_str(cases[i].form), &err)) {
             ck_assert_msg(cases[i].conditions != NULL, "%s is taken", cases[i].form);
             ck_assert_int_eq(request.asynchronous, cases[i].asynchronous);
             ck_assert_int_eq(request.keep_output, cases[i].keep_output);
             ck_assert_str_eq(request.conditions, cases[i].conditions);
             remote_run_request_format(&request, NULL, 0, &again);
-            ck_assert_str_eq(buffer_text(&again), cases[i].again);
+            ck_assert_str_eq(buffer_cstr(&again), cases[i].again);
         } else {
             ck_assert_msg(cases[i].conditions == NULL, "%s: %s", cases[i].form, err.text);
             ck_assert_str_eq(err.text, cases[i].again);
@@ -77,9 +77,9 @@ START_TEST(a_condition_that_is_too_long)
 {
     struct remote_run_request request = {0};
     struct err err = {0};
-    ck_assert(!remote_run_request_parse(&request, slice_of("conditions=" LONG_1024 "a"), &err));
+    ck_assert(!remote_run_request_parse(&request, slice_from_str("conditions=" LONG_1024 "a"), &err));
     ck_assert_int_eq(strncmp(err.text, "invalid condition: " LONG, 19 + 64), 0);
-    ck_assert(slice_ends_with(slice_of(err.text), "..." SHOULD));
+    ck_assert(slice_ends_with(slice_from_str(err.text), "..." SHOULD));
     remote_run_request_free(&request);
 }
 END_TEST
@@ -129,13 +129,13 @@ START_TEST(lists_of_nodes)
         struct remote_run_request request = {0};
         struct err err = {0};
         struct buffer again = {0};
-        ck_assert(remote_run_request_parse(&request, slice_of("nodes=not-these"), &err));
+        ck_assert(remote_run_request_parse(&request, slice_from_str("nodes=not-these"), &err));
         bool taken = remote_run_request_nodes(&request, lists[i].list, &err);
         ck_assert_int_eq(taken, lists[i].nodes != NULL);
         if (taken) {
             remote_run_request_format(&request, request.nodes, request.node_count, &again);
-            ck_assert_int_eq(strncmp(buffer_text(&again), "asynchronous=false&keep_output=false&nodes=", 43), 0);
-            ck_assert_str_eq(buffer_text(&again) + 43, lists[i].nodes);
+            ck_assert_int_eq(strncmp(buffer_cstr(&again), "asynchronous=false&keep_output=false&nodes=", 43), 0);
+            ck_assert_str_eq(buffer_cstr(&again) + 43, lists[i].nodes);
         } else {
             ck_assert_str_eq(err.text, "Missing nodes");
         }
@@ -149,11 +149,11 @@ START_TEST(nodes_of_the_form)
 {
     struct remote_run_request request = {0};
     struct err err = {0};
-    ck_assert(remote_run_request_parse(&request, slice_of("keep_output=true&nodes=b%2Ca&nodes=c"), &err));
+    ck_assert(remote_run_request_parse(&request, slice_from_str("keep_output=true&nodes=b%2Ca&nodes=c"), &err));
     ck_assert(remote_run_request_nodes(&request, NULL, &err));
     ck_assert_uint_eq(request.node_count, 2);
-    ck_assert(slice_is(request.nodes[0], "a") && slice_is(request.nodes[1], "b"));
-    ck_assert(remote_run_request_parse(&request, slice_of("keep_output=true"), &err));
+    ck_assert(slice_eq_str(request.nodes[0], "a") && slice_eq_str(request.nodes[1], "b"));
+    ck_assert(remote_run_request_parse(&request, slice_from_str("keep_output=true"), &err));
     ck_assert(!remote_run_request_nodes(&request, NULL, &err));
     ck_assert_str_eq(err.text, "Missing nodes");
     remote_run_request_free(&request);

@@ -16,7 +16,7 @@ static const char list[] = "{" MADE_NODE("root", "server", "root") "," MADE_NODE
     MADE_NODE("gap", "g", "nobody") "," MADE_NODE("bad1", "-oProxyCommand=x", "root") ","
     MADE_NODE("bad2", "a,b", "root") "," MADE_NODE("R", "re\\u000alay", "root") "," MADE_NODE("n6", "h6", "R") "}";
 
-static void describe(const struct remote_run_targets *targets, struct buffer *out)
+static void remote_run_targets_describe(const struct remote_run_targets *targets, struct buffer *out)
 {
     buffer_clear(out);
     for (size_t i = 0; i < targets->host_count; i++) {
@@ -72,8 +72,8 @@ START_TEST(nodes_go_where_they_hang)
         } else {
             ck_assert(remote_run_targets_all(&targets, made.index, cases[i].me, &err));
         }
-        describe(&targets, &text);
-        ck_assert_str_eq(buffer_text(&text), cases[i].targets);
+        remote_run_targets_describe(&targets, &text);
+        ck_assert_str_eq(buffer_cstr(&text), cases[i].targets);
         ck_assert_int_eq(targets.relay_levels, cases[i].levels);
         remote_run_targets_free(&targets);
         remote_run_request_free(&request);
@@ -100,11 +100,11 @@ START_TEST(fifty_thousand)
         buffer_add_format(&ids, "here%d,there%d,", i, i);
     }
     buffer_add_text(&json, MADE_NODE("root", "server", "root") "}");
-    struct made_index made = made_index_new(buffer_text(&json), "");
+    struct made_index made = made_index_new(buffer_cstr(&json), "");
     struct remote_run_request request = {0};
     struct remote_run_targets targets = {0};
     struct err err = {0};
-    ck_assert(remote_run_request_nodes(&request, buffer_text(&ids), &err));
+    ck_assert(remote_run_request_nodes(&request, buffer_cstr(&ids), &err));
     remote_run_targets_of(&targets, made.index, "root", request.nodes, request.node_count);
     ck_assert_uint_eq(targets.host_count, HALF);
     ck_assert_uint_eq(targets.relay_count, RELAYS);

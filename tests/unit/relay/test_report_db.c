@@ -9,7 +9,7 @@
 #include "relay/report_db_batch.h"
 #include "relay/report_db_binary.h"
 #include "relay/report_db_conninfo.h"
-#include "relay/report_db_fault.h"
+#include "relay/report_db_error.h"
 #include "support/made_run.h"
 #include "support/suite.h"
 
@@ -35,19 +35,19 @@ END_TEST
 
 START_TEST(copy_row_has_the_columns_in_order)
 {
-    struct report_origin origin = {.policy = slice_of("po"),
-                                   .rule_id = slice_of("ru"),
-                                   .directive_id = slice_of("dir"),
-                                   .report_id = slice_of("0"),
-                                   .component = slice_of("\xc3\xa9"),
+    struct report_origin origin = {.policy = slice_from_str("po"),
+                                   .rule_id = slice_from_str("ru"),
+                                   .directive_id = slice_from_str("dir"),
+                                   .report_id = slice_from_str("0"),
+                                   .component = slice_from_str("\xc3\xa9"),
                                    .key_value = {NULL, 0},
                                    .start = {946684800, 0, 120}}; /* 2000-01-01T00:00:00Z */
     struct report report = {.origin = &origin,
-                            .event_type = slice_of("ev"),
-                            .message = slice_of("m"),
+                            .event_type = slice_from_str("ev"),
+                            .message = slice_from_str("m"),
                             .executed = {946684799, 999999000, 0}};
     struct buffer out = {0};
-    report_db_binary_copy_row(&out, 0x0102030405060708, slice_of("n"), &report);
+    report_db_binary_copy_row(&out, 0x0102030405060708, slice_from_str("n"), &report);
     ASSERT_BYTES(&out, "\0\14"
                        "\0\0\0\10\1\2\3\4\5\6\7\10"                         /* id */
                        "\0\0\0\10\377\377\377\377\377\377\377\377"          /* executionDate: -1 microsecond */
@@ -63,7 +63,7 @@ START_TEST(arrays_are_framed_as_documented)
 {
     struct buffer out = {0};
     report_db_binary_array(&out, PG_TEXT, 2, true);
-    report_db_binary_text(&out, slice_of("ab"));
+    report_db_binary_text(&out, slice_from_str("ab"));
     report_db_binary_null(&out);
     ASSERT_BYTES(&out, "\0\0\0\1\0\0\0\1\0\0\0\31\0\0\0\2\0\0\0\1"
                        "\0\0\0\2ab\377\377\377\377");
@@ -107,29 +107,29 @@ END_TEST
 
 static const struct {
     const char *sqlstate;
-    enum report_db_fault fault;
+    enum report_db_error fault;
 } faults[] = {
-    {"22001", REPORT_DB_FAULT_FINAL},   {"22021", REPORT_DB_FAULT_FINAL},   {"22P05", REPORT_DB_FAULT_FINAL},
-    {"23502", REPORT_DB_FAULT_FINAL},   {"23503", REPORT_DB_FAULT_FINAL},   {"23514", REPORT_DB_FAULT_FINAL},
-    {"54000", REPORT_DB_FAULT_FINAL},   {"P0001", REPORT_DB_FAULT_FINAL},   {"23505", REPORT_DB_FAULT_CONFLICT},
-    {"40001", REPORT_DB_FAULT_PASSING}, {"40P01", REPORT_DB_FAULT_PASSING}, {"53200", REPORT_DB_FAULT_PASSING},
-    {"57014", REPORT_DB_FAULT_SLOW},    {"55P03", REPORT_DB_FAULT_SLOW},    {"08006", REPORT_DB_FAULT_DOWN},
-    {"57P01", REPORT_DB_FAULT_DOWN},    {"57P03", REPORT_DB_FAULT_DOWN},    {"53300", REPORT_DB_FAULT_DOWN},
-    {"53100", REPORT_DB_FAULT_DOWN},    {"28P01", REPORT_DB_FAULT_DOWN},    {"3D000", REPORT_DB_FAULT_DOWN},
-    {"42P01", REPORT_DB_FAULT_DOWN},    {"42501", REPORT_DB_FAULT_DOWN},    {"25006", REPORT_DB_FAULT_DOWN},
-    {"XX000", REPORT_DB_FAULT_DOWN},    {"58030", REPORT_DB_FAULT_DOWN},    {"22P03", REPORT_DB_FAULT_DOWN},
-    {"22P04", REPORT_DB_FAULT_DOWN},    {"ZZ999", REPORT_DB_FAULT_PASSING}, {"", REPORT_DB_FAULT_PASSING},
+    {"22001", REPORT_DB_ERROR_FINAL},   {"22021", REPORT_DB_ERROR_FINAL},   {"22P05", REPORT_DB_ERROR_FINAL},
+    {"23502", REPORT_DB_ERROR_FINAL},   {"23503", REPORT_DB_ERROR_FINAL},   {"23514", REPORT_DB_ERROR_FINAL},
+    {"54000", REPORT_DB_ERROR_FINAL},   {"P0001", REPORT_DB_ERROR_FINAL},   {"23505", REPORT_DB_ERROR_CONFLICT},
+    {"40001", REPORT_DB_ERROR_PASSING}, {"40P01", REPORT_DB_ERROR_PASSING}, {"53200", REPORT_DB_ERROR_PASSING},
+    {"57014", REPORT_DB_ERROR_SLOW},    {"55P03", REPORT_DB_ERROR_SLOW},    {"08006", REPORT_DB_ERROR_DOWN},
+    {"57P01", REPORT_DB_ERROR_DOWN},    {"57P03", REPORT_DB_ERROR_DOWN},    {"53300", REPORT_DB_ERROR_DOWN},
+    {"53100", REPORT_DB_ERROR_DOWN},    {"28P01", REPORT_DB_ERROR_DOWN},    {"3D000", REPORT_DB_ERROR_DOWN},
+    {"42P01", REPORT_DB_ERROR_DOWN},    {"42501", REPORT_DB_ERROR_DOWN},    {"25006", REPORT_DB_ERROR_DOWN},
+    {"XX000", REPORT_DB_ERROR_DOWN},    {"58030", REPORT_DB_ERROR_DOWN},    {"22P03", REPORT_DB_ERROR_DOWN},
+    {"22P04", REPORT_DB_ERROR_DOWN},    {"ZZ999", REPORT_DB_ERROR_PASSING}, {"", REPORT_DB_ERROR_PASSING},
 };
 
 START_TEST(sqlstates_mean)
 {
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
-        ck_assert_msg(report_db_fault_of(faults[i].sqlstate) == faults[i].fault, "%s", faults[i].sqlstate);
+        ck_assert_msg(report_db_error_of(faults[i].sqlstate) == faults[i].fault, "%s", faults[i].sqlstate);
     }
 }
 END_TEST
 
-static const char *value_of(const struct report_db_conninfo *conninfo, const char *keyword)
+static const char *report_db_value_of(const struct report_db_conninfo *conninfo, const char *keyword)
 {
     const char *found = NULL;
     for (size_t i = 0; conninfo->keywords[i] != NULL; i++) {
@@ -147,15 +147,15 @@ START_TEST(conninfo_adds_what_the_url_does_not_say)
     struct err err;
     const char *password = "p@/:%' \\x";
     ck_assert(report_db_conninfo_make(&conninfo, "postgres://rudder@127.0.0.1/rudder", password, "relay", &err));
-    ck_assert_str_eq(value_of(&conninfo, "user"), "rudder");
-    ck_assert_str_eq(value_of(&conninfo, "host"), "127.0.0.1");
-    ck_assert_str_eq(value_of(&conninfo, "dbname"), "rudder");
-    ck_assert_str_eq(value_of(&conninfo, "password"), password);
-    ck_assert_str_eq(value_of(&conninfo, "application_name"), "relay");
-    ck_assert_str_eq(value_of(&conninfo, "client_encoding"), "UTF8");
-    ck_assert_ptr_nonnull(value_of(&conninfo, "connect_timeout"));
-    ck_assert_ptr_nonnull(value_of(&conninfo, "tcp_user_timeout"));
-    ck_assert_ptr_null(value_of(&conninfo, "target_session_attrs"));
+    ck_assert_str_eq(report_db_value_of(&conninfo, "user"), "rudder");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "host"), "127.0.0.1");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "dbname"), "rudder");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "password"), password);
+    ck_assert_str_eq(report_db_value_of(&conninfo, "application_name"), "relay");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "client_encoding"), "UTF8");
+    ck_assert_ptr_nonnull(report_db_value_of(&conninfo, "connect_timeout"));
+    ck_assert_ptr_nonnull(report_db_value_of(&conninfo, "tcp_user_timeout"));
+    ck_assert_ptr_null(report_db_value_of(&conninfo, "target_session_attrs"));
     report_db_conninfo_free(&conninfo);
     report_db_conninfo_free(&conninfo); /* twice is harmless */
 }
@@ -169,19 +169,19 @@ START_TEST(conninfo_leaves_what_the_url_says)
                                       "postgresql://u:p%40w@h1:1,h2:2/d?connect_timeout=3&application_name=mine"
                                       "&client_encoding=LATIN1&keepalives_idle=5",
                                       "other", "relay", &err));
-    ck_assert_str_eq(value_of(&conninfo, "password"), "p@w");
-    ck_assert_str_eq(value_of(&conninfo, "connect_timeout"), "3");
-    ck_assert_str_eq(value_of(&conninfo, "application_name"), "mine");
-    ck_assert_str_eq(value_of(&conninfo, "client_encoding"), "UTF8"); /* but this */
-    ck_assert_str_eq(value_of(&conninfo, "keepalives_idle"), "5");
-    ck_assert_str_eq(value_of(&conninfo, "target_session_attrs"), "read-write");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "password"), "p@w");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "connect_timeout"), "3");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "application_name"), "mine");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "client_encoding"), "UTF8"); /* but this */
+    ck_assert_str_eq(report_db_value_of(&conninfo, "keepalives_idle"), "5");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "target_session_attrs"), "read-write");
     report_db_conninfo_free(&conninfo);
     ck_assert(report_db_conninfo_make(&conninfo, "host=/run/pg user=u dbname=a@b target_session_attrs=any", NULL, NULL,
                                       &err));
-    ck_assert_str_eq(value_of(&conninfo, "host"), "/run/pg");
-    ck_assert_str_eq(value_of(&conninfo, "dbname"), "a@b");
-    ck_assert_str_eq(value_of(&conninfo, "target_session_attrs"), "any");
-    ck_assert_ptr_null(value_of(&conninfo, "password"));
+    ck_assert_str_eq(report_db_value_of(&conninfo, "host"), "/run/pg");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "dbname"), "a@b");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "target_session_attrs"), "any");
+    ck_assert_ptr_null(report_db_value_of(&conninfo, "password"));
     report_db_conninfo_free(&conninfo);
 }
 END_TEST

@@ -7,16 +7,16 @@
 #include "relay/runlog_json.h"
 #include "runlog_told.h"
 
-static void parse(struct runlog *runlog, const char *content)
+static void test_runlog_parse(struct runlog *runlog, const char *content)
 {
     struct run_info info = told_info();
-    ck_assert(runlog_parse(runlog, &info, slice_of(content), 1000, NULL));
+    ck_assert(runlog_parse(runlog, &info, slice_from_str(content), 1000, NULL));
 }
 
 START_TEST(event_types_are_skipped)
 {
     struct runlog runlog = {.report_count = 0};
-    parse(&runlog, TS "R: [DEBUG] 1\n" TS "R: [INFO] 2\n" REPORT("start", "k", "3") TS "R: [DEBUG] 4\n");
+    test_runlog_parse(&runlog, TS "R: [DEBUG] 1\n" TS "R: [INFO] 2\n" REPORT("start", "k", "3") TS "R: [DEBUG] 4\n");
     char debug[] = "log_debug";
     char success[] = "result_success";
     char part[] = "log";
@@ -24,8 +24,8 @@ START_TEST(event_types_are_skipped)
     ck_assert_uint_eq(runlog.report_count, 4);
     runlog_skip_event_types(&runlog, (char *const[]){debug, part, NULL});
     ck_assert_uint_eq(runlog.report_count, 2);
-    ck_assert(slice_is(runlog.reports[0].message, "2"));
-    ck_assert(slice_is(runlog.reports[1].message, "3"));
+    ck_assert(slice_eq_str(runlog.reports[0].message, "2"));
+    ck_assert(slice_eq_str(runlog.reports[1].message, "3"));
     char info[] = "log_info";
     runlog_skip_event_types(&runlog, (char *const[]){info, success, NULL});
     ck_assert_uint_eq(runlog.report_count, 0);
@@ -37,10 +37,10 @@ START_TEST(free_leaves_an_empty_one)
 {
     struct runlog runlog = {.report_count = 0};
     runlog_free(&runlog);
-    parse(&runlog, REPORT("a", "k", "m"));
+    test_runlog_parse(&runlog, REPORT("a", "k", "m"));
     runlog_free(&runlog);
     ck_assert_ptr_null(runlog.reports);
-    parse(&runlog, REPORT("a", "k", "m"));
+    test_runlog_parse(&runlog, REPORT("a", "k", "m"));
     ck_assert_uint_eq(runlog.report_count, 1);
     runlog_free(&runlog);
 }
@@ -58,7 +58,7 @@ START_TEST(clear_gives_back_what_a_huge_run_took)
     ck_assert(runlog_parse(&runlog, &info, buffer_slice(&content), 30000, NULL));
     runlog_clear(&runlog);
     ck_assert_ptr_null(runlog.reports);
-    parse(&runlog, REPORT("a", "k", "m"));
+    test_runlog_parse(&runlog, REPORT("a", "k", "m"));
     const struct report *kept = runlog.reports;
     runlog_clear(&runlog);
     ck_assert_ptr_eq(runlog.reports, kept);
@@ -80,7 +80,7 @@ static char *printed(const struct runlog *runlog)
 START_TEST(json_has_this_form)
 {
     struct runlog runlog = {.report_count = 0};
-    parse(&runlog, TS "R: @@Common@@control@@rule@@directive@@7@@start@@the key" END_OF(NODE) "1\n2\n");
+    test_runlog_parse(&runlog, TS "R: @@Common@@control@@rule@@directive@@7@@start@@the key" END_OF(NODE) "1\n2\n");
     char *text = printed(&runlog);
     ck_assert_str_eq(text, "{\n"
                            "  \"info\": {\n"
@@ -123,7 +123,7 @@ START_TEST(json_is_valid_for_any_text)
     struct buffer content = {0};
     buffer_add_format(&content, TS BEGIN "c@@k" END_OF(NODE) "%s", message);
     struct runlog runlog = {.report_count = 0};
-    parse(&runlog, buffer_text(&content));
+    test_runlog_parse(&runlog, buffer_cstr(&content));
     char *text = printed(&runlog);
     for (const char *at = text; *at != '\0'; at++) {
         ck_assert((unsigned char)*at >= 0x20 || *at == '\n');
@@ -145,7 +145,7 @@ END_TEST
 START_TEST(json_without_reports)
 {
     struct runlog runlog = {.report_count = 0};
-    parse(&runlog, REPORT("a", "k", "m"));
+    test_runlog_parse(&runlog, REPORT("a", "k", "m"));
     char type[] = "result_success";
     runlog_skip_event_types(&runlog, (char *const[]){type, NULL});
     char *text = printed(&runlog);
@@ -161,7 +161,7 @@ END_TEST
 START_TEST(json_tells_when_it_cannot_be_written)
 {
     struct runlog runlog = {.report_count = 0};
-    parse(&runlog, REPORT("a", "k", "m"));
+    test_runlog_parse(&runlog, REPORT("a", "k", "m"));
     FILE *full = fopen("/dev/full", "w");
     ck_assert_ptr_nonnull(full);
     ck_assert(!runlog_json_print(&runlog, full));

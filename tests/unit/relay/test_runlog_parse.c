@@ -18,14 +18,14 @@ START_TEST(every_field_has_its_place)
     ck_assert_uint_eq(runlog.report_count, 1);
     const struct report *report = &runlog.reports[0];
     const struct report_origin *origin = report->origin;
-    ck_assert(slice_is(origin->policy, "Policy"));
-    ck_assert(slice_is(report->event_type, "audit_compliant"));
-    ck_assert(slice_is(origin->rule_id, "the rule"));
-    ck_assert(slice_is(origin->directive_id, "the directive"));
-    ck_assert(slice_is(origin->report_id, "7"));
-    ck_assert(slice_is(origin->component, "the component"));
-    ck_assert(slice_is(origin->key_value, "the key"));
-    ck_assert(slice_is(report->message, "the message"));
+    ck_assert(slice_eq_str(origin->policy, "Policy"));
+    ck_assert(slice_eq_str(report->event_type, "audit_compliant"));
+    ck_assert(slice_eq_str(origin->rule_id, "the rule"));
+    ck_assert(slice_eq_str(origin->directive_id, "the directive"));
+    ck_assert(slice_eq_str(origin->report_id, "7"));
+    ck_assert(slice_eq_str(origin->component, "the component"));
+    ck_assert(slice_eq_str(origin->key_value, "the key"));
+    ck_assert(slice_eq_str(report->message, "the message"));
     char text[TIMESTAMP_TEXT_SIZE];
     timestamp_format(&report->executed, text);
     ck_assert_str_eq(text, "2018-08-24T15:55:02.500+02:00");
@@ -44,11 +44,11 @@ START_TEST(empty_fields_have_stand_ins)
     struct runlog runlog = {.report_count = 0};
     char *copy;
     ck_assert(told_parse(&runlog, content, sizeof content - 1, &copy, NULL));
-    ck_assert(slice_is(runlog.reports[0].origin->report_id, "0"));
-    ck_assert(slice_is(runlog.reports[0].origin->key_value, "None"));
-    ck_assert(slice_is(runlog.reports[0].origin->policy, ""));
-    ck_assert(slice_is(runlog.reports[0].event_type, ""));
-    ck_assert(slice_is(runlog.reports[0].message, ""));
+    ck_assert(slice_eq_str(runlog.reports[0].origin->report_id, "0"));
+    ck_assert(slice_eq_str(runlog.reports[0].origin->key_value, "None"));
+    ck_assert(slice_eq_str(runlog.reports[0].origin->policy, ""));
+    ck_assert(slice_eq_str(runlog.reports[0].event_type, ""));
+    ck_assert(slice_eq_str(runlog.reports[0].message, ""));
     runlog_free(&runlog);
     free(copy);
 }
@@ -172,7 +172,7 @@ START_TEST(replacements_need_more_room_than_the_bytes)
     ck_assert(runlog_parse(&runlog, &info, buffer_slice(&content), 10, NULL));
     ck_assert_uint_eq(runlog.reports[0].message.len, 3 * BYTES);
     ck_assert(slice_ends_with(runlog.reports[0].message, "\xef\xbf\xbd"));
-    ck_assert(slice_is(runlog.reports[1].message, "\xef\xbf\xbd"));
+    ck_assert(slice_eq_str(runlog.reports[1].message, "\xef\xbf\xbd"));
     runlog_free(&runlog);
     buffer_free(&content);
 }
@@ -206,7 +206,7 @@ static void check_run(const char *content, const char *config_id, bool complete)
     char *copy;
     ck_assert(told_parse(&runlog, content, strlen(content), &copy, NULL));
     ck_assert_int_eq(runlog.config_id.at != NULL, config_id != NULL);
-    ck_assert(config_id == NULL || slice_is(runlog.config_id, config_id));
+    ck_assert(config_id == NULL || slice_eq_str(runlog.config_id, config_id));
     ck_assert_int_eq(runlog.complete, complete);
     runlog_free(&runlog);
     free(copy);
@@ -239,16 +239,16 @@ START_TEST(too_many_reports_are_refused_with_the_figure)
     struct run_info info = told_info();
     struct runlog runlog = {.report_count = 0};
     struct err err = {""};
-    ck_assert(runlog_parse(&runlog, &info, slice_of(content), 4, &err));
+    ck_assert(runlog_parse(&runlog, &info, slice_from_str(content), 4, &err));
     ck_assert_uint_eq(runlog.report_count, 4);
-    ck_assert(slice_is(runlog.reports[3].message, "2"));
+    ck_assert(slice_eq_str(runlog.reports[3].message, "2"));
     runlog_clear(&runlog);
-    ck_assert(!runlog_parse(&runlog, &info, slice_of(content), 3, &err));
+    ck_assert(!runlog_parse(&runlog, &info, slice_from_str(content), 3, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "4 reports"));
     ck_assert_ptr_nonnull(strstr(err.text, "limit is 3"));
-    ck_assert(!runlog_parse(&runlog, &info, slice_of(content), 1, &err));
+    ck_assert(!runlog_parse(&runlog, &info, slice_from_str(content), 1, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "4 reports"));
-    ck_assert(!runlog_parse(&runlog, &info, slice_of(content), 0, &err));
+    ck_assert(!runlog_parse(&runlog, &info, slice_from_str(content), 0, &err));
     runlog_free(&runlog);
 }
 END_TEST
@@ -271,13 +271,13 @@ START_TEST(what_is_above_the_limit_takes_no_memory)
 END_TEST
 
 /* Parses and returns what was logged meanwhile, a string for the test's life. The test has a process of its own. */
-static const char *logged(const char *content)
+static const char *runlog_parse_logged(const char *content)
 {
     FILE *log = tmpfile();
     ck_assert(log != NULL && dup2(fileno(log), STDERR_FILENO) == STDERR_FILENO);
     struct run_info info = told_info();
     struct runlog runlog = {.report_count = 0};
-    ck_assert(runlog_parse(&runlog, &info, slice_of(content), 1000, NULL));
+    ck_assert(runlog_parse(&runlog, &info, slice_from_str(content), 1000, NULL));
     runlog_free(&runlog);
     static char text[65536];
     ssize_t len = pread(fileno(log), text, sizeof text - 1, 0);
@@ -303,7 +303,7 @@ START_TEST(a_bad_run_does_not_flood_the_log)
     for (int i = 0; i < 99; i++) {
         buffer_add_text(&content, TS "R: @@broken\n");
     }
-    const char *log = logged(buffer_text(&content));
+    const char *log = runlog_parse_logged(buffer_cstr(&content));
     ck_assert_uint_eq(count_of(log, "left out"), 21);
     ck_assert_uint_eq(count_of(log, " line=2 text=\"R: @@broken\""), 1);
     ck_assert_uint_eq(count_of(log, " count=79\n"), 1);
@@ -315,7 +315,7 @@ END_TEST
 START_TEST(a_strange_run_is_told_once)
 {
     const char *log =
-        logged(REPORT("a", "k", "m") TS BEGIN "b@@k@@2017-08-24 15:55:01+00:00##" NODE "@#m\n" TS BEGIN
+        runlog_parse_logged(REPORT("a", "k", "m") TS BEGIN "b@@k@@2017-08-24 15:55:01+00:00##" NODE "@#m\n" TS BEGIN
                                               "b@@k@@2017-08-24 15:55:01+00:00##" NODE "@#m\n" REPORT("a", "k", "m"));
     ck_assert_uint_eq(count_of(log, "\n"), 2);
     ck_assert_uint_eq(count_of(log, "differ in when it started"), 1);
@@ -327,7 +327,8 @@ END_TEST
 START_TEST(a_good_run_is_not_told)
 {
     /* the same moment, written with another offset */
-    const char *log = logged(EVENT("control", "start", "1") TS BEGIN "b@@k@@2018-08-24 17:55:01+02:00##" NODE "@#m\n");
+    const char *log =
+        runlog_parse_logged(EVENT("control", "start", "1") TS BEGIN "b@@k@@2018-08-24 17:55:01+02:00##" NODE "@#m\n");
     ck_assert_str_eq(log, "");
 }
 END_TEST

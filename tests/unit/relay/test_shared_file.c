@@ -23,7 +23,7 @@ static bool parses(const char *text)
 {
     struct shared_file_meta meta;
     struct err err = {0};
-    bool good = shared_file_meta_parse(&meta, slice_of(text), &err);
+    bool good = shared_file_meta_parse(&meta, slice_from_str(text), &err);
     ck_assert_int_eq(good, err.text[0] == '\0');
     return good;
 }
@@ -33,18 +33,18 @@ START_TEST(metadata_to_fields_and_back)
     struct shared_file_meta meta;
     struct err err;
     struct buffer text = {0};
-    ck_assert(shared_file_meta_parse(&meta, slice_of(GOOD "expires=77\nother=x\n"), &err));
+    ck_assert(shared_file_meta_parse(&meta, slice_from_str(GOOD "expires=77\nother=x\n"), &err));
     ck_assert_int_eq(meta.algorithm, DIGEST_SHA256);
-    ck_assert(slice_is(meta.keydate, "2018-10-31 18:21:43"));
+    ck_assert(slice_eq_str(meta.keydate, "2018-10-31 18:21:43"));
     ck_assert_int_eq(meta.expires, 77);
     shared_file_meta_format(&meta, &text);
-    ck_assert_str_eq(buffer_text(&text), GOOD "expires=77\n");
-    ck_assert(shared_file_meta_parse(&meta, slice_of(REST PUBKEY HASH_VALUE DIGEST ALGORITHM HEADER), &err));
+    ck_assert_str_eq(buffer_cstr(&text), GOOD "expires=77\n");
+    ck_assert(shared_file_meta_parse(&meta, slice_from_str(REST PUBKEY HASH_VALUE DIGEST ALGORITHM HEADER), &err));
     ck_assert_int_eq(meta.expires, SHARED_FILE_NO_EXPIRY);
     buffer_clear(&text);
     shared_file_meta_format(&meta, &text);
-    ck_assert_str_eq(buffer_text(&text), GOOD);
-    ck_assert(shared_file_meta_parse(&meta, slice_of(GOOD "expires=soon\n"), &err));
+    ck_assert_str_eq(buffer_cstr(&text), GOOD);
+    ck_assert(shared_file_meta_parse(&meta, slice_from_str(GOOD "expires=soon\n"), &err));
     ck_assert_int_eq(meta.expires, SHARED_FILE_NO_EXPIRY);
     buffer_free(&text);
 }
@@ -97,7 +97,7 @@ START_TEST(what_is_no_metadata)
         buffer_add_text(&large, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
     }
     buffer_add_text(&large, "\n");
-    ck_assert(!parses(buffer_text(&large)));
+    ck_assert(!parses(buffer_cstr(&large)));
     buffer_free(&large);
 }
 END_TEST
@@ -105,27 +105,27 @@ END_TEST
 START_TEST(where_metadata_end)
 {
     size_t len, skip;
-    ck_assert(shared_file_meta_end(slice_of("a=b\n\nfile\n\n"), &len, &skip));
+    ck_assert(shared_file_meta_end(slice_from_str("a=b\n\nfile\n\n"), &len, &skip));
     ck_assert_uint_eq(len, 4);
     ck_assert_uint_eq(skip, 5);
-    ck_assert(shared_file_meta_end(slice_of("\nfile"), &len, &skip));
+    ck_assert(shared_file_meta_end(slice_from_str("\nfile"), &len, &skip));
     ck_assert_uint_eq(len, 0);
     ck_assert_uint_eq(skip, 1);
-    ck_assert(!shared_file_meta_end(slice_of("a=b\n"), &len, &skip));
-    ck_assert(!shared_file_meta_end(slice_of(""), &len, &skip));
+    ck_assert(!shared_file_meta_end(slice_from_str("a=b\n"), &len, &skip));
+    ck_assert(!shared_file_meta_end(slice_from_str(""), &len, &skip));
 }
 END_TEST
 
 START_TEST(hashes_and_expiry)
 {
     struct shared_file_meta meta;
-    ck_assert(shared_file_meta_parse(&meta, slice_of(GOOD), NULL));
-    ck_assert(shared_file_meta_has_hash(&meta, slice_of(HASH)));
-    ck_assert(shared_file_meta_has_hash(&meta,
-                                        slice_of("ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789abcdef0123456789")));
-    ck_assert(!shared_file_meta_has_hash(&meta, slice_of("")));
-    ck_assert(!shared_file_meta_has_hash(&meta, slice_of(HASH HASH)));
-    ck_assert(!shared_file_meta_has_hash(&meta, slice_of("0" HASH)));
+    ck_assert(shared_file_meta_parse(&meta, slice_from_str(GOOD), NULL));
+    ck_assert(shared_file_meta_has_hash(&meta, slice_from_str(HASH)));
+    ck_assert(shared_file_meta_has_hash(
+        &meta, slice_from_str("ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789abcdef0123456789")));
+    ck_assert(!shared_file_meta_has_hash(&meta, slice_from_str("")));
+    ck_assert(!shared_file_meta_has_hash(&meta, slice_from_str(HASH HASH)));
+    ck_assert(!shared_file_meta_has_hash(&meta, slice_from_str("0" HASH)));
     ck_assert(!shared_file_meta_expired(&meta, INT64_MAX));
     meta.expires = 100;
     ck_assert(!shared_file_meta_expired(&meta, 99));
@@ -138,34 +138,35 @@ START_TEST(names)
     static const char *const bad[] = {"", ".", "..", "a/b", "a b", "a\\b", "a\tb", "\xc3\xa9", "a~", "a:", "a%2e"};
     static const char *const bad_files[] = {"x.metadata", "x.METADATA", ".metadata", ".0123456789abcdef.tmp"};
     struct shared_file_name name;
-    struct slice id = slice_of("id"), file_id;
+    struct slice id = slice_from_str("id"), file_id;
     struct err err;
     char long_id[SHARED_FILE_ID_MAX + 2];
-    ck_assert(shared_file_name_set(&name, slice_of("t"), slice_of("s-1"), slice_of("...a_B.c"), &err));
-    ck_assert_str_eq(name.folder, "t/files/s-1");
+    ck_assert(
+        shared_file_name_set(&name, slice_from_str("t"), slice_from_str("s-1"), slice_from_str("...a_B.c"), &err));
+    ck_assert_str_eq(name.directory, "t/files/s-1");
     ck_assert_str_eq(name.metadata, "...a_B.c.metadata");
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        struct slice it = slice_of(bad[i]);
+        struct slice it = slice_from_str(bad[i]);
         ck_assert(!shared_file_name_set(&name, it, id, id, &err));
         ck_assert(!shared_file_name_set(&name, id, it, id, &err));
         ck_assert(!shared_file_name_set(&name, id, id, it, &err));
     }
     ck_assert(!shared_file_name_set(&name, id, id, (struct slice){"a\0b", 3}, &err));
     for (size_t i = 0; i < sizeof bad_files / sizeof *bad_files; i++) {
-        ck_assert_msg(!shared_file_name_set(&name, id, id, slice_of(bad_files[i]), &err), "%s", bad_files[i]);
+        ck_assert_msg(!shared_file_name_set(&name, id, id, slice_from_str(bad_files[i]), &err), "%s", bad_files[i]);
     }
     memset(long_id, 'a', sizeof long_id);
     ck_assert(shared_file_name_set(&name, id, id, (struct slice){long_id, SHARED_FILE_ID_MAX}, &err));
     ck_assert_uint_eq(strlen(name.metadata), SHARED_FILE_ID_MAX + strlen(".metadata"));
     ck_assert(!shared_file_name_set(&name, id, id, (struct slice){long_id, SHARED_FILE_ID_MAX + 1}, &err));
     ck_assert(!shared_file_name_set(&name, (struct slice){long_id, NODE_ID_SIZE}, id, id, &err));
-    ck_assert(shared_file_name_is_metadata("a.metadata", &file_id) && slice_is(file_id, "a"));
+    ck_assert(shared_file_name_is_metadata("a.metadata", &file_id) && slice_eq_str(file_id, "a"));
     ck_assert(!shared_file_name_is_metadata("metadata", &file_id));
 }
 END_TEST
 
 /* A file's metadata by that key, as text. */
-static void sign(struct buffer *text, EVP_PKEY *key, const EVP_MD *md, const char *name, struct slice file)
+static void shared_file_sign(struct buffer *text, EVP_PKEY *key, const EVP_MD *md, const char *name, struct slice file)
 {
     unsigned char hash[64], bytes[512];
     char hex[2 * sizeof bytes + 1];
@@ -187,7 +188,7 @@ static void sign(struct buffer *text, EVP_PKEY *key, const EVP_MD *md, const cha
     buffer_add_format(text, "hash_value=%s\nshort_pubkey=%s\n" REST, hex, (const char *)base64);
 }
 
-static bool check(struct buffer *text, struct slice file, struct err *err)
+static bool shared_file_check(struct buffer *text, struct slice file, struct err *err)
 {
     struct shared_file_meta meta;
     ck_assert_msg(shared_file_meta_parse(&meta, buffer_slice(text), err), "%s", err->text);
@@ -204,17 +205,17 @@ static bool check(struct buffer *text, struct slice file, struct err *err)
 START_TEST(signatures)
 {
     EVP_PKEY *key = signing_rsa_key(2048);
-    struct slice file = slice_of("a file\n\nof lines");
+    struct slice file = slice_from_str("a file\n\nof lines");
     for (int sha512 = 0; sha512 <= 1; sha512++) {
         struct buffer text = {0};
         struct err err = {0};
-        sign(&text, key, sha512 ? EVP_sha512() : EVP_sha256(), sha512 ? "sha512" : "sha256", file);
-        ck_assert_msg(check(&text, file, &err), "%s", err.text);
-        ck_assert(!check(&text, slice_of("another file"), &err));
+        shared_file_sign(&text, key, sha512 ? EVP_sha512() : EVP_sha256(), sha512 ? "sha512" : "sha256", file);
+        ck_assert_msg(shared_file_check(&text, file, &err), "%s", err.text);
+        ck_assert(!shared_file_check(&text, slice_from_str("another file"), &err));
         ck_assert_str_eq(err.text, "the file has another hash than the metadata says");
         char *digit = strstr(text.at, "digest=") + strlen("digest=") + 40;
         *digit = *digit == '0' ? '1' : '0';
-        ck_assert(!check(&text, file, &err));
+        ck_assert(!shared_file_check(&text, file, &err));
         ck_assert_str_eq(err.text, "the signature is wrong");
         buffer_free(&text);
     }
@@ -230,7 +231,7 @@ START_TEST(whose_key)
     struct err err = {0};
     unsigned char *der = NULL, hash[64];
     char hex[SHARED_FILE_KEY_HASH_SIZE], listed[160];
-    sign(&text, key, EVP_sha256(), "sha256", slice_of("x"));
+    shared_file_sign(&text, key, EVP_sha256(), "sha256", slice_from_str("x"));
     ck_assert(shared_file_meta_parse(&meta, buffer_slice(&text), &err));
     struct shared_file_signature *signature = shared_file_signature_new(&meta, &err);
     int len = i2d_PUBKEY(key, &der);
@@ -239,18 +240,18 @@ START_TEST(whose_key)
         EVP_Digest(der, (size_t)len, hash, NULL, sha512 ? EVP_sha512() : EVP_sha256(), NULL);
         digest_hex(hex, hash, size, false);
         snprintf(listed, sizeof listed, "sha%s:%s", sha512 ? "512" : "256", hex);
-        ck_assert(shared_file_signature_key_is(signature, slice_of(listed)));
+        ck_assert(shared_file_signature_key_is(signature, slice_from_str(listed)));
         listed[20] = listed[20] == '0' ? '1' : '0';
-        ck_assert(!shared_file_signature_key_is(signature, slice_of(listed)));
+        ck_assert(!shared_file_signature_key_is(signature, slice_from_str(listed)));
         char own[SHARED_FILE_KEY_HASH_SIZE];
         shared_file_signature_key_hash(signature, sha512 ? DIGEST_SHA512 : DIGEST_SHA256, own);
         ck_assert_str_eq(own, hex);
     }
-    ck_assert(!shared_file_signature_key_is(signature, slice_of("")));
-    ck_assert(!shared_file_signature_key_is(signature, slice_of("sha256:")));
-    ck_assert(!shared_file_signature_key_is(signature, slice_of(hex)));
+    ck_assert(!shared_file_signature_key_is(signature, slice_from_str("")));
+    ck_assert(!shared_file_signature_key_is(signature, slice_from_str("sha256:")));
+    ck_assert(!shared_file_signature_key_is(signature, slice_from_str(hex)));
     shared_file_signature_free(signature);
-    ck_assert(shared_file_meta_parse(&meta, slice_of(GOOD), &err));
+    ck_assert(shared_file_meta_parse(&meta, slice_from_str(GOOD), &err));
     ck_assert_ptr_null(shared_file_signature_new(&meta, &err));
     OPENSSL_free(der);
     EVP_PKEY_free(key);

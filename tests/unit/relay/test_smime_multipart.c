@@ -10,12 +10,12 @@ static struct smime_multipart split(const char *message)
 {
     struct smime_multipart parts;
     struct err err = {0};
-    ck_assert_msg(smime_multipart_split(slice_of(message), &parts, &err), "%s", err.text);
-    ck_assert(slice_is(parts.signature, "AAAA") || slice_is(parts.signature, "AAAA\n"));
+    ck_assert_msg(smime_multipart_split(slice_from_str(message), &parts, &err), "%s", err.text);
+    ck_assert(slice_eq_str(parts.signature, "AAAA") || slice_eq_str(parts.signature, "AAAA\n"));
     return parts;
 }
 
-static void refuse(struct slice message, const char *reason)
+static void smime_multipart_refuse(struct slice message, const char *reason)
 {
     struct smime_multipart parts;
     struct err err = {0};
@@ -25,12 +25,12 @@ static void refuse(struct slice message, const char *reason)
 
 START_TEST(line_end_before_the_boundary_is_the_boundarys)
 {
-    ck_assert(slice_is(split(HEAD "--b\none\r\n\n" SIGNATURE "--b--\n").signed_part, "one\r\n"));
-    ck_assert(slice_is(split(HEAD "--b\none\n" SIGNATURE "--b--\n").signed_part, "one"));
-    ck_assert(slice_is(split(HEAD "--b\none\r\n" SIGNATURE "--b--\n").signed_part, "one"));
-    ck_assert(slice_is(split(HEAD "--b\n\n" SIGNATURE "--b--\n").signed_part, ""));
-    ck_assert(slice_is(split(HEAD "--b\n" SIGNATURE "--b--\n").signed_part, ""));
-    ck_assert(slice_is(split("Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\none\r\ntwo\r\n\r\n--b\r\n"
+    ck_assert(slice_eq_str(split(HEAD "--b\none\r\n\n" SIGNATURE "--b--\n").signed_part, "one\r\n"));
+    ck_assert(slice_eq_str(split(HEAD "--b\none\n" SIGNATURE "--b--\n").signed_part, "one"));
+    ck_assert(slice_eq_str(split(HEAD "--b\none\r\n" SIGNATURE "--b--\n").signed_part, "one"));
+    ck_assert(slice_eq_str(split(HEAD "--b\n\n" SIGNATURE "--b--\n").signed_part, ""));
+    ck_assert(slice_eq_str(split(HEAD "--b\n" SIGNATURE "--b--\n").signed_part, ""));
+    ck_assert(slice_eq_str(split("Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\none\r\ntwo\r\n\r\n--b\r\n"
                              "Content-Type: application/x-pkcs7-signature\r\nContent-Transfer-Encoding: BASE64\r\n\r\n"
                              "AAAA\r\n--b--").signed_part, "one\r\ntwo\r\n"));
 }
@@ -48,7 +48,7 @@ END_TEST
 
 START_TEST(only_whole_lines_are_boundaries)
 {
-    ck_assert(slice_is(split(HEAD "x--b\n--b \t\none--b\n --b\n--bc\n--b-\n--b--x\n-b\n" SIGNATURE "--b--\n")
+    ck_assert(slice_eq_str(split(HEAD "x--b\n--b \t\none--b\n --b\n--bc\n--b-\n--b--x\n-b\n" SIGNATURE "--b--\n")
                            .signed_part,
                        "one--b\n --b\n--bc\n--b-\n--b--x\n-b"));
 }
@@ -56,40 +56,48 @@ END_TEST
 
 START_TEST(preamble_and_epilogue_are_passed_over)
 {
-    ck_assert(slice_is(split(HEAD "a\n\nContent-Type: x\n--b\none\n" SIGNATURE "--b-- \nb\n--b\nc\n").signed_part,
+    ck_assert(slice_eq_str(split(HEAD "a\n\nContent-Type: x\n--b\none\n" SIGNATURE "--b-- \nb\n--b\nc\n").signed_part,
                        "one"));
 }
 END_TEST
 
 START_TEST(boundary_may_be_quoted)
 {
-    ck_assert(slice_is(split("CONTENT-TYPE:multipart/SIGNED;\n BOUNDARY=\"b\"; micalg=sha1\n\n--b\none\n" SIGNATURE
+    ck_assert(slice_eq_str(split("CONTENT-TYPE:multipart/SIGNED;\n BOUNDARY=\"b\"; micalg=sha1\n\n--b\none\n" SIGNATURE
                              "--b--\n").signed_part, "one"));
 }
 END_TEST
 
 START_TEST(other_messages_are_refused)
 {
-    refuse(slice_of("2018-08-24T15:55:01+00:00 R: @@Common@@...\n"), "not a signed message");
-    refuse(slice_of(""), "not a signed message");
-    refuse(slice_of("Content-Type: text/plain\n\ntext\n"), "not a signed message");
-    refuse(slice_of("MIME-Version: 1.0\n\ntext\n"), "not a signed message");
-    refuse(slice_of("Content-Type: multipart/mixed; boundary=b\n\n--b\nx\n" SIGNATURE "--b--\n"),
+    smime_multipart_refuse(slice_from_str("2018-08-24T15:55:01+00:00 R: @@Common@@...\n"), "not a signed message");
+    smime_multipart_refuse(slice_from_str(""), "not a signed message");
+    smime_multipart_refuse(slice_from_str("Content-Type: text/plain\n\ntext\n"), "not a signed message");
+    smime_multipart_refuse(slice_from_str("MIME-Version: 1.0\n\ntext\n"), "not a signed message");
+    smime_multipart_refuse(slice_from_str("Content-Type: multipart/mixed; boundary=b\n\n--b\nx\n" SIGNATURE "--b--\n"),
            "not a signed message");
-    refuse(slice_of("Content-Type: application/x-pkcs7-mime; smime-type=signed-data\n\nAAAA\n"), "opaque");
-    refuse(slice_of("Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nAAAA\n"), "opaque");
+    smime_multipart_refuse(slice_from_str("Content-Type: application/x-pkcs7-mime; smime-type=signed-data\n\nAAAA\n"),
+                           "opaque");
+    smime_multipart_refuse(slice_from_str("Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nAAAA\n"),
+                           "opaque");
 }
 END_TEST
 
 START_TEST(bad_boundaries_are_refused)
 {
-    refuse(slice_of("Content-Type: multipart/signed\n\n--\nx\n"), "no valid boundary");
-    refuse(slice_of("Content-Type: multipart/signed; boundary=\"\"\n\n--\nx\n"), "no valid boundary");
-    refuse(slice_of("Content-Type: multipart/signed; boundary=\"b \"\n\n--b \nx\n"), "no valid boundary");
-    refuse(slice_of("Content-Type: multipart/signed; boundary=\"b\n c\"\n\n--b\nx\n"), "no valid boundary");
-    refuse(slice_of("Content-Type: multipart/signed; boundary=b; boundary=c\n\n--b\nx\n"), "malformed");
-    refuse(slice_of("Content-Type: multipart/signed; boundary=0123456789012345678901234567890123456789"
-                    "0123456789012345678901234567890\n\n"), "no valid boundary");
+    smime_multipart_refuse(slice_from_str("Content-Type: multipart/signed\n\n--\nx\n"), "no valid boundary");
+    smime_multipart_refuse(slice_from_str("Content-Type: multipart/signed; boundary=\"\"\n\n--\nx\n"),
+                           "no valid boundary");
+    smime_multipart_refuse(slice_from_str("Content-Type: multipart/signed; boundary=\"b \"\n\n--b \nx\n"),
+                           "no valid boundary");
+    smime_multipart_refuse(slice_from_str("Content-Type: multipart/signed; boundary=\"b\n c\"\n\n--b\nx\n"),
+                           "no valid boundary");
+    smime_multipart_refuse(slice_from_str("Content-Type: multipart/signed; boundary=b; boundary=c\n\n--b\nx\n"),
+                           "malformed");
+    smime_multipart_refuse(
+        slice_from_str("Content-Type: multipart/signed; boundary=0123456789012345678901234567890123456789"
+                       "0123456789012345678901234567890\n\n"),
+        "no valid boundary");
 }
 END_TEST
 
@@ -97,30 +105,33 @@ START_TEST(cut_messages_are_refused)
 {
     static const char whole[] = HEAD "--b\none\r\n\n" SIGNATURE "--b--";
     for (size_t len = 0; len < sizeof whole - 1; len++) {
-        refuse((struct slice){whole, len}, "");
+        smime_multipart_refuse((struct slice){whole, len}, "");
     }
-    refuse(slice_of(HEAD "one\n"), "no parts");
-    refuse(slice_of(HEAD "--b\none\n"), "its signed part has no end");
-    refuse(slice_of(HEAD "--b\none\n" SIGNATURE), "closing boundary");
-    refuse(slice_of(HEAD "--b\none\n--b--\n"), "no signature part");
-    refuse(slice_of(HEAD "--b--\n--b\none\n" SIGNATURE "--b--\n"), "no parts");
-    refuse(slice_of(HEAD "--b\none\n" SIGNATURE "--b\nthree\n--b--\n"), "more than two parts");
+    smime_multipart_refuse(slice_from_str(HEAD "one\n"), "no parts");
+    smime_multipart_refuse(slice_from_str(HEAD "--b\none\n"), "its signed part has no end");
+    smime_multipart_refuse(slice_from_str(HEAD "--b\none\n" SIGNATURE), "closing boundary");
+    smime_multipart_refuse(slice_from_str(HEAD "--b\none\n--b--\n"), "no signature part");
+    smime_multipart_refuse(slice_from_str(HEAD "--b--\n--b\none\n" SIGNATURE "--b--\n"), "no parts");
+    smime_multipart_refuse(slice_from_str(HEAD "--b\none\n" SIGNATURE "--b\nthree\n--b--\n"), "more than two parts");
 }
 END_TEST
 
 START_TEST(bad_signature_parts_are_refused)
 {
-    refuse(slice_of(HEAD "--b\none\n--b\nContent-Transfer-Encoding: base64\n\nAAAA\n--b--\n"), "type is not");
-    refuse(slice_of(HEAD "--b\none\n--b\nContent-Type: application/pkcs7-signature\n\nAAAA\n--b--\n"), "not base64");
-    refuse(slice_of(HEAD "--b\none\n--b\nContent-Type: application/pkcs7-signature\nAAAA\n\n\n--b--\n"),
-           "no header line");
+    smime_multipart_refuse(slice_from_str(HEAD "--b\none\n--b\nContent-Transfer-Encoding: base64\n\nAAAA\n--b--\n"),
+                           "type is not");
+    smime_multipart_refuse(
+        slice_from_str(HEAD "--b\none\n--b\nContent-Type: application/pkcs7-signature\n\nAAAA\n--b--\n"), "not base64");
+    smime_multipart_refuse(
+        slice_from_str(HEAD "--b\none\n--b\nContent-Type: application/pkcs7-signature\nAAAA\n\n\n--b--\n"),
+        "no header line");
     struct buffer message = {0};
     buffer_add_text(&message, HEAD "--b\none\n" SIGNATURE);
     for (int i = 0; i < 1024; i++) {
         buffer_add_text(&message, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n");
     }
     buffer_add_text(&message, "--b--\n");
-    refuse(buffer_slice(&message), "larger than the limit of 65536 bytes");
+    smime_multipart_refuse(buffer_slice(&message), "larger than the limit of 65536 bytes");
     buffer_free(&message);
 }
 END_TEST

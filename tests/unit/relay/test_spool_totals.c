@@ -1,59 +1,59 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/spool_totals.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
-/* A spool folder of run logs and one of inventories, open. */
+/* A spool directory of run logs and one of inventories, open. */
 struct made {
-    struct folder reports;
-    struct folder inventories;
+    struct tmpdir reports;
+    struct tmpdir inventories;
     struct relay_config config;
-    struct spools spools;
+    struct spool_set spools;
 };
 
 static struct made make(void)
 {
-    struct made made = {.reports = folder_make(), .inventories = folder_make()};
+    struct made made = {.reports = tmpdir_make(), .inventories = tmpdir_make()};
     ck_assert_int_eq(mkdirat(made.reports.fd, "incoming", 0700), 0);
     ck_assert_int_eq(mkdirat(made.reports.fd, "failed", 0700), 0);
     ck_assert_int_eq(mkdirat(made.inventories.fd, "incoming", 0700), 0);
     ck_assert_int_eq(mkdirat(made.inventories.fd, "accepted-nodes-updates", 0700), 0);
     ck_assert_int_eq(mkdirat(made.inventories.fd, "failed", 0700), 0);
-    made.config.reporting.directory = memory_text(made.reports.path);
-    made.config.inventory.directory = memory_text(made.inventories.path);
-    spools_open(&made.spools, &made.config);
+    made.config.reporting.directory = xstrdup(made.reports.path);
+    made.config.inventory.directory = xstrdup(made.inventories.path);
+    spool_set_open(&made.spools, &made.config);
     return made;
 }
 
 static void drop(struct made *made)
 {
-    spools_close(&made->spools);
+    spool_set_close(&made->spools);
     free(made->config.reporting.directory);
     free(made->config.inventory.directory);
-    folder_remove(&made->reports);
-    folder_remove(&made->inventories);
+    tmpdir_remove(&made->reports);
+    tmpdir_remove(&made->inventories);
 }
 
 static void waits(const struct spool *spool, const char *name, const char *text, time_t age)
 {
-    folder_write(spool_incoming_fd(spool), name, text);
-    folder_age(spool_incoming_fd(spool), name, age);
+    tmpdir_write(spool_incoming_fd(spool), name, text);
+    tmpdir_age(spool_incoming_fd(spool), name, age);
 }
 
 static void fails(struct spool *spool, const char *name, const char *node, const char *reason)
 {
     struct err err;
-    folder_write(spool_incoming_fd(spool), name, "1234");
+    tmpdir_write(spool_incoming_fd(spool), name, "1234");
     ck_assert(spool_quarantine(spool, name, node, reason, &err));
 }
 
 START_TEST(nothing_is_all_zero)
 {
     struct made made = make();
-    struct spool_totals totals[SPOOLS];
+    struct spool_totals totals[SPOOL_SET_SIZE];
     spool_totals_read(&made.spools, totals);
-    for (size_t i = 0; i < SPOOLS; i++) {
+    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
         ck_assert_uint_eq(totals[i].waiting.files, 0);
         ck_assert_uint_eq(totals[i].failed.files, 0);
         ck_assert_uint_eq(totals[i].failure_count, 0);
@@ -67,14 +67,14 @@ END_TEST
 START_TEST(what_waits_and_what_failed_each_in_its_spool)
 {
     struct made made = make();
-    struct spool_totals totals[SPOOLS];
+    struct spool_totals totals[SPOOL_SET_SIZE];
     waits(made.spools.each[0], "a.log", "12345", 100);
     waits(made.spools.each[0], "b.log", "123", 4000);
     waits(made.spools.each[0], ".b.tmp", "123", 9000);
     waits(made.spools.each[2], "c.ocs", "1", 10);
     fails(made.spools.each[1], "d.ocs", NULL, "too large");
     fails(made.spools.each[2], "e.ocs", NULL, "too small");
-    folder_write(spool_failed_fd(made.spools.each[1]), "f.ocs", "123456"); /* no reason */
+    tmpdir_write(spool_failed_fd(made.spools.each[1]), "f.ocs", "123456"); /* no reason */
     spool_totals_read(&made.spools, totals);
     ck_assert_uint_eq(totals[0].waiting.files, 2);
     ck_assert_int_eq(totals[0].waiting.bytes, 8);
@@ -97,7 +97,7 @@ END_TEST
 START_TEST(the_same_trouble_of_several_nodes_is_one)
 {
     struct made made = make();
-    struct spool_totals totals[SPOOLS];
+    struct spool_totals totals[SPOOL_SET_SIZE];
     fails(made.spools.each[0], "a.log", "n1", "unknown node n1: it is not in the node list");
     fails(made.spools.each[0], "b.log", "n2", "unknown node n2: it is not in the node list");
     fails(made.spools.each[0], "c.log", "n2", "the file has 77 bytes");
@@ -115,7 +115,7 @@ END_TEST
 START_TEST(many_kinds_become_a_list_and_others)
 {
     struct made made = make();
-    struct spool_totals totals[SPOOLS];
+    struct spool_totals totals[SPOOL_SET_SIZE];
     for (size_t i = 0; i < 2 * SPOOL_FAILURES; i++) {
         char name[32], reason[32];
         snprintf(name, sizeof name, "%zu.log", i);
@@ -136,13 +136,13 @@ START_TEST(many_kinds_become_a_list_and_others)
 }
 END_TEST
 
-START_TEST(a_folder_that_is_not_there_costs_only_its_own_figures)
+START_TEST(a_directory_that_is_not_there_costs_only_its_own_figures)
 {
     struct made made = make();
-    struct spool_totals totals[SPOOLS];
-    spools_close(&made.spools);
+    struct spool_totals totals[SPOOL_SET_SIZE];
+    spool_set_close(&made.spools);
     ck_assert_int_eq(unlinkat(made.inventories.fd, "incoming", AT_REMOVEDIR), 0);
-    spools_open(&made.spools, &made.config);
+    spool_set_open(&made.spools, &made.config);
     fails(made.spools.each[2], "e.ocs", NULL, "too small");
     spool_totals_read(&made.spools, totals);
     ck_assert_ptr_nonnull(strstr(totals[1].err.text, "No such file"));
@@ -172,7 +172,7 @@ START_TEST(what_is_particular_in_a_reason)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buffer kind = {0};
         spool_failure_kind(cases[i].reason, "n1", &kind);
-        ck_assert_str_eq(buffer_text(&kind), cases[i].kind);
+        ck_assert_str_eq(buffer_cstr(&kind), cases[i].kind);
         buffer_free(&kind);
     }
 }
@@ -180,4 +180,4 @@ END_TEST
 
 SUITE_MAIN("spool_totals", nothing_is_all_zero, what_waits_and_what_failed_each_in_its_spool,
            the_same_trouble_of_several_nodes_is_one, many_kinds_become_a_list_and_others,
-           a_folder_that_is_not_there_costs_only_its_own_figures, what_is_particular_in_a_reason)
+           a_directory_that_is_not_there_costs_only_its_own_figures, what_is_particular_in_a_reason)

@@ -7,7 +7,7 @@ static const char list[] =
     "{" MADE_NODE("root", "r", "root") "," MADE_NODE("near", "n", "root") "," MADE_NODE("relay", "y", "root") ","
     MADE_NODE("far", "f", "relay") "," MADE_NODE("loop1", "l", "loop2") "," MADE_NODE("loop2", "l", "loop1") "}";
 
-static enum shared_way way_of(struct node_index *index, const char *me, const char *target, const char *next_hop)
+static enum shared_location way_of(struct node_index *index, const char *me, const char *target, const char *next_hop)
 {
     struct shared_route route;
     shared_route_find(&route, index, me, target);

@@ -2,7 +2,7 @@
 #include <sys/wait.h>
 
 #include "shared-folder/hash_cache.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
 #include "util/digest.h"
 
@@ -17,14 +17,14 @@ static struct stat file_of(ino_t inode)
         .st_dev = 7, .st_ino = inode, .st_size = 100, .st_mtim = {NOW - 100, 5}, .st_ctim = {NOW - 50, 6}};
 }
 
-static void store(struct hash_cache *cache, const struct stat *status, const char *text)
+static void test_hash_cache_store(struct hash_cache *cache, const struct stat *status, const char *text)
 {
     unsigned char given[DIGEST_MAX_SIZE] = {0};
     memcpy(given, text, strlen(text));
     hash_cache_store(cache, status, DIGEST_SHA256, given, NOW);
 }
 
-static bool knows(struct hash_cache *cache, const struct stat *status, const char *text)
+static bool hash_cache_knows(struct hash_cache *cache, const struct stat *status, const char *text)
 {
     memset(digest, 0, sizeof digest);
     return hash_cache_find(cache, status, DIGEST_SHA256, digest) && strcmp((char *)digest, text) == 0;
@@ -35,9 +35,9 @@ START_TEST(any_change_of_a_file_counts)
     struct hash_cache *cache = hash_cache_open("");
     struct stat file = file_of(1);
     ck_assert(!hash_cache_is_shared(cache));
-    ck_assert(!knows(cache, &file, ""));
-    store(cache, &file, "one");
-    ck_assert(knows(cache, &file, "one"));
+    ck_assert(!hash_cache_knows(cache, &file, ""));
+    test_hash_cache_store(cache, &file, "one");
+    ck_assert(hash_cache_knows(cache, &file, "one"));
     ck_assert(!hash_cache_find(cache, &file, DIGEST_SHA512, digest));
     struct stat others[] = {file, file, file, file, file, file, file};
     others[0].st_dev++;
@@ -50,9 +50,9 @@ START_TEST(any_change_of_a_file_counts)
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         ck_assert_msg(!hash_cache_find(cache, &others[i], DIGEST_SHA256, digest), "%zu", i);
     }
-    store(cache, &others[6], "two");
-    ck_assert(knows(cache, &others[6], "two"));
-    ck_assert_msg(!knows(cache, &file, "one"), "the old state stays and takes up room");
+    test_hash_cache_store(cache, &others[6], "two");
+    ck_assert(hash_cache_knows(cache, &others[6], "two"));
+    ck_assert_msg(!hash_cache_knows(cache, &file, "one"), "the old state stays and takes up room");
     hash_cache_close(cache);
 }
 END_TEST
@@ -63,9 +63,9 @@ START_TEST(both_hashes_of_a_file)
     struct stat file = file_of(1);
     unsigned char given[DIGEST_MAX_SIZE];
     memset(given, 'x', sizeof given);
-    store(cache, &file, "one");
+    test_hash_cache_store(cache, &file, "one");
     hash_cache_store(cache, &file, DIGEST_SHA512, given, NOW);
-    ck_assert(knows(cache, &file, "one"));
+    ck_assert(hash_cache_knows(cache, &file, "one"));
     ck_assert(hash_cache_find(cache, &file, DIGEST_SHA512, digest));
     ck_assert_mem_eq(digest, given, sizeof given);
     hash_cache_close(cache);
@@ -83,13 +83,13 @@ START_TEST(a_file_that_changed_just_now_is_not_remembered)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct stat file = file_of(i + 1);
         file.st_ctim.tv_sec = cases[i].changed;
-        store(cache, &file, "one");
-        ck_assert_msg(knows(cache, &file, "one") == cases[i].remembered, "%zu", i);
+        test_hash_cache_store(cache, &file, "one");
+        ck_assert_msg(hash_cache_knows(cache, &file, "one") == cases[i].remembered, "%zu", i);
     }
     struct stat file = file_of(99);
     file.st_mtim.tv_sec = NOW + 10000; /* anybody can say so with touch; ctime is what counts */
-    store(cache, &file, "one");
-    ck_assert(knows(cache, &file, "one"));
+    test_hash_cache_store(cache, &file, "one");
+    ck_assert(hash_cache_knows(cache, &file, "one"));
     hash_cache_close(cache);
 }
 END_TEST
@@ -99,17 +99,17 @@ START_TEST(what_was_used_longest_ago_goes)
     enum { FILES = 3 * HASH_CACHE_ENTRIES };
     struct hash_cache *cache = hash_cache_open("");
     struct stat favourite = file_of(1);
-    store(cache, &favourite, "first");
+    test_hash_cache_store(cache, &favourite, "first");
     for (ino_t inode = 2; inode < FILES; inode++) {
         struct stat file = file_of(inode);
-        store(cache, &file, "other");
-        ck_assert(knows(cache, &file, "other"));
-        ck_assert_msg(knows(cache, &favourite, "first"), "forgotten after %zu others", (size_t)inode);
+        test_hash_cache_store(cache, &file, "other");
+        ck_assert(hash_cache_knows(cache, &file, "other"));
+        ck_assert_msg(hash_cache_knows(cache, &favourite, "first"), "forgotten after %zu others", (size_t)inode);
     }
     size_t known = 0;
     for (ino_t inode = 2; inode < FILES; inode++) {
         struct stat file = file_of(inode);
-        known += knows(cache, &file, "other");
+        known += hash_cache_knows(cache, &file, "other");
     }
     ck_assert_uint_le(known, HASH_CACHE_ENTRIES);
     ck_assert_uint_ge(known, HASH_CACHE_ENTRIES * 9 / 10); /* spread well */
@@ -119,40 +119,40 @@ END_TEST
 
 START_TEST(processes_and_restarts_share_the_file)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     char path[128];
-    snprintf(path, sizeof path, "%s/hashes", folder.path);
+    snprintf(path, sizeof path, "%s/hashes", directory.path);
     struct stat file = file_of(1);
     struct hash_cache *cache = hash_cache_open(path);
     ck_assert(hash_cache_is_shared(cache));
     pid_t child = fork();
     if (child == 0) {
         struct hash_cache *own = hash_cache_open(path);
-        store(own, &file, "child's");
+        test_hash_cache_store(own, &file, "child's");
         _exit(0); /* as a killed one would */
     }
     ck_assert_int_eq(waitpid(child, NULL, 0), child);
-    ck_assert(knows(cache, &file, "child's"));
+    ck_assert(hash_cache_knows(cache, &file, "child's"));
     hash_cache_close(cache);
     cache = hash_cache_open(path);
-    ck_assert(knows(cache, &file, "child's"));
+    ck_assert(hash_cache_knows(cache, &file, "child's"));
     hash_cache_close(cache);
     struct stat status;
     ck_assert_int_eq(stat(path, &status), 0);
     ck_assert_uint_eq(status.st_mode & 07777, 0600);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 /* Each word of the table in turn is spoiled, as a write that was cut would leave it. */
 START_TEST(what_is_half_written_is_nothing)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     char path[128];
-    snprintf(path, sizeof path, "%s/hashes", folder.path);
+    snprintf(path, sizeof path, "%s/hashes", directory.path);
     struct stat file = file_of(1);
     struct hash_cache *cache = hash_cache_open(path);
-    store(cache, &file, "one");
+    test_hash_cache_store(cache, &file, "one");
     int fd = open(path, O_RDWR | O_CLOEXEC);
     struct stat status;
     ck_assert_int_eq(fstat(fd, &status), 0);
@@ -166,31 +166,31 @@ START_TEST(what_is_half_written_is_nothing)
         uint64_t other = word ^ 1;
         ck_assert_int_eq(pwrite(fd, &other, sizeof other, at), sizeof other);
         spoiled++;
-        unknown += !knows(cache, &file, "one");
+        unknown += !hash_cache_knows(cache, &file, "one");
         ck_assert_int_eq(pwrite(fd, &word, sizeof word, at), sizeof word); /* nothing else wrote it but the clocks */
     }
     ck_assert_uint_ge(spoiled, 9);
     ck_assert_uint_eq(unknown, spoiled - 2); /* all but the table's clock and the entry's time of use */
     close(fd);
     hash_cache_close(cache);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(files_that_are_not_ours_are_not_used)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     char path[128], link_path[128];
-    snprintf(path, sizeof path, "%s/hashes", folder.path);
-    snprintf(link_path, sizeof link_path, "%s/link", folder.path);
+    snprintf(path, sizeof path, "%s/hashes", directory.path);
+    snprintf(link_path, sizeof link_path, "%s/link", directory.path);
     struct hash_cache *cache = hash_cache_open(path);
     struct stat file = file_of(1);
     hash_cache_close(cache);
     ck_assert_int_eq(symlink(path, link_path), 0);
     cache = hash_cache_open(link_path);
     ck_assert(!hash_cache_is_shared(cache));
-    store(cache, &file, "one"); /* it works all the same */
-    ck_assert(knows(cache, &file, "one"));
+    test_hash_cache_store(cache, &file, "one"); /* it works all the same */
+    ck_assert(hash_cache_knows(cache, &file, "one"));
     hash_cache_close(cache);
     ck_assert_int_eq(chmod(path, 0620), 0);
     cache = hash_cache_open(path);
@@ -199,26 +199,26 @@ START_TEST(files_that_are_not_ours_are_not_used)
     cache = hash_cache_open("/nothing/there");
     ck_assert(!hash_cache_is_shared(cache));
     hash_cache_close(cache);
-    cache = hash_cache_open(folder.path);
+    cache = hash_cache_open(directory.path);
     ck_assert(!hash_cache_is_shared(cache));
     hash_cache_close(cache);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(another_versions_file_is_replaced)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     char path[128];
-    snprintf(path, sizeof path, "%s/hashes", folder.path);
-    folder_write(folder.fd, "hashes", "of another size");
+    snprintf(path, sizeof path, "%s/hashes", directory.path);
+    tmpdir_write(directory.fd, "hashes", "of another size");
     struct hash_cache *cache = hash_cache_open(path);
     struct stat file = file_of(1);
     ck_assert(hash_cache_is_shared(cache));
-    store(cache, &file, "one");
-    ck_assert(knows(cache, &file, "one"));
+    test_hash_cache_store(cache, &file, "one");
+    ck_assert(hash_cache_knows(cache, &file, "one"));
     hash_cache_close(cache);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
@@ -226,9 +226,9 @@ END_TEST
 START_TEST(many_writers_never_mix_their_hashes)
 {
     enum { PROCESSES = 4, ROUNDS = 60000 };
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     char path[128];
-    snprintf(path, sizeof path, "%s/hashes", folder.path);
+    snprintf(path, sizeof path, "%s/hashes", directory.path);
     for (int p = 0; p < PROCESSES; p++) {
         if (fork() != 0) {
             continue;
@@ -251,18 +251,18 @@ START_TEST(many_writers_never_mix_their_hashes)
         ck_assert_int_gt(wait(&status), 0);
         ck_assert_int_eq(status, 0);
     }
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(content_is_hashed_as_it_is)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     char hex[2 * DIGEST_MAX_SIZE + 1];
     struct err err = {0};
     struct stat status;
-    folder_write(folder.fd, "file", "hello");
-    int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
+    tmpdir_write(directory.fd, "file", "hello");
+    int fd = openat(directory.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(fstat(fd, &status), 0);
     ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA256, digest, &err), CONTENT_HASHED);
     digest_hex(hex, digest, digest_algorithm_size(DIGEST_SHA256), false);
@@ -273,54 +273,54 @@ START_TEST(content_is_hashed_as_it_is)
                           "2323c3d99ba5c11d7c7acc6e14b8c5da0c4663475c2e5c3adef46f73bcdec043");
     static char large[1000001];
     memset(large, 'a', sizeof large - 1);
-    folder_write(folder.fd, "large", large);
-    int large_fd = openat(folder.fd, "large", O_RDONLY | O_CLOEXEC);
+    tmpdir_write(directory.fd, "large", large);
+    int large_fd = openat(directory.fd, "large", O_RDONLY | O_CLOEXEC);
     ck_assert_int_eq(fstat(large_fd, &status), 0);
     ck_assert_int_eq(content_hash(large_fd, &status, DIGEST_SHA256, digest, &err), CONTENT_HASHED);
     digest_hex(hex, digest, 32, false);
     ck_assert_str_eq(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     close(large_fd);
     close(fd);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(a_change_between_the_looks_is_seen)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct err err = {0};
     struct stat status;
-    folder_write(folder.fd, "file", "hello");
-    folder_age(folder.fd, "file", 100);
-    int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
+    tmpdir_write(directory.fd, "file", "hello");
+    tmpdir_age(directory.fd, "file", 100);
+    int fd = openat(directory.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(fstat(fd, &status), 0);
     ck_assert_int_eq(pwrite(fd, "j", 1, 0), 1);
     ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA256, digest, &err), CONTENT_CHANGED);
     ck_assert_int_eq(fstat(fd, &status), 0);
     ck_assert_int_eq(ftruncate(fd, 3), 0);
     ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA256, digest, &err), CONTENT_CHANGED);
-    ck_assert_int_eq(fstat(folder.fd, &status), 0);
-    ck_assert_int_eq(content_hash(folder.fd, &status, DIGEST_SHA256, digest, &err), CONTENT_FAILED);
+    ck_assert_int_eq(fstat(directory.fd, &status), 0);
+    ck_assert_int_eq(content_hash(directory.fd, &status, DIGEST_SHA256, digest, &err), CONTENT_FAILED);
     ck_assert(err.text[0] != '\0');
     close(fd);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 /* To read the 256 GiB of this file to their end would take longer than a test may. */
 START_TEST(a_changed_file_is_not_read_to_its_end)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct err err = {0};
     struct stat status;
-    folder_write(folder.fd, "file", "");
-    int fd = openat(folder.fd, "file", O_RDWR | O_CLOEXEC);
+    tmpdir_write(directory.fd, "file", "");
+    int fd = openat(directory.fd, "file", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(ftruncate(fd, (off_t)256 << 30), 0);
     ck_assert_int_eq(fstat(fd, &status), 0);
     status.st_mtim.tv_sec--;
     ck_assert_int_eq(content_hash(fd, &status, DIGEST_SHA256, digest, &err), CONTENT_CHANGED);
     close(fd);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 

@@ -5,11 +5,11 @@
 #include "shared-folder/content_hash.h"
 #include "shared-folder/hash_cache.h"
 #include "shared-folder/shared_folder.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/made_request.h"
 #include "support/suite.h"
 #include "util/digest.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define HELLO "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 #define HELLO_512                                                                                                      \
@@ -25,48 +25,48 @@ static const struct route routes[] = {
 static const struct route_table table = {.at = routes, .count = 2, .relay_api = true};
 
 struct fixture {
-    struct folder all;    /* holds the folder and what is outside */
-    int fd;               /* of the folder */
+    struct tmpdir all;    /* holds the directory and what is outside */
+    int fd;               /* of the directory */
     struct relay_config config;
     void *state;
     struct made_request made;
     const char *more_env; /* one more variable */
 };
 
-static struct fixture fixture_make(void)
+static struct fixture shared_folder_fixture_make(void)
 {
-    struct fixture it = {.all = folder_make()};
+    struct fixture it = {.all = tmpdir_make()};
     struct err err = {0};
     ck_assert_int_eq(mkdirat(it.all.fd, "shared", 0755), 0);
     ck_assert_int_eq(chmod(it.all.path, 0755), 0);
-    it.config.shared_folder.path = memory_format("%s/shared", it.all.path);
-    it.config.shared_folder.hash_cache_file = memory_format("%s/hashes", it.all.path);
+    it.config.shared_folder.path = xasprintf("%s/shared", it.all.path);
+    it.config.shared_folder.hash_cache_file = xasprintf("%s/hashes", it.all.path);
     it.fd = openat(it.all.fd, "shared", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    folder_write(it.all.fd, "secret", "hello");
-    folder_write(it.fd, "file", "hello");
-    folder_age(it.fd, "file", 1000000);
-    ck_assert_int_eq(mkdirat(it.fd, "folder", 0755), 0);
-    folder_write(it.fd, "folder/file", "hello");
+    tmpdir_write(it.all.fd, "secret", "hello");
+    tmpdir_write(it.fd, "file", "hello");
+    tmpdir_age(it.fd, "file", 1000000);
+    ck_assert_int_eq(mkdirat(it.fd, "directory", 0755), 0);
+    tmpdir_write(it.fd, "directory/file", "hello");
     ck_assert_int_eq(mkfifoat(it.fd, "pipe", 0666), 0);
     ck_assert_int_eq(symlinkat("../secret", it.fd, "out"), 0);
     ck_assert_int_eq(symlinkat("file", it.fd, "in"), 0);
-    ck_assert_int_eq(symlinkat("folder", it.fd, "link"), 0);
+    ck_assert_int_eq(symlinkat("directory", it.fd, "link"), 0);
     it.state = shared_folder_start(&it.config, &err);
     ck_assert_ptr_nonnull(it.state);
     return it;
 }
 
-static void fixture_remove(struct fixture *it)
+static void shared_folder_fixture_remove(struct fixture *it)
 {
     made_request_free(&it->made);
     shared_folder_stop(it->state);
     close(it->fd);
     free(it->config.shared_folder.path);
     free(it->config.shared_folder.hash_cache_file);
-    folder_remove(&it->all);
+    tmpdir_remove(&it->all);
 }
 
-static int ask(struct fixture *it, const char *method, const char *path, const char *query)
+static int shared_folder_ask(struct fixture *it, const char *method, const char *path, const char *query)
 {
     static char variable[4096];
     made_request_free(&it->made);
@@ -87,12 +87,12 @@ static int ask(struct fixture *it, const char *method, const char *path, const c
 
 static bool has_header(struct fixture *it, const char *text)
 {
-    return strstr(buffer_text(&it->made.response.headers), text) != NULL;
+    return strstr(buffer_cstr(&it->made.response.headers), text) != NULL;
 }
 
 START_TEST(the_answer_tells_whether_the_hash_is_right)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = shared_folder_fixture_make();
     static const struct {
         const char *path;
         const char *query;
@@ -113,8 +113,8 @@ START_TEST(the_answer_tells_whether_the_hash_is_right)
         {API "file", "hash=", 400},
         {API "file", "hash=" HELLO "&hash=" OTHER, 400},
         {API "file", "hash=%", 400},
-        {API "folder/file", "hash=" HELLO, 304},
-        {API "./folder/./file", "hash=" HELLO, 304},
+        {API "directory/file", "hash=" HELLO, 304},
+        {API "./directory/./file", "hash=" HELLO, 304},
         {"/rudder/relay-api/shared-folder/file", "hash=" HELLO, 304},
         {API "none", "hash=" HELLO, 404},
         {API "none", NULL, 404},
@@ -123,8 +123,8 @@ START_TEST(the_answer_tells_whether_the_hash_is_right)
         {API "none", "hash=x", 400},
         {API "", NULL, 404},
         {API "", "hash=" HELLO, 404},
-        {API "folder", NULL, 404},
-        {API "folder/", "hash=" HELLO, 404},
+        {API "directory", NULL, 404},
+        {API "directory/", "hash=" HELLO, 404},
         {API "pipe", NULL, 404},
         {API "pipe", "hash=" HELLO, 404},
         {API "out", NULL, 404},
@@ -132,8 +132,8 @@ START_TEST(the_answer_tells_whether_the_hash_is_right)
         {API "in", "hash=" HELLO, 404},
         {API "link/file", "hash=" HELLO, 404},
         {API "../secret", "hash=" HELLO, 400},
-        {API "folder/../../secret", NULL, 400},
-        {API "folder/../file", NULL, 400},
+        {API "directory/../../secret", NULL, 400},
+        {API "directory/../file", NULL, 400},
         {API "..file", NULL, 400},
         {API "a\\b", NULL, 400},
         {API "a\nb", NULL, 400},
@@ -144,76 +144,76 @@ START_TEST(the_answer_tells_whether_the_hash_is_right)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         static const char *const methods[] = {"HEAD", "GET"};
         for (size_t m = 0; m < 2; m++) {
-            int status = ask(&it, methods[m], cases[i].path, cases[i].query);
+            int status = shared_folder_ask(&it, methods[m], cases[i].path, cases[i].query);
             ck_assert_msg(status == cases[i].status, "%s %s?%s: %d", methods[m], cases[i].path,
                           cases[i].query ? cases[i].query : "", status);
         }
     }
-    ck_assert_int_eq(ask(&it, "POST", API "file", NULL), 404);
-    ck_assert_int_eq(ask(&it, "PUT", API "file", NULL), 404);
-    fixture_remove(&it);
+    ck_assert_int_eq(shared_folder_ask(&it, "POST", API "file", NULL), 404);
+    ck_assert_int_eq(shared_folder_ask(&it, "PUT", API "file", NULL), 404);
+    shared_folder_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(names_of_255_bytes_and_more)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = shared_folder_fixture_make();
     char path[512];
     snprintf(path, sizeof path, "%s%0255d", API, 0);
-    folder_write(it.fd, path + strlen(API), "hello");
-    ck_assert_int_eq(ask(&it, "HEAD", path, "hash=" HELLO), 304);
+    tmpdir_write(it.fd, path + strlen(API), "hello");
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", path, "hash=" HELLO), 304);
     snprintf(path, sizeof path, "%s%0256d", API, 0);
-    ck_assert_int_eq(ask(&it, "HEAD", path, "hash=" HELLO), 404);
-    fixture_remove(&it);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", path, "hash=" HELLO), 404);
+    shared_folder_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(a_get_gets_the_file)
 {
-    struct fixture it = fixture_make();
-    ck_assert_int_eq(ask(&it, "GET", API "file", "hash=" OTHER), 200);
-    ck_assert_str_eq(buffer_text(&it.made.response.body), "hello");
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" OTHER), 200);
+    struct fixture it = shared_folder_fixture_make();
+    ck_assert_int_eq(shared_folder_ask(&it, "GET", API "file", "hash=" OTHER), 200);
+    ck_assert_str_eq(buffer_cstr(&it.made.response.body), "hello");
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" OTHER), 200);
     ck_assert_uint_eq(it.made.response.body.len, 0);
-    ck_assert_int_eq(ask(&it, "GET", API "file", "hash=" HELLO), 304);
+    ck_assert_int_eq(shared_folder_ask(&it, "GET", API "file", "hash=" HELLO), 304);
     ck_assert_uint_eq(it.made.response.body.len, 0);
-    char *large = memory_alloc(300000);
+    char *large = xmalloc(300000);
     memset(large, 'x', 300000 - 1);
     large[300000 - 1] = '\0';
-    folder_write(it.fd, "large", large);
-    ck_assert_int_eq(ask(&it, "GET", API "large", NULL), 200);
-    ck_assert_str_eq(buffer_text(&it.made.response.body), large);
-    folder_write(it.fd, "empty", "");
-    ck_assert_int_eq(ask(&it, "GET", API "empty", NULL), 200);
+    tmpdir_write(it.fd, "large", large);
+    ck_assert_int_eq(shared_folder_ask(&it, "GET", API "large", NULL), 200);
+    ck_assert_str_eq(buffer_cstr(&it.made.response.body), large);
+    tmpdir_write(it.fd, "empty", "");
+    ck_assert_int_eq(shared_folder_ask(&it, "GET", API "empty", NULL), 200);
     ck_assert_uint_eq(it.made.response.body.len, 0);
     free(large);
-    fixture_remove(&it);
+    shared_folder_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(validators_are_those_of_httpd)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = shared_folder_fixture_make();
     struct timespec moment[2] = {{1700000000, 123456789}, {1700000000, 123456789}};
     ck_assert_int_eq(utimensat(it.fd, "file", moment, 0), 0);
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", NULL), 200);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", NULL), 200);
     ck_assert(has_header(&it, "ETag: \"5-60a2418202240\"\r\n"));
     ck_assert(has_header(&it, "Last-Modified: Tue, 14 Nov 2023 22:13:20 GMT\r\n"));
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" HELLO), 304);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" HELLO), 304);
     ck_assert(has_header(&it, "ETag: \"5-60a2418202240\"\r\n"));
     moment[0].tv_sec = moment[1].tv_sec = time(NULL) + 100;
     ck_assert_int_eq(utimensat(it.fd, "file", moment, 0), 0);
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", NULL), 200);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", NULL), 200);
     ck_assert(has_header(&it, "ETag: W/\"5-")); /* changed too shortly ago to be sure */
-    ck_assert_int_eq(ask(&it, "HEAD", API "none", NULL), 404);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "none", NULL), 404);
     ck_assert(!has_header(&it, "ETag"));
-    fixture_remove(&it);
+    shared_folder_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(conditions_are_those_of_http)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = shared_folder_fixture_make();
     struct timespec moment[2] = {{1700000000, 123456789}, {1700000000, 123456789}};
     static const struct {
         const char *variable;
@@ -239,27 +239,28 @@ START_TEST(conditions_are_those_of_http)
     ck_assert_int_eq(utimensat(it.fd, "file", moment, 0), 0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         it.more_env = cases[i].variable;
-        ck_assert_msg(ask(&it, "HEAD", API "file", NULL) == cases[i].status, "%s", cases[i].variable);
-        ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" OTHER), 200); /* who gives a hash asks for nothing else */
-        ck_assert_int_eq(ask(&it, "HEAD", API "none", NULL), 404);
+        ck_assert_msg(shared_folder_ask(&it, "HEAD", API "file", NULL) == cases[i].status, "%s", cases[i].variable);
+        ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" OTHER),
+                         200); /* who gives a hash asks for nothing else */
+        ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "none", NULL), 404);
     }
-    fixture_remove(&it);
+    shared_folder_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(a_changed_file_has_another_hash_at_once)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = shared_folder_fixture_make();
     for (int i = 0; i < 20; i++) {
-        ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" HELLO), 304);
-        folder_write(it.fd, "file", "jello"); /* same size, and soon after */
-        ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" HELLO), 200);
-        folder_write(it.fd, "new", "hello");
+        ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" HELLO), 304);
+        tmpdir_write(it.fd, "file", "jello"); /* same size, and soon after */
+        ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" HELLO), 200);
+        tmpdir_write(it.fd, "new", "hello");
         ck_assert_int_eq(renameat(it.fd, "new", it.fd, "file"), 0);
     }
     ck_assert_int_eq(unlinkat(it.fd, "file", 0), 0);
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" HELLO), 404);
-    fixture_remove(&it);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" HELLO), 404);
+    shared_folder_fixture_remove(&it);
 }
 END_TEST
 
@@ -272,7 +273,7 @@ static int touch_for_ever(void *context)
 {
     struct toucher *toucher = context;
     while (!atomic_load(&toucher->stop)) {
-        folder_age(toucher->fd, "large", 5);
+        tmpdir_age(toucher->fd, "large", 5);
     }
     return 0;
 }
@@ -292,100 +293,100 @@ static void hash_query(const struct fixture *it, const char *name, char query[25
 START_TEST(a_file_that_changes_all_the_time_counts_as_other)
 {
     enum { LARGE = 32 << 20, MOST = 1000 };
-    struct fixture it = fixture_make();
+    struct fixture it = shared_folder_fixture_make();
     struct toucher toucher = {.fd = it.fd};
     thrd_t thread;
     char query[256];
     bool counted_as_other = false;
-    folder_write(it.fd, "large", "");
+    tmpdir_write(it.fd, "large", "");
     int fd = openat(it.fd, "large", O_RDWR | O_CLOEXEC);
     ck_assert_int_eq(ftruncate(fd, LARGE), 0);
     close(fd);
     hash_query(&it, "large", query);
     ck_assert_int_eq(thrd_create(&thread, touch_for_ever, &toucher), thrd_success);
     for (int i = 0; i < MOST && !counted_as_other; i++) { /* the thread has to get its turn in each of the tries */
-        counted_as_other = ask(&it, "HEAD", API "large", query) == 200;
+        counted_as_other = shared_folder_ask(&it, "HEAD", API "large", query) == 200;
     }
     atomic_store(&toucher.stop, true);
     thrd_join(thread, NULL);
     ck_assert(counted_as_other);
-    ck_assert_int_eq(ask(&it, "HEAD", API "large", query), 304);
-    fixture_remove(&it);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "large", query), 304);
+    shared_folder_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(rights_are_said_as_httpd_says_them)
 {
-    struct fixture it = fixture_make();
-    folder_write(it.fd, "unreadable", "hello");
+    struct fixture it = shared_folder_fixture_make();
+    tmpdir_write(it.fd, "unreadable", "hello");
     ck_assert_int_eq(fchmodat(it.fd, "unreadable", 0, 0), 0);
     ck_assert_int_eq(mkdirat(it.fd, "closed", 0), 0);
     if (geteuid() == 0) { /* whom nothing is forbidden */
         ck_assert_int_eq(seteuid(65534), 0);
     }
-    ck_assert_int_eq(ask(&it, "HEAD", API "unreadable", NULL), 403);
-    ck_assert_int_eq(ask(&it, "HEAD", API "unreadable", "hash=" HELLO), 403);
-    ck_assert_int_eq(ask(&it, "GET", API "closed/file", "hash=" HELLO), 403);
-    ck_assert_int_eq(ask(&it, "HEAD", API "none", NULL), 404);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "unreadable", NULL), 403);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "unreadable", "hash=" HELLO), 403);
+    ck_assert_int_eq(shared_folder_ask(&it, "GET", API "closed/file", "hash=" HELLO), 403);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "none", NULL), 404);
     if (getuid() == 0) {
         ck_assert_int_eq(seteuid(0), 0);
     }
-    fixture_remove(&it);
+    shared_folder_fixture_remove(&it);
 }
 END_TEST
 
-START_TEST(the_folder_may_come_and_go)
+START_TEST(the_directory_may_come_and_go)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = shared_folder_fixture_make();
     ck_assert_int_eq(renameat(it.all.fd, "shared", it.all.fd, "away"), 0);
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", NULL), 404);
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" HELLO), 404);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", NULL), 404);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" HELLO), 404);
     ck_assert_int_eq(renameat(it.all.fd, "away", it.all.fd, "shared"), 0);
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" HELLO), 304);
-    fixture_remove(&it);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" HELLO), 304);
+    shared_folder_fixture_remove(&it);
 }
 END_TEST
 
 /* A wrong hash in the table shows who looks there. */
 START_TEST(a_remembered_hash_is_believed_while_the_file_is_unchanged)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = shared_folder_fixture_make();
     struct hash_cache *cache = hash_cache_open(it.config.shared_folder.hash_cache_file);
     unsigned char zeros[DIGEST_MAX_SIZE] = {0};
     struct stat status;
     ck_assert_int_eq(fstatat(it.fd, "file", &status, 0), 0);
     hash_cache_store(cache, &status, DIGEST_SHA256, zeros, time(NULL) + 1000);
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" OTHER), 304);
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" HELLO), 200);
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" OTHER OTHER "&hash_type=sha512"), 200);
-    folder_age(it.fd, "file", 1000001);
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" HELLO), 304);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" OTHER), 304);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" HELLO), 200);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" OTHER OTHER "&hash_type=sha512"), 200);
+    tmpdir_age(it.fd, "file", 1000001);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" HELLO), 304);
     hash_cache_close(cache);
-    fixture_remove(&it);
+    shared_folder_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(the_hash_of_a_quiet_file_is_remembered)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = shared_folder_fixture_make();
     struct hash_cache *cache = hash_cache_open(it.config.shared_folder.hash_cache_file);
     unsigned char digest[DIGEST_MAX_SIZE];
     struct stat status;
     ck_assert_int_eq(fstatat(it.fd, "file", &status, 0), 0);
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" HELLO), 304);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" HELLO), 304);
     if (time(NULL) <= status.st_ctim.tv_sec + HASH_CACHE_SETTLE_SECONDS) {
         ck_assert(!hash_cache_find(cache, &status, DIGEST_SHA256, digest));
     }
     while (time(NULL) <= status.st_ctim.tv_sec + HASH_CACHE_SETTLE_SECONDS) {
         nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
     }
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", NULL), 200);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", NULL), 200);
     ck_assert(!hash_cache_find(cache, &status, DIGEST_SHA256, digest)); /* nobody asked for a hash */
-    ck_assert_int_eq(ask(&it, "HEAD", API "file", "hash=" OTHER), 200);
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", "hash=" OTHER), 200);
     ck_assert(hash_cache_find(cache, &status, DIGEST_SHA256, digest));
     ck_assert_int_eq(digest[0], 0x2c);
     hash_cache_close(cache);
-    fixture_remove(&it);
+    shared_folder_fixture_remove(&it);
 }
 END_TEST
 
@@ -393,5 +394,5 @@ SUITE_MAIN("shared_folder", the_answer_tells_whether_the_hash_is_right, names_of
            a_get_gets_the_file,
            validators_are_those_of_httpd, conditions_are_those_of_http, a_changed_file_has_another_hash_at_once,
            a_file_that_changes_all_the_time_counts_as_other, rights_are_said_as_httpd_says_them,
-           the_folder_may_come_and_go,
+           the_directory_may_come_and_go,
            a_remembered_hash_is_believed_while_the_file_is_unchanged, the_hash_of_a_quiet_file_is_remembered)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 SYSTEM_TEST_CPPFLAGS = $(FCGI_APPS_CPPFLAGS) -I$(top_srcdir)/tests/unit/system
 SYSTEM_TEST_LDADD = fcgi-apps/system/libsystem.a lib/endpoint/libendpoint.a $(TEST_LDADD)
-SYSTEM_TEST_SHARED = tests/unit/system/made_health.h tests/support/suite.h tests/support/folder.h
+SYSTEM_TEST_SHARED = tests/unit/system/made_health.h tests/support/suite.h tests/support/tmpdir.h
 
 if HAVE_CHECK
 UNIT_TESTS += \
@@ -12,7 +12,7 @@ UNIT_TESTS += \
 	tests/unit/util/test_html
 endif
 
-tests_unit_relay_test_spool_totals_SOURCES = tests/unit/relay/test_spool_totals.c tests/support/suite.h tests/support/folder.h
+tests_unit_relay_test_spool_totals_SOURCES = tests/unit/relay/test_spool_totals.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_relay_test_spool_totals_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_spool_totals_LDADD = $(TEST_LDADD)
 

@@ -5,26 +5,26 @@
 #ifndef RELAY_TESTS_MADE_HEALTH_H
 #define RELAY_TESTS_MADE_HEALTH_H
 
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "system/health.h"
 
 struct made_health {
-    struct folder folder;
+    struct tmpdir directory;
     struct relay_config config;
     struct relay_state *state;
-    struct spool_totals queue[SPOOLS];
+    struct spool_totals queue[SPOOL_SET_SIZE];
     struct node_health nodes;
     struct health health;
     char state_file[100];
 };
 
 /* A relay that is well, whose output is the database, at the moment `now`. Change what you like, then
- * made_health_look. */
+ * made_health_collect. */
 static inline void made_health_new(struct made_health *made)
 {
     memset(made, 0, sizeof *made);
-    made->folder = folder_make();
-    snprintf(made->state_file, sizeof made->state_file, "%s/state", made->folder.path);
+    made->directory = tmpdir_make();
+    snprintf(made->state_file, sizeof made->state_file, "%s/state", made->directory.path);
     made->state = relay_state_open(made->state_file);
     made->config.path = (char *)"/etc/relay.conf";
     made->config.general.node_id = (char *)"root";
@@ -36,15 +36,15 @@ static inline void made_health_new(struct made_health *made)
     relay_state_set_peer(made->state, RELAY_PEER_DATABASE, RELAY_PEER_UP, "");
 }
 
-static inline void made_health_look(struct made_health *made, int64_t now)
+static inline void made_health_collect(struct made_health *made, int64_t now)
 {
-    health_look(&made->health, &made->config, made->state, now);
+    health_collect(&made->health, &made->config, made->state, now);
 }
 
 static inline void made_health_free(struct made_health *made)
 {
     relay_state_close(made->state);
-    folder_remove(&made->folder);
+    tmpdir_remove(&made->directory);
 }
 
 #endif

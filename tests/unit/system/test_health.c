@@ -4,7 +4,7 @@
 #include "support/suite.h"
 
 /* Is there a finding of this verdict that has this in it? */
-static bool found(const struct health *health, enum health_verdict verdict, const char *part)
+static bool health_found(const struct health *health, enum health_verdict verdict, const char *part)
 {
     for (size_t i = 0; i < health->finding_count; i++) {
         if (health->findings[i].verdict == verdict && strstr(health->findings[i].text.text, part) != NULL) {
@@ -18,7 +18,7 @@ START_TEST(a_relay_that_is_well)
 {
     struct made_health made;
     made_health_new(&made);
-    made_health_look(&made, time(NULL));
+    made_health_collect(&made, time(NULL));
     ck_assert_uint_eq(made.health.finding_count, 0);
     ck_assert_int_eq(made.health.verdict, HEALTH_WELL);
     ck_assert(made.health.peers[RELAY_PEER_DATABASE].used);
@@ -32,12 +32,12 @@ START_TEST(a_database_that_is_down_with_its_reason_and_since_when)
     struct made_health made;
     made_health_new(&made);
     relay_state_set_peer(made.state, RELAY_PEER_DATABASE, RELAY_PEER_DOWN, "connection refused");
-    made_health_look(&made, time(NULL) + 125);
+    made_health_collect(&made, time(NULL) + 125);
     ck_assert_int_eq(made.health.verdict, HEALTH_BAD);
     ck_assert_int_eq(made.health.peers[RELAY_PEER_DATABASE].fault, PEER_UNUSABLE);
     const char *details = made.health.peers[RELAY_PEER_DATABASE].details.text;
     ck_assert_ptr_nonnull(strstr(details, "connection refused (for 2min"));
-    ck_assert(found(&made.health, HEALTH_BAD, "The database cannot be used"));
+    ck_assert(health_found(&made.health, HEALTH_BAD, "The database cannot be used"));
     made_health_free(&made);
 }
 END_TEST
@@ -48,15 +48,15 @@ START_TEST(what_the_forwarder_has_not_said_lately_is_not_known)
     made_health_new(&made);
     struct peer_health peer;
     int64_t now = time(NULL);
-    peer_health_look(&peer, RELAY_PEER_DATABASE, &made.config, made.state, now + 290);
+    peer_health_collect(&peer, RELAY_PEER_DATABASE, &made.config, made.state, now + 290);
     ck_assert_str_eq(peer.details.text, "");
-    peer_health_look(&peer, RELAY_PEER_DATABASE, &made.config, made.state, now + 425);
+    peer_health_collect(&peer, RELAY_PEER_DATABASE, &made.config, made.state, now + 425);
     ck_assert_int_eq(peer.fault, PEER_SILENCE);
     ck_assert_ptr_nonnull(strstr(peer.details.text, "the forwarder has not reported for 7min"));
     made.config.reporting.catchup_frequency = 600; /* a forwarder that looks so seldom may be silent for longer */
-    peer_health_look(&peer, RELAY_PEER_DATABASE, &made.config, made.state, now + 1700);
+    peer_health_collect(&peer, RELAY_PEER_DATABASE, &made.config, made.state, now + 1700);
     ck_assert_str_eq(peer.details.text, "");
-    peer_health_look(&peer, RELAY_PEER_DATABASE, &made.config, made.state, now + 1900);
+    peer_health_collect(&peer, RELAY_PEER_DATABASE, &made.config, made.state, now + 1900);
     ck_assert_int_eq(peer.fault, PEER_SILENCE);
     made_health_free(&made);
 }
@@ -67,9 +67,9 @@ START_TEST(what_the_forwarder_never_said_is_not_known)
     struct made_health made;
     made_health_new(&made);
     made.config.inventory.output = RELAY_OUTPUT_UPSTREAM;
-    made_health_look(&made, time(NULL));
+    made_health_collect(&made, time(NULL));
     ck_assert_str_eq(made.health.peers[RELAY_PEER_UPSTREAM].details.text, "the forwarder has not reported yet");
-    ck_assert(found(&made.health, HEALTH_BAD, "Is the forwarder running? The forwarder has not reported yet."));
+    ck_assert(health_found(&made.health, HEALTH_BAD, "Is the forwarder running? The forwarder has not reported yet."));
     made_health_free(&made);
 }
 END_TEST
@@ -79,17 +79,17 @@ START_TEST(an_upstream_that_nothing_was_for_is_no_fault_while_the_forwarder_live
     struct made_health made;
     struct peer_health peer;
     int64_t now = time(NULL);
-    const struct relay_spool_figures figures = {.checked = now + 1000};
+    const struct relay_spool_stats figures = {.checked = now + 1000};
     made_health_new(&made);
     made.config.reporting.output = RELAY_OUTPUT_UPSTREAM;
     relay_metrics_set_spool(made.state, RELAY_KIND_REPORT, false, &figures);
-    peer_health_look(&peer, RELAY_PEER_UPSTREAM, &made.config, made.state, now + 1001);
+    peer_health_collect(&peer, RELAY_PEER_UPSTREAM, &made.config, made.state, now + 1001);
     ck_assert_int_eq(peer.fault, PEER_UNTRIED);
     ck_assert_str_eq(peer.details.text, "");
     relay_state_set_peer(made.state, RELAY_PEER_UPSTREAM, RELAY_PEER_UP, "");
-    peer_health_look(&peer, RELAY_PEER_UPSTREAM, &made.config, made.state, now + 1001);
+    peer_health_collect(&peer, RELAY_PEER_UPSTREAM, &made.config, made.state, now + 1001);
     ck_assert_int_eq(peer.fault, PEER_USABLE);
-    peer_health_look(&peer, RELAY_PEER_UPSTREAM, &made.config, made.state, now + 1400);
+    peer_health_collect(&peer, RELAY_PEER_UPSTREAM, &made.config, made.state, now + 1400);
     ck_assert_int_eq(peer.fault, PEER_SILENCE);
     made_health_free(&made);
 }
@@ -101,10 +101,10 @@ START_TEST(a_state_that_is_not_shared)
     made_health_new(&made);
     relay_state_close(made.state);
     made.state = relay_state_open("/proc/nowhere/state");
-    made_health_look(&made, time(NULL));
+    made_health_collect(&made, time(NULL));
     ck_assert_int_eq(made.health.verdict, HEALTH_BAD);
     ck_assert_uint_eq(made.health.finding_count, 1);
-    ck_assert(found(&made.health, HEALTH_BAD, "Counters are not shared"));
+    ck_assert(health_found(&made.health, HEALTH_BAD, "Counters are not shared"));
     ck_assert_ptr_nonnull(strstr(made.health.peers[RELAY_PEER_DATABASE].details.text, "is not known"));
     made_health_free(&made);
 }
@@ -116,16 +116,16 @@ START_TEST(what_waits_too_long_and_what_failed)
     int64_t now = time(NULL);
     made_health_new(&made);
     made.queue[0].waiting = (struct spool_total){2, 10, now - 899};
-    made_health_look(&made, now);
+    made_health_collect(&made, now);
     ck_assert_int_eq(made.health.verdict, HEALTH_WELL);
     made.queue[0].waiting.oldest = now - 3700;
     made.queue[1].failed = (struct spool_total){1234, 10, now};
     snprintf(made.queue[2].err.text, sizeof made.queue[2].err.text, "not allowed");
-    made_health_look(&made, now);
+    made_health_collect(&made, now);
     ck_assert_int_eq(made.health.verdict, HEALTH_NOTICE);
-    ck_assert(found(&made.health, HEALTH_NOTICE, "Run logs wait, the oldest for 1h 1min."));
-    ck_assert(found(&made.health, HEALTH_NOTICE, "Inventories that failed: 1,234."));
-    ck_assert(found(&made.health, HEALTH_NOTICE, "not known: not allowed."));
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "Run logs wait, the oldest for 1h 1min."));
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "Inventories that failed: 1,234."));
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "not known: not allowed."));
     made_health_free(&made);
 }
 END_TEST
@@ -137,7 +137,7 @@ START_TEST(run_logs_that_no_output_takes_may_wait)
     made_health_new(&made);
     made.config.reporting.output = RELAY_OUTPUT_DISABLED;
     made.queue[0].waiting = (struct spool_total){2, 10, now - 90000};
-    made_health_look(&made, now);
+    made_health_collect(&made, now);
     ck_assert_uint_eq(made.health.finding_count, 0);
     made_health_free(&made);
 }
@@ -148,16 +148,16 @@ START_TEST(nodes_and_configuration)
     struct made_health made;
     made_health_new(&made);
     made.nodes.current = false;
-    made_health_look(&made, time(NULL));
+    made_health_collect(&made, time(NULL));
     ck_assert_int_eq(made.health.verdict, HEALTH_NOTICE);
     made.nodes.known = false;
-    made_health_look(&made, time(NULL));
-    ck_assert(found(&made.health, HEALTH_BAD, "There is no node index"));
+    made_health_collect(&made, time(NULL));
+    ck_assert(health_found(&made.health, HEALTH_BAD, "There is no node index"));
     made.health.finding_count = 0;
     snprintf(made.health.configuration.text, sizeof made.health.configuration.text, "line 3: bad");
-    made_health_look(&made, time(NULL));
+    made_health_collect(&made, time(NULL));
     ck_assert_uint_eq(made.health.finding_count, 1);
-    ck_assert(found(&made.health, HEALTH_BAD, "line 3: bad."));
+    ck_assert(health_found(&made.health, HEALTH_BAD, "line 3: bad."));
     made_health_free(&made);
 }
 END_TEST
@@ -167,11 +167,11 @@ START_TEST(activity_of_the_last_hour_minute_by_minute)
     struct made_health made;
     int64_t now = time(NULL);
     made_health_new(&made);
-    relay_state_active(made.state, RELAY_ACTIVITY_UPLOADED, now - 59 * 60);
-    relay_state_active(made.state, RELAY_ACTIVITY_UPLOADED, now);
-    relay_state_active(made.state, RELAY_ACTIVITY_UPLOADED, now);
-    relay_state_active(made.state, RELAY_ACTIVITY_REFUSED, now - 60);
-    made_health_look(&made, now);
+    relay_state_count_activity(made.state, RELAY_ACTIVITY_UPLOADED, now - 59 * 60);
+    relay_state_count_activity(made.state, RELAY_ACTIVITY_UPLOADED, now);
+    relay_state_count_activity(made.state, RELAY_ACTIVITY_UPLOADED, now);
+    relay_state_count_activity(made.state, RELAY_ACTIVITY_REFUSED, now - 60);
+    made_health_collect(&made, now);
     ck_assert_uint_eq(made.health.activity.count[RELAY_ACTIVITY_UPLOADED][0], 1);
     ck_assert_uint_eq(made.health.activity.count[RELAY_ACTIVITY_UPLOADED][HEALTH_MINUTES - 1], 2);
     ck_assert_uint_eq(made.health.activity.count[RELAY_ACTIVITY_REFUSED][HEALTH_MINUTES - 2], 1);

@@ -2,7 +2,7 @@
 #include "made_health.h"
 #include "support/suite.h"
 #include "system/activity_chart.h"
-#include "system/page_text.h"
+#include "system/html_format.h"
 #include "system/status_page.h"
 
 /* The page of what was made, and its headers; both freed by the next call and at the end of the process. */
@@ -10,13 +10,13 @@ static const char *page_of(struct made_health *made, const char **headers)
 {
     static struct response response;
     response_free(&response);
-    made_health_look(made, time(NULL));
+    made_health_collect(made, time(NULL));
     status_page_answer(&made->health, true, &response);
     ck_assert_int_eq(response.status, 200);
     if (headers != NULL) {
-        *headers = buffer_text(&response.headers);
+        *headers = buffer_cstr(&response.headers);
     }
-    return buffer_text(&response.body);
+    return buffer_cstr(&response.body);
 }
 
 static void has(const char *page, const char *part)
@@ -102,12 +102,12 @@ START_TEST(links_stand_below_the_page)
     struct made_health made;
     struct response response = {0};
     made_health_new(&made);
-    made_health_look(&made, time(NULL));
+    made_health_collect(&made, time(NULL));
     status_page_answer(&made.health, false, &response);
-    has(buffer_text(&response.body), "href=\"system/queue\"");
+    has(buffer_cstr(&response.body), "href=\"system/queue\"");
     response_empty(&response, 0);
     status_page_answer(&made.health, true, &response);
-    has(buffer_text(&response.body), "href=\"queue\"");
+    has(buffer_cstr(&response.body), "href=\"queue\"");
     response_free(&response);
     made_health_free(&made);
 }
@@ -136,10 +136,10 @@ START_TEST(a_chart_of_nothing)
     struct activity activity = {0};
     struct buffer out = {0};
     activity_chart_add(&out, &activity, "Stored");
-    has(buffer_text(&out), "Received 0, Stored 0, refused 0. </desc>");
-    has(buffer_text(&out), "<span>2</span><span>1</span><span>0</span>");
-    has(buffer_text(&out), "<path class=\"refused\" d=\"M0 120\"/>");
-    has(buffer_text(&out), "<path class=\"received\" d=\"M0 120.0V120.0H10V120.0H20");
+    has(buffer_cstr(&out), "Received 0, Stored 0, refused 0. </desc>");
+    has(buffer_cstr(&out), "<span>2</span><span>1</span><span>0</span>");
+    has(buffer_cstr(&out), "<path class=\"refused\" d=\"M0 120\"/>");
+    has(buffer_cstr(&out), "<path class=\"received\" d=\"M0 120.0V120.0H10V120.0H20");
     buffer_free(&out);
 }
 END_TEST
@@ -152,12 +152,12 @@ START_TEST(a_chart_with_one_that_is_huge)
     activity.count[RELAY_ACTIVITY_DONE][1] = 1;
     activity.count[RELAY_ACTIVITY_REFUSED][59] = UINT32_MAX;
     activity_chart_add(&out, &activity, "<Stored>");
-    has(buffer_text(&out), "<path class=\"received\" d=\"M0 120.0V0.0H10V120.0H20");
-    has(buffer_text(&out), "<path class=\"done\" d=\"M0 120.0V120.0H10V118.5H20"); /* one is seen beside it */
-    has(buffer_text(&out), "M592 120V118.5h6V120Z");
-    has(buffer_text(&out), "The busiest minute, 59 minutes ago, received 18446744073709551615.");
-    has(buffer_text(&out), "&lt;Stored&gt; <b>1</b>");
-    has_not(buffer_text(&out), "-1");
+    has(buffer_cstr(&out), "<path class=\"received\" d=\"M0 120.0V0.0H10V120.0H20");
+    has(buffer_cstr(&out), "<path class=\"done\" d=\"M0 120.0V120.0H10V118.5H20"); /* one is seen beside it */
+    has(buffer_cstr(&out), "M592 120V118.5h6V120Z");
+    has(buffer_cstr(&out), "The busiest minute, 59 minutes ago, received 18446744073709551615.");
+    has(buffer_cstr(&out), "&lt;Stored&gt; <b>1</b>");
+    has_not(buffer_cstr(&out), "-1");
     buffer_free(&out);
 }
 END_TEST
@@ -166,22 +166,22 @@ END_TEST
 
 START_TEST(numbers_and_moments)
 {
-    char text[PAGE_NUMBER_SIZE];
+    char text[HTML_NUMBER_SIZE];
     struct buffer out = {0};
-    page_number(0, text);
+    html_format_number(0, text);
     ck_assert_str_eq(text, "0");
-    page_number(999, text);
+    html_format_number(999, text);
     ck_assert_str_eq(text, "999");
-    page_number(1000, text);
+    html_format_number(1000, text);
     ck_assert_str_eq(text, "1,000");
-    page_number(UINT64_MAX, text);
+    html_format_number(UINT64_MAX, text);
     ck_assert_str_eq(text, "18,446,744,073,709,551,615");
-    page_add_age(&out, 1795536312, 1795536632);
-    ck_assert_str_eq(buffer_text(&out),
+    html_format_age(&out, 1795536312, 1795536632);
+    ck_assert_str_eq(buffer_cstr(&out),
                      "<time datetime=\"2026-11-24T16:05:12Z\" title=\"2026-11-24 16:05:12 UTC\">5min 20s ago</time>");
     buffer_clear(&out);
-    page_add_moment(&out, INT64_MAX);
-    ck_assert_str_eq(buffer_text(&out), "<time datetime=\"\"></time>");
+    html_format_moment(&out, INT64_MAX);
+    ck_assert_str_eq(buffer_cstr(&out), "<time datetime=\"\"></time>");
     buffer_free(&out);
 }
 END_TEST

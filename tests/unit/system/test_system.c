@@ -3,7 +3,7 @@
 
 #include "config.h"
 #include "endpoint/route.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/made_request.h"
 #include "support/suite.h"
 #include "system/system.h"
@@ -12,7 +12,7 @@
 
 /* A relay's files, its configuration, the program's state, and one request. */
 struct relay {
-    struct folder folder;
+    struct tmpdir directory;
     struct relay_config *config;
     struct relay_state *state;
     struct node_index *index;
@@ -23,15 +23,16 @@ struct relay {
 static void write_config(struct relay *relay, const char *more)
 {
     char text[2000];
-    const char *at = relay->folder.path;
+    const char *at = relay->directory.path;
     snprintf(text, sizeof text,
              "general = { node_id = \"root\"; nodes_list_file = \"%s/list\"; nodes_certs_file = \"%s/certs\";"
              " node_index_file = \"%s/index\"; state_file = \"%s/state\"; };\n"
-             "processing = { inventory = { directory = \"%s\"; }; reporting = { directory = \"%s\"; output = \"database\"; }; };\n"
+             "processing = { inventory = { directory = \"%s\"; }; reporting = { directory = \"%s\"; output = "
+             "\"database\"; }; };\n"
              "output = { database = { password = \"not-for-others\"; }; };\n%s",
              at, at, at, at, at, at, more);
-    folder_write(relay->folder.fd, "new", text);
-    ck_assert_int_eq(renameat(relay->folder.fd, "new", relay->folder.fd, "relay.conf"), 0);
+    tmpdir_write(relay->directory.fd, "new", text);
+    ck_assert_int_eq(renameat(relay->directory.fd, "new", relay->directory.fd, "relay.conf"), 0);
 }
 
 static void open_relay(struct relay *relay)
@@ -39,15 +40,15 @@ static void open_relay(struct relay *relay)
     char path[100];
     struct err err;
     memset(relay, 0, sizeof *relay);
-    relay->folder = folder_make();
-    static const char *const folders[] = {"incoming", "failed", "accepted-nodes-updates"};
+    relay->directory = tmpdir_make();
+    static const char *const directories[] = {"incoming", "failed", "accepted-nodes-updates"};
     for (size_t i = 0; i < 3; i++) {
-        ck_assert_int_eq(mkdirat(relay->folder.fd, folders[i], 0700), 0);
+        ck_assert_int_eq(mkdirat(relay->directory.fd, directories[i], 0700), 0);
     }
-    folder_write(relay->folder.fd, "list", LIST);
-    folder_write(relay->folder.fd, "certs", "");
+    tmpdir_write(relay->directory.fd, "list", LIST);
+    tmpdir_write(relay->directory.fd, "certs", "");
     write_config(relay, "");
-    snprintf(path, sizeof path, "%s/relay.conf", relay->folder.path);
+    snprintf(path, sizeof path, "%s/relay.conf", relay->directory.path);
     relay->config = relay_config_load(path, &err);
     ck_assert_msg(relay->config != NULL, "%s", err.text);
     relay->state = relay_state_open(relay->config->general.state_file);
@@ -61,11 +62,11 @@ static void close_relay(struct relay *relay)
     relay_state_close(relay->state);
     relay_config_free(relay->config);
     made_request_free(&relay->made);
-    folder_remove(&relay->folder);
+    tmpdir_remove(&relay->directory);
 }
 
 /* The body of the answer, whose status is this. */
-static const char *ask(struct relay *relay, route_handler *handler, int status)
+static const char *system_ask(struct relay *relay, route_handler *handler, int status)
 {
     struct err err;
     made_request_free(&relay->made);
@@ -79,14 +80,14 @@ static const char *ask(struct relay *relay, route_handler *handler, int status)
     relay->made.request.index = relay->index;
     relay->made.request.relay_state = relay->state;
     handler(relay->system, &relay->made.request, &relay->made.response);
-    const char *body = buffer_text(&relay->made.response.body);
+    const char *body = buffer_cstr(&relay->made.response.body);
     ck_assert_msg(relay->made.response.status == status, "%d: %s", relay->made.response.status, body);
     return body;
 }
 
 static void is_json(struct relay *relay)
 {
-    ck_assert_str_eq(buffer_text(&relay->made.response.headers), "Content-Type: application/json\r\n");
+    ck_assert_str_eq(buffer_cstr(&relay->made.response.headers), "Content-Type: application/json\r\n");
 }
 
 START_TEST(info_byte_for_byte)
@@ -99,7 +100,7 @@ START_TEST(info_byte_for_byte)
              "{\"data\":{\"major-version\":\"%.*s\",\"full-version\":\"%s\"},\"result\":\"success\","
              "\"action\":\"getSystemInfo\"}",
              (int)(dot - PACKAGE_VERSION), PACKAGE_VERSION, PACKAGE_VERSION);
-    ck_assert_str_eq(ask(&relay, system_get_info, 200), wanted);
+    ck_assert_str_eq(system_ask(&relay, system_get_info, 200), wanted);
     is_json(&relay);
     close_relay(&relay);
 }
@@ -110,11 +111,11 @@ START_TEST(reload_byte_for_byte_and_everybody_is_told)
     struct relay relay;
     open_relay(&relay);
     uint64_t before = relay_state_generation(relay.state);
-    ck_assert_str_eq(ask(&relay, system_post_reload, 200),
+    ck_assert_str_eq(system_ask(&relay, system_post_reload, 200),
                      "{\"result\":\"success\",\"action\":\"reloadConfiguration\"}");
     is_json(&relay);
     ck_assert_uint_gt(relay_state_generation(relay.state), before);
-    ck_assert(folder_has(relay.folder.fd, "index"));
+    ck_assert(tmpdir_has(relay.directory.fd, "index"));
     close_relay(&relay);
 }
 END_TEST
@@ -123,16 +124,16 @@ START_TEST(a_bad_node_list_is_refused_and_nobody_is_told)
 {
     struct relay relay;
     open_relay(&relay);
-    ask(&relay, system_post_reload, 200);
+    system_ask(&relay, system_post_reload, 200);
     uint64_t before = relay_state_generation(relay.state);
-    folder_write(relay.folder.fd, "list", "{\"n1\": {");
-    const char *body = ask(&relay, system_post_reload, 500);
+    tmpdir_write(relay.directory.fd, "list", "{\"n1\": {");
+    const char *body = system_ask(&relay, system_post_reload, 500);
     static const char begin[] = "{\"result\":\"error\",\"action\":\"reloadConfiguration\",\"errorDetails\":\"";
     ck_assert_msg(strncmp(body, begin, strlen(begin)) == 0, "%s", body);
     ck_assert_ptr_nonnull(strstr(body, "/list"));
     is_json(&relay);
     ck_assert_uint_eq(relay_state_generation(relay.state), before);
-    ask(&relay, system_get_info, 200);
+    system_ask(&relay, system_get_info, 200);
     ck_assert(node_index_find(relay.index, "root", NULL));
     close_relay(&relay);
 }
@@ -146,13 +147,13 @@ START_TEST(a_bad_configuration_is_refused_before_the_index_is_built)
     open_relay(&relay);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         write_config(&relay, bad[i]);
-        const char *body = ask(&relay, system_post_reload, 500);
+        const char *body = system_ask(&relay, system_post_reload, 500);
         ck_assert_ptr_nonnull(strstr(body, "relay.conf"));
         ck_assert_ptr_null(strstr(body, "not-for-others"));
     }
-    ck_assert(!folder_has(relay.folder.fd, "index"));
+    ck_assert(!tmpdir_has(relay.directory.fd, "index"));
     write_config(&relay, "");
-    ask(&relay, system_post_reload, 200);
+    system_ask(&relay, system_post_reload, 200);
     close_relay(&relay);
 }
 END_TEST
@@ -161,15 +162,16 @@ START_TEST(status_of_a_relay_that_is_well)
 {
     struct relay relay;
     open_relay(&relay);
-    ask(&relay, system_post_reload, 200);
+    system_ask(&relay, system_post_reload, 200);
     relay_state_set_peer(relay.state, RELAY_PEER_DATABASE, RELAY_PEER_UP, "");
-    ck_assert_str_eq(ask(&relay, system_get_status, 200),
+    ck_assert_str_eq(system_ask(&relay, system_get_status, 200),
                      "{\"data\":{\"database\":{\"status\":\"success\"},\"configuration\":{\"status\":\"success\"}},"
                      "\"result\":\"success\",\"action\":\"getStatus\"}");
     is_json(&relay);
     relay.config->reporting.output = RELAY_OUTPUT_DISABLED;
-    ck_assert_str_eq(ask(&relay, system_get_status, 200),
-                     "{\"data\":{\"configuration\":{\"status\":\"success\"}},\"result\":\"success\",\"action\":\"getStatus\"}");
+    ck_assert_str_eq(
+        system_ask(&relay, system_get_status, 200),
+        "{\"data\":{\"configuration\":{\"status\":\"success\"}},\"result\":\"success\",\"action\":\"getStatus\"}");
     close_relay(&relay);
 }
 END_TEST
@@ -178,32 +180,36 @@ START_TEST(status_says_what_is_wrong)
 {
     struct relay relay;
     open_relay(&relay);
-    ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "\"details\":\"there is no node index"));
-    ask(&relay, system_post_reload, 200);
-    ck_assert_str_eq(ask(&relay, system_get_status, 200),
-                     "{\"data\":{\"database\":{\"status\":\"error\",\"details\":\"the forwarder has not reported yet\"},"
-                     "\"configuration\":{\"status\":\"success\"}},\"result\":\"success\",\"action\":\"getStatus\"}");
+    ck_assert_ptr_nonnull(strstr(system_ask(&relay, system_get_status, 200), "\"details\":\"there is no node index"));
+    system_ask(&relay, system_post_reload, 200);
+    ck_assert_str_eq(
+        system_ask(&relay, system_get_status, 200),
+        "{\"data\":{\"database\":{\"status\":\"error\",\"details\":\"the forwarder has not reported yet\"},"
+        "\"configuration\":{\"status\":\"success\"}},\"result\":\"success\",\"action\":\"getStatus\"}");
     relay_state_set_peer(relay.state, RELAY_PEER_DATABASE, RELAY_PEER_DOWN, "no \"route\"");
-    ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200),
+    ck_assert_ptr_nonnull(strstr(system_ask(&relay, system_get_status, 200),
                                  "{\"database\":{\"status\":\"error\",\"details\":\"no \\\"route\\\" (for "));
     write_config(&relay, "general = 7;");
-    const char *body = ask(&relay, system_get_status, 200);
+    const char *body = system_ask(&relay, system_get_status, 200);
     ck_assert_ptr_nonnull(strstr(body, "\"configuration\":{\"status\":\"error\",\"details\":\""));
     ck_assert_ptr_null(strstr(body, "not-for-others"));
-    body = ask(&relay, system_get_status, 200); /* asked again it is not right either */
+    body = system_ask(&relay, system_get_status, 200); /* asked again it is not right either */
     ck_assert_ptr_nonnull(strstr(body, "\"configuration\":{\"status\":\"error\",\"details\":\""));
     write_config(&relay, "");
-    folder_write(relay.folder.fd, "list", "[]");
-    ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"error\""));
-    folder_write(relay.folder.fd, "list", LIST);
-    ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"success\"}"));
-    folder_write(relay.folder.fd, "certs", "-----BEGIN CERTIFICATE-----\n");
+    tmpdir_write(relay.directory.fd, "list", "[]");
+    ck_assert_ptr_nonnull(
+        strstr(system_ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"error\""));
+    tmpdir_write(relay.directory.fd, "list", LIST);
+    ck_assert_ptr_nonnull(
+        strstr(system_ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"success\"}"));
+    tmpdir_write(relay.directory.fd, "certs", "-----BEGIN CERTIFICATE-----\n");
     for (int i = 0; i < 2; i++) { /* read once, remembered then */
-        ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "/certs: line 1: "));
+        ck_assert_ptr_nonnull(strstr(system_ask(&relay, system_get_status, 200), "/certs: line 1: "));
     }
-    ask(&relay, system_post_reload, 500);
-    folder_write(relay.folder.fd, "certs", "\n");
-    ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"success\"}"));
+    system_ask(&relay, system_post_reload, 500);
+    tmpdir_write(relay.directory.fd, "certs", "\n");
+    ck_assert_ptr_nonnull(
+        strstr(system_ask(&relay, system_get_status, 200), "\"configuration\":{\"status\":\"success\"}"));
     close_relay(&relay);
 }
 END_TEST
@@ -213,7 +219,7 @@ START_TEST(queue_of_nothing_byte_for_byte)
 #define NOTHING "\"files\":0,\"bytes\":0,\"oldest_seconds\":null"
     struct relay relay;
     open_relay(&relay);
-    ck_assert_str_eq(ask(&relay, system_get_queue, 200),
+    ck_assert_str_eq(system_ask(&relay, system_get_queue, 200),
                      "{\"data\":{\"waiting\":{\"reports\":{" NOTHING "},\"inventories\":{" NOTHING
                      "},\"inventory_updates\":{" NOTHING "}},\"failed\":{\"reports\":{" NOTHING
                      ",\"errors\":[]},\"inventories\":{" NOTHING ",\"errors\":[]},\"inventory_updates\":{" NOTHING
@@ -223,20 +229,21 @@ START_TEST(queue_of_nothing_byte_for_byte)
 }
 END_TEST
 
-START_TEST(queue_with_a_failed_file_and_a_folder_that_is_gone)
+START_TEST(queue_with_a_failed_file_and_a_directory_that_is_gone)
 {
     struct relay relay;
     open_relay(&relay);
-    int fd = openat(relay.folder.fd, "failed", O_RDONLY | O_DIRECTORY);
-    folder_write(fd, "a.log", "12345");
-    folder_write(fd, "a.log.reason", "reason: it is <bad>\nnode: n1\nfolder: incoming\n");
-    folder_age(fd, "a.log", 100);
+    int fd = openat(relay.directory.fd, "failed", O_RDONLY | O_DIRECTORY);
+    tmpdir_write(fd, "a.log", "12345");
+    tmpdir_write(fd, "a.log.reason", "reason: it is <bad>\nnode: n1\ndirectory: incoming\n");
+    tmpdir_age(fd, "a.log", 100);
     close(fd);
-    ck_assert_int_eq(unlinkat(relay.folder.fd, "accepted-nodes-updates", AT_REMOVEDIR), 0);
-    const char *body = ask(&relay, system_get_queue, 200);
+    ck_assert_int_eq(unlinkat(relay.directory.fd, "accepted-nodes-updates", AT_REMOVEDIR), 0);
+    const char *body = system_ask(&relay, system_get_queue, 200);
     ck_assert_ptr_nonnull(strstr(body, "\"failed\":{\"reports\":{\"files\":1,\"bytes\":5,\"oldest_seconds\":10"));
-    ck_assert_ptr_nonnull(strstr(body, "\"errors\":[{\"reason\":\"it is <bad>\",\"files\":1,\"bytes\":5,\"oldest_seconds\":10"));
-    ck_assert_ptr_nonnull(strstr(body, "\"inventory_updates\":{\"error\":\"spool folder "));
+    ck_assert_ptr_nonnull(
+        strstr(body, "\"errors\":[{\"reason\":\"it is <bad>\",\"files\":1,\"bytes\":5,\"oldest_seconds\":10"));
+    ck_assert_ptr_nonnull(strstr(body, "\"inventory_updates\":{\"error\":\"spool directory "));
     close_relay(&relay);
 }
 END_TEST
@@ -245,19 +252,19 @@ START_TEST(the_page)
 {
     struct relay relay;
     open_relay(&relay);
-    ask(&relay, system_post_reload, 200);
+    system_ask(&relay, system_post_reload, 200);
     relay_state_set_peer(relay.state, RELAY_PEER_DATABASE, RELAY_PEER_UP, "");
-    const char *page = ask(&relay, system_get_page, 200);
+    const char *page = system_ask(&relay, system_get_page, 200);
     ck_assert_ptr_nonnull(strstr(page, "The relay is well</h1>"));
     ck_assert_ptr_nonnull(strstr(page, ">1</dd><dd>1 directly below</dd><dd>0 certificates</dd>"));
     ck_assert_ptr_nonnull(strstr(page, "href=\"queue\""));
-    folder_write(relay.folder.fd, "list",
+    tmpdir_write(relay.directory.fd, "list",
                  "{\"root\": {\"hostname\": \"r\", \"policy-server\": \"root\"},"
                  "\"n1\": {\"hostname\": \"n\", \"policy-server\": \"root\"},"
                  "\"n2\": {\"hostname\": \"n\", \"policy-server\": \"n1\"}}");
-    ck_assert_ptr_nonnull(strstr(ask(&relay, system_get_page, 200), "The relay works, and needs a look</h1>"));
-    ask(&relay, system_post_reload, 200);
-    page = ask(&relay, system_get_page, 200);
+    ck_assert_ptr_nonnull(strstr(system_ask(&relay, system_get_page, 200), "The relay works, and needs a look</h1>"));
+    system_ask(&relay, system_post_reload, 200);
+    page = system_ask(&relay, system_get_page, 200);
     ck_assert_ptr_nonnull(strstr(page, ">3</dd><dd>2 directly below</dd>"));
     ck_assert_ptr_null(strstr(page, "not-for-others"));
     close_relay(&relay);
@@ -267,4 +274,4 @@ END_TEST
 SUITE_MAIN("system", info_byte_for_byte, reload_byte_for_byte_and_everybody_is_told,
            a_bad_node_list_is_refused_and_nobody_is_told, a_bad_configuration_is_refused_before_the_index_is_built,
            status_of_a_relay_that_is_well, status_says_what_is_wrong, queue_of_nothing_byte_for_byte,
-           queue_with_a_failed_file_and_a_folder_that_is_gone, the_page)
+           queue_with_a_failed_file_and_a_directory_that_is_gone, the_page)

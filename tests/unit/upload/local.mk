@@ -9,12 +9,12 @@ UNIT_TESTS += \
 	tests/unit/upload/test_upload_name
 endif
 
-tests_unit_upload_test_admission_SOURCES = tests/unit/upload/test_admission.c tests/support/suite.h tests/support/folder.h
+tests_unit_upload_test_admission_SOURCES = tests/unit/upload/test_admission.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_upload_test_admission_CPPFLAGS = $(UPLOAD_TEST_CPPFLAGS)
 tests_unit_upload_test_admission_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_upload_test_admission_LDADD = $(UPLOAD_TEST_LDADD)
 
-tests_unit_upload_test_upload_SOURCES = tests/unit/upload/test_upload.c tests/support/suite.h tests/support/folder.h tests/support/made_request.h
+tests_unit_upload_test_upload_SOURCES = tests/unit/upload/test_upload.c tests/support/suite.h tests/support/tmpdir.h tests/support/made_request.h
 tests_unit_upload_test_upload_CPPFLAGS = $(UPLOAD_TEST_CPPFLAGS)
 tests_unit_upload_test_upload_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_upload_test_upload_LDADD = $(UPLOAD_TEST_LDADD)

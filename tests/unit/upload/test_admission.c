@@ -1,55 +1,55 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
 #include "upload/admission.h"
 
-static void add_files(const struct folder *folder, size_t from, size_t count)
+static void add_files(const struct tmpdir *directory, size_t from, size_t count)
 {
     for (size_t i = from; i < from + count; i++) {
         char name[32];
         snprintf(name, sizeof name, "%zu.log", i);
-        folder_write(folder->fd, name, "");
+        tmpdir_write(directory->fd, name, "");
     }
 }
 
 START_TEST(a_small_limit_is_exact)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct admission admission = {.max_waiting = 5};
     struct err err = {0};
     size_t taken = 0;
-    while (admission_check(&admission, folder.fd, 1, &err) == ADMISSION_GRANTED) {
-        add_files(&folder, taken++, 1);
+    while (admission_check(&admission, directory.fd, 1, &err) == ADMISSION_GRANTED) {
+        add_files(&directory, taken++, 1);
         admission_stored(&admission);
         ck_assert_uint_le(taken, 10);
     }
     ck_assert_uint_eq(taken, 6); /* with five there, it does not hold more than five */
     ck_assert_str_eq(err.text, "more than 5 files wait in the spool");
-    unlinkat(folder.fd, "3.log", 0);
-    ck_assert_int_eq(admission_check(&admission, folder.fd, 1, &err), ADMISSION_GRANTED);
-    folder_remove(&folder);
+    unlinkat(directory.fd, "3.log", 0);
+    ck_assert_int_eq(admission_check(&admission, directory.fd, 1, &err), ADMISSION_GRANTED);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(a_larger_limit_is_exact_though_not_always_counted)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct admission admission = {.max_waiting = 50};
     size_t taken = 0;
-    add_files(&folder, 1000, 20);
-    while (admission_check(&admission, folder.fd, 1, NULL) == ADMISSION_GRANTED) {
-        add_files(&folder, taken++, 1);
+    add_files(&directory, 1000, 20);
+    while (admission_check(&admission, directory.fd, 1, NULL) == ADMISSION_GRANTED) {
+        add_files(&directory, taken++, 1);
         admission_stored(&admission);
         ck_assert_uint_le(taken, 100);
     }
     ck_assert_uint_eq(taken, 31);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(several_workers_keep_it_together)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct admission workers[16];
     size_t taken = 0;
     size_t refused = 0;
@@ -57,8 +57,8 @@ START_TEST(several_workers_keep_it_together)
         workers[i] = (struct admission){.max_waiting = 50};
     }
     for (size_t i = 0; refused < 16; i++) {
-        if (admission_check(&workers[i % 16], folder.fd, 1, NULL) == ADMISSION_GRANTED) {
-            add_files(&folder, taken++, 1);
+        if (admission_check(&workers[i % 16], directory.fd, 1, NULL) == ADMISSION_GRANTED) {
+            add_files(&directory, taken++, 1);
             admission_stored(&workers[i % 16]);
         } else {
             refused++;
@@ -66,35 +66,35 @@ START_TEST(several_workers_keep_it_together)
         ck_assert_uint_le(taken, 200);
     }
     ck_assert_uint_eq(taken, 51);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(temporary_files_and_reasons_do_not_count)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct admission admission = {.max_waiting = 0};
-    folder_write(folder.fd, ".0123456789abcdef.tmp", "");
-    folder_write(folder.fd, "a.log.reason", "");
-    ck_assert_int_eq(admission_check(&admission, folder.fd, 1, NULL), ADMISSION_GRANTED);
-    add_files(&folder, 0, 1);
-    ck_assert_int_eq(admission_check(&admission, folder.fd, 1, NULL), ADMISSION_TOO_MANY);
-    folder_remove(&folder);
+    tmpdir_write(directory.fd, ".0123456789abcdef.tmp", "");
+    tmpdir_write(directory.fd, "a.log.reason", "");
+    ck_assert_int_eq(admission_check(&admission, directory.fd, 1, NULL), ADMISSION_GRANTED);
+    add_files(&directory, 0, 1);
+    ck_assert_int_eq(admission_check(&admission, directory.fd, 1, NULL), ADMISSION_TOO_MANY);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(the_reserve_and_the_files_own_bytes_must_be_free)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct admission admission = {.max_waiting = 5};
     struct err err = {0};
-    ck_assert_int_eq(admission_check(&admission, folder.fd, 0, &err), ADMISSION_GRANTED);
-    ck_assert_int_eq(admission_check(&admission, folder.fd, INT64_MAX, &err), ADMISSION_NO_SPACE);
+    ck_assert_int_eq(admission_check(&admission, directory.fd, 0, &err), ADMISSION_GRANTED);
+    ck_assert_int_eq(admission_check(&admission, directory.fd, INT64_MAX, &err), ADMISSION_NO_SPACE);
     ck_assert_ptr_nonnull(strstr(err.text, "free"));
     admission.min_free_space = INT64_MAX;
-    ck_assert_int_eq(admission_check(&admission, folder.fd, 0, &err), ADMISSION_NO_SPACE);
-    ck_assert_int_eq(admission_check(&admission, folder.fd, INT64_MAX, &err), ADMISSION_NO_SPACE);
-    folder_remove(&folder);
+    ck_assert_int_eq(admission_check(&admission, directory.fd, 0, &err), ADMISSION_NO_SPACE);
+    ck_assert_int_eq(admission_check(&admission, directory.fd, INT64_MAX, &err), ADMISSION_NO_SPACE);
+    tmpdir_remove(&directory);
 }
 END_TEST
 

@@ -2,55 +2,55 @@
 #include <dirent.h>
 
 #include "relay/node_index.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/made_request.h"
 #include "support/suite.h"
 #include "upload/upload.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
 #define NAME "2018-08-24T15:55:01+00:00@node.log"
 #define INVENTORY "host-node.ocs"
 
 /* A spool, an index of root, relay (below root), node (below relay) and stranger's sibling, and the handlers' state. */
 struct fixture {
-    struct folder folder;
+    struct tmpdir directory;
     struct relay_config config;
     struct node_index *index;
     void *state;
 };
 
-static void make_folder(const struct folder *folder, const char *name)
+static void upload_make_directory(const struct tmpdir *directory, const char *name)
 {
-    ck_assert_int_eq(mkdirat(folder->fd, name, 0700), 0);
+    ck_assert_int_eq(mkdirat(directory->fd, name, 0700), 0);
 }
 
-static struct fixture fixture_make(void)
+static struct fixture upload_fixture_make(void)
 {
-    struct fixture it = {.folder = folder_make()};
+    struct fixture it = {.directory = tmpdir_make()};
     struct node_index_summary summary;
     struct err err = {0};
-    static const char *const folders[] = {"reports", "reports/incoming", "inventories", "inventories/incoming",
+    static const char *const directories[] = {"reports", "reports/incoming", "inventories", "inventories/incoming",
                                           "inventories/accepted-nodes-updates"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        make_folder(&it.folder, folders[i]);
+    for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) {
+        upload_make_directory(&it.directory, directories[i]);
     }
-    folder_write(it.folder.fd, "nodes.json",
+    tmpdir_write(it.directory.fd, "nodes.json",
                  "{\"root\": {\"hostname\": \"s\", \"policy-server\": \"root\"},"
                  " \"relay\": {\"hostname\": \"r\", \"policy-server\": \"root\"},"
                  " \"node\": {\"hostname\": \"n\", \"policy-server\": \"relay\"},"
                  " \"other\": {\"hostname\": \"o\", \"policy-server\": \"relay\"}}");
-    folder_write(it.folder.fd, "certs.pem", "");
-    char *list = memory_format("%s/nodes.json", it.folder.path);
-    char *certs = memory_format("%s/certs.pem", it.folder.path);
-    char *index = memory_format("%s/index", it.folder.path);
+    tmpdir_write(it.directory.fd, "certs.pem", "");
+    char *list = xasprintf("%s/nodes.json", it.directory.path);
+    char *certs = xasprintf("%s/certs.pem", it.directory.path);
+    char *index = xasprintf("%s/index", it.directory.path);
     ck_assert_msg(node_index_build(list, certs, index, &summary, &err), "%s", err.text);
     it.index = node_index_open(index, &err);
     ck_assert_msg(it.index != NULL, "%s", err.text);
     free(list);
     free(certs);
     free(index);
-    it.config.reporting.directory = memory_format("%s/reports", it.folder.path);
-    it.config.inventory.directory = memory_format("%s/inventories", it.folder.path);
+    it.config.reporting.directory = xasprintf("%s/reports", it.directory.path);
+    it.config.inventory.directory = xasprintf("%s/inventories", it.directory.path);
     it.config.upload.max_body_size = 1000;
     it.config.upload.max_waiting_files = 3;
     it.config.upload.retry_after = 42;
@@ -64,7 +64,7 @@ static void fixture_start(struct fixture *it)
     ck_assert_msg(it->state != NULL, "%s", err.text);
 }
 
-static void fixture_remove(struct fixture *it)
+static void upload_fixture_remove(struct fixture *it)
 {
     if (it->state != NULL) {
         upload_stop(it->state);
@@ -72,7 +72,7 @@ static void fixture_remove(struct fixture *it)
     node_index_close(it->index);
     free(it->config.reporting.directory);
     free(it->config.inventory.directory);
-    folder_remove(&it->folder);
+    tmpdir_remove(&it->directory);
 }
 
 /* What is asked; what is not said is as in a good upload of a report. */
@@ -89,7 +89,7 @@ struct ask {
 
 static char answer[256]; /* headers and body of the last answer */
 
-static int put(struct fixture *it, struct ask ask)
+static int test_upload_put(struct fixture *it, struct ask ask)
 {
     struct made_request made;
     char uid[64];
@@ -107,18 +107,18 @@ static int put(struct fixture *it, struct ask ask)
     made.breaks = ask.breaks;
     made_request_begin(&made);
     made.request.index = ask.no_index ? NULL : it->index;
-    made.request.args[0] = slice_of(name);
+    made.request.args[0] = slice_from_str(name);
     (ask.handler != NULL ? ask.handler : upload_put_report)(it->state, &made.request, &made.response);
     int status = made.response.status;
-    snprintf(answer, sizeof answer, "%s%s", buffer_text(&made.response.headers), buffer_text(&made.response.body));
+    snprintf(answer, sizeof answer, "%s%s", buffer_cstr(&made.response.headers), buffer_cstr(&made.response.body));
     made_request_free(&made);
     return status;
 }
 
-static size_t count(const struct fixture *it, const char *folder)
+static size_t test_upload_count(const struct fixture *it, const char *directory)
 {
     size_t entries = 0;
-    int fd = openat(it->folder.fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = openat(it->directory.fd, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fdopendir(fd);
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         entries += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
@@ -131,7 +131,7 @@ static void expect_content(const struct fixture *it, const char *name, const cha
 {
     char content[64] = "";
     struct stat status;
-    int fd = openat(it->folder.fd, name, O_RDONLY | O_CLOEXEC);
+    int fd = openat(it->directory.fd, name, O_RDONLY | O_CLOEXEC);
     ck_assert_msg(fd >= 0, "%s", name);
     ck_assert_int_ge(read(fd, content, sizeof content - 1), 0);
     ck_assert_str_eq(content, text);
@@ -142,175 +142,182 @@ static void expect_content(const struct fixture *it, const char *name, const cha
 
 START_TEST(an_upload_is_there_under_its_name)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = upload_fixture_make();
     mode_t before = umask(077); /* has no say */
     fixture_start(&it);
-    ck_assert_int_eq(put(&it, (struct ask){.body = "one"}), 201);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "one"}), 201);
     expect_content(&it, "reports/incoming/" NAME, "one");
-    ck_assert_int_eq(put(&it, (struct ask){.body = "two"}), 204);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "two"}), 204);
     expect_content(&it, "reports/incoming/" NAME, "two");
-    ck_assert_int_eq(put(&it, (struct ask){.name = "root_2018-08-24T15:55:01+00:00.log.gz"}), 201);
-    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY, .body = ""}), 201);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.name = "root_2018-08-24T15:55:01+00:00.log.gz"}), 201);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY, .body = ""}),
+                     201);
     expect_content(&it, "inventories/incoming/" INVENTORY, "");
-    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory_update, .name = INVENTORY}), 201);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.handler = upload_put_inventory_update, .name = INVENTORY}),
+                     201);
     expect_content(&it, "inventories/accepted-nodes-updates/" INVENTORY, "hello");
-    ck_assert_uint_eq(count(&it, "reports/incoming"), 2);
+    ck_assert_uint_eq(test_upload_count(&it, "reports/incoming"), 2);
     umask(before);
-    fixture_remove(&it);
+    upload_fixture_remove(&it);
 }
 END_TEST
 
-START_TEST(a_name_of_another_folder_is_refused)
+START_TEST(a_name_of_another_directory_is_refused)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = upload_fixture_make();
     fixture_start(&it);
-    ck_assert_int_eq(put(&it, (struct ask){.name = INVENTORY}), 400);
-    ck_assert_int_eq(put(&it, (struct ask){.name = "uuid.hive"}), 400);
-    ck_assert_int_eq(put(&it, (struct ask){.name = ".."}), 400);
-    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory, .name = NAME}), 400);
-    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory, .name = "uuid.hive"}), 400);
-    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory_update, .name = "../" INVENTORY}), 400);
-    fixture_remove(&it);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.name = INVENTORY}), 400);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.name = "uuid.hive"}), 400);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.name = ".."}), 400);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.handler = upload_put_inventory, .name = NAME}), 400);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.handler = upload_put_inventory, .name = "uuid.hive"}), 400);
+    ck_assert_int_eq(
+        test_upload_put(&it, (struct ask){.handler = upload_put_inventory_update, .name = "../" INVENTORY}), 400);
+    upload_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(only_sub_nodes_upload_reports)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = upload_fixture_make();
     fixture_start(&it);
-    ck_assert_int_eq(put(&it, (struct ask){.name = "2018-08-24T15:55:01+00:00@stranger.log"}), 403);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.name = "2018-08-24T15:55:01+00:00@stranger.log"}), 403);
     ck_assert_str_eq(answer, "Content-Type: text/plain; charset=utf-8\r\nthe node is not known to this relay\n");
-    ck_assert_int_eq(put(&it, (struct ask){.no_index = true}), 503);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.no_index = true}), 503);
     ck_assert_ptr_nonnull(strstr(answer, "Retry-After: 42\r\n"));
-    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY, .no_index = true}), 201);
-    ck_assert_uint_eq(count(&it, "reports/incoming"), 0);
-    fixture_remove(&it);
+    ck_assert_int_eq(
+        test_upload_put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY, .no_index = true}), 201);
+    ck_assert_uint_eq(test_upload_count(&it, "reports/incoming"), 0);
+    upload_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(a_certificate_speaks_for_its_node_and_those_below)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = upload_fixture_make();
     fixture_start(&it);
-    ck_assert_int_eq(put(&it, (struct ask){.uid = "node"}), 201);
-    ck_assert_int_eq(put(&it, (struct ask){.uid = "relay"}), 204);
-    ck_assert_int_eq(put(&it, (struct ask){.uid = "root"}), 204);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.uid = "node"}), 201);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.uid = "relay"}), 204);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.uid = "root"}), 204);
     static const char *const others[] = {"other", "stranger", "", "nod", "node ", "*"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        ck_assert_msg(put(&it, (struct ask){.uid = others[i]}) == 403, "'%s'", others[i]);
+        ck_assert_msg(test_upload_put(&it, (struct ask){.uid = others[i]}) == 403, "'%s'", others[i]);
     }
-    ck_assert_int_eq(put(&it, (struct ask){.name = "2018-08-24T15:55:01+00:00@relay.log", .uid = "node"}), 403);
-    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY, .uid = "other"}), 201);
-    fixture_remove(&it);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.name = "2018-08-24T15:55:01+00:00@relay.log", .uid = "node"}),
+                     403);
+    ck_assert_int_eq(
+        test_upload_put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY, .uid = "other"}), 201);
+    upload_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(a_body_needs_a_length_within_the_limit)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = upload_fixture_make();
     fixture_start(&it);
-    ck_assert_int_eq(put(&it, (struct ask){.no_length = true}), 411);
-    ck_assert_int_eq(put(&it, (struct ask){.length = "five"}), 400);
-    ck_assert_int_eq(put(&it, (struct ask){.length = "1001"}), 413);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.no_length = true}), 411);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.length = "five"}), 400);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.length = "1001"}), 413);
     ck_assert_str_eq(answer, "Content-Type: text/plain; charset=utf-8\r\n1001 bytes are more than the limit of 1000\n");
-    ck_assert_uint_eq(count(&it, "reports/incoming"), 0);
-    fixture_remove(&it);
+    ck_assert_uint_eq(test_upload_count(&it, "reports/incoming"), 0);
+    upload_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(a_broken_body_leaves_nothing_behind)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = upload_fixture_make();
     fixture_start(&it);
-    ck_assert_int_eq(put(&it, (struct ask){.length = "6"}), 400);
-    ck_assert_int_eq(put(&it, (struct ask){.length = "4"}), 400);
-    ck_assert_int_eq(put(&it, (struct ask){.breaks = true}), 400);
-    ck_assert_uint_eq(count(&it, "reports/incoming"), 0);
-    ck_assert_int_eq(put(&it, (struct ask){.body = "whole"}), 201);
-    ck_assert_int_eq(put(&it, (struct ask){.body = "cut", .length = "4"}), 400);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.length = "6"}), 400);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.length = "4"}), 400);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.breaks = true}), 400);
+    ck_assert_uint_eq(test_upload_count(&it, "reports/incoming"), 0);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "whole"}), 201);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "cut", .length = "4"}), 400);
     expect_content(&it, "reports/incoming/" NAME, "whole");
-    ck_assert_uint_eq(count(&it, "reports/incoming"), 1);
-    fixture_remove(&it);
+    ck_assert_uint_eq(test_upload_count(&it, "reports/incoming"), 1);
+    upload_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(a_full_spool_says_when_to_come_again)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = upload_fixture_make();
     fixture_start(&it);
     for (int i = 0; i < 4; i++) {
         char name[48];
         snprintf(name, sizeof name, "reports/incoming/%d.log", i);
-        folder_write(it.folder.fd, name, "");
+        tmpdir_write(it.directory.fd, name, "");
     }
-    ck_assert_int_eq(put(&it, (struct ask){0}), 503);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){0}), 503);
     ck_assert_ptr_nonnull(strstr(answer, "Retry-After: 42\r\n"));
-    ck_assert_uint_eq(count(&it, "reports/incoming"), 4);
-    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY}), 201);
-    unlinkat(it.folder.fd, "reports/incoming/0.log", 0);
-    ck_assert_int_eq(put(&it, (struct ask){0}), 201);
-    fixture_remove(&it);
+    ck_assert_uint_eq(test_upload_count(&it, "reports/incoming"), 4);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY}), 201);
+    unlinkat(it.directory.fd, "reports/incoming/0.log", 0);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){0}), 201);
+    upload_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(the_password_check_is_answered_whatever_the_state)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = upload_fixture_make();
     it.config.upload.min_free_space = INT64_MAX;
     fixture_start(&it);
-    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory_update, .name = INVENTORY}), 507);
-    ck_assert_int_eq(put(&it, (struct ask){.handler = upload_put_inventory_update, .name = "uuid.hive",
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.handler = upload_put_inventory_update, .name = INVENTORY}),
+                     507);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.handler = upload_put_inventory_update, .name = "uuid.hive",
                                            .no_index = true}), 204);
-    ck_assert_uint_eq(count(&it, "inventories/accepted-nodes-updates"), 0);
-    fixture_remove(&it);
+    ck_assert_uint_eq(test_upload_count(&it, "inventories/accepted-nodes-updates"), 0);
+    upload_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(what_goes_wrong_here_is_not_told)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = upload_fixture_make();
     fixture_start(&it);
-    ck_assert_int_eq(unlinkat(it.folder.fd, "reports/incoming", AT_REMOVEDIR), 0);
-    ck_assert_int_eq(put(&it, (struct ask){0}), 500);
-    ck_assert_ptr_null(strstr(answer, it.folder.path));
-    make_folder(&it.folder, "reports/incoming"); /* and a folder that comes back is used again */
-    ck_assert_int_eq(put(&it, (struct ask){0}), 201);
-    fixture_remove(&it);
+    ck_assert_int_eq(unlinkat(it.directory.fd, "reports/incoming", AT_REMOVEDIR), 0);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){0}), 500);
+    ck_assert_ptr_null(strstr(answer, it.directory.path));
+    upload_make_directory(&it.directory, "reports/incoming"); /* and a directory that comes back is used again */
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){0}), 201);
+    upload_fixture_remove(&it);
 }
 END_TEST
 
 START_TEST(starting_sweeps_what_a_killed_upload_left)
 {
-    struct fixture it = fixture_make();
-    int incoming = openat(it.folder.fd, "reports/incoming", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    folder_write(incoming, ".0123456789abcdef.tmp", "old");
-    folder_age(incoming, ".0123456789abcdef.tmp", 3600);
-    folder_write(incoming, ".fedcba9876543210.tmp", "another worker's, being written");
-    folder_write(incoming, NAME, "old");
-    folder_age(incoming, NAME, 3600);
+    struct fixture it = upload_fixture_make();
+    int incoming = openat(it.directory.fd, "reports/incoming", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    tmpdir_write(incoming, ".0123456789abcdef.tmp", "old");
+    tmpdir_age(incoming, ".0123456789abcdef.tmp", 3600);
+    tmpdir_write(incoming, ".fedcba9876543210.tmp", "another worker's, being written");
+    tmpdir_write(incoming, NAME, "old");
+    tmpdir_age(incoming, NAME, 3600);
     fixture_start(&it);
-    ck_assert(!folder_has(incoming, ".0123456789abcdef.tmp"));
-    ck_assert(folder_has(incoming, ".fedcba9876543210.tmp"));
-    ck_assert(folder_has(incoming, NAME));
+    ck_assert(!tmpdir_has(incoming, ".0123456789abcdef.tmp"));
+    ck_assert(tmpdir_has(incoming, ".fedcba9876543210.tmp"));
+    ck_assert(tmpdir_has(incoming, NAME));
     close(incoming);
-    fixture_remove(&it);
+    upload_fixture_remove(&it);
 }
 END_TEST
 
-START_TEST(without_its_folders_it_does_not_start)
+START_TEST(without_its_directories_it_does_not_start)
 {
-    struct fixture it = fixture_make();
+    struct fixture it = upload_fixture_make();
     struct err err = {0};
-    ck_assert_int_eq(unlinkat(it.folder.fd, "inventories/accepted-nodes-updates", AT_REMOVEDIR), 0);
+    ck_assert_int_eq(unlinkat(it.directory.fd, "inventories/accepted-nodes-updates", AT_REMOVEDIR), 0);
     ck_assert_ptr_null(upload_start(&it.config, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "inventories/accepted-nodes-updates: No such file or directory"));
-    fixture_remove(&it);
+    upload_fixture_remove(&it);
 }
 END_TEST
 
-SUITE_MAIN("upload", an_upload_is_there_under_its_name, a_name_of_another_folder_is_refused,
+SUITE_MAIN("upload", an_upload_is_there_under_its_name, a_name_of_another_directory_is_refused,
            only_sub_nodes_upload_reports, a_certificate_speaks_for_its_node_and_those_below,
            a_body_needs_a_length_within_the_limit, a_broken_body_leaves_nothing_behind,
            a_full_spool_says_when_to_come_again, the_password_check_is_answered_whatever_the_state,
            what_goes_wrong_here_is_not_told, starting_sweeps_what_a_killed_upload_left,
-           without_its_folders_it_does_not_start)
+           without_its_directories_it_does_not_start)

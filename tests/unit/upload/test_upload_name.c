@@ -22,7 +22,7 @@ START_TEST(a_run_logs_name_says_its_node)
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct upload_name name;
-        ck_assert_msg(is_report(slice_of(names[i]), &name), "%s", names[i]);
+        ck_assert_msg(is_report(slice_from_str(names[i]), &name), "%s", names[i]);
         ck_assert_str_eq(name.text, names[i]);
         ck_assert_str_eq(name.node_id, NODE);
     }
@@ -50,7 +50,7 @@ START_TEST(what_is_no_run_logs_name_is_refused)
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct upload_name name;
-        ck_assert_msg(!is_report(slice_of(names[i]), &name), "%s", names[i]);
+        ck_assert_msg(!is_report(slice_from_str(names[i]), &name), "%s", names[i]);
     }
     static const char nul[] = "2018-08-24T15:55:01+00:00@root.log\0.log";
     struct upload_name name;
@@ -58,11 +58,11 @@ START_TEST(what_is_no_run_logs_name_is_refused)
 }
 END_TEST
 
-static bool is_inventory(const char *raw)
+static bool test_upload_name_is_inventory(const char *raw)
 {
     struct upload_name name;
     struct err err = {0};
-    bool good = upload_name_inventory(slice_of(raw), &name, &err);
+    bool good = upload_name_inventory(slice_from_str(raw), &name, &err);
     ck_assert_str_eq(name.node_id, "");
     ck_assert_str_eq(name.text, good || name.text[0] != '\0' ? raw : "");
     return good;
@@ -79,10 +79,10 @@ START_TEST(an_inventorys_name_is_known_by_its_end)
                                       "host/a.ocs", "host\\a.ocs",   "ho\nst.ocs",   "host.ocs.gz.gz", "uuid.hive",
                                       "host\xff.ocs", "host.ocs\x01", "host.ocs.reason"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        ck_assert_msg(is_inventory(good[i]), "%s", good[i]);
+        ck_assert_msg(test_upload_name_is_inventory(good[i]), "%s", good[i]);
     }
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        ck_assert_msg(!is_inventory(bad[i]), "%s", bad[i]);
+        ck_assert_msg(!test_upload_name_is_inventory(bad[i]), "%s", bad[i]);
     }
 }
 END_TEST
@@ -92,10 +92,10 @@ START_TEST(a_name_has_at_most_240_bytes)
     char name[300];
     memset(name, 'a', sizeof name);
     memcpy(name + 236, ".ocs", 5);
-    ck_assert(is_inventory(name));
+    ck_assert(test_upload_name_is_inventory(name));
     memset(name, 'a', sizeof name);
     memcpy(name + 237, ".ocs", 5);
-    ck_assert(!is_inventory(name));
+    ck_assert(!test_upload_name_is_inventory(name));
 }
 END_TEST
 

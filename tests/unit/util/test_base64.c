@@ -9,7 +9,7 @@ static void decodes(const char *text, const char *bytes, size_t len)
 {
     struct buffer out = {0};
     buffer_add_text(&out, "before");
-    ck_assert_msg(base64_decode(&out, slice_of(text)), "%s", text);
+    ck_assert_msg(base64_decode(&out, slice_from_str(text)), "%s", text);
     ck_assert_uint_eq(out.len, 6 + len);
     ck_assert_mem_eq(out.at, "before", 6);
     ck_assert_mem_eq(out.at + 6, bytes, len);
@@ -20,7 +20,7 @@ static void refuses(const char *text)
 {
     struct buffer out = {0};
     buffer_add_text(&out, "before");
-    ck_assert_msg(!base64_decode(&out, slice_of(text)), "%s", text);
+    ck_assert_msg(!base64_decode(&out, slice_from_str(text)), "%s", text);
     ck_assert_uint_eq(out.len, 6);
     buffer_free(&out);
 }
@@ -73,7 +73,7 @@ START_TEST(knows_every_digit)
             char text[] = "AAAA";
             text[place] = alphabet[digit];
             buffer_clear(&out);
-            ck_assert(base64_decode(&out, slice_of(text)));
+            ck_assert(base64_decode(&out, slice_from_str(text)));
             unsigned value = (unsigned char)out.at[0] << 16 | (unsigned char)out.at[1] << 8 | (unsigned char)out.at[2];
             ck_assert_uint_eq(value, digit << (18 - 6 * place));
         }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
 #include "util/buffer.h"
 #include "util/config_table.h"
-#include "util/config_text.h"
-#include "util/size_text.h"
+#include "util/config_preprocess.h"
+#include "util/byte_size.h"
 
 enum colour { RED, GREEN };
 
@@ -38,10 +38,10 @@ static const struct config_key keys[] = {
 static const struct config_table table = {keys, sizeof keys / sizeof *keys, NULL};
 
 /* True and a target to free, or false and err. */
-static bool load(const char *text, struct target *target, struct err *err)
+static bool config_load(const char *text, struct target *target, struct err *err)
 {
     *target = (struct target){0};
-    struct config_file *file = config_file_parse("t.conf", slice_of(text), err);
+    struct config_file *file = config_file_parse("t.conf", slice_from_str(text), err);
     bool done = file != NULL && config_table_load(&table, file, target, err);
     config_file_close(file);
     return done;
@@ -63,7 +63,7 @@ START_TEST(an_empty_file_gives_the_defaults)
 {
     struct target target;
     struct err err;
-    ck_assert(load("", &target, &err));
+    ck_assert(config_load("", &target, &err));
     assert_defaults(&target);
     config_table_free(&table, &target);
     config_table_free(&table, &target); /* twice does no harm */
@@ -74,7 +74,7 @@ START_TEST(every_kind_is_read)
 {
     struct target target;
     struct err err;
-    ck_assert_msg(load("one: { text = \"x\"; path = \"/a/b\"; number = -5; };\n"
+    ck_assert_msg(config_load("one: { text = \"x\"; path = \"/a/b\"; number = -5; };\n"
                        "two: { size = 5000000000; deep: { duration = \"2 min\"; flag = false; }; colour = \"red\"; }\n"
                        "texts = [ \"a\", \"b\" ]; secret = \"p\\\"\\\\w\";",
                        &target, &err),
@@ -92,7 +92,7 @@ START_TEST(every_kind_is_read)
     ck_assert_str_eq(target.secret, "p\"\\w");
     config_table_free(&table, &target);
 
-    ck_assert(load("one = { number = 9L }\ntwo = { size = \"2 GiB\", deep = { duration = 90 } } texts = (\"x\")",
+    ck_assert(config_load("one = { number = 9L }\ntwo = { size = \"2 GiB\", deep = { duration = 90 } } texts = (\"x\")",
                    &target, &err));
     ck_assert_int_eq(target.number, 9);
     ck_assert_int_eq(target.size, INT64_C(2) << 30);
@@ -120,7 +120,8 @@ START_TEST(faults_name_file_line_and_key)
         {"one: { number = \"1\"; }", "t.conf:1: one.number: must be a whole number, without quotes"},
         {"one: { number = true; }", "t.conf:1: one.number: must be a whole number, without quotes"},
         {"two: { size = 1.5; }", "t.conf:1: two.size: must be a number of bytes, or a text such as \"50MiB\""},
-        {"two: { size = \"5 MB\"; }", "t.conf:1: two.size: \"5 MB\" is not a size such as 52428800, 512KiB, 50MiB or 1GiB"},
+        {"two: { size = \"5 MB\"; }",
+         "t.conf:1: two.size: \"5 MB\" is not a size such as 52428800, 512KiB, 50MiB or 1GiB"},
         {"two: { size = -1; }", "t.conf:1: two.size: -1 is not between 0 and 1099511627776"},
         {"two: { deep: { duration = \"soon\"; } }",
          "t.conf:1: two.deep.duration: \"soon\" is not a duration such as 90, 2s, 30min 20s or 1d12h"},
@@ -141,13 +142,13 @@ START_TEST(faults_name_file_line_and_key)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct target target;
         struct err err;
-        ck_assert_msg(!load(cases[i].text, &target, &err), "%s", cases[i].text);
+        ck_assert_msg(!config_load(cases[i].text, &target, &err), "%s", cases[i].text);
         ck_assert_str_eq(err.text, cases[i].fault);
     }
     struct err err;
     struct target target;
     /* above 64 bits: libconfig 1.5 takes the largest number, newer ones call it a syntax error */
-    ck_assert(!load("one: { number = 99999999999999999999999; }", &target, &err));
+    ck_assert(!config_load("one: { number = 99999999999999999999999; }", &target, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "t.conf:1: "));
     ck_assert_ptr_null(config_file_parse("t.conf", (struct slice){"one: {\n \0 }", 10}, &err));
     ck_assert_str_eq(err.text, "t.conf:2: a NUL byte: this is not a text file");
@@ -156,22 +157,22 @@ END_TEST
 
 START_TEST(files_that_cannot_be_read)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct err err;
     char path[128];
-    ck_assert_ptr_null(config_file_read(folder.path, &err));
+    ck_assert_ptr_null(config_file_read(directory.path, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "not a regular file"));
-    snprintf(path, sizeof path, "%s/none", folder.path);
+    snprintf(path, sizeof path, "%s/none", directory.path);
     ck_assert_ptr_null(config_file_read(path, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "No such file"));
-    folder_write(folder.fd, "real", "one: { number = 1; }");
-    ck_assert_int_eq(symlinkat("real", folder.fd, "link"), 0);
-    snprintf(path, sizeof path, "%s/link", folder.path);
+    tmpdir_write(directory.fd, "real", "one: { number = 1; }");
+    ck_assert_int_eq(symlinkat("real", directory.fd, "link"), 0);
+    snprintf(path, sizeof path, "%s/link", directory.path);
     struct config_file *file = config_file_read(path, &err);
     ck_assert_ptr_nonnull(file);
     ck_assert_str_eq(config_file_name(file), path);
     config_file_close(file);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
@@ -181,8 +182,8 @@ static const char *prepared(const char *text)
     struct err err;
     unsigned line;
     buffer_clear(&out);
-    ck_assert_msg(config_text_prepare(slice_of(text), &out, &line, &err), "%s", err.text);
-    return buffer_text(&out);
+    ck_assert_msg(config_preprocess(slice_from_str(text), &out, &line, &err), "%s", err.text);
+    return buffer_cstr(&out);
 }
 
 START_TEST(wide_numbers_get_their_suffix_and_nothing_else_changes)
@@ -216,7 +217,7 @@ END_TEST
 static size_t unknown_of(const char *text, char *said, size_t size)
 {
     struct err err;
-    struct config_file *file = config_file_parse("t.conf", slice_of(text), &err);
+    struct config_file *file = config_file_parse("t.conf", slice_from_str(text), &err);
     ck_assert_msg(file != NULL, "%s", err.text);
     FILE *log = tmpfile();
     int saved = dup(STDERR_FILENO);
@@ -237,10 +238,11 @@ START_TEST(unknown_keys_are_told_with_line_and_neighbour)
     ck_assert_uint_eq(unknown_of("one: { text = \"a\"; } two: { deep: { flag = true; } } secret = \"s\";", said,
                                  sizeof said), 0);
     ck_assert_str_eq(said, "");
-    ck_assert_uint_eq(unknown_of("one: { txet = \"hush\"; };\ntwo: { deep: {\n flga = true; }; };\nquite: { other = 1; };\n"
-                                 "colour = \"red\";",
-                                 said, sizeof said),
-                      4);
+    ck_assert_uint_eq(
+        unknown_of("one: { txet = \"hush\"; };\ntwo: { deep: {\n flga = true; }; };\nquite: { other = 1; };\n"
+                   "colour = \"red\";",
+                   said, sizeof said),
+        4);
     ck_assert_ptr_nonnull(strstr(said, "line=1 key=one.txet similar=one.text"));
     ck_assert_ptr_nonnull(strstr(said, "line=3 key=two.deep.flga similar=two.deep.flag"));
     ck_assert_ptr_nonnull(strstr(said, "line=4 key=quite\n"));
@@ -256,7 +258,7 @@ END_TEST
 static bool has_secret(const char *text)
 {
     struct err err;
-    struct config_file *file = config_file_parse("t.conf", slice_of(text), &err);
+    struct config_file *file = config_file_parse("t.conf", slice_from_str(text), &err);
     bool has = config_table_has_secret(&table, file);
     config_file_close(file);
     return has;
@@ -282,7 +284,7 @@ START_TEST(secrets_are_noticed)
 END_TEST
 
 /* Takes the `#` from commented keys; help has a space behind it. */
-static void uncomment(char *text)
+static void config_uncomment(char *text)
 {
     char *to = text;
     for (const char *at = text; *at != '\0'; at++) {
@@ -303,12 +305,12 @@ START_TEST(the_sample_says_the_defaults)
         struct target target;
         struct err err;
         char said[256];
-        ck_assert_msg(load(text, &target, &err), "%s in\n%s", err.text, text);
+        ck_assert_msg(config_load(text, &target, &err), "%s in\n%s", err.text, text);
         ck_assert_str_eq(target.text, "a \\ b. C");
         assert_defaults(&target);
         ck_assert_uint_eq(unknown_of(text, said, sizeof said), 0);
         config_table_free(&table, &target);
-        uncomment(text);
+        config_uncomment(text);
     }
     ck_assert_ptr_null(strchr(text, '#') != NULL ? strstr(text, "#texts") : NULL);
     ck_assert_ptr_nonnull(strstr(text, "  deep: {\n    # Help.\n    duration = \"1h30m\";"));
@@ -319,14 +321,14 @@ START_TEST(sizes)
 {
     int64_t bytes;
     struct err err;
-    ck_assert(size_text_parse("0", &bytes, &err) && bytes == 0);
-    ck_assert(size_text_parse("12B", &bytes, &err) && bytes == 12);
-    ck_assert(size_text_parse("512KiB", &bytes, &err) && bytes == 512 << 10);
-    ck_assert(size_text_parse("1 TiB", &bytes, &err) && bytes == INT64_C(1) << 40);
+    ck_assert(byte_size_parse("0", &bytes, &err) && bytes == 0);
+    ck_assert(byte_size_parse("12B", &bytes, &err) && bytes == 12);
+    ck_assert(byte_size_parse("512KiB", &bytes, &err) && bytes == 512 << 10);
+    ck_assert(byte_size_parse("1 TiB", &bytes, &err) && bytes == INT64_C(1) << 40);
     static const char *const bad[] = {"", "MiB", "-1", "1.5MiB", "1MB", "1 MiB ", "9223372036854775808", "8388608TiB",
                                       "1kib"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        ck_assert_msg(!size_text_parse(bad[i], &bytes, &err), "%s", bad[i]);
+        ck_assert_msg(!byte_size_parse(bad[i], &bytes, &err), "%s", bad[i]);
     }
     static const struct {
         int64_t bytes;
@@ -335,8 +337,8 @@ START_TEST(sizes)
                  {52428800, "50 MiB"}, {1000 << 10, "1.0 MiB"}, {INT64_C(9) << 40, "9.0 TiB"},
                  {INT64_MAX, "8388608 TiB"}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        char text[SIZE_TEXT_SIZE];
-        size_text_format(texts[i].bytes, text);
+        char text[BYTE_SIZE_TEXT_SIZE];
+        byte_size_format(texts[i].bytes, text);
         ck_assert_str_eq(text, texts[i].text);
     }
 }

@@ -11,8 +11,8 @@
 static const struct decompress_limits wide = {64 << 20, 0};
 static struct decompressor *decompressor; /* one for all calls of a test: its state must not leak from file to file */
 
-static bool expand(enum compression compression, struct buffer *image, const struct decompress_limits *limits,
-                   struct buffer *out, struct err *err)
+static bool decompress_expand(enum compression compression, struct buffer *image,
+                              const struct decompress_limits *limits, struct buffer *out, struct err *err)
 {
     if (decompressor == NULL) {
         decompressor = decompressor_new();
@@ -30,7 +30,7 @@ static void accept(enum compression compression, struct buffer *image, struct sl
     struct buffer out = {0};
     struct err err = {0};
     buffer_add_text(&out, "before");
-    ck_assert_msg(expand(compression, image, &wide, &out, &err), "%s", err.text);
+    ck_assert_msg(decompress_expand(compression, image, &wide, &out, &err), "%s", err.text);
     ck_assert_uint_eq(out.len, 6 + expected.len);
     ck_assert(memcmp(out.at, "before", 6) == 0);
     ck_assert(expected.len == 0 || memcmp(out.at + 6, expected.at, expected.len) == 0);
@@ -43,13 +43,13 @@ static void refuse_within(enum compression compression, struct buffer *image, co
     struct buffer out = {0};
     struct err err = {0};
     buffer_add_text(&out, "before");
-    ck_assert(!expand(compression, image, limits, &out, &err));
+    ck_assert(!decompress_expand(compression, image, limits, &out, &err));
     ck_assert_msg(strstr(err.text, reason) != NULL, "'%s' instead of '%s'", err.text, reason);
     ck_assert_uint_eq(out.len, 6);
     buffer_free(&out);
 }
 
-static void refuse(enum compression compression, struct buffer *image, const char *reason)
+static void decompress_refuse(enum compression compression, struct buffer *image, const char *reason)
 {
     refuse_within(compression, image, &wide, reason);
 }
@@ -107,8 +107,8 @@ START_TEST(gzip_members_are_joined_and_padding_is_ignored)
     struct buffer image = {0};
     struct buffer text = {0};
     add_gzip(&image, some_text(&text, 5000));
-    add_gzip(&image, slice_of(""));
-    add_gzip(&image, slice_of("two"));
+    add_gzip(&image, slice_from_str(""));
+    add_gzip(&image, slice_from_str("two"));
     buffer_add_text(&text, "two");
     accept(COMPRESSION_GZIP, &image, buffer_slice(&text));
     buffer_add(&image, "\0", 1);
@@ -116,7 +116,7 @@ START_TEST(gzip_members_are_joined_and_padding_is_ignored)
     buffer_add(&image, "\0\0\0\0\0\0\0\0\0\0\0", 11);
     accept(COMPRESSION_GZIP, &image, buffer_slice(&text));
     buffer_add_text(&image, "x");
-    refuse(COMPRESSION_GZIP, &image, "followed by 13 bytes that do not belong to it");
+    decompress_refuse(COMPRESSION_GZIP, &image, "followed by 13 bytes that do not belong to it");
     buffer_free(&image);
     buffer_free(&text);
 }
@@ -129,9 +129,9 @@ START_TEST(gzip_with_junk_behind_is_refused)
                                           "followed by 37 bytes"};
     for (size_t i = 0; i < sizeof junk / sizeof *junk; i++) {
         struct buffer image = {0};
-        add_gzip(&image, slice_of("one"));
+        add_gzip(&image, slice_from_str("one"));
         buffer_add_text(&image, junk[i]);
-        refuse(COMPRESSION_GZIP, &image, reasons[i]);
+        decompress_refuse(COMPRESSION_GZIP, &image, reasons[i]);
         buffer_free(&image);
     }
 }
@@ -144,18 +144,18 @@ START_TEST(damaged_gzip_is_refused_wherever_it_is_cut)
     add_gzip(&image, some_text(&text, 20));
     size_t whole = image.len;
     for (image.len = 0; image.len < whole; image.len++) {
-        refuse(COMPRESSION_GZIP, &image, image.len < 18 ? "cannot be a gzip" : "");
+        decompress_refuse(COMPRESSION_GZIP, &image, image.len < 18 ? "cannot be a gzip" : "");
     }
     image.at[whole - 1] ^= 1; /* length */
-    refuse(COMPRESSION_GZIP, &image, "the gzip is damaged: incorrect length check");
+    decompress_refuse(COMPRESSION_GZIP, &image, "the gzip is damaged: incorrect length check");
     image.at[whole - 1] ^= 1;
     image.at[whole - 5] ^= 1; /* checksum */
-    refuse(COMPRESSION_GZIP, &image, "the gzip is damaged: incorrect data check");
+    decompress_refuse(COMPRESSION_GZIP, &image, "the gzip is damaged: incorrect data check");
     image.at[whole - 5] ^= 1;
     accept(COMPRESSION_GZIP, &image, buffer_slice(&text));
     buffer_clear(&image);
     buffer_add_text(&image, "2018-08-24T15:55:01+00:00 R: plain");
-    refuse(COMPRESSION_GZIP, &image, "the gzip is damaged: incorrect header check");
+    decompress_refuse(COMPRESSION_GZIP, &image, "the gzip is damaged: incorrect header check");
     buffer_free(&text);
     buffer_free(&image);
 }
@@ -169,7 +169,7 @@ START_TEST(expanded_size_is_limited_to_the_byte)
     struct err err = {0};
     add_gzip(&image, some_text(&text, 3000));
     struct decompress_limits limits = {text.len, 0};
-    ck_assert_msg(expand(COMPRESSION_GZIP, &image, &limits, &out, &err), "%s", err.text);
+    ck_assert_msg(decompress_expand(COMPRESSION_GZIP, &image, &limits, &out, &err), "%s", err.text);
     limits.expanded--;
     char reason[80];
     snprintf(reason, sizeof reason, "expands to more than the limit of %zu bytes", limits.expanded);
@@ -177,7 +177,7 @@ START_TEST(expanded_size_is_limited_to_the_byte)
     limits.expanded = 100;
     refuse_within(COMPRESSION_GZIP, &image, &limits, "expands to more than the limit of 100 bytes");
     buffer_clear(&image);
-    add_gzip(&image, slice_of(""));
+    add_gzip(&image, slice_from_str(""));
     add_gzip(&image, buffer_slice(&text)); /* a limit for the members together, whatever the trailer says */
     limits.expanded = text.len - 1;
     refuse_within(COMPRESSION_GZIP, &image, &limits, reason);
@@ -195,7 +195,7 @@ START_TEST(ratio_is_limited_above_a_free_allowance)
     struct err err = {0};
     const struct decompress_limits limits = {64 << 20, 100};
     add_gzip(&image, zero_bytes(&zeros, DECOMPRESS_RATIO_FREE));
-    ck_assert_msg(expand(COMPRESSION_GZIP, &image, &limits, &out, &err), "%s", err.text);
+    ck_assert_msg(decompress_expand(COMPRESSION_GZIP, &image, &limits, &out, &err), "%s", err.text);
     buffer_clear(&image);
     add_gzip(&image, zero_bytes(&zeros, DECOMPRESS_RATIO_FREE + 1));
     refuse_within(COMPRESSION_GZIP, &image, &limits,
@@ -209,7 +209,7 @@ END_TEST
 
 struct zip_entry {
     const char *name;
-    const char *text; /* NULL: a folder */
+    const char *text; /* NULL: a directory */
     bool streamed;    /* the sizes stand behind the data */
 };
 
@@ -241,7 +241,7 @@ static void make_zip(struct buffer *image, const char *options, const struct zip
 }
 
 /* Where the record with this signature begins. */
-static unsigned char *find(struct buffer *image, const char *signature)
+static unsigned char *decompress_find(struct buffer *image, const char *signature)
 {
     unsigned char *at = memmem(image->at, image->len, signature, 4);
     ck_assert_ptr_nonnull(at);
@@ -254,14 +254,14 @@ static const char stored[] = "zip:compression=store";
 START_TEST(first_file_of_a_zip_is_expanded)
 {
     static const struct zip_entry entries[] = {
-        {"folder/", NULL, false}, {"folder/one", "the first text", false}, {"two", "the second text", false}};
+        {"directory/", NULL, false}, {"directory/one", "the first text", false}, {"two", "the second text", false}};
     static const char *const methods[] = {deflated, stored};
     struct buffer image = {0};
     for (size_t i = 0; i < 2; i++) {
         make_zip(&image, methods[i], entries, 3);
-        accept(COMPRESSION_ZIP, &image, slice_of("the first text"));
+        accept(COMPRESSION_ZIP, &image, slice_from_str("the first text"));
         make_zip(&image, methods[i], entries + 2, 1);
-        accept(COMPRESSION_ZIP, &image, slice_of("the second text"));
+        accept(COMPRESSION_ZIP, &image, slice_from_str("the second text"));
     }
     buffer_free(&image);
 }
@@ -272,7 +272,7 @@ START_TEST(streamed_and_large_zips_are_expanded)
     struct buffer text = {0};
     struct buffer image = {0};
     some_text(&text, 5000);
-    const struct zip_entry entry = {"one", buffer_text(&text), true};
+    const struct zip_entry entry = {"one", buffer_cstr(&text), true};
     make_zip(&image, deflated, &entry, 1);
     accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
     make_zip(&image, stored, &entry, 1);
@@ -288,7 +288,7 @@ START_TEST(zip_limits_are_those_of_gzip)
     struct buffer text = {0};
     zero_bytes(&text, 2 << 20);
     memset(text.at, 'x', text.len);
-    const struct zip_entry entry = {"one", buffer_text(&text), false};
+    const struct zip_entry entry = {"one", buffer_cstr(&text), false};
     make_zip(&image, deflated, &entry, 1);
     accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
     const struct decompress_limits small = {(2 << 20) - 1, 0};
@@ -303,29 +303,29 @@ END_TEST
 START_TEST(unreadable_zips_are_refused)
 {
     static const struct zip_entry entry = {"one", "some text to be read from a zip", false};
-    static const struct zip_entry folder = {"folder/", NULL, false};
+    static const struct zip_entry directory = {"directory/", NULL, false};
     struct buffer image = {0};
     buffer_add_text(&image, "this is no zip at all, only text");
-    refuse(COMPRESSION_ZIP, &image, "the zip is damaged");
+    decompress_refuse(COMPRESSION_ZIP, &image, "the zip is damaged");
     image.len = 0;
-    refuse(COMPRESSION_ZIP, &image, "the zip");
-    make_zip(&image, stored, &folder, 1);
-    refuse(COMPRESSION_ZIP, &image, "holds no file");
+    decompress_refuse(COMPRESSION_ZIP, &image, "the zip");
+    make_zip(&image, stored, &directory, 1);
+    decompress_refuse(COMPRESSION_ZIP, &image, "holds no file");
     make_zip(&image, stored, &entry, 1);
     char *text = memmem(image.at, image.len, "text to be", 10);
     text[0] ^= 1;
-    refuse(COMPRESSION_ZIP, &image, "the zip is damaged: ZIP bad CRC");
+    decompress_refuse(COMPRESSION_ZIP, &image, "the zip is damaged: ZIP bad CRC");
     make_zip(&image, deflated, &entry, 1);
     image.len = 50;
-    refuse(COMPRESSION_ZIP, &image, "the zip is damaged");
+    decompress_refuse(COMPRESSION_ZIP, &image, "the zip is damaged");
     make_zip(&image, deflated, &entry, 1);
-    find(&image, "PK\3\4")[6] |= 1; /* general purpose flags: encrypted */
-    find(&image, "PK\1\2")[8] |= 1;
-    refuse(COMPRESSION_ZIP, &image, "the zip is encrypted");
+    decompress_find(&image, "PK\3\4")[6] |= 1; /* general purpose flags: encrypted */
+    decompress_find(&image, "PK\1\2")[8] |= 1;
+    decompress_refuse(COMPRESSION_ZIP, &image, "the zip is encrypted");
     make_zip(&image, deflated, &entry, 1);
-    find(&image, "PK\3\4")[8] = 14; /* method: LZMA */
-    find(&image, "PK\1\2")[10] = 14;
-    refuse(COMPRESSION_ZIP, &image, "another method than deflate: ZIP 2.0 (lzma)");
+    decompress_find(&image, "PK\3\4")[8] = 14; /* method: LZMA */
+    decompress_find(&image, "PK\1\2")[10] = 14;
+    decompress_refuse(COMPRESSION_ZIP, &image, "another method than deflate: ZIP 2.0 (lzma)");
     buffer_free(&image);
 }
 END_TEST
@@ -334,7 +334,7 @@ START_TEST(plain_image_is_copied_within_the_limit)
 {
     struct buffer image = {0};
     buffer_add_text(&image, "plain");
-    accept(COMPRESSION_NONE, &image, slice_of("plain"));
+    accept(COMPRESSION_NONE, &image, slice_from_str("plain"));
     const struct decompress_limits small = {4, 0};
     refuse_within(COMPRESSION_NONE, &image, &small, "is larger than the limit of 4 bytes");
     buffer_free(&image);

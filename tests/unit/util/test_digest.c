@@ -61,7 +61,7 @@ START_TEST(algorithms_by_name)
     static const char *const names[] = {"sha256", "sha512"};
     for (size_t i = 0; i < 2; i++) {
         enum digest_algorithm found = all[1 - i];
-        ck_assert(digest_algorithm_parse(slice_of(names[i]), &found));
+        ck_assert(digest_algorithm_parse(slice_from_str(names[i]), &found));
         ck_assert_int_eq(found, all[i]);
         ck_assert_str_eq(digest_algorithm_name(found), names[i]);
         ck_assert_uint_eq(digest_algorithm_size(found), (size_t)EVP_MD_size(digest_algorithm_md(found)));
@@ -70,7 +70,7 @@ START_TEST(algorithms_by_name)
     static const char *const others[] = {"", "sha", "sha1", "sha384", "SHA256", "sha2566", "sha512 ", " sha512", "md5"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         enum digest_algorithm found = DIGEST_SHA512;
-        ck_assert_msg(!digest_algorithm_parse(slice_of(others[i]), &found), "%s", others[i]);
+        ck_assert_msg(!digest_algorithm_parse(slice_from_str(others[i]), &found), "%s", others[i]);
         ck_assert_int_eq(found, DIGEST_SHA512);
     }
 }

@@ -5,7 +5,7 @@
 #include "util/backoff.h"
 #include "util/duration.h"
 
-static int64_t seconds_of(const char *text)
+static int64_t duration_seconds_of(const char *text)
 {
     struct err err;
     int64_t seconds = -1;
@@ -39,8 +39,8 @@ START_TEST(sums_of_numbers_with_units)
         {"00000000000000000000000000007d", 604800},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        ck_assert_msg(seconds_of(cases[i].text) == cases[i].seconds, "%s: %lld", cases[i].text,
-                      (long long)seconds_of(cases[i].text));
+        ck_assert_msg(duration_seconds_of(cases[i].text) == cases[i].seconds, "%s: %lld", cases[i].text,
+                      (long long)duration_seconds_of(cases[i].text));
     }
 }
 END_TEST
@@ -53,7 +53,8 @@ START_TEST(what_is_no_duration)
         "1ds", "\n1s",
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        ck_assert_msg(seconds_of(cases[i]) == -1, "%s: %lld", cases[i], (long long)seconds_of(cases[i]));
+        ck_assert_msg(duration_seconds_of(cases[i]) == -1, "%s: %lld", cases[i],
+                      (long long)duration_seconds_of(cases[i]));
     }
     int64_t seconds;
     ck_assert(!duration_parse("1s\0", 3, &seconds, NULL));

@@ -2,9 +2,9 @@
 #include "support/suite.h"
 #include "util/etag.h"
 
-static bool listed(const char *if_none_match)
+static bool test_etag_listed(const char *if_none_match)
 {
-    return etag_listed(slice_of(if_none_match), slice_of("\"abc\""));
+    return etag_listed(slice_from_str(if_none_match), slice_from_str("\"abc\""));
 }
 
 START_TEST(what_lists_the_tag)
@@ -13,7 +13,7 @@ START_TEST(what_lists_the_tag)
                                           "\"x\",W/\"y\" ,\t\"abc\"", ",,\"abc\"", "\"\", \"abc\", \"z\"",
                                           "\"a,b\",\"abc\"", "\"abc\" rest"};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-        ck_assert_msg(listed(headers[i]), "%s", headers[i]);
+        ck_assert_msg(test_etag_listed(headers[i]), "%s", headers[i]);
     }
 }
 END_TEST
@@ -24,7 +24,7 @@ START_TEST(what_does_not)
                                           "w/\"abc\"", "\"abc-gzip\"", "*, \"x\"", "**", "x, \"abc\"",
                                           "\"x\" y \"abc\"", "W/abc", "\"ABC\"", " , "};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-        ck_assert_msg(!listed(headers[i]), "%s", headers[i]);
+        ck_assert_msg(!test_etag_listed(headers[i]), "%s", headers[i]);
     }
 }
 END_TEST

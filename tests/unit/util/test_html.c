@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "support/suite.h"
 #include "util/html.h"
-#include "util/json_text.h"
+#include "util/json_utf8.h"
 
 static void becomes(const char *text, const char *wanted)
 {
     struct buffer out = {0};
     html_add(&out, text);
-    ck_assert_str_eq(buffer_text(&out), wanted);
+    ck_assert_str_eq(buffer_cstr(&out), wanted);
     buffer_free(&out);
 }
 
@@ -35,14 +35,14 @@ START_TEST(formatted_text_is_escaped_as_a_whole)
 {
     struct buffer out = {0};
     html_add_format(&out, "%d < %s", 3, "<b>");
-    ck_assert_str_eq(buffer_text(&out), "3 &lt; &lt;b&gt;");
+    ck_assert_str_eq(buffer_cstr(&out), "3 &lt; &lt;b&gt;");
     buffer_free(&out);
 }
 END_TEST
 
 START_TEST(json_text_of_any_bytes)
 {
-    json_t *json = json_text_new("a\xff\"\n");
+    json_t *json = json_utf8_new("a\xff\"\n");
     char *text = json_dumps(json, JSON_ENCODE_ANY);
     ck_assert_str_eq(text, "\"a\xef\xbf\xbd\\\"\\n\"");
     free(text);

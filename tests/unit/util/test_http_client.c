@@ -9,15 +9,15 @@
 #include <sys/wait.h>
 
 #include "support/certificate.h"
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 #include "util/safe_file.h"
 #include "util/http_client.h"
 #include "util/http_pins.h"
 #include "util/http_url.h"
 
-static struct folder folder;
+static struct tmpdir directory;
 static pid_t server;
 static int port;
 static struct buffer pins;
@@ -39,12 +39,12 @@ static void write_certificate(void)
     ASN1_TIME_set(X509_getm_notBefore(certificate), 0);
     ASN1_TIME_set(X509_getm_notAfter(certificate), 86400);
     X509_sign(certificate, key, EVP_sha256());
-    char *path = memory_format("%s/cert", folder.path);
+    char *path = xasprintf("%s/cert", directory.path);
     FILE *file = fopen(path, "w");
     PEM_write_X509(file, certificate);
     fclose(file);
     free(path);
-    path = memory_format("%s/key", folder.path);
+    path = xasprintf("%s/key", directory.path);
     file = fopen(path, "w");
     PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL);
     fclose(file);
@@ -62,8 +62,8 @@ static void start_server(const char *more)
     if (server == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         dup2(ends[1], 1);
-        char *program = memory_format("%s/tests/support/https_server", getenv("top_builddir"));
-        ck_assert_int_eq(chdir(folder.path), 0);
+        char *program = xasprintf("%s/tests/support/https_server", getenv("top_builddir"));
+        ck_assert_int_eq(chdir(directory.path), 0);
         execl(program, program, "cert", "key", "mode", "log", more, (char *)NULL);
         _exit(127);
     }
@@ -76,12 +76,12 @@ static void start_server(const char *more)
 static void set_up(const char *mode)
 {
     struct err err;
-    folder = folder_make();
+    directory = tmpdir_make();
     write_certificate();
-    folder_write(folder.fd, "mode", mode);
-    folder_write(folder.fd, "log", "");
+    tmpdir_write(directory.fd, "mode", mode);
+    tmpdir_write(directory.fd, "log", "");
     start_server(NULL);
-    char *path = memory_format("%s/cert", folder.path);
+    char *path = xasprintf("%s/cert", directory.path);
     ck_assert_msg(http_pins_add_file(&pins, path, &err), "%s", err.text);
     free(path);
     X509 *other = certificate_make((const char *const[]){"n2", NULL});
@@ -96,7 +96,7 @@ static void tear_down(void)
 {
     kill(server, SIGKILL);
     waitpid(server, NULL, 0);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
     buffer_free(&pins);
     buffer_free(&other_pins);
 }
@@ -115,7 +115,7 @@ struct outcome {
     int status_with_body;
 };
 
-static bool take(void *context, const char *bytes, size_t len)
+static bool http_client_take(void *context, const char *bytes, size_t len)
 {
     struct outcome *outcome = context;
     outcome->pieces++;
@@ -132,7 +132,7 @@ static ssize_t give(void *context, char *bytes, size_t size)
     return outcome->stop_after != 0 && outcome->handed_over > outcome->stop_after ? -1 : (ssize_t)size;
 }
 
-static void ended(void *context, const struct http_result *result)
+static void http_client_ended(void *context, const struct http_result *result)
 {
     struct outcome *outcome = context;
     outcome->ends++;
@@ -152,27 +152,28 @@ static struct http_client *client_of(enum http_trust trust)
     return client;
 }
 
-static void start(struct http_client *client, struct http_request request, const char *path, struct outcome *outcome)
+static void test_http_client_start(struct http_client *client, struct http_request request, const char *path,
+                                   struct outcome *outcome)
 {
     struct err err;
     struct buffer url = {0};
-    ck_assert(http_url_server(&url, slice_of("127.0.0.1"), port, &err));
+    ck_assert(http_url_server(&url, slice_from_str("127.0.0.1"), port, &err));
     buffer_add_text(&url, path);
-    request.url = buffer_text(&url);
-    request.pins = request.pins != NULL ? request.pins : buffer_text(&pins);
-    request.write = take;
-    request.done = ended;
+    request.url = buffer_cstr(&url);
+    request.pins = request.pins != NULL ? request.pins : buffer_cstr(&pins);
+    request.write = http_client_take;
+    request.done = http_client_ended;
     request.context = outcome;
     outcome->transfer = http_client_start(client, &request, &err);
     ck_assert_msg(outcome->transfer != NULL, "%s", err.text);
     buffer_free(&url);
 }
 
-static struct outcome ask(enum http_trust trust, struct http_request request)
+static struct outcome http_client_ask(enum http_trust trust, struct http_request request)
 {
     struct outcome outcome = {0};
     struct http_client *client = client_of(trust);
-    start(client, request, "/x", &outcome);
+    test_http_client_start(client, request, "/x", &outcome);
     ck_assert_int_eq(outcome.ends, 0);
     http_client_finish(client);
     ck_assert_int_eq(outcome.ends, 1);
@@ -181,28 +182,28 @@ static struct outcome ask(enum http_trust trust, struct http_request request)
     return outcome;
 }
 
-static const char *logged(void)
+static const char *http_client_logged(void)
 {
     static struct buffer log;
     struct err err;
     buffer_clear(&log);
-    ck_assert(safe_file_read(folder.fd, "log", 1 << 20, &log, &err));
-    return buffer_text(&log);
+    ck_assert(safe_file_read(directory.fd, "log", 1 << 20, &log, &err));
+    return buffer_cstr(&log);
 }
 
 START_TEST(only_the_pinned_key_is_trusted_whatever_else_the_certificate_says)
 {
     set_up("204");
-    ck_assert_int_eq(ask(HTTP_TRUST_PINS, (struct http_request){0}).status, 204);
-    struct outcome wrong = ask(HTTP_TRUST_PINS, (struct http_request){.pins = buffer_text(&other_pins)});
+    ck_assert_int_eq(http_client_ask(HTTP_TRUST_PINS, (struct http_request){0}).status, 204);
+    struct outcome wrong = http_client_ask(HTTP_TRUST_PINS, (struct http_request){.pins = buffer_cstr(&other_pins)});
     ck_assert_int_eq(wrong.outcome, HTTP_UNTRUSTED);
     ck_assert_str_eq(wrong.reason, "the server has another key than the certificate that is configured for it");
-    char *both = memory_format("%s;%s", buffer_text(&other_pins), buffer_text(&pins));
-    ck_assert_int_eq(ask(HTTP_TRUST_PINS, (struct http_request){.pins = both}).status, 204);
+    char *both = xasprintf("%s;%s", buffer_cstr(&other_pins), buffer_cstr(&pins));
+    ck_assert_int_eq(http_client_ask(HTTP_TRUST_PINS, (struct http_request){.pins = both}).status, 204);
     free(both);
-    ck_assert_int_eq(ask(HTTP_TRUST_NOBODY, (struct http_request){0}).status, 204);
-    ck_assert_int_eq(ask(HTTP_TRUST_CHAIN, (struct http_request){0}).outcome, HTTP_UNTRUSTED);
-    ck_assert_int_eq(strlen(logged()) > 0, 1);
+    ck_assert_int_eq(http_client_ask(HTTP_TRUST_NOBODY, (struct http_request){0}).status, 204);
+    ck_assert_int_eq(http_client_ask(HTTP_TRUST_CHAIN, (struct http_request){0}).outcome, HTTP_UNTRUSTED);
+    ck_assert_int_eq(strlen(http_client_logged()) > 0, 1);
     tear_down();
 }
 END_TEST
@@ -217,11 +218,11 @@ START_TEST(without_a_pin_and_without_https_nothing_goes_out)
     ck_assert_str_eq(err.text, "no certificate of the server is known");
     struct outcome outcome = {0};
     struct http_request plain = {
-        .url = "http://127.0.0.1:1/", .pins = buffer_text(&pins), .done = ended, .context = &outcome};
+        .url = "http://127.0.0.1:1/", .pins = buffer_cstr(&pins), .done = http_client_ended, .context = &outcome};
     ck_assert_ptr_nonnull(http_client_start(client, &plain, &err));
     http_client_finish(client);
     ck_assert_int_eq(outcome.outcome, HTTP_UNREACHABLE);
-    ck_assert_str_eq(logged(), "");
+    ck_assert_str_eq(http_client_logged(), "");
     http_client_free(client);
     tear_down();
 }
@@ -233,7 +234,7 @@ START_TEST(tls_1_2_is_refused)
     kill(server, SIGKILL);
     waitpid(server, NULL, 0);
     start_server("tls1.2");
-    ck_assert_int_eq(ask(HTTP_TRUST_NOBODY, (struct http_request){0}).outcome, HTTP_UNTRUSTED);
+    ck_assert_int_eq(http_client_ask(HTTP_TRUST_NOBODY, (struct http_request){0}).outcome, HTTP_UNTRUSTED);
     tear_down();
 }
 END_TEST
@@ -256,41 +257,43 @@ START_TEST(answers_of_all_kinds)
     };
     set_up("204");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        folder_write(folder.fd, "mode", cases[i].mode);
-        struct outcome outcome = ask(HTTP_TRUST_PINS,
-                                     (struct http_request){.method = HTTP_POST, .form = slice_of("a=b")});
+        tmpdir_write(directory.fd, "mode", cases[i].mode);
+        struct outcome outcome = http_client_ask(HTTP_TRUST_PINS,
+                                     (struct http_request){.method = HTTP_POST, .form = slice_from_str("a=b")});
         ck_assert_msg(outcome.outcome == cases[i].outcome && outcome.status == cases[i].status, "%s: %d %d %s",
                       cases[i].mode, outcome.outcome, outcome.status, outcome.reason);
         ck_assert_int_eq(outcome.retry_after_s, i == 2 ? 7 : 0);
     }
     tear_down();
-    ck_assert_int_eq(ask(HTTP_TRUST_NOBODY, (struct http_request){0}).outcome, HTTP_UNREACHABLE);
+    ck_assert_int_eq(http_client_ask(HTTP_TRUST_NOBODY, (struct http_request){0}).outcome, HTTP_UNREACHABLE);
 }
 END_TEST
 
 START_TEST(a_put_sends_the_file_and_who_we_are)
 {
     set_up("201");
-    char *path = memory_format("%s/body", folder.path);
+    char *path = xasprintf("%s/body", directory.path);
     int fd = open(path, O_RDWR | O_CREAT, 0600);
     ck_assert_int_eq(ftruncate(fd, 3000000), 0); /* large enough to be announced */
-    struct outcome outcome = ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT,
+    struct outcome outcome = http_client_ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT,
                                                                         .user = "rudder",
                                                                         .password = "p:@/ s",
                                                                         .body_fd = fd,
                                                                         .body_len = 3000000});
     ck_assert_int_eq(outcome.status, 201);
-    ck_assert_ptr_nonnull(strstr(logged(), " PUT /x HTTP/1.1 login=cnVkZGVyOnA6QC8gcw== body=3000000\n"));
+    ck_assert_ptr_nonnull(strstr(http_client_logged(), " PUT /x HTTP/1.1 login=cnVkZGVyOnA6QC8gcw== body=3000000\n"));
     ck_assert_int_eq(lseek(fd, 0, SEEK_CUR), 0); /* several may read it */
     for (int i = 0; i < 2; i++) { /* in one piece with the head, and a size that is not */
         int64_t len = i == 0 ? 1000 : 100000;
         ck_assert_int_eq(ftruncate(fd, len), 0);
-        outcome = ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT, .body_fd = fd, .body_len = len});
+        outcome =
+            http_client_ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT, .body_fd = fd, .body_len = len});
         ck_assert_int_eq(outcome.status, 201);
-        ck_assert_ptr_nonnull(strstr(logged(), i == 0 ? " body=1000\n" : " body=100000\n"));
+        ck_assert_ptr_nonnull(strstr(http_client_logged(), i == 0 ? " body=1000\n" : " body=100000\n"));
     }
     ck_assert_int_eq(ftruncate(fd, 1000), 0);
-    outcome = ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT, .body_fd = fd, .body_len = 5000});
+    outcome =
+        http_client_ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT, .body_fd = fd, .body_len = 5000});
     ck_assert_int_eq(outcome.outcome, HTTP_ABANDONED); /* it shrank */
     close(fd);
     free(path);
@@ -304,13 +307,13 @@ START_TEST(a_put_may_ask_for_its_body)
     set_up("200");
     struct http_client *client = client_of(HTTP_TRUST_PINS);
     struct http_request request = {.method = HTTP_PUT, .read = give, .body_len = 100000};
-    start(client, request, "/x", &outcome);
+    test_http_client_start(client, request, "/x", &outcome);
     http_client_finish(client);
     ck_assert_int_eq(outcome.status, 200);
     ck_assert_uint_eq(outcome.handed_over, 100000);
-    ck_assert_ptr_nonnull(strstr(logged(), " body=100000\n"));
+    ck_assert_ptr_nonnull(strstr(http_client_logged(), " body=100000\n"));
     outcome.stop_after = 120000;
-    start(client, request, "/x", &outcome);
+    test_http_client_start(client, request, "/x", &outcome);
     http_client_finish(client);
     ck_assert_int_eq(outcome.outcome, HTTP_ABANDONED);
     http_client_free(client);
@@ -324,19 +327,19 @@ START_TEST(an_answer_comes_in_pieces_as_it_is_made)
     struct outcome outcome = {0}, impatient = {.stop_after = 1};
     set_up("slowly");
     struct http_client *client = client_of(HTTP_TRUST_PINS);
-    start(client, (struct http_request){.method = HTTP_POST}, "/x", &outcome);
-    start(client, (struct http_request){.method = HTTP_POST}, "/y", &impatient);
+    test_http_client_start(client, (struct http_request){.method = HTTP_POST}, "/x", &outcome);
+    test_http_client_start(client, (struct http_request){.method = HTTP_POST}, "/y", &impatient);
     ck_assert_uint_eq(http_client_busy(client), 2);
     http_client_finish(client);
-    ck_assert_str_eq(buffer_text(&outcome.body), "one\ntwo\nsix\n");
+    ck_assert_str_eq(buffer_cstr(&outcome.body), "one\ntwo\nsix\n");
     ck_assert_int_ge(outcome.pieces, 2);
     ck_assert_int_eq(outcome.status_with_body, 200);
-    ck_assert_str_eq(buffer_text(&impatient.body), "one\n");
+    ck_assert_str_eq(buffer_cstr(&impatient.body), "one\n");
     ck_assert_int_eq(impatient.outcome, HTTP_ABANDONED);
-    folder_write(folder.fd, "mode", "endless");
+    tmpdir_write(directory.fd, "mode", "endless");
     buffer_clear(&impatient.body);
     impatient.stop_after = 100000;
-    start(client, (struct http_request){0}, "/z", &impatient);
+    test_http_client_start(client, (struct http_request){0}, "/z", &impatient);
     http_client_finish(client);
     ck_assert_int_eq(impatient.outcome, HTTP_ABANDONED);
     http_client_free(client);
@@ -355,10 +358,10 @@ START_TEST(a_connection_is_kept_and_closed_when_idle)
         .trust = HTTP_TRUST_PINS, .proxy = "none", .idle_timeout_ms = 300, .limits = limits};
     struct http_client *client = http_client_new(&settings, &err);
     for (int i = 0; i < 3; i++) {
-        start(client, (struct http_request){0}, "/x", &outcome);
+        test_http_client_start(client, (struct http_request){0}, "/x", &outcome);
         http_client_finish(client);
     }
-    const char *log = logged();
+    const char *log = http_client_logged();
     size_t process_len = strcspn(log, " ");
     const char *last = strstr(strchr(log, '\n') + 1, "\n") + 1;
     ck_assert_msg(strncmp(log, last, process_len + 1) == 0, "not one connection: %s", log);
@@ -369,7 +372,7 @@ START_TEST(a_connection_is_kept_and_closed_when_idle)
         poll(&polls, 1, timeout_ms);
         http_client_step(client);
     }
-    start(client, (struct http_request){0}, "/x", &outcome);
+    test_http_client_start(client, (struct http_request){0}, "/x", &outcome);
     http_client_finish(client);
     ck_assert_int_eq(outcome.ends, 4);
     http_client_free(client);
@@ -383,8 +386,8 @@ START_TEST(what_is_cancelled_is_not_reported)
     struct outcome outcome = {0}, other = {0};
     set_up("hang");
     struct http_client *client = client_of(HTTP_TRUST_PINS);
-    start(client, (struct http_request){0}, "/x", &outcome);
-    start(client, (struct http_request){0}, "/x", &other);
+    test_http_client_start(client, (struct http_request){0}, "/x", &outcome);
+    test_http_client_start(client, (struct http_request){0}, "/x", &other);
     http_client_step(client);
     http_transfer_cancel(outcome.transfer);
     ck_assert_uint_eq(http_client_busy(client), 1);
@@ -398,20 +401,21 @@ START_TEST(urls_hold_any_name_and_no_odd_host)
 {
     struct err err;
     struct buffer url = {0};
-    ck_assert(http_url_server(&url, slice_of("relay-1.example.com"), 443, &err));
+    ck_assert(http_url_server(&url, slice_from_str("relay-1.example.com"), 443, &err));
     buffer_add_text(&url, "/reports/");
-    http_url_escape(&url, slice_of("2018-08-24T15:55:01+00:00@n_1.log.gz"));
-    ck_assert_str_eq(buffer_text(&url), "https://relay-1.example.com:443/reports/"
+    http_url_escape(&url, slice_from_str("2018-08-24T15:55:01+00:00@n_1.log.gz"));
+    ck_assert_str_eq(buffer_cstr(&url), "https://relay-1.example.com:443/reports/"
                                         "2018-08-24T15%3A55%3A01%2B00%3A00%40n_1.log.gz");
     buffer_clear(&url);
-    http_url_escape(&url, slice_of("a b/..?#%\xc3\xa9~"));
-    ck_assert_str_eq(buffer_text(&url), "a%20b%2F..%3F%23%25%C3%A9~");
+    http_url_escape(&url, slice_from_str("a b/..?#%\xc3\xa9~"));
+    ck_assert_str_eq(buffer_cstr(&url), "a%20b%2F..%3F%23%25%C3%A9~");
     buffer_clear(&url);
-    ck_assert(http_url_server(&url, slice_of("fe80::1"), 1, &err) && http_url_server(&url, slice_of("[::1]"), 2, &err));
-    ck_assert_str_eq(buffer_text(&url), "https://[fe80::1]:1https://[::1]:2");
+    ck_assert(http_url_server(&url, slice_from_str("fe80::1"), 1, &err) &&
+              http_url_server(&url, slice_from_str("[::1]"), 2, &err));
+    ck_assert_str_eq(buffer_cstr(&url), "https://[fe80::1]:1https://[::1]:2");
     static const char *const bad[] = {"", "a/b", "user@host", "a b", "host:80", "-v", "a\nb", "a?b", "[a]"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        ck_assert_msg(!http_url_server(&url, slice_of(bad[i]), 1, &err), "%s", bad[i]);
+        ck_assert_msg(!http_url_server(&url, slice_from_str(bad[i]), 1, &err), "%s", bad[i]);
     }
     ck_assert(!http_url_server(&url, (struct slice){"a\0b", 3}, 1, &err));
     buffer_free(&url);
@@ -422,19 +426,19 @@ START_TEST(no_pin_without_a_certificate)
 {
     struct err err;
     struct buffer none = {0};
-    folder = folder_make();
-    folder_write(folder.fd, "empty", "");
-    folder_write(folder.fd, "text", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    directory = tmpdir_make();
+    tmpdir_write(directory.fd, "empty", "");
+    tmpdir_write(directory.fd, "text", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
     static const char *const names[] = {"empty", "text", "absent"};
     for (size_t i = 0; i < 3; i++) {
-        char *path = memory_format("%s/%s", folder.path, names[i]);
+        char *path = xasprintf("%s/%s", directory.path, names[i]);
         ck_assert(!http_pins_add_file(&none, path, &err));
         ck_assert_ptr_nonnull(strstr(err.text, path));
         free(path);
     }
     ck_assert_uint_eq(none.len, 0);
     buffer_free(&none);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 

@@ -6,9 +6,9 @@
 
 #include "support/suite.h"
 #include "util/line_merge.h"
-#include "util/memory.h"
+#include "util/xmalloc.h"
 
-static void add(struct line_merge *merge, const char *text, struct buffer *out)
+static void test_line_merge_add(struct line_merge *merge, const char *text, struct buffer *out)
 {
     line_merge_add(merge, text, strlen(text), out);
 }
@@ -17,19 +17,19 @@ START_TEST(lines_of_two_sources_stay_whole)
 {
     struct line_merge a = {0}, b = {0};
     struct buffer out = {0};
-    add(&a, "one ", &out);
-    add(&b, "eins\nzwei\ndr", &out);
-    ck_assert_str_eq(buffer_text(&out), "eins\nzwei\n");
-    add(&a, "two", &out);
-    add(&a, "\n", &out);
-    add(&b, "", &out);
-    ck_assert_str_eq(buffer_text(&out), "eins\nzwei\none two\n");
-    add(&b, "ei", &out);
+    test_line_merge_add(&a, "one ", &out);
+    test_line_merge_add(&b, "eins\nzwei\ndr", &out);
+    ck_assert_str_eq(buffer_cstr(&out), "eins\nzwei\n");
+    test_line_merge_add(&a, "two", &out);
+    test_line_merge_add(&a, "\n", &out);
+    test_line_merge_add(&b, "", &out);
+    ck_assert_str_eq(buffer_cstr(&out), "eins\nzwei\none two\n");
+    test_line_merge_add(&b, "ei", &out);
     line_merge_end(&a, &out);
     line_merge_end(&b, &out);
-    ck_assert_str_eq(buffer_text(&out), "eins\nzwei\none two\ndrei\n");
+    ck_assert_str_eq(buffer_cstr(&out), "eins\nzwei\none two\ndrei\n");
     line_merge_end(&b, &out);
-    ck_assert_str_eq(buffer_text(&out), "eins\nzwei\none two\ndrei\n");
+    ck_assert_str_eq(buffer_cstr(&out), "eins\nzwei\none two\ndrei\n");
     line_merge_free(&a);
     line_merge_free(&b);
     buffer_free(&out);
@@ -54,7 +54,7 @@ END_TEST
 static void check_endless_line(size_t each)
 {
     enum { LEN = 3 * LINE_MERGE_MAX + 7 };
-    char *line = memory_alloc(LEN);
+    char *line = xmalloc(LEN);
     memset(line, 'x', LEN);
     struct line_merge merge = {0};
     struct buffer out = {0};

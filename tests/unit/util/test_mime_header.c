@@ -6,17 +6,17 @@
 static struct slice parameter(const char *value, const char *name)
 {
     struct slice found;
-    ck_assert(mime_header_parameter(slice_of(value), name, &found));
+    ck_assert(mime_header_parameter(slice_from_str(value), name, &found));
     return found;
 }
 
 START_TEST(header_ends_at_the_empty_line)
 {
-    struct slice text = slice_of("MIME-Version: 1.0\ncontent-type: text/plain; a=b\r\n"
+    struct slice text = slice_from_str("MIME-Version: 1.0\ncontent-type: text/plain; a=b\r\n"
                                  "CONTENT-TRANSFER-ENCODING:\t8bit\r\n\r\nbody\n");
     struct mime_header header;
     ck_assert(mime_header_read(&text, &header, NULL));
-    ck_assert(slice_is(text, "body\n"));
+    ck_assert(slice_eq_str(text, "body\n"));
     ck_assert(mime_header_is(header.content_type, "TEXT/plain"));
     ck_assert(mime_header_is(header.transfer_encoding, "8bit"));
     ck_assert(!mime_header_is(header.transfer_encoding, "base64"));
@@ -25,10 +25,10 @@ END_TEST
 
 START_TEST(header_may_be_empty)
 {
-    struct slice text = slice_of("\nbody");
+    struct slice text = slice_from_str("\nbody");
     struct mime_header header;
     ck_assert(mime_header_read(&text, &header, NULL));
-    ck_assert(slice_is(text, "body"));
+    ck_assert(slice_eq_str(text, "body"));
     ck_assert_ptr_null(header.content_type.at);
     ck_assert(!mime_header_is(header.content_type, ""));
 }
@@ -36,7 +36,7 @@ END_TEST
 
 START_TEST(folded_values_go_on)
 {
-    struct slice text = slice_of("X: y\n  z\nContent-Type: multipart/signed;\r\n\tmicalg=x;\n boundary=\"a b\"\n"
+    struct slice text = slice_from_str("X: y\n  z\nContent-Type: multipart/signed;\r\n\tmicalg=x;\n boundary=\"a b\"\n"
                                  "Y: z\n\n");
     struct mime_header header;
     struct slice value;
@@ -44,7 +44,7 @@ START_TEST(folded_values_go_on)
     ck_assert_uint_eq(text.len, 0);
     ck_assert(mime_header_is(header.content_type, "multipart/signed"));
     ck_assert(mime_header_parameter(header.content_type, "Boundary", &value));
-    ck_assert(slice_is(value, "a b"));
+    ck_assert(slice_eq_str(value, "a b"));
 }
 END_TEST
 
@@ -59,7 +59,7 @@ START_TEST(malformed_headers_are_refused)
         {": no name\n\n", "no header line"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct slice text = slice_of(cases[i][0]);
+        struct slice text = slice_from_str(cases[i][0]);
         struct mime_header header;
         struct err err = {0};
         ck_assert(!mime_header_read(&text, &header, &err));
@@ -92,21 +92,21 @@ END_TEST
 
 START_TEST(type_is_compared_whole)
 {
-    ck_assert(mime_header_is(slice_of(" text/plain "), "text/plain"));
-    ck_assert(mime_header_is(slice_of("text/plain;x=y"), "text/plain"));
-    ck_assert(!mime_header_is(slice_of("text/plainer"), "text/plain"));
-    ck_assert(!mime_header_is(slice_of("text/plai"), "text/plain"));
-    ck_assert(!mime_header_is(slice_of("text/plain x"), "text/plain"));
+    ck_assert(mime_header_is(slice_from_str(" text/plain "), "text/plain"));
+    ck_assert(mime_header_is(slice_from_str("text/plain;x=y"), "text/plain"));
+    ck_assert(!mime_header_is(slice_from_str("text/plainer"), "text/plain"));
+    ck_assert(!mime_header_is(slice_from_str("text/plai"), "text/plain"));
+    ck_assert(!mime_header_is(slice_from_str("text/plain x"), "text/plain"));
 }
 END_TEST
 
 START_TEST(parameters_are_found)
 {
-    ck_assert(slice_is(parameter("t; boundary=abc; c=d", "boundary"), "abc"));
-    ck_assert(slice_is(parameter("t;BOUNDARY = abc ;", "boundary"), "abc"));
-    ck_assert(slice_is(parameter("t; a=\"; boundary=x\"; boundary=\"y;z\"", "boundary"), "y;z"));
-    ck_assert(slice_is(parameter("t; a=\"\\\"; boundary=x\"; boundary=y", "boundary"), "y"));
-    ck_assert(slice_is(parameter("t; boundary=\"\"", "boundary"), ""));
+    ck_assert(slice_eq_str(parameter("t; boundary=abc; c=d", "boundary"), "abc"));
+    ck_assert(slice_eq_str(parameter("t;BOUNDARY = abc ;", "boundary"), "abc"));
+    ck_assert(slice_eq_str(parameter("t; a=\"; boundary=x\"; boundary=\"y;z\"", "boundary"), "y;z"));
+    ck_assert(slice_eq_str(parameter("t; a=\"\\\"; boundary=x\"; boundary=y", "boundary"), "y"));
+    ck_assert(slice_eq_str(parameter("t; boundary=\"\"", "boundary"), ""));
     ck_assert_ptr_null(parameter("t; xboundary=abc", "boundary").at);
     ck_assert_ptr_null(parameter("t", "boundary").at);
     ck_assert_ptr_null(parameter("", "boundary").at);
@@ -122,7 +122,7 @@ START_TEST(malformed_parameters_are_refused)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct slice value;
-        ck_assert_msg(!mime_header_parameter(slice_of(cases[i]), "boundary", &value), "%s", cases[i]);
+        ck_assert_msg(!mime_header_parameter(slice_from_str(cases[i]), "boundary", &value), "%s", cases[i]);
     }
 }
 END_TEST

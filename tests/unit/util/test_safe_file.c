@@ -2,7 +2,7 @@
 #include <dirent.h>
 #include <string.h>
 
-#include "support/folder.h"
+#include "support/tmpdir.h"
 #include "support/suite.h"
 #include "util/safe_file.h"
 
@@ -35,7 +35,7 @@ START_TEST(names_that_can_do_no_harm)
 }
 END_TEST
 
-static size_t entries(int dir_fd)
+static size_t safe_file_entries(int dir_fd)
 {
     DIR *dir = fdopendir(openat(dir_fd, ".", O_RDONLY | O_DIRECTORY));
     size_t count = 0;
@@ -46,7 +46,7 @@ static size_t entries(int dir_fd)
     return count - 2;
 }
 
-static bool store(int dir_fd, const char *name, const char *text, bool *replaced, struct err *err)
+static bool safe_file_store(int dir_fd, const char *name, const char *text, bool *replaced, struct err *err)
 {
     struct safe_file file;
     ck_assert(safe_file_create(&file, dir_fd, 0640, err));
@@ -56,97 +56,97 @@ static bool store(int dir_fd, const char *name, const char *text, bool *replaced
 
 START_TEST(commit_makes_a_whole_file_and_says_what_it_replaced)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct err err;
     bool replaced = true;
     umask(077);
-    ck_assert(store(folder.fd, "a", "one", &replaced, &err));
+    ck_assert(safe_file_store(directory.fd, "a", "one", &replaced, &err));
     ck_assert(!replaced);
-    ck_assert(store(folder.fd, "a", "second", &replaced, &err));
+    ck_assert(safe_file_store(directory.fd, "a", "second", &replaced, &err));
     ck_assert(replaced);
-    ck_assert(store(folder.fd, "b", "", NULL, &err));
+    ck_assert(safe_file_store(directory.fd, "b", "", NULL, &err));
     struct stat status;
-    ck_assert_int_eq(fstatat(folder.fd, "a", &status, 0), 0);
+    ck_assert_int_eq(fstatat(directory.fd, "a", &status, 0), 0);
     ck_assert_uint_eq(status.st_mode & 07777, 0640);
     struct buffer content = {0};
     buffer_add_text(&content, "<");
-    ck_assert(safe_file_read(folder.fd, "a", 6, &content, &err));
-    ck_assert_str_eq(buffer_text(&content), "<second");
+    ck_assert(safe_file_read(directory.fd, "a", 6, &content, &err));
+    ck_assert_str_eq(buffer_cstr(&content), "<second");
     buffer_free(&content);
-    ck_assert_uint_eq(entries(folder.fd), 2);
-    folder_remove(&folder);
+    ck_assert_uint_eq(safe_file_entries(directory.fd), 2);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(failure_leaves_nothing_behind)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct err err;
     struct safe_file file;
-    ck_assert(safe_file_create(&file, folder.fd, 0600, &err));
-    ck_assert(folder_has(folder.fd, file.temporary));
+    ck_assert(safe_file_create(&file, directory.fd, 0600, &err));
+    ck_assert(tmpdir_has(directory.fd, file.temporary));
     safe_file_abandon(&file);
     safe_file_abandon(&file); /* twice does no harm */
-    ck_assert(!store(folder.fd, "../x", "text", NULL, &err));
-    ck_assert(!store(folder.fd, "..", "text", NULL, &err));
-    ck_assert(!store(folder.fd, "", "text", NULL, &err));
-    ck_assert_int_eq(mkdirat(folder.fd, "taken", 0700), 0);
-    ck_assert(!store(folder.fd, "taken", "text", NULL, &err));
-    ck_assert_uint_eq(entries(folder.fd), 1);
+    ck_assert(!safe_file_store(directory.fd, "../x", "text", NULL, &err));
+    ck_assert(!safe_file_store(directory.fd, "..", "text", NULL, &err));
+    ck_assert(!safe_file_store(directory.fd, "", "text", NULL, &err));
+    ck_assert_int_eq(mkdirat(directory.fd, "taken", 0700), 0);
+    ck_assert(!safe_file_store(directory.fd, "taken", "text", NULL, &err));
+    ck_assert_uint_eq(safe_file_entries(directory.fd), 1);
     ck_assert(!safe_file_create(&file, -1, 0600, &err));
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(read_takes_regular_files_within_the_limit_only)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct buffer content = {0};
     struct err err;
-    folder_write(folder.fd, "ten", "0123456789");
-    ck_assert_int_eq(symlinkat("ten", folder.fd, "link"), 0);
-    ck_assert_int_eq(mkdirat(folder.fd, "folder", 0700), 0);
-    ck_assert_int_eq(mkfifoat(folder.fd, "pipe", 0600), 0);
+    tmpdir_write(directory.fd, "ten", "0123456789");
+    ck_assert_int_eq(symlinkat("ten", directory.fd, "link"), 0);
+    ck_assert_int_eq(mkdirat(directory.fd, "directory", 0700), 0);
+    ck_assert_int_eq(mkfifoat(directory.fd, "pipe", 0600), 0);
     buffer_add_text(&content, "x");
     static const struct {
         const char *name;
         int why;
-    } cases[] = {{"ten", EFBIG}, {"link", ELOOP}, {"folder", EISDIR}, {"pipe", EINVAL}, {"none", ENOENT}};
+    } cases[] = {{"ten", EFBIG}, {"link", ELOOP}, {"directory", EISDIR}, {"pipe", EINVAL}, {"none", ENOENT}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        ck_assert(!safe_file_read(folder.fd, cases[i].name, 9, &content, &err));
+        ck_assert(!safe_file_read(directory.fd, cases[i].name, 9, &content, &err));
         ck_assert_msg(errno == cases[i].why, "%s: %s", cases[i].name, strerror(errno));
         ck_assert_ptr_nonnull(strstr(err.text, cases[i].name));
     }
-    ck_assert_str_eq(buffer_text(&content), "x");
-    ck_assert(safe_file_read(folder.fd, "ten", 10, &content, &err));
-    ck_assert_str_eq(buffer_text(&content), "x0123456789");
+    ck_assert_str_eq(buffer_cstr(&content), "x");
+    ck_assert(safe_file_read(directory.fd, "ten", 10, &content, &err));
+    ck_assert_str_eq(buffer_cstr(&content), "x0123456789");
     buffer_clear(&content);
     ck_assert(!safe_file_read(AT_FDCWD, "/proc/self/maps", 64, &content, &err)); /* its size says 0 */
     ck_assert_int_eq(errno, EFBIG);
     ck_assert(safe_file_read(AT_FDCWD, "/proc/self/maps", 1 << 20, &content, &err));
     ck_assert_uint_gt(content.len, 64);
     buffer_free(&content);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 
 START_TEST(sweep_takes_old_temporary_files_only)
 {
-    struct folder folder = folder_make();
+    struct tmpdir directory = tmpdir_make();
     struct err err;
     struct safe_file old, young;
-    ck_assert(safe_file_create(&old, folder.fd, 0600, &err));
-    ck_assert(safe_file_create(&young, folder.fd, 0600, &err));
-    folder_age(folder.fd, old.temporary, 90000);
-    folder_write(folder.fd, ".other.tmp", "");
-    folder_age(folder.fd, ".other.tmp", 90000);
-    ck_assert_uint_eq(safe_file_sweep(folder.fd, 86400), 1);
-    ck_assert(!folder_has(folder.fd, old.temporary));
-    ck_assert(folder_has(folder.fd, young.temporary));
-    ck_assert(folder_has(folder.fd, ".other.tmp"));
+    ck_assert(safe_file_create(&old, directory.fd, 0600, &err));
+    ck_assert(safe_file_create(&young, directory.fd, 0600, &err));
+    tmpdir_age(directory.fd, old.temporary, 90000);
+    tmpdir_write(directory.fd, ".other.tmp", "");
+    tmpdir_age(directory.fd, ".other.tmp", 90000);
+    ck_assert_uint_eq(safe_file_sweep(directory.fd, 86400), 1);
+    ck_assert(!tmpdir_has(directory.fd, old.temporary));
+    ck_assert(tmpdir_has(directory.fd, young.temporary));
+    ck_assert(tmpdir_has(directory.fd, ".other.tmp"));
     safe_file_abandon(&old);
     safe_file_abandon(&young);
-    folder_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 

@@ -17,12 +17,12 @@ enum { LONG_MS = 100 * 1000, SHORT_MS = 50 };
 
 static const struct subprocess_limits no_limits = {LONG_MS, LONG_MS};
 
-static void gather(void *context, const char *bytes, size_t len)
+static void subprocess_gather(void *context, const char *bytes, size_t len)
 {
     buffer_add(context, bytes, len);
 }
 
-static void count(void *context, const char *bytes, size_t len)
+static void subprocess_count(void *context, const char *bytes, size_t len)
 {
     (void)bytes;
     *(size_t *)context += len;
@@ -32,9 +32,9 @@ static void count(void *context, const char *bytes, size_t len)
 static struct subprocess_end follow(struct subprocess *process, struct buffer *out, const char *stop_at)
 {
     struct subprocess_end end;
-    while (!subprocess_step(process, gather, out, &end)) {
+    while (!subprocess_step(process, subprocess_gather, out, &end)) {
         struct pollfd polls[SUBPROCESS_POLLS];
-        if (stop_at != NULL && strstr(buffer_text(out), stop_at) != NULL) {
+        if (stop_at != NULL && strstr(buffer_cstr(out), stop_at) != NULL) {
             subprocess_stop(process);
         }
         int64_t left = subprocess_polls(process, polls) - clock_ms();
@@ -51,8 +51,8 @@ static struct subprocess *start_script(const char *script, const struct subproce
     return process;
 }
 
-static struct subprocess_end run(const char *script, const struct subprocess_limits *limits, struct buffer *out,
-                                 const char *stop_at)
+static struct subprocess_end subprocess_run(const char *script, const struct subprocess_limits *limits,
+                                            struct buffer *out, const char *stop_at)
 {
     struct subprocess *process = start_script(script, limits);
     struct subprocess_end end = follow(process, out, stop_at);
@@ -65,7 +65,8 @@ static struct subprocess_end run(const char *script, const struct subprocess_lim
 START_TEST(output_and_errors_come_in_order_and_the_status)
 {
     struct buffer out = {0};
-    struct subprocess_end end = run("echo one; echo two >&2; printf 'th\\0ree'; exit 3", &no_limits, &out, NULL);
+    struct subprocess_end end =
+        subprocess_run("echo one; echo two >&2; printf 'th\\0ree'; exit 3", &no_limits, &out, NULL);
     ck_assert_int_eq(end.fate, SUBPROCESS_EXITED);
     ck_assert_int_eq(end.number, 3);
     ck_assert_uint_eq(out.len, 14);
@@ -82,7 +83,7 @@ START_TEST(arguments_pass_no_shell)
     struct subprocess *process = subprocess_start(argv, &no_limits, &err);
     ck_assert_ptr_nonnull(process);
     follow(process, &out, NULL);
-    ck_assert_str_eq(buffer_text(&out), "$(id)|; echo x|a b|-D||");
+    ck_assert_str_eq(buffer_cstr(&out), "$(id)|; echo x|a b|-D||");
     subprocess_free(process);
     buffer_free(&out);
 }
@@ -111,10 +112,10 @@ START_TEST(it_inherits_nothing)
     signal(SIGPIPE, SIG_IGN);
     int kept = open("/dev/null", O_RDONLY); /* no FD_CLOEXEC, as libfcgi's connection */
     ck_assert_int_ge(kept, 3);
-    run("readlink /proc/self/fd/0; ls /proc/$$/fd; grep -E '^Sig(Blk|Ign)' /proc/$$/status | "
+    subprocess_run("readlink /proc/self/fd/0; ls /proc/$$/fd; grep -E '^Sig(Blk|Ign)' /proc/$$/status | "
         "sed s/0180000000/0000000000/ | tr -d '\\n'; "
         "test $(ps -o pgid= -p $$) = $$ && echo own", &no_limits, &out, NULL);
-    ck_assert_str_eq(buffer_text(&out), "/dev/null\n0\n1\n2\nSigBlk:\t0000000000000000SigIgn:\t0000000000000000own\n");
+    ck_assert_str_eq(buffer_cstr(&out), "/dev/null\n0\n1\n2\nSigBlk:\t0000000000000000SigIgn:\t0000000000000000own\n");
     close(kept);
     buffer_free(&out);
 }
@@ -125,7 +126,7 @@ START_TEST(a_flood_comes_whole)
     struct subprocess *process = start_script("head -c 20000000 /dev/zero", &no_limits);
     struct subprocess_end end;
     size_t bytes = 0;
-    while (!subprocess_step(process, count, &bytes, &end)) {
+    while (!subprocess_step(process, subprocess_count, &bytes, &end)) {
         struct pollfd polls[SUBPROCESS_POLLS];
         subprocess_polls(process, polls);
         ck_assert_int_ge(poll(polls, SUBPROCESS_POLLS, LONG_MS), 0);
@@ -139,8 +140,8 @@ END_TEST
 START_TEST(one_that_takes_too_long_is_ended)
 {
     struct buffer out = {0};
-    struct subprocess_end end = run("echo begun; sleep 1000", &(struct subprocess_limits){SHORT_MS, LONG_MS}, &out,
-                                    NULL);
+    struct subprocess_end end =
+        subprocess_run("echo begun; sleep 1000", &(struct subprocess_limits){SHORT_MS, LONG_MS}, &out, NULL);
     ck_assert_int_eq(end.fate, SUBPROCESS_TIMED_OUT);
     ck_assert(!end.given_up);
     buffer_free(&out);
@@ -150,11 +151,10 @@ END_TEST
 START_TEST(a_stopped_one_may_say_a_last_word)
 {
     struct buffer out = {0};
-    struct subprocess_end end =
-        run("trap 'echo ending; exit 0' TERM; echo ready; while :; do sleep 1000 & wait; done", &no_limits, &out,
-            "ready");
+    struct subprocess_end end = subprocess_run(
+        "trap 'echo ending; exit 0' TERM; echo ready; while :; do sleep 1000 & wait; done", &no_limits, &out, "ready");
     ck_assert_int_eq(end.fate, SUBPROCESS_STOPPED);
-    ck_assert_str_eq(buffer_text(&out), "ready\nending\n");
+    ck_assert_str_eq(buffer_cstr(&out), "ready\nending\n");
     buffer_free(&out);
 }
 END_TEST
@@ -178,12 +178,11 @@ static bool is_alive(pid_t pid)
 START_TEST(one_that_ignores_term_is_killed_with_its_children)
 {
     struct buffer out = {0};
-    struct subprocess_end end =
-        run("trap '' TERM; (sleep 1000) & echo $!; echo ready; wait", &(struct subprocess_limits){LONG_MS, SHORT_MS},
-            &out, "ready");
+    struct subprocess_end end = subprocess_run("trap '' TERM; (sleep 1000) & echo $!; echo ready; wait",
+                                               &(struct subprocess_limits){LONG_MS, SHORT_MS}, &out, "ready");
     ck_assert_int_eq(end.fate, SUBPROCESS_STOPPED);
     ck_assert(!end.given_up);
-    pid_t grandchild = (pid_t)strtol(buffer_text(&out), NULL, 10);
+    pid_t grandchild = (pid_t)strtol(buffer_cstr(&out), NULL, 10);
     ck_assert_int_gt(grandchild, 0);
     while (is_alive(grandchild)) { /* the suite has a limit */
         poll(NULL, 0, 1);
@@ -195,8 +194,9 @@ END_TEST
 START_TEST(a_leader_that_ends_at_term_leaves_no_child_behind)
 {
     struct buffer out = {0};
-    run("(trap '' TERM; echo ready; sleep 1000) & wait", &(struct subprocess_limits){LONG_MS, SHORT_MS}, &out, "ready");
-    struct subprocess_end end = run("true", &no_limits, &out, NULL);
+    subprocess_run("(trap '' TERM; echo ready; sleep 1000) & wait", &(struct subprocess_limits){LONG_MS, SHORT_MS},
+                   &out, "ready");
+    struct subprocess_end end = subprocess_run("true", &no_limits, &out, NULL);
     ck_assert_int_eq(end.fate, SUBPROCESS_EXITED);
     buffer_free(&out);
 }
@@ -205,10 +205,10 @@ END_TEST
 START_TEST(a_daemon_that_holds_the_pipe_is_not_waited_for_and_lives)
 {
     struct buffer out = {0};
-    struct subprocess_end end = run("setsid sleep 1000 & echo $!", &no_limits, &out, NULL);
+    struct subprocess_end end = subprocess_run("setsid sleep 1000 & echo $!", &no_limits, &out, NULL);
     ck_assert_int_eq(end.fate, SUBPROCESS_EXITED);
     ck_assert_int_eq(end.number, 0);
-    pid_t daemon_pid = (pid_t)strtol(buffer_text(&out), NULL, 10);
+    pid_t daemon_pid = (pid_t)strtol(buffer_cstr(&out), NULL, 10);
     ck_assert_int_eq(kill(daemon_pid, 0), 0);
     kill(daemon_pid, SIGKILL);
     buffer_free(&out);
@@ -218,7 +218,7 @@ END_TEST
 START_TEST(a_signal_that_is_not_ours_is_said)
 {
     struct buffer out = {0};
-    struct subprocess_end end = run("kill -SEGV $$", &no_limits, &out, NULL);
+    struct subprocess_end end = subprocess_run("kill -SEGV $$", &no_limits, &out, NULL);
     ck_assert_int_eq(end.fate, SUBPROCESS_SIGNALLED);
     ck_assert_int_eq(end.number, SIGSEGV);
     buffer_free(&out);

@@ -57,7 +57,8 @@ static void wait_until_gone(struct tcp_peer *peer)
     }
 }
 
-static void check(struct sockaddr *listening, socklen_t len, struct sockaddr_in *connecting, const char *address)
+static void tcp_peer_check(struct sockaddr *listening, socklen_t len, struct sockaddr_in *connecting,
+                           const char *address)
 {
     struct pair pair;
     if (!connect_pair(&pair, listening, len, connecting)) {
@@ -79,9 +80,9 @@ static void check(struct sockaddr *listening, socklen_t len, struct sockaddr_in 
 START_TEST(a_peer_is_there_until_it_closes)
 {
     struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    check((struct sockaddr *)&v4, sizeof v4, NULL, "127.0.0.1");
+    tcp_peer_check((struct sockaddr *)&v4, sizeof v4, NULL, "127.0.0.1");
     struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    check((struct sockaddr *)&v6, sizeof v6, NULL, "::1");
+    tcp_peer_check((struct sockaddr *)&v6, sizeof v6, NULL, "::1");
 }
 END_TEST
 
@@ -90,7 +91,7 @@ START_TEST(a_client_of_ipv4_at_a_listener_of_ipv6)
 {
     struct sockaddr_in6 any = {.sin6_family = AF_INET6};
     struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    check((struct sockaddr *)&any, sizeof any, &v4, "127.0.0.1");
+    tcp_peer_check((struct sockaddr *)&any, sizeof any, &v4, "127.0.0.1");
 }
 END_TEST
 

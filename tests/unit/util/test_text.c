@@ -45,8 +45,8 @@ START_TEST(utf8_replaces_maximal_subparts)
     const char table[] = "a\xf1\x80\x80\xe1\x80\xc2" "b\x80" "c\x80\xbf" "d";
     size_t len = utf8_replace(out, table, sizeof table - 1);
     out[len] = '\0';
-    ck_assert_str_eq(out, "a" UTF8_REPLACEMENT UTF8_REPLACEMENT UTF8_REPLACEMENT "b" UTF8_REPLACEMENT "c" UTF8_REPLACEMENT
-                          UTF8_REPLACEMENT "d");
+    ck_assert_str_eq(out, "a" UTF8_REPLACEMENT UTF8_REPLACEMENT UTF8_REPLACEMENT "b" UTF8_REPLACEMENT
+                          "c" UTF8_REPLACEMENT UTF8_REPLACEMENT "d");
     len = utf8_replace(out, "x\0y", 3);
     out[len] = '\0';
     ck_assert_str_eq(out, "x" UTF8_REPLACEMENT "y");
@@ -103,16 +103,16 @@ START_TEST(buffer_grows_and_keeps)
     for (int i = 0; i < 1000; i++) {
         buffer_add_format(&buffer, "%d,", i);
     }
-    ck_assert_uint_eq(buffer.len, strlen(buffer_text(&buffer)));
+    ck_assert_uint_eq(buffer.len, strlen(buffer_cstr(&buffer)));
     ck_assert(slice_ends_with(buffer_slice(&buffer), ",998,999,"));
     buffer_clear(&buffer);
     buffer_add_text(&buffer, "again");
-    ck_assert_str_eq(buffer_text(&buffer), "again");
+    ck_assert_str_eq(buffer_cstr(&buffer), "again");
     buffer_clear(&buffer);
     buffer_add_number(&buffer, 0);
     buffer_add_text(&buffer, " ");
     buffer_add_number(&buffer, UINT64_MAX);
-    ck_assert_str_eq(buffer_text(&buffer), "0 18446744073709551615");
+    ck_assert_str_eq(buffer_cstr(&buffer), "0 18446744073709551615");
     size_t size = buffer.size;
     buffer_clear_large(&buffer, size);
     ck_assert(buffer.len == 0 && buffer.size == size);

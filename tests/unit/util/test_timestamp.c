@@ -6,12 +6,12 @@
 #include "support/suite.h"
 #include "util/timestamp.h"
 
-static bool parse(const char *text, struct timestamp *out)
+static bool timestamp_parse(const char *text, struct timestamp *out)
 {
     return timestamp_parse_rfc3339(text, strlen(text), false, out);
 }
 
-static const char *formatted(const struct timestamp *timestamp)
+static const char *timestamp_formatted(const struct timestamp *timestamp)
 {
     static char text[TIMESTAMP_TEXT_SIZE];
     ck_assert_uint_eq(timestamp_format(timestamp, text), strlen(text));
@@ -28,8 +28,8 @@ START_TEST(rfc3339_comes_back_as_it_was_written)
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct timestamp timestamp;
-        ck_assert_msg(parse(texts[i], &timestamp), "%s", texts[i]);
-        ck_assert_str_eq(formatted(&timestamp), texts[i]);
+        ck_assert_msg(timestamp_parse(texts[i], &timestamp), "%s", texts[i]);
+        ck_assert_str_eq(timestamp_formatted(&timestamp), texts[i]);
     }
 }
 END_TEST
@@ -49,8 +49,8 @@ START_TEST(rfc3339_other_forms)
     };
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         struct timestamp timestamp;
-        ck_assert_msg(parse(forms[i].text, &timestamp), "%s", forms[i].text);
-        ck_assert_str_eq(formatted(&timestamp), forms[i].same);
+        ck_assert_msg(timestamp_parse(forms[i].text, &timestamp), "%s", forms[i].text);
+        ck_assert_str_eq(timestamp_formatted(&timestamp), forms[i].same);
     }
 }
 END_TEST
@@ -95,7 +95,7 @@ START_TEST(rfc3339_refuses_the_rest)
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct timestamp timestamp;
-        ck_assert_msg(!parse(texts[i], &timestamp), "%s", texts[i]);
+        ck_assert_msg(!timestamp_parse(texts[i], &timestamp), "%s", texts[i]);
     }
 }
 END_TEST
@@ -105,7 +105,7 @@ START_TEST(underscores_where_windows_writes_them)
     struct timestamp timestamp;
     const char *text = "2018-08-24T15_55_01+02_30";
     ck_assert(timestamp_parse_rfc3339(text, strlen(text), true, &timestamp));
-    ck_assert_str_eq(formatted(&timestamp), "2018-08-24T15:55:01+02:30");
+    ck_assert_str_eq(timestamp_formatted(&timestamp), "2018-08-24T15:55:01+02:30");
     text = "2018_08_24T15_55_01+02_30";
     ck_assert(!timestamp_parse_rfc3339(text, strlen(text), true, &timestamp));
 }
@@ -118,7 +118,7 @@ START_TEST(start_times)
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         struct timestamp timestamp;
         ck_assert_msg(timestamp_parse_start(good[i], strlen(good[i]), &timestamp), "%s", good[i]);
-        ck_assert_str_eq(formatted(&timestamp), "2018-08-24T15:55:01+02:30");
+        ck_assert_str_eq(timestamp_formatted(&timestamp), "2018-08-24T15:55:01+02:30");
     }
     const char *const bad[] = {
         "2018-08-24T15:55:01+00:00",   "2018-08-24 15:55:01",       "2018-08-24 15:55:01Z",
@@ -145,9 +145,9 @@ START_TEST(calendar_agrees_with_the_c_library)
         snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d+00:00", (tm.tm_year + 1900) % 10000, tm.tm_mon + 1,
                  tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
         struct timestamp timestamp;
-        ck_assert_msg(parse(text, &timestamp), "%s", text);
+        ck_assert_msg(timestamp_parse(text, &timestamp), "%s", text);
         ck_assert_msg(timestamp.seconds == seconds, "%s", text);
-        ck_assert_str_eq(formatted(&timestamp), text);
+        ck_assert_str_eq(timestamp_formatted(&timestamp), text);
     }
 }
 END_TEST
@@ -155,11 +155,11 @@ END_TEST
 START_TEST(postgres_counts_microseconds_from_2000)
 {
     struct timestamp timestamp;
-    ck_assert(parse("2000-01-01T02:00:00.000001999+02:00", &timestamp));
+    ck_assert(timestamp_parse("2000-01-01T02:00:00.000001999+02:00", &timestamp));
     ck_assert_int_eq(timestamp_postgres(&timestamp), 1);
-    ck_assert(parse("1999-12-31T23:59:59.999999999+00:00", &timestamp));
+    ck_assert(timestamp_parse("1999-12-31T23:59:59.999999999+00:00", &timestamp));
     ck_assert_int_eq(timestamp_postgres(&timestamp), -1);
-    ck_assert(parse("0001-01-01T00:00:00+23:59", &timestamp));
+    ck_assert(timestamp_parse("0001-01-01T00:00:00+23:59", &timestamp));
     ck_assert_int_eq(timestamp_postgres(&timestamp), INT64_C(-63082281600000000) - INT64_C(86340000000));
 }
 END_TEST
@@ -168,12 +168,12 @@ START_TEST(compare_looks_at_the_moment_only)
 {
     struct timestamp a;
     struct timestamp b;
-    ck_assert(parse("2018-08-24T15:55:01+00:00", &a) && parse("2018-08-24T17:55:01+02:00", &b));
+    ck_assert(timestamp_parse("2018-08-24T15:55:01+00:00", &a) && timestamp_parse("2018-08-24T17:55:01+02:00", &b));
     ck_assert_int_eq(timestamp_compare(&a, &b), 0);
-    ck_assert(parse("2018-08-24T15:55:01.1+00:00", &b));
+    ck_assert(timestamp_parse("2018-08-24T15:55:01.1+00:00", &b));
     ck_assert_int_eq(timestamp_compare(&a, &b), -1);
     ck_assert_int_eq(timestamp_compare(&b, &a), 1);
-    ck_assert(parse("2018-08-24T15:55:00.9+00:00", &b));
+    ck_assert(timestamp_parse("2018-08-24T15:55:00.9+00:00", &b));
     ck_assert_int_eq(timestamp_compare(&a, &b), 1);
     ck_assert_int_eq(timestamp_compare(&b, &a), -1);
 }

@@ -12,7 +12,7 @@ static const char *parsed(const char *text)
 {
     static char shown[1024];
     struct err err = {""};
-    if (!url_form_parse(&form, slice_of(text), &err)) {
+    if (!url_form_parse(&form, slice_from_str(text), &err)) {
         ck_assert_uint_eq(form.count, 0);
         ck_assert(err.text[0] != '\0');
         return "refused";
@@ -76,7 +76,7 @@ START_TEST(pairs_are_limited)
     for (int i = 0; i < URL_FORM_MAX_PAIRS; i++) {
         strcat(text, "a=1&");
     }
-    ck_assert(url_form_parse(&form, slice_of(text), NULL));
+    ck_assert(url_form_parse(&form, slice_from_str(text), NULL));
     ck_assert_uint_eq(url_form_count(&form, "a"), URL_FORM_MAX_PAIRS);
     strcat(text, "b");
     ck_assert_str_eq(parsed(text), "refused");

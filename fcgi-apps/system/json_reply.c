@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "system/json_reply.h"
+
+#include <stdlib.h>
+
+#include "util/json_utf8.h"
+
+static void json_reply_answer(struct response *response, int status, json_t *json)
+{
+    char *text = json_dumps(json, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    json_decref(json);
+    if (text == NULL) {
+        response_internal_error(response);
+        return;
+    }
+    response_empty(response, status);
+    response_header(response, "Content-Type", "application/json");
+    buffer_add_text(&response->body, text);
+    free(text);
+}
+
+void json_reply_success(struct response *response, const char *action, json_t *data)
+{
+    json_t *json = json_object();
+    if (data != NULL) {
+        json_object_set_new(json, "data", data);
+    }
+    json_object_set_new(json, "result", json_string("success"));
+    json_object_set_new(json, "action", json_string(action));
+    json_reply_answer(response, 200, json);
+}
+
+void json_reply_error(struct response *response, const char *action, const char *details)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "result", json_string("error"));
+    json_object_set_new(json, "action", json_string(action));
+    json_object_set_new(json, "errorDetails", json_utf8_new(details));
+    json_reply_answer(response, 500, json);
+}

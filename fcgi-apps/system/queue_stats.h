@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * queue_stats: what waits and what failed, read from the spools at most so often that reading takes a tenth of the
+ * time: an empty queue is looked at with each request, one of 100,000 files every few seconds.
+ */
+#ifndef RELAY_SYSTEM_QUEUE_STATS_H
+#define RELAY_SYSTEM_QUEUE_STATS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "relay/relay_config.h"
+#include "relay/spool_totals.h"
+
+struct queue_stats {
+    struct spool_totals totals[SPOOL_SET_SIZE]; /* run logs, inventories, inventory updates */
+    int64_t read_at_us;                 /* on the monotonic clock; 0: never */
+    int64_t took_us;
+};
+
+void queue_stats_read(struct queue_stats *figures, const struct relay_config *config);
+void queue_stats_free(struct queue_stats *figures);
+
+/* {"waiting": {"reports": TOTAL, "inventories": TOTAL, "inventory_updates": TOTAL}, "failed": the same, each TOTAL with
+ * "errors": [{"reason", TOTAL...}]}; TOTAL is "files", "bytes" and "oldest_seconds" (null when there are none), or
+ * {"error"} when the directory cannot be read. */
+json_t *queue_stats_json(const struct queue_stats *figures, int64_t now_seconds);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/report_db_conn.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+
+#include "util/log.h"
+
+#define LOG_COMPONENT "report_db"
+
+/* Longer than the time after which the server gives up by itself (report_db_batch), which leaves us the connection. */
+enum { LINK_IDLE_SECONDS = 75, LINK_STOP_SECONDS = 5 };
+
+static bool report_db_conn_fail(struct report_db_failure *failure, enum report_db_error fault, const char *what,
+                                const char *message)
+{
+    char line[ERR_TEXT_SIZE] = "";
+    size_t len = 0;
+    /* libpq's messages have a line for each host tried, with a tab before what belongs to the line above */
+    for (const char *at = message; *at != '\0' && len + 3 < sizeof line; at++) {
+        if (*at == '\n' && at[1] != '\0' && at[1] != '\t') {
+            line[len++] = ';';
+        }
+        line[len++] = *at == '\n' || *at == '\t' ? ' ' : *at;
+    }
+    while (len > 0 && line[len - 1] == ' ') {
+        len--;
+    }
+    line[len] = '\0';
+    failure->fault = fault;
+    failure->sqlstate[0] = '\0';
+    return err_set(&failure->reason, "%s%s%s", what, *what != '\0' && len > 0 ? ": " : "", line);
+}
+
+static bool lose(struct report_db_conn *link, struct report_db_failure *failure, const char *what)
+{
+    report_db_conn_fail(failure, REPORT_DB_ERROR_LOST, what, PQerrorMessage(link->connection));
+    report_db_conn_close(link);
+    return false;
+}
+
+/* What a server says beside the matter: libpq would write it to standard error. */
+static void log_notice(void *unused, const PGresult *result)
+{
+    (void)unused;
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    log_debug("notice from the database", log_text("message", message));
+}
+
+bool report_db_conn_open(struct report_db_conn *link, struct report_db_failure *failure)
+{
+    if (link->connection != NULL) {
+        return true;
+    }
+    link->connection = PQconnectdbParams((const char *const *)link->conninfo.keywords,
+                                         (const char *const *)link->conninfo.values, 0);
+    if (link->connection == NULL || PQstatus(link->connection) != CONNECTION_OK ||
+        PQsetnonblocking(link->connection, 1) != 0) {
+        report_db_conn_fail(failure, REPORT_DB_ERROR_DOWN, "",
+             link->connection != NULL ? PQerrorMessage(link->connection) : "out of memory");
+        report_db_conn_close(link);
+        return false;
+    }
+    PQsetNoticeReceiver(link->connection, log_notice, NULL);
+    return true;
+}
+
+void report_db_conn_close(struct report_db_conn *link)
+{
+    PQfinish(link->connection);
+    link->connection = NULL;
+}
+
+/* The time left in milliseconds of `seconds` since `since`. */
+static int left(const struct timespec *since, int seconds)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t passed = (int64_t)(now.tv_sec - since->tv_sec) * 1000 + (now.tv_nsec - since->tv_nsec) / 1000000;
+    return passed >= seconds * 1000 ? 0 : (int)(seconds * 1000 - passed);
+}
+
+/* Until the connection is ready for one of events. */
+static bool wait_ready(struct report_db_conn *link, short events, struct report_db_failure *failure)
+{
+    struct pollfd fds[2] = {{PQsocket(link->connection), events, 0}, {link->stop_fd, POLLIN, 0}};
+    struct timespec since;
+    clock_gettime(CLOCK_MONOTONIC, &since);
+    int limit = LINK_IDLE_SECONDS;
+    for (;;) {
+        int ready = poll(fds, 2, left(&since, limit));
+        if (ready < 0 && errno != EINTR) {
+            return lose(link, failure, "waiting for the database failed");
+        }
+        if (ready > 0 && fds[0].revents != 0) {
+            return true;
+        }
+        if (ready > 0 && fds[1].revents != 0) {
+            limit = LINK_STOP_SECONDS;
+            fds[1].fd = -1;
+        }
+        if (left(&since, limit) == 0) {
+            report_db_conn_close(link);
+            return report_db_conn_fail(failure, REPORT_DB_ERROR_DOWN, "the database does not answer", "");
+        }
+    }
+}
+
+static bool take_in(struct report_db_conn *link, struct report_db_failure *failure)
+{
+    return PQconsumeInput(link->connection) == 1 || lose(link, failure, "");
+}
+
+/* Sends what libpq still holds. The server may have to get rid of an answer first, so we read, too. */
+static bool flush(struct report_db_conn *link, struct report_db_failure *failure)
+{
+    for (;;) {
+        int state = PQflush(link->connection);
+        if (state == 0) {
+            return true;
+        }
+        if (state < 0) {
+            return lose(link, failure, "");
+        }
+        if (!wait_ready(link, POLLIN | POLLOUT, failure) || !take_in(link, failure)) {
+            return false;
+        }
+    }
+}
+
+/* *result is NULL when the command is through. */
+static bool next_result(struct report_db_conn *link, PGresult **result, struct report_db_failure *failure)
+{
+    while (PQisBusy(link->connection)) {
+        if (!wait_ready(link, POLLIN, failure) || !take_in(link, failure)) {
+            return false;
+        }
+    }
+    *result = PQgetResult(link->connection);
+    return true;
+}
+
+static void explain(const PGresult *result, struct report_db_failure *failure)
+{
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (sqlstate == NULL || strlen(sqlstate) >= SQLSTATE_SIZE) {
+        report_db_conn_fail(failure, REPORT_DB_ERROR_LOST, "", PQresultErrorMessage(result));
+        return;
+    }
+    /* FATAL and PANIC: the server's last words before it closes the connection */
+    bool last = severity != NULL && strcmp(severity, "ERROR") != 0;
+    report_db_conn_fail(failure, last ? REPORT_DB_ERROR_LOST : report_db_error_of(sqlstate), sqlstate,
+                        primary != NULL ? primary : "");
+    memcpy(failure->sqlstate, sqlstate, strlen(sqlstate) + 1);
+}
+
+/* After a failure: says LOST if the connection is gone (the reason may be an error that came before its end, such as
+ * "terminating connection due to administrator command"), and closes what is of no more use. */
+static void settle(struct report_db_conn *link, bool no_error_seen, struct report_db_failure *failure)
+{
+    if (link->connection != NULL && PQstatus(link->connection) != CONNECTION_OK) {
+        struct report_db_failure unimportant;
+        lose(link, no_error_seen ? failure : &unimportant, "");
+    }
+    if (link->connection == NULL && failure->fault != REPORT_DB_ERROR_DOWN) {
+        failure->fault = REPORT_DB_ERROR_LOST;
+    } else if (failure->fault == REPORT_DB_ERROR_LOST || failure->fault == REPORT_DB_ERROR_DOWN) {
+        report_db_conn_close(link);
+    }
+}
+
+static bool is_error(ExecStatusType status)
+{
+    return status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_COPY_IN;
+}
+
+/* Takes all results, up to a COPY that wants data, and keeps the last one. The first error is the one that counts. */
+static bool report_db_conn_gather(struct report_db_conn *link, PGresult **last, struct report_db_failure *failure)
+{
+    struct report_db_failure later;
+    bool good = true;
+    PGresult *result = NULL;
+    *last = NULL;
+    while (next_result(link, &result, good ? failure : &later) && result != NULL) {
+        ExecStatusType status = PQresultStatus(result);
+        if (good && is_error(status)) {
+            explain(result, failure);
+            good = false;
+        }
+        PQclear(*last);
+        *last = result;
+        if (status == PGRES_COPY_IN) {
+            break;
+        }
+    }
+    if (good && link->connection != NULL && PQstatus(link->connection) == CONNECTION_OK) {
+        return true;
+    }
+    PQclear(*last);
+    *last = NULL;
+    settle(link, good, failure);
+    return false;
+}
+
+bool report_db_conn_run(struct report_db_conn *link, const char *sql, struct report_db_failure *failure)
+{
+    PGresult *result = NULL;
+    bool good = (PQsendQuery(link->connection, sql) == 1 || lose(link, failure, "")) && flush(link, failure) &&
+                report_db_conn_gather(link, &result, failure);
+    PQclear(result);
+    return good;
+}
+
+PGresult *report_db_conn_query(struct report_db_conn *link, const char *sql, const struct report_db_values *values,
+                               struct report_db_failure *failure)
+{
+    enum { MOST = 32 };
+    const char *texts[MOST];
+    int lengths[MOST];
+    int binary[MOST];
+    for (int i = 0; i < values->count && i < MOST; i++) {
+        texts[i] = values->values[i].at;
+        lengths[i] = (int)values->values[i].len;
+        binary[i] = 1;
+    }
+    PGresult *result = NULL;
+    if (PQsendQueryParams(link->connection, sql, values->count, values->types, texts, lengths, binary, 1) != 1) {
+        lose(link, failure, "");
+    } else if (flush(link, failure)) {
+        report_db_conn_gather(link, &result, failure);
+    }
+    return result;
+}
+
+bool report_db_conn_copy_begin(struct report_db_conn *link, const char *sql, struct report_db_failure *failure)
+{
+    return report_db_conn_run(link, sql, failure);
+}
+
+bool report_db_conn_copy_data(struct report_db_conn *link, struct slice data, struct report_db_failure *failure)
+{
+    if (PQputCopyData(link->connection, data.at, (int)data.len) != 1) {
+        return lose(link, failure, "");
+    }
+    return flush(link, failure);
+}
+
+bool report_db_conn_copy_end(struct report_db_conn *link, struct report_db_failure *failure)
+{
+    PGresult *result = NULL;
+    if (PQputCopyEnd(link->connection, NULL) != 1) {
+        return lose(link, failure, "");
+    }
+    bool good = flush(link, failure) && report_db_conn_gather(link, &result, failure);
+    PQclear(result);
+    return good;
+}
+
+void report_db_conn_rollback(struct report_db_conn *link)
+{
+    struct report_db_failure unimportant;
+    if (link->connection != NULL && PQtransactionStatus(link->connection) != PQTRANS_IDLE &&
+        !report_db_conn_run(link, "ROLLBACK", &unimportant)) {
+        report_db_conn_close(link);
+    }
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * byte_size: `52428800`, `512KiB`, `50MiB`, `1 GiB`, `2TiB` to bytes. A number without a unit is bytes.
+ */
+#ifndef RELAY_UTIL_BYTE_SIZE_H
+#define RELAY_UTIL_BYTE_SIZE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/err.h"
+
+bool byte_size_parse(const char *text, int64_t *bytes, struct err *err);
+
+/* For people: "0 B", "999 B", "1.4 KiB", "52 MiB": three digits at the most below 1000 units. */
+enum { BYTE_SIZE_TEXT_SIZE = 24 };
+void byte_size_format(int64_t bytes, char out[BYTE_SIZE_TEXT_SIZE]);
+
+#endif

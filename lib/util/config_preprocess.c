@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "util/config_preprocess.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static bool config_preprocess_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool config_preprocess_is_hex(char c)
+{
+    return config_preprocess_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* What an identifier or a number is made of, signs aside. */
+static bool is_word(char c)
+{
+    return config_preprocess_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c != '\0' && strchr("_*-.", c) != NULL);
+}
+
+static size_t string_len(struct slice at)
+{
+    size_t len = 1;
+    while (len < at.len && at.at[len] != '"') {
+        len += at.at[len] == '\\' ? 2 : 1;
+    }
+    return len < at.len ? len + 1 : at.len;
+}
+
+static size_t line_len(struct slice at)
+{
+    const char *end = memchr(at.at, '\n', at.len);
+    return end != NULL ? (size_t)(end - at.at) : at.len;
+}
+
+static size_t comment_len(struct slice at)
+{
+    const char *end = at.len > 2 ? memmem(at.at + 2, at.len - 2, "*/", 2) : NULL;
+    return end != NULL ? (size_t)(end - at.at) + 2 : at.len;
+}
+
+static size_t word_len(struct slice at)
+{
+    size_t len = 1;
+    while (len < at.len && is_word(at.at[len])) {
+        len++;
+    }
+    return len;
+}
+
+/* The length of what must not be looked into: a string, a comment, a word; else 1. */
+static size_t piece_len(struct slice at)
+{
+    if (at.at[0] == '"') {
+        return string_len(at);
+    }
+    if (at.at[0] == '#' || slice_starts_with(at, "//")) {
+        return line_len(at);
+    }
+    if (slice_starts_with(at, "/*")) {
+        return comment_len(at);
+    }
+    return is_word(at.at[0]) && at.at[0] != '-' ? word_len(at) : 1;
+}
+
+/* Is the word a whole number, decimal or hexadecimal, without L, and too large for 32 bits? */
+static bool is_wide_number(struct slice word)
+{
+    bool hex = word.len > 2 && word.at[0] == '0' && (word.at[1] == 'x' || word.at[1] == 'X');
+    int64_t number = 0;
+    for (size_t i = hex ? 2 : 0; i < word.len; i++) {
+        char c = word.at[i];
+        if (!(hex ? config_preprocess_is_hex(c) : config_preprocess_is_digit(c))) {
+            return false;
+        }
+        int digit = config_preprocess_is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
+        number = number > INT32_MAX ? number : number * (hex ? 16 : 10) + digit;
+    }
+    return number > INT32_MAX;
+}
+
+static unsigned count_lines(struct slice piece)
+{
+    unsigned lines = 0;
+    for (size_t i = 0; i < piece.len; i++) {
+        lines += piece.at[i] == '\n';
+    }
+    return lines;
+}
+
+bool config_preprocess(struct slice text, struct buffer *out, unsigned *line, struct err *err)
+{
+    *line = 1;
+    for (struct slice rest = text; rest.len > 0;) {
+        size_t len = piece_len(rest);
+        struct slice piece = {rest.at, len < rest.len ? len : rest.len};
+        if (memchr(piece.at, '\0', piece.len) != NULL) {
+            return err_set(err, "a NUL byte: this is not a text file");
+        }
+        if (piece.at[0] == '@') {
+            return err_set(err, "@include is not supported; a password may stand in a file of its own (password_file)");
+        }
+        buffer_add(out, piece.at, piece.len);
+        if (config_preprocess_is_digit(piece.at[0]) && is_wide_number(piece)) {
+            buffer_add_text(out, "L");
+        }
+        *line += count_lines(piece);
+        rest.at += piece.len;
+        rest.len -= piece.len;
+    }
+    return true;
+}

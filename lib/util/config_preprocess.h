@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * config_preprocess: what config_file does to the text before libconfig sees it. See there for why.
+ */
+#ifndef RELAY_UTIL_CONFIG_PREPROCESS_H
+#define RELAY_UTIL_CONFIG_PREPROCESS_H
+
+#include <stdbool.h>
+
+#include "util/buffer.h"
+#include "util/err.h"
+#include "util/slice.h"
+
+/* Appends the text to out. On false *line (from 1) is where the fault that err tells of stands. */
+bool config_preprocess(struct slice text, struct buffer *out, unsigned *line, struct err *err);
+
+#endif

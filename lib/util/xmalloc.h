@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * xmalloc: allocation that does not return NULL.
+ *
+ * A relay's sizes are bounded by its limits, so running out of memory means the machine is out of it: the process says
+ * so and aborts, its supervisor starts it again, and the spool still holds every file. Sizes that outside input decides
+ * are checked against a limit before they come here.
+ */
+#ifndef RELAY_UTIL_XMALLOC_H
+#define RELAY_UTIL_XMALLOC_H
+
+#include <stddef.h>
+
+void *xmalloc(size_t size) __attribute__((malloc, returns_nonnull, alloc_size(1)));
+void *xcalloc(size_t count, size_t size) __attribute__((malloc, returns_nonnull, alloc_size(1, 2)));
+void *xreallocarray(void *at, size_t count, size_t size) __attribute__((returns_nonnull, alloc_size(2, 3)));
+char *xstrdup(const char *text) __attribute__((malloc, returns_nonnull));
+char *xstrndup(const char *at, size_t len) __attribute__((malloc, returns_nonnull));
+char *xasprintf(const char *format, ...) __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
+
+#endif
