@@ -47,9 +47,10 @@ queue_reserve() {
     return 1
 }
 
-# queue_put: the sealed log of the run becomes ready.
+# queue_put: the sealed log of the run becomes ready. What is in ready/ is whole also after a power cut.
 queue_put() {
-    mv -f "$run_work/sealed" "$conf_queue/ready/$run_name.log.gz"
+    to_disk "$run_work/sealed"
+    mv -f "$run_work/sealed" "$conf_queue/ready/$run_name.log.gz" && to_disk "$conf_queue/ready"
 }
 
 # queue_release: gives the name back, though not within the second it stands for.

@@ -54,7 +54,14 @@ agent_fetch_file() {
     source_id=$1 file_id=$2 destination=$3
     shared_is_id "$source_id" && shared_is_id "$file_id" || return 2
     case $key_hash in
-    '' | sha256:????????????????????????????????????????????????????????????????) ;;
+    sha256:????????????????????????????????????????????????????????????????) ;;
+    '')
+        [ $any_key = yes ] || {
+            say "which key must $file_id be signed with? -k says it: key-hash of $source_id in the node list." \
+                "-a takes any that the policy server took"
+            return 2
+        }
+        ;;
     *) say "no hash of a key: $key_hash (sha256:<64 hexadecimal digits>)" && return 2 ;;
     esac
     [ ! -d "$destination" ] || {
@@ -112,10 +119,12 @@ shared_verify() {
         "$(printf '%s' "$key_hash" | tr A-F a-f)" ] || shared_bad "it is signed with another key than the one asked for"
 }
 
-# In one step: whoever opens the destination finds the old file or the new one.
+# In one step: whoever opens the destination finds the old file or the new one. mktemp makes a file of its own, and
+# follows no link that somebody has put there.
 shared_put() {
-    shared_new=$destination.new.$$
-    (umask "$caller_umask" && cat "$scratch/file" >"$shared_new") && mv -f "$shared_new" "$destination" || {
+    shared_new=$(mktemp "$destination.XXXXXX") && cat "$scratch/file" >"$shared_new" &&
+        (umask "$caller_umask" && chmod "=rw" "$shared_new") && to_disk "$shared_new" &&
+        mv -f "$shared_new" "$destination" || {
         say "$destination could not be written"
         return 1
     }

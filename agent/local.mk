@@ -20,4 +20,5 @@ CLEANFILES += agent/rudder-relay-agent
 agent/rudder-relay-agent: agent/rudder-relay-agent.sh
 	$(AM_V_GEN)$(MKDIR_P) agent && \
 	$(SED) -e 's|@agentlib''dir@|$(agentlibdir)|' -e 's|@agent''conf@|$(agentconfdir)/agent.conf|' \
+		-e 's|@agent''version@|$(PACKAGE_VERSION)|' \
 		'$(srcdir)/agent/rudder-relay-agent.sh' >$@.tmp && chmod +x $@.tmp && mv $@.tmp $@

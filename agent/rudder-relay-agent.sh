@@ -10,6 +10,14 @@ set -u
 # make install puts the real paths here; a copy of the source directory works as it is
 library=@agentlibdir@
 config=${RUDDER_RELAY_AGENT_CONFIG:-@agentconf@}
+version=@agentversion@
+case $version in @*) version='(not installed)' ;; esac
+case ${1:-} in
+-V | --version)
+    echo "rudder-relay-agent $version"
+    exit 0
+    ;;
+esac
 case $library in /*) ;; *) library=$(dirname -- "$0") ;; esac
 case $config in @*) config=/etc/rudder-relay/agent.conf ;; esac
 
@@ -20,7 +28,8 @@ usage: rudder-relay-agent run [-c FILE] [--] COMMAND [ARGUMENT...]
        rudder-relay-agent inventory [-c FILE] [-n] INVENTORY
        rudder-relay-agent fetch-policies [-c FILE] [-f]
        rudder-relay-agent share-file [-c FILE] [-f] [-t TTL] TARGET FILE [FILE-ID]
-       rudder-relay-agent fetch-file [-c FILE] [-f] [-k KEY-HASH] SOURCE FILE-ID DESTINATION
+       rudder-relay-agent fetch-file [-c FILE] [-f] -k KEY-HASH | -a SOURCE FILE-ID DESTINATION
+       rudder-relay-agent --help | --version
 
   run    runs the command; what it prints is shown, and is the run log that is signed and sent.
          Logs kept from earlier runs are sent first. The exit status is the command's, whether
@@ -41,9 +50,10 @@ usage: rudder-relay-agent run [-c FILE] [--] COMMAND [ARGUMENT...]
          gets a file that the node SOURCE shares with this one, checks its signature, and puts it to
          DESTINATION in one step. Exit status 0 if it is there and as it should be, 1 if not.
 
+  -a         any key: whose key the file is signed with, the policy server alone has checked
   -c FILE    the configuration, instead of $config
   -f         fetch them though they have not changed; share or fetch the file though it is there
-  -k HASH    sha256:<hex>: of the public key that the file must be signed with
+  -k HASH    sha256:<hex>, of the public key that the file must be signed with: key-hash of SOURCE in the node list
   -t TTL     for how long the file is kept: 1d unless said; seconds, or as in "1d 2h 3m 4s"
   -n         the node is new: not accepted by the server yet
 
@@ -66,7 +76,7 @@ say() {
 
 need_tools() {
     # shellcheck disable=SC2086 # a word each
-    for tool in curl gzip mkfifo mktemp od openssl tee $tools; do
+    for tool in curl gzip mkfifo mktemp od openssl sync tee $tools; do
         command -v $tool >/dev/null && continue
         say "$tool is needed, and not in the PATH ($PATH)"
         return 1
@@ -108,6 +118,12 @@ on_signal() {
     fi
     clean_up
     exit $((128 + $1))
+}
+
+# to_disk FILE...: what is in these files or directories outlives a power cut. A sync that takes no names brings
+# everything to disk.
+to_disk() {
+    sync -- "$@" 2>/dev/null || sync
 }
 
 # send_all: what is kept, then the run's own log if there is one. Says what stays behind.
@@ -171,7 +187,7 @@ command_shape() {
     inventory) options=c:hn least=1 most=1 ;;
     fetch-policies) options=c:fh tools='find grep readlink sed tar' needs_login=no ;;
     share-file) options=c:fht: least=2 most=3 tools='sed' needs_login=no ;;
-    fetch-file) options=c:fhk: least=3 most=3 tools='awk fold head sed tail wc' needs_login=no ;;
+    fetch-file) options=ac:fhk: least=3 most=3 tools='awk chmod fold head sed tail wc' needs_login=no ;;
     *) return 1 ;;
     esac
 }
@@ -192,8 +208,10 @@ new_node=no
 force=no
 ttl=1d
 key_hash=
+any_key=no
 while getopts $options option; do
     case $option in
+    a) any_key=yes ;;
     c) config=$OPTARG ;;
     f) force=yes ;;
     k) key_hash=$OPTARG ;;

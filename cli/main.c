@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "config.h"
+#include "util/core_dump.h"
 #include "util/log.h"
 
 static const struct command *const commands[] = {
@@ -74,6 +75,7 @@ static const struct command *main_find(int argc, char **argv, int *words)
 int main(int argc, char **argv)
 {
     int words;
+    core_dump_off();
     log_start("rudder-relay");
     log_plain();
     if (argc < 2) {

@@ -12,6 +12,7 @@
 #include "forwarder.h"
 
 #define LOG_COMPONENT "main"
+#include "util/core_dump.h"
 #include "util/log.h"
 
 enum { EXIT_USAGE = 2, EXIT_START = 3 };
@@ -49,7 +50,7 @@ static int forwarder_options(int argc, char **argv, const char **path)
             forwarder_usage(stdout);
             return EXIT_SUCCESS;
         case 'V':
-            puts(PACKAGE_STRING);
+            puts("rudder-relay-forwarder " PACKAGE_VERSION);
             return EXIT_SUCCESS;
         default:
             forwarder_usage(stderr);
@@ -100,6 +101,7 @@ int main(int argc, char **argv)
     if (status >= 0) {
         return status;
     }
+    core_dump_off();
     log_start("forwarder");
     bound_memory();
     struct err err = {0};

@@ -20,9 +20,8 @@ lab_open() {
         LAB=$(mktemp -d "${TMPDIR:-/tmp}/relay-lab.XXXXXX") || return
     fi
     LAB=$(cd "$LAB" && pwd -P) || return
-    chmod 755 "$LAB"
-    mkdir -p "$LAB/run" "$LAB/log"
-    chmod 1777 "$LAB/run" "$LAB/log"
+    # nobody else writes here: what stands in run/ says which processes are ended
+    mkdir -p "$LAB/run" "$LAB/log" && chmod 755 "$LAB" "$LAB/run" "$LAB/log"
 }
 
 # lab_close: stops what runs, last started first, and removes the directory.

@@ -49,7 +49,7 @@ lab_postgres_restart() {
 }
 
 lab_psql() {
-    psql -X -q -v ON_ERROR_STOP=1 -h "$LAB/run" -p "$LAB_PG_PORT" -U postgres -d rudder "$@"
+    psql -X -q -v ON_ERROR_STOP=1 -h "$LAB/pg" -p "$LAB_PG_PORT" -U postgres -d rudder "$@"
 }
 
 # Sets LAB_PG_BIN: distributions keep the server's programs out of PATH.
@@ -88,7 +88,6 @@ lab_postgres_make() {
     printf 'lab %s postgres\n' "$owner" root >"$LAB/pg/data/pg_ident.conf"
     cat >>"$LAB/pg/data/postgresql.conf" <<END
 listen_addresses = '127.0.0.1'
-unix_socket_directories = '$LAB/run'
 unix_socket_permissions = 0700
 password_encryption = 'scram-sha-256'
 max_connections = 40
@@ -108,7 +107,8 @@ lab_postgres_run() {
         LAB_PG_PORT=$(cat "$LAB/pg/lab-port")
         echo INT >"$LAB/run/postgres.signal"
         # a session of its own: Ctrl-C in the terminal is for the script, which then stops us in its own order
-        lab_start postgres lab_as postgres setsid "$LAB_PG_BIN/postgres" -D "$LAB/pg/data" -p "$LAB_PG_PORT" || return
+        lab_start postgres lab_as postgres setsid "$LAB_PG_BIN/postgres" -D "$LAB/pg/data" -k "$LAB/pg" \
+            -p "$LAB_PG_PORT" || return
         if lab_wait_for 60 lab_postgres_answers_or_ended && lab_postgres_answers; then
             return 0
         fi
@@ -122,7 +122,7 @@ lab_postgres_run() {
 }
 
 lab_postgres_answers() {
-    psql -X -q -h "$LAB/run" -p "$LAB_PG_PORT" -U postgres -d postgres -c 'SELECT 1' >/dev/null 2>&1
+    psql -X -q -h "$LAB/pg" -p "$LAB_PG_PORT" -U postgres -d postgres -c 'SELECT 1' >/dev/null 2>&1
 }
 
 lab_postgres_answers_or_ended() {
@@ -132,5 +132,5 @@ lab_postgres_answers_or_ended() {
 lab_postgres_fill() {
     lab_psql -d postgres -c 'CREATE DATABASE rudder' &&
         RUDDER_DB_PASSWORD=$LAB_PG_PASSWORD "$LAB_POSTGRES_SQL/apply" \
-            -h "$LAB/run" -p "$LAB_PG_PORT" -U postgres -d rudder
+            -h "$LAB/pg" -p "$LAB_PG_PORT" -U postgres -d rudder
 }

@@ -112,7 +112,8 @@ relays_demo_share() {
     echo "    $DIR/agents/node-lower/about-me"
     "$RELAY_BUILD/bin/rudder-relay-agent" share-file -c "$DIR/agents/node-lower/agent.conf" node-root \
         "$DIR/agents/node-lower/about-me" || fail "the file was not shared; see $DIR/servers/*/log/shared-files.log"
-    "$RELAY_BUILD/bin/rudder-relay-agent" fetch-file -c "$DIR/agents/node-root/agent.conf" node-lower about-me \
+    "$RELAY_BUILD/bin/rudder-relay-agent" fetch-file -c "$DIR/agents/node-root/agent.conf" \
+        -k "sha256:$(relays_in root lab_node_key_hash node-lower)" node-lower about-me \
         "$DIR/agents/node-root/from-lower" || fail "the file was not fetched; see $DIR/servers/*/log/shared-files.log"
     echo "which fetches it and checks its signature; $DIR/agents/node-root/from-lower:"
     sed 's/^/  /' "$DIR/agents/node-root/from-lower"
@@ -127,7 +128,7 @@ relays_demo_commands() {
     done
     relays_use root
     cat <<END
-  the database         psql -h $LAB/run -p $LAB_PG_PORT -U postgres rudder
+  the database         psql -h $LAB/pg -p $LAB_PG_PORT -U postgres rudder
   an agent's run       $RELAY_BUILD/bin/rudder-relay-agent run -c $DIR/agents/node-lower/agent.conf -- \\
                            $DIR/agents/demo-policy node-lower $DIR/agents/node-lower
   what waits at upper  $RELAY_BUILD/bin/rudder-relay queue -c $DIR/servers/upper/relay/etc/relay.conf
@@ -138,6 +139,7 @@ END
 
 relays_demo_status() {
     local server part result=0
+    check_directory
     if [ ! -e "$DIR/.quickstart" ]; then
         echo "not running; there is no $DIR"
         return 3
@@ -158,8 +160,8 @@ relays_demo_status() {
 }
 
 relays_demo_stop() {
+    check_directory
     [ -e "$DIR/.quickstart" ] || return 0
-    [ -O "$DIR" ] || fail "$DIR is somebody else's"
     relays_demo_open
     relays_close
     echo "The relays are stopped, and $DIR is removed."

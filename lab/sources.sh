@@ -4,6 +4,11 @@
 # sources: a copy of the sources to build from, for ./quickstart and ./run-tests. configure takes no path with spaces, a
 # build in the checkout would be in the way of one beside it, and nobody wants its files among his own. Sourced by bash.
 
+# sources_version CHECKOUT: prints it.
+sources_version() {
+    sed -n 's/^AC_INIT(\[rudder-relay\], \[\([^]]*\)\].*/\1/p' "$1/configure.ac"
+}
+
 # sources_copy CHECKOUT DIRECTORY: without what git, autogen.sh or an earlier build left.
 sources_copy() {
     mkdir -p "$2" &&

@@ -234,8 +234,8 @@ tests_unit_cli_test_queue_list_LDADD = $(TEST_LDADD)
 TESTS += tests/static/manuals.sh
 
 # systemd's own judgement of the units.
-TESTS += tests/static/units.sh
-EXTRA_DIST += tests/static/units.sh
+TESTS += tests/static/rights.sh tests/static/units.sh
+EXTRA_DIST += tests/static/rights.sh tests/static/units.sh
 
 # What is run from the sources belongs to a release, whole directories of it.
 dist_noinst_SCRIPTS += run-tests quickstart

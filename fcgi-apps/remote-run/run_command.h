@@ -4,7 +4,7 @@
  * <host>,<host>...`.
  *
  * Linux takes no argument longer than 128 KiB: many hosts become several commands, of which no more than
- * remote_run.max_children run at the same time. Hosts are those that remote_run_hostname_valid takes.
+ * remote_run.max_children run at the same time. Hosts are those that http_url_is_host takes.
  */
 #ifndef RELAY_REMOTE_RUN_RUN_COMMAND_H
 #define RELAY_REMOTE_RUN_RUN_COMMAND_H

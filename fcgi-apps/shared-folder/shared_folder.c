@@ -158,7 +158,7 @@ static void shared_folder_answer_hash(struct shared_folder_context *context)
     shared_folder_answer_file(context, fault == 0 && memcmp(digest, context->asked.digest, size) == 0 ? 304 : 200);
 }
 
-static void answer_request(struct shared_folder_context *context)
+static void shared_folder_answer_request(struct shared_folder_context *context)
 {
     struct err err = {0};
     context->dir_fd = open(context->directory->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -188,7 +188,7 @@ void shared_folder_answer(void *state, struct request *request, struct response 
     };
     struct err err = {0};
     if (shared_folder_request_parse(&context.asked, request->args[0], request_env(request, "QUERY_STRING"), &err)) {
-        answer_request(&context);
+        shared_folder_answer_request(&context);
     } else {
         request_context_refuse(&context.base, 400, err.text);
     }

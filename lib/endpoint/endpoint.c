@@ -11,6 +11,7 @@
 #include "endpoint/body.h"
 #include "endpoint/fcgi.h"
 #include "util/clock.h"
+#include "util/core_dump.h"
 #include "util/log.h"
 
 #define LOG_COMPONENT "endpoint"
@@ -190,7 +191,7 @@ static void account(const struct endpoint *endpoint, int64_t begun_us)
 }
 
 /* One connection, one request. The child of send_file, if there is one, goes through all of this to the end. */
-static void answer_request(struct endpoint *endpoint)
+static void endpoint_answer_request(struct endpoint *endpoint)
 {
     const struct endpoint_program *program = endpoint->program;
     struct request *request = &endpoint->request;
@@ -249,7 +250,7 @@ static int endpoint_serve(struct endpoint *endpoint)
     for (;;) {
         switch (fcgi_wait(endpoint->fcgi, idle_wait(endpoint), &err)) {
         case FCGI_REQUEST:
-            answer_request(endpoint);
+            endpoint_answer_request(endpoint);
             break;
         case FCGI_RELOAD:
             endpoint_reload(endpoint);
@@ -306,6 +307,7 @@ int endpoint_run(const struct endpoint_program *program, int argc, char **argv)
     if (!read_command_line(program, argc, argv, &path, &status)) {
         return status;
     }
+    core_dump_off();
     log_start(program->name);
     struct endpoint endpoint = {.program = program};
     status = endpoint_start(&endpoint, path);

@@ -5,24 +5,15 @@
 #include <string.h>
 
 #include "relay/node_id.h"
+#include "util/http_url.h"
 #include "util/xmalloc.h"
 
-enum { MAX_HOSTNAME = 255, FIRST_ROOM = 16 };
+enum { FIRST_ROOM = 16 };
 
 struct remote_run_hop {
     struct slice relay;
     struct slice node; /* empty: every one */
 };
-
-bool remote_run_hostname_valid(struct slice hostname)
-{
-    bool valid = hostname.len > 0 && hostname.len <= MAX_HOSTNAME && hostname.at[0] != '-';
-    for (size_t i = 0; valid && i < hostname.len; i++) {
-        unsigned char c = (unsigned char)hostname.at[i];
-        valid = c > ' ' && c != 0x7f && c != ',';
-    }
-    return valid;
-}
 
 static void *room_for_one(void *items, size_t count, size_t *room, size_t size)
 {
@@ -35,7 +26,7 @@ static void *room_for_one(void *items, size_t count, size_t *room, size_t size)
 
 static void add_host(struct remote_run_targets *targets, struct slice id, struct slice hostname)
 {
-    if (remote_run_hostname_valid(hostname)) {
+    if (http_url_is_host(hostname)) {
         targets->hosts = room_for_one(targets->hosts, targets->host_count, &targets->host_room, sizeof *targets->hosts);
         targets->hosts[targets->host_count++] = hostname;
     } else {
@@ -87,7 +78,7 @@ static bool find_relay(struct remote_run_targets *targets, struct node_index *in
     if (!id_text(text, id) || !node_index_find(index, text, &entry) || !slice_eq_str(entry.policy_server, me)) {
         return false;
     }
-    if (!remote_run_hostname_valid(entry.hostname)) {
+    if (!http_url_is_host(entry.hostname)) {
         add_host(targets, id, entry.hostname);
         return false;
     }

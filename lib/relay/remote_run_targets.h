@@ -7,8 +7,9 @@
  * sub-relay goes to that relay, together with all others below it. An id that is not in the list, or whose way up is
  * broken, is counted and left out.
  *
- * Host names come from the node list, which others write: one that a command or a URL could take for something else
- * is refused. Slices point into the index and into the list of ids; they are valid until the index is refreshed.
+ * Host names come from the node list, which others write: only what http_url_is_host takes goes to a command or into
+ * a URL, the others are refused. Slices point into the index and into the list of ids; they are valid until the index
+ * is refreshed.
  */
 #ifndef RELAY_REMOTE_RUN_TARGETS_H
 #define RELAY_REMOTE_RUN_TARGETS_H
@@ -52,9 +53,5 @@ bool remote_run_targets_all(struct remote_run_targets *targets, struct node_inde
                             struct err *err);
 
 void remote_run_targets_free(struct remote_run_targets *targets);
-
-/* May it stand in a command's comma-separated list of hosts: not empty, at most 255 bytes, no `-` in front, no comma,
- * space or control character? */
-bool remote_run_hostname_valid(struct slice hostname);
 
 #endif

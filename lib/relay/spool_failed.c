@@ -65,7 +65,8 @@ static bool write_reason(const struct spool *spool, const char *name, struct sli
 {
     char beside[REASON_NAME_SIZE];
     struct safe_file file;
-    if (!safe_file_create(&file, spool->failed_fd, 0640, err)) {
+    /* the status page, which is not of the directory's group, reads it */
+    if (!safe_file_create(&file, spool->failed_fd, 0644, err)) {
         return false;
     }
     if (!safe_file_write(&file, text.at, text.len, err)) {

@@ -34,6 +34,11 @@ static bool is_ipv6(struct slice host)
     return inet_pton(AF_INET6, text, &address) == 1;
 }
 
+bool http_url_is_host(struct slice host)
+{
+    return is_host_name(host) || is_ipv6(host);
+}
+
 bool http_url_server(struct buffer *url, struct slice host, int port, struct err *err)
 {
     bool brackets = host.len > 2 && slice_starts_with(host, "[") && slice_ends_with(host, "]");

@@ -14,6 +14,10 @@
 #include "util/err.h"
 #include "util/slice.h"
 
+/* A host name (letters, digits, "-._", no `-` in front) or an address, IPv6 without brackets? Neither a URL nor a
+ * command takes such a text for anything else, a shell that the command starts included. */
+bool http_url_is_host(struct slice host);
+
 /* Adds "https://<host>:<port>", an IPv6 address with its brackets. False with err when host is no host name and no
  * address: what comes from a node list could else be another URL. */
 bool http_url_server(struct buffer *url, struct slice host, int port, struct err *err);

@@ -15,7 +15,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/config_table.c lib/util/config_table.h \
 	lib/util/config_preprocess.c lib/util/config_preprocess.h \
 	lib/util/config_unknown.c \
-	lib/util/decompress.h \
+	lib/util/core_dump.c lib/util/core_dump.h \
 	lib/util/digest.c lib/util/digest.h \
 	lib/util/duration.c lib/util/duration.h \
 	lib/util/err.c lib/util/err.h \

@@ -327,7 +327,7 @@ static double bench_store_now(void)
 }
 
 static struct figure bench_store_measure(PGconn *superuser, const struct way *way, struct runlog *runlogs, size_t count,
-                                         size_t batch, int connections)
+                             size_t batch, int connections)
 {
     struct job jobs[CONNECTIONS_MAX];
     bench_store_run(superuser, "TRUNCATE RudderSysEvents, ReportsExecution");

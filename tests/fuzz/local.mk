@@ -67,9 +67,9 @@ tests_fuzz_fuzz_url_form_SOURCES = tests/fuzz/fuzz_url_form.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_url_form_LDADD = $(FUZZ_LDADD)
 
 if ENABLE_FUZZERS
-FUZZ_MAIN =
+FUZZ_MAIN = tests/fuzz/fuzz.h
 else
-FUZZ_MAIN = tests/fuzz/replay_main.c
+FUZZ_MAIN = tests/fuzz/fuzz.h tests/fuzz/replay_main.c
 TESTS += $(FUZZ_TARGETS)
 endif
 check_PROGRAMS += $(FUZZ_TARGETS)

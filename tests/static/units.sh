@@ -46,7 +46,7 @@ if [ "$(id -u)" = 0 ] && command -v systemd-sysusers >/dev/null && command -v sy
     [ -z "$said" ] || fault "directories: $said"
     # a user of ours by number, since the names are those of the root alone
     number_of() { sed -n "s/^$1:x:\([0-9]*\):.*/\1/p" "$root/etc/$2"; }
-    wanted="2770 $(number_of rudder-relay-upload passwd) $(number_of rudder-relay group)"
+    wanted="2775 $(number_of rudder-relay-upload passwd) $(number_of rudder-relay group)"
     got=$(stat -c '%a %u %g' "$root/var/rudder/reports/incoming")
     [ "$got" = "$wanted" ] || fault "reports/incoming is '$got', wanted '$wanted'"
     wanted="2770 0 $(number_of rudder-relay-state group)"

@@ -21,7 +21,7 @@ agent_new() {
     case $1 in
     busybox*)
         local tool
-        for tool in awk cat cut date find fold gzip head id ls mkdir mkfifo mktemp mv od rm sed sh sleep tail tee tr \
+        for tool in awk cat chmod cut date find fold gzip head id ls mkdir mkfifo mktemp mv od rm sed sh sleep sync tail tee tr \
             uname wc; do
             printf '#!/bin/sh\nexec busybox %s "$@"\n' $tool >"$AGENT/bin/$tool" && chmod +x "$AGENT/bin/$tool"
         done

@@ -52,7 +52,7 @@ static _Noreturn void end_connection(void)
     _exit(0);
 }
 
-static void send_all(SSL *tls, const char *bytes, size_t len)
+static void https_send(SSL *tls, const char *bytes, size_t len)
 {
     if (len > 0 && SSL_write(tls, bytes, (int)len) <= 0) {
         end_connection();
@@ -61,7 +61,7 @@ static void send_all(SSL *tls, const char *bytes, size_t len)
 
 static void send_text(SSL *tls, const char *text)
 {
-    send_all(tls, text, strlen(text));
+    https_send(tls, text, strlen(text));
 }
 
 /* The head of a request, up to its empty line. */
@@ -147,7 +147,7 @@ static bool https_server_answer(SSL *tls, const char *mode, const char *head, co
         char start[100];
         snprintf(start, sizeof start, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", body->len);
         send_text(tls, start);
-        send_all(tls, body->at, body->len);
+        https_send(tls, body->at, body->len);
         return true;
     } else if (strcmp(mode, "cut") != 0) {
         answer_status(tls, mode, strncmp(head, "HEAD", 4) == 0);

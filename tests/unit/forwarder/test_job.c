@@ -174,7 +174,7 @@ START_TEST(a_refused_file_that_cannot_be_moved_is_tried_again)
 {
     set_up(RELAY_KIND_REPORT);
     put_and_take(N1);
-    ck_assert_int_eq(unlinkat(relay.folder.fd, "reports/failed", AT_REMOVEDIR), 0);
+    ck_assert_int_eq(unlinkat(relay.directory.fd, "reports/failed", AT_REMOVEDIR), 0);
     job_refuse(&job, "no good");
     ck_assert(tmpdir_has(incoming_fd(), N1));
     assert_deferred();

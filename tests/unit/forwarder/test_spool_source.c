@@ -36,12 +36,12 @@ START_TEST(each_kind_has_its_directory_and_order)
         [RELAY_KIND_INVENTORY_UPDATE] = "inventories/accepted-nodes-updates/n1.ocs.sign",
     };
     made_relay_open(&relay);
-    tmpdir_write(relay.folder.fd, "reports/incoming/" MADE_RUN("n2") ".part", "not wanted");
-    tmpdir_write(relay.folder.fd, "inventories/incoming/n1.ocs", "x");
-    tmpdir_write(relay.folder.fd, "inventories/accepted-nodes-updates/n1.ocs", "x");
+    tmpdir_write(relay.directory.fd, "reports/incoming/" MADE_RUN("n2") ".part", "not wanted");
+    tmpdir_write(relay.directory.fd, "inventories/incoming/n1.ocs", "x");
+    tmpdir_write(relay.directory.fd, "inventories/accepted-nodes-updates/n1.ocs", "x");
     for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
         int64_t next_ms;
-        tmpdir_write(relay.folder.fd, files[kind], "x");
+        tmpdir_write(relay.directory.fd, files[kind], "x");
         source = made_relay_source(&relay, kind);
         ck_assert_int_eq(source.output, RELAY_OUTPUT_UPSTREAM);
         ck_assert(spool_source_scan_if_due(&source, &next_ms));
@@ -80,7 +80,7 @@ START_TEST(a_directory_that_is_missing_is_an_error)
 {
     struct err err = {0};
     made_relay_open(&relay);
-    ck_assert_int_eq(unlinkat(relay.folder.fd, "inventories/accepted-nodes-updates", AT_REMOVEDIR), 0);
+    ck_assert_int_eq(unlinkat(relay.directory.fd, "inventories/accepted-nodes-updates", AT_REMOVEDIR), 0);
     source = (struct spool_source){.kind = RELAY_KIND_INVENTORY_UPDATE};
     ck_assert(!spool_source_open(&source, &relay.config, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "accepted-nodes-updates"));
@@ -122,9 +122,9 @@ START_TEST(a_removed_directory_is_noticed_by_the_scan)
 {
     int64_t next_ms;
     set_up(RELAY_KIND_REPORT);
-    ck_assert_int_eq(unlinkat(relay.folder.fd, "reports/incoming", AT_REMOVEDIR), 0);
+    ck_assert_int_eq(unlinkat(relay.directory.fd, "reports/incoming", AT_REMOVEDIR), 0);
     ck_assert(!spool_source_scan_if_due(&source, &next_ms));
-    ck_assert_int_eq(mkdirat(relay.folder.fd, "reports/incoming", 0700), 0);
+    ck_assert_int_eq(mkdirat(relay.directory.fd, "reports/incoming", 0700), 0);
     ck_assert(!spool_source_scan_if_due(&source, &next_ms)); /* another one in its place is not ours */
     tear_down();
 }
@@ -133,7 +133,7 @@ END_TEST
 START_TEST(a_moved_directory_is_noticed_at_once)
 {
     set_up(RELAY_KIND_REPORT);
-    ck_assert_int_eq(renameat(relay.folder.fd, "reports/incoming", relay.folder.fd, "elsewhere"), 0);
+    ck_assert_int_eq(renameat(relay.directory.fd, "reports/incoming", relay.directory.fd, "elsewhere"), 0);
     ck_assert(!spool_source_read_events(&source));
     tear_down();
 }

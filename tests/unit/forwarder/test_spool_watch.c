@@ -8,7 +8,7 @@
 
 #define NAME(time) "2018-08-24T15:55:" time "+00:00@root.log.gz"
 
-static struct tmpdir folder;
+static struct tmpdir directory;
 static struct spool *spool;
 static struct dispatch *dispatch;
 static int inotify_fd;
@@ -17,10 +17,10 @@ static int incoming_fd;
 static void set_up(void)
 {
     struct err err;
-    folder = tmpdir_make();
-    ck_assert_int_eq(mkdirat(folder.fd, "incoming", 0700), 0);
-    ck_assert_int_eq(mkdirat(folder.fd, "failed", 0700), 0);
-    spool = spool_open(folder.path, "incoming", &err);
+    directory = tmpdir_make();
+    ck_assert_int_eq(mkdirat(directory.fd, "incoming", 0700), 0);
+    ck_assert_int_eq(mkdirat(directory.fd, "failed", 0700), 0);
+    spool = spool_open(directory.path, "incoming", &err);
     ck_assert_msg(spool != NULL, "%s", err.text);
     incoming_fd = spool_incoming_fd(spool);
     dispatch = dispatch_new(10, 0);
@@ -33,7 +33,7 @@ static void tear_down(void)
     close(inotify_fd);
     dispatch_free(dispatch);
     spool_close(spool);
-    tmpdir_remove(&folder);
+    tmpdir_remove(&directory);
 }
 
 static enum spool_watch_news read_news(void)
@@ -79,8 +79,8 @@ START_TEST(a_new_file_is_told_however_it_comes)
     tmpdir_write(incoming_fd, ".temporary.log", "renamed, as uploads are");
     ck_assert_int_eq(renameat(incoming_fd, ".temporary.log", incoming_fd, NAME("02")), 0);
     tmpdir_write(incoming_fd, "not-wanted", "x");
-    ck_assert_int_eq(mkdirat(folder.fd, "directory.log", 0700), 0);
-    ck_assert_int_eq(renameat(folder.fd, "directory.log", incoming_fd, "directory.log"), 0);
+    ck_assert_int_eq(mkdirat(directory.fd, "directory.log", 0700), 0);
+    ck_assert_int_eq(renameat(directory.fd, "directory.log", incoming_fd, "directory.log"), 0);
     ck_assert_int_eq(read_news(), SPOOL_WATCH_QUIET);
     ck_assert_str_eq(next_name(), NAME("02"));
     ck_assert_str_eq(next_name(), NAME("01"));
@@ -107,7 +107,7 @@ END_TEST
 START_TEST(a_directory_that_is_moved_is_lost)
 {
     set_up();
-    ck_assert_int_eq(renameat(folder.fd, "incoming", folder.fd, "elsewhere"), 0);
+    ck_assert_int_eq(renameat(directory.fd, "incoming", directory.fd, "elsewhere"), 0);
     ck_assert_int_eq(read_news(), SPOOL_WATCH_LOST);
     tear_down();
 }
@@ -137,7 +137,7 @@ START_TEST(a_watch_needs_the_directory)
 {
     struct err err = {0};
     set_up();
-    ck_assert_int_eq(renameat(folder.fd, "incoming", folder.fd, "elsewhere"), 0);
+    ck_assert_int_eq(renameat(directory.fd, "incoming", directory.fd, "elsewhere"), 0);
     ck_assert_int_lt(spool_watch_open(spool, &err), 0);
     ck_assert_ptr_nonnull(strstr(err.text, "incoming"));
     tear_down();
@@ -167,8 +167,8 @@ START_TEST(a_scan_that_fails_drops_nothing)
     set_up();
     tmpdir_write(incoming_fd, NAME("01"), "x");
     read_news();
-    tmpdir_write(folder.fd, "plain", "");
-    int plain_fd = openat(folder.fd, "plain", O_RDONLY | O_CLOEXEC);
+    tmpdir_write(directory.fd, "plain", "");
+    int plain_fd = openat(directory.fd, "plain", O_RDONLY | O_CLOEXEC);
     ck_assert_int_ge(dup2(plain_fd, incoming_fd), 0);
     close(plain_fd);
     ck_assert(!spool_watch_scan(spool, spool_watch_wanted, dispatch, &err));

@@ -9,12 +9,23 @@
 #include "util/buffer.h"
 
 /* root has n1, n2 and the relays A and B; A has n3 and relay C, C has n4; B has n5. Some are broken. */
-static const char list[] = "{" MADE_NODE("root", "server", "root") "," MADE_NODE("n1", "h1", "root") ","
-    MADE_NODE("n2", "h2", "root") "," MADE_NODE("A", "relay-a", "root") "," MADE_NODE("B", "relay-b", "root") ","
-    MADE_NODE("n3", "h3", "A") "," MADE_NODE("C", "relay-c", "A") "," MADE_NODE("n4", "h4", "C") ","
-    MADE_NODE("n5", "h5", "B") "," MADE_NODE("loop1", "l1", "loop2") "," MADE_NODE("loop2", "l2", "loop1") ","
-    MADE_NODE("gap", "g", "nobody") "," MADE_NODE("bad1", "-oProxyCommand=x", "root") ","
-    MADE_NODE("bad2", "a,b", "root") "," MADE_NODE("R", "re\\u000alay", "root") "," MADE_NODE("n6", "h6", "R") "}";
+static const char list[] =
+    "{" MADE_NODE("root", "server", "root") "," MADE_NODE("n1", "h1", "root") "," MADE_NODE("n2", "h2", "root") "," MADE_NODE(
+        "A", "relay-a",
+        "root") "," MADE_NODE("B", "relay-b",
+                              "root") "," MADE_NODE("n3", "h3",
+                                                    "A") "," MADE_NODE("C", "relay-c",
+                                                                       "A") "," MADE_NODE("n4", "h4",
+                                                                                          "C") "," MADE_NODE("n5", "h5",
+                                                                                                             "B") "," MADE_NODE("loop1",
+                                                                                                                                "l1", "loop2") "," MADE_NODE("loop2", "l2", "loop1") "," MADE_NODE("gap", "g", "nobody") "," MADE_NODE("bad1", "-oProxyCommand=x", "root") "," MADE_NODE("bad2", "a,b", "root") "," MADE_NODE("bad3", "a;reboot", "root") "," MADE_NODE("bad4", "$(reboot)", "root") "," MADE_NODE("bad5",
+                                                                                                                                                                                                                                                                                                                                                                                                                   "h\\u00e9", "root") "," MADE_NODE("v6", "2001:db8::1", "root") "," MADE_NODE("under",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                "win_1",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                "root") "," MADE_NODE("R",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "re\\u000alay",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "root") "," MADE_NODE("n6",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                            "h6",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                            "R") "}";
 
 static void remote_run_targets_describe(const struct remote_run_targets *targets, struct buffer *out)
 {
@@ -48,14 +59,17 @@ static const struct {
     {"root", "n4,n5,n3,n1,A,C", "relay-a h1 A=relay-a(C,n3,n4) B=relay-b(n5) ?0", 2},
     {"root", "nobody,n1,x y,../a,loop1,gap", "h1 ?5", 0},
     {"root", "nobody", "?1", 0},
-    {"root", "bad1,bad2,n1", "h1 !bad1 !bad2 ?0", 0},
+    {"root", "bad1,bad2,bad3,bad4,bad5,n1", "h1 !bad1 !bad2 !bad3 !bad4 !bad5 ?0", 0},
+    {"root", "v6,under", "win_1 2001:db8::1 ?0", 0},
     {"root", "n6,R,n1", "h1 !R ?0", 1},
     {"root", "n6,n1", "h1 !R ?0", 1},
     {"A", "n3,n4,n1,A", "h3 C=relay-c(n4) ?2", 1},
     {"A", NULL, "relay-c h3 C=relay-c(all) ?0", 1},
     {"C", NULL, "h4 ?0", 0},
     {"nobody-else", NULL, "?0", 0},
-    {"root", NULL, "relay-a relay-b h1 h2 server A=relay-a(all) B=relay-b(all) !R !bad1 !bad2 ?0", 2},
+    {"root", NULL,
+     "relay-a relay-b h1 h2 server win_1 2001:db8::1 A=relay-a(all) B=relay-b(all) !R !bad1 !bad2 !bad3 !bad4 !bad5 ?0",
+     2},
 };
 
 START_TEST(nodes_go_where_they_hang)

@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What each program's user may do in the directories as installed, tried by that user with its own groups, as
+# spawn-fcgi -u gives them: systemd's sandbox has no part in it. Run by `make check`.
+if [ "$(id -u)" != 0 ] || ! command -v systemd-sysusers >/dev/null || ! command -v systemd-tmpfiles >/dev/null; then
+    echo "needs root, systemd-sysusers and systemd-tmpfiles"
+    exit 77
+fi
+: "${top_srcdir:?is set by make check}"
+root=$(mktemp -d) && chmod 755 "$root" || exit
+trap 'rm -rf "$root"' EXIT
+mkdir "$root/etc"
+echo 'root:x:0:0::/:/bin/sh' >"$root/etc/passwd"
+echo 'root:x:0:' >"$root/etc/group"
+systemd-sysusers --root="$root" "$top_srcdir/systemd/sysusers.d/rudder-relay.conf" 2>/dev/null &&
+    systemd-tmpfiles --root="$root" --create "$top_srcdir/systemd/tmpfiles.d/rudder-relay.conf" || exit
+if ! setpriv --reuid 65534 --clear-groups -- test -x "$root"; then
+    echo "other users cannot get to $root"
+    exit 77
+fi
+
+# as PROGRAM COMMAND...
+as() {
+    local user=rudder-relay-$1 uid gid groups
+    shift
+    IFS=: read -r _ _ uid gid _ < <(grep "^$user:" "$root/etc/passwd")
+    groups=$(awk -F: -v user="$user" '(","$4",") ~ (","user",") { print $3 }' "$root/etc/group" | paste -sd,)
+    setpriv --reuid "$uid" --regid "$gid" --groups "$gid${groups:+,$groups}" -- "$@"
+}
+
+# may PROGRAM DIRECTORY: prints l when it can list it, r when it can read a file there that the upload program wrote, c
+# when it can create a file and remove that one, n when it reads the reason beside a failed file; - for none of it.
+may() {
+    local directory=$root/$2 file=$root/$2/somebodys said=
+    as upload sh -c "umask 027; echo x >'$root/var/rudder/reports/incoming/made'" &&
+        mv "$root/var/rudder/reports/incoming/made" "$file" && chgrp --reference="$directory" "$file" || exit
+    as forwarder sh -c "umask 022; echo x >'$root/var/rudder/reports/failed/made'" &&
+        mv "$root/var/rudder/reports/failed/made" "$file.reason" || exit
+    ! as "$1" ls "$directory" >/dev/null || said=${said}l
+    ! as "$1" cat "$file" >/dev/null || said=${said}r
+    ! as "$1" cat "$file.reason" >/dev/null || said=${said}n
+    ! as "$1" sh -c ": >'$directory/own' && rm '$directory/own'" || said=${said}c
+    rm -f "$file" "$file.reason"
+    echo "${said:--}"
+}
+
+table() {
+    local directory program
+    echo "$@"
+    for directory in var/rudder/{reports,inventories}/{incoming,failed} var/rudder/inventories/accepted-nodes-updates \
+        var/rudder/shared-files var/lib/rudder-relay/nodes run/rudder-relay/state; do
+        echo "$directory $(for program; do may "$program" "$directory"; done | paste -sd' ')"
+    done 2>/dev/null
+}
+
+table upload forwarder system shared-files shared-folder policies remote-run metrics >"$root/got"
+diff -u - "$root/got" <<'END'
+upload forwarder system shared-files shared-folder policies remote-run metrics
+var/rudder/reports/incoming lrnc lrnc ln - - - - -
+var/rudder/reports/failed lrn lrnc ln - - - - -
+var/rudder/inventories/incoming lrnc lrnc ln - - - - -
+var/rudder/inventories/failed lrnc lrnc ln - - - - -
+var/rudder/inventories/accepted-nodes-updates lrnc lrnc ln - - - - -
+var/rudder/shared-files - lrn lrn lnc lrn - - -
+var/lib/rudder-relay/nodes lrn lrnc lrnc ln ln ln ln ln
+run/rudder-relay/state lrnc lrnc lrnc lrnc lrnc lrnc lrnc lrnc
+END
