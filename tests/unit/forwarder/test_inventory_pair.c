@@ -8,7 +8,7 @@ static struct made_relay relay;
 static struct spool_source source;
 static int incoming_fd, failed_fd;
 
-static void set_up(void)
+static void pair_set_up(void)
 {
     made_relay_open(&relay);
     source = made_relay_source(&relay, RELAY_KIND_INVENTORY);
@@ -16,7 +16,7 @@ static void set_up(void)
     failed_fd = spool_failed_fd(source.spool);
 }
 
-static void tear_down(void)
+static void pair_tear_down(void)
 {
     spool_source_close(&source);
     made_relay_close(&relay);
@@ -24,7 +24,7 @@ static void tear_down(void)
 
 START_TEST(a_signature_waits_for_its_inventory_only)
 {
-    set_up();
+    pair_set_up();
     ck_assert(!inventory_pair_waits(source.spool, "n1.ocs.sign"));
     tmpdir_write(incoming_fd, "n1.ocs", "inventory");
     ck_assert(inventory_pair_waits(source.spool, "n1.ocs.sign"));
@@ -33,7 +33,7 @@ START_TEST(a_signature_waits_for_its_inventory_only)
     tmpdir_write(incoming_fd, "n2.ocs.gz", "inventory");
     ck_assert(inventory_pair_waits(source.spool, "n2.ocs.sign")); /* of what is inside */
     ck_assert(!inventory_pair_waits(source.spool, "2018-08-24T15:55:01+00:00@n1.log"));
-    tear_down();
+    pair_tear_down();
 }
 END_TEST
 
@@ -41,7 +41,7 @@ END_TEST
 START_TEST(a_released_signature_is_the_next_file)
 {
     struct inventory_names signatures;
-    set_up();
+    pair_set_up();
     tmpdir_write(incoming_fd, "n1.ocs.sign", "signature");
     dispatch_arrived(source.dispatch, "n1.ocs");
     dispatch_arrived(source.dispatch, "n2.ocs");
@@ -55,25 +55,25 @@ START_TEST(a_released_signature_is_the_next_file)
     inventory_pair_release(source.dispatch, source.spool, &signatures);
     ck_assert_str_eq(queued_run_name(dispatch_take(source.dispatch)), "n1.ocs.sign");
     ck_assert_str_eq(queued_run_name(dispatch_take(source.dispatch)), "n2.ocs");
-    tear_down();
+    pair_tear_down();
 }
 END_TEST
 
 START_TEST(a_signature_that_has_not_come_is_not_released)
 {
     struct inventory_names signatures;
-    set_up();
+    pair_set_up();
     inventory_name_signatures("n1.ocs", &signatures);
     inventory_pair_release(source.dispatch, source.spool, &signatures);
     ck_assert_uint_eq(dispatch_count(source.dispatch), 0);
-    tear_down();
+    pair_tear_down();
 }
 END_TEST
 
 START_TEST(a_refused_inventory_takes_its_signatures_along)
 {
     struct spool_note note;
-    set_up();
+    pair_set_up();
     tmpdir_write(incoming_fd, "n1.ocs.sign", "signature");
     tmpdir_write(incoming_fd, "n1.ocs.gz.sign", "signature");
     tmpdir_write(incoming_fd, "n2.ocs.sign", "signature");
@@ -83,32 +83,32 @@ START_TEST(a_refused_inventory_takes_its_signatures_along)
     ck_assert(tmpdir_has(incoming_fd, "n2.ocs.sign"));
     spool_note_read(failed_fd, "n1.ocs.sign", &note);
     ck_assert_ptr_nonnull(strstr(note.reason.text, "the inventory that it signs was refused"));
-    tear_down();
+    pair_tear_down();
 }
 END_TEST
 
 /* n1.ocs.sign signs n1.ocs as well as what is in n1.ocs.gz. */
 START_TEST(a_signature_stays_while_another_inventory_needs_it)
 {
-    set_up();
+    pair_set_up();
     tmpdir_write(incoming_fd, "n1.ocs", "inventory");
     tmpdir_write(incoming_fd, "n1.ocs.sign", "signature");
     inventory_pair_refuse(source.spool, "n1.ocs.gz");
     ck_assert(tmpdir_has(incoming_fd, "n1.ocs.sign"));
     ck_assert(!tmpdir_has(failed_fd, "n1.ocs.sign"));
-    tear_down();
+    pair_tear_down();
 }
 END_TEST
 
 /* Without a signature nothing is written into failed/, not even a reason. */
 START_TEST(an_inventory_without_signature_is_refused_alone)
 {
-    set_up();
+    pair_set_up();
     inventory_pair_refuse(source.spool, "n1.ocs");
     inventory_pair_refuse(source.spool, "n1.ocs.sign");
     ck_assert_uint_eq(spool_count(failed_fd, 10), 0);
     ck_assert(!tmpdir_has(failed_fd, "n1.ocs.sign.reason"));
-    tear_down();
+    pair_tear_down();
 }
 END_TEST
 

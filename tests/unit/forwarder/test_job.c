@@ -11,13 +11,13 @@ static struct made_relay relay;
 static struct spool_source source;
 static struct job job;
 
-static void set_up(enum relay_kind kind)
+static void job_set_up(enum relay_kind kind)
 {
     made_relay_open(&relay);
     source = made_relay_source(&relay, kind);
 }
 
-static void tear_down(void)
+static void job_tear_down(void)
 {
     job_free(&job);
     spool_source_close(&source);
@@ -51,7 +51,7 @@ static void put_and_take(const char *name)
 }
 
 /* Another upload of the same name comes, and the watcher tells. */
-static void replace(const char *name)
+static void replace_file(const char *name)
 {
     made_relay_put_at(incoming_fd(), "new", slice_from_str("new content"));
     ck_assert_int_eq(renameat(incoming_fd(), "new", incoming_fd(), name), 0);
@@ -95,7 +95,7 @@ static uint64_t activity(enum relay_activity kind)
 
 START_TEST(a_completed_file_leaves_the_spool)
 {
-    set_up(RELAY_KIND_REPORT);
+    job_set_up(RELAY_KIND_REPORT);
     ck_assert(!job_take(&job, &source));
     put_and_take(N1);
     ck_assert_int_ge(job.taken_ms, clock_ms() - 100000);
@@ -107,39 +107,39 @@ START_TEST(a_completed_file_leaves_the_spool)
     job_complete(&job);
     ck_assert_uint_eq(dispatch_count(source.dispatch), 0);
     ck_assert_uint_eq(retries(), 0);
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 
 START_TEST(a_file_that_replaced_the_completed_one_stays)
 {
-    set_up(RELAY_KIND_REPORT);
+    job_set_up(RELAY_KIND_REPORT);
     put_and_take(N1);
-    replace(N1);
+    replace_file(N1);
     job_complete(&job);
     ck_assert(tmpdir_has(incoming_fd(), N1));
     assert_waits();
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 
 /* A directory of that name cannot be unlinked. */
 START_TEST(a_completed_file_that_cannot_be_removed_is_tried_again)
 {
-    set_up(RELAY_KIND_REPORT);
+    job_set_up(RELAY_KIND_REPORT);
     ck_assert_int_eq(mkdirat(incoming_fd(), N1, 0700), 0);
     take(N1);
     job_complete(&job);
     assert_deferred();
     ck_assert_uint_eq(retries(), 1);
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 
 START_TEST(a_refused_file_goes_to_failed_with_its_reason)
 {
     struct spool_note note;
-    set_up(RELAY_KIND_REPORT);
+    job_set_up(RELAY_KIND_REPORT);
     put_and_take(N1);
     snprintf(job.file.info.node_id, sizeof job.file.info.node_id, "n1");
     job_refuse(&job, "no good");
@@ -151,28 +151,28 @@ START_TEST(a_refused_file_goes_to_failed_with_its_reason)
     ck_assert_uint_eq(dispatch_count(source.dispatch), 0);
     ck_assert_uint_eq(activity(RELAY_ACTIVITY_REFUSED), 1);
     ck_assert_str_eq(last_error(), "run refused: " N1 ": no good");
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 
 START_TEST(a_file_that_replaced_the_refused_one_stays)
 {
-    set_up(RELAY_KIND_REPORT);
+    job_set_up(RELAY_KIND_REPORT);
     put_and_take(N1);
-    replace(N1);
+    replace_file(N1);
     job_refuse(&job, "no good");
     ck_assert(tmpdir_has(incoming_fd(), N1));
     ck_assert(!tmpdir_has(failed_fd(), N1));
     ck_assert_uint_eq(activity(RELAY_ACTIVITY_REFUSED), 0);
     assert_waits();
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 
 /* failed/ was removed: nothing can be moved there. */
 START_TEST(a_refused_file_that_cannot_be_moved_is_tried_again)
 {
-    set_up(RELAY_KIND_REPORT);
+    job_set_up(RELAY_KIND_REPORT);
     put_and_take(N1);
     ck_assert_int_eq(unlinkat(relay.directory.fd, "reports/failed", AT_REMOVEDIR), 0);
     job_refuse(&job, "no good");
@@ -181,27 +181,27 @@ START_TEST(a_refused_file_that_cannot_be_moved_is_tried_again)
     ck_assert_uint_eq(retries(), 1);
     ck_assert_uint_eq(activity(RELAY_ACTIVITY_REFUSED), 0);
     ck_assert_ptr_nonnull(strstr(last_error(), "refused (no good), but cannot be moved"));
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 
 START_TEST(a_refused_inventory_takes_its_signature_along)
 {
-    set_up(RELAY_KIND_INVENTORY);
+    job_set_up(RELAY_KIND_INVENTORY);
     made_relay_put_at(incoming_fd(), "n1.ocs.sign", slice_from_str("signature"));
     put_and_take("n1.ocs");
     job_refuse(&job, "no good");
     ck_assert(tmpdir_has(failed_fd(), "n1.ocs"));
     ck_assert(tmpdir_has(failed_fd(), "n1.ocs.sign"));
     ck_assert_str_eq(last_error(), "inventory refused: n1.ocs: no good");
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 
 /* An attempt that fails: it counts, is told, and waits; the first one is worth showing to the operator. */
 START_TEST(a_deferred_file_waits_for_its_back_off)
 {
-    set_up(RELAY_KIND_REPORT);
+    job_set_up(RELAY_KIND_REPORT);
     put_and_take(N1);
     job_defer(&job, "not now", 0);
     assert_deferred();
@@ -216,7 +216,7 @@ START_TEST(a_deferred_file_waits_for_its_back_off)
     ck_assert_uint_eq(retries(), 2);
     ck_assert_str_eq(last_error(), "something else");
     ck_assert(tmpdir_has(incoming_fd(), N1));
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 
@@ -227,7 +227,7 @@ START_TEST(the_wait_of_a_deferred_file_has_two_limits)
         int64_t max_ms;
         int64_t wait_ms;
     } cases[] = {{200000, 0, 200000}, {0, 200000, 200000}, {200000, 500000, 200000}, {500000, 200000, 200000}};
-    set_up(RELAY_KIND_REPORT);
+    job_set_up(RELAY_KIND_REPORT);
     put_and_take(N1);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         job.file.retry_within_ms = cases[i].within_ms;
@@ -237,7 +237,7 @@ START_TEST(the_wait_of_a_deferred_file_has_two_limits)
         dispatch_flush_deferred(source.dispatch);
         ck_assert(job_take(&job, &source));
     }
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 
@@ -245,7 +245,7 @@ END_TEST
 START_TEST(the_back_off_of_a_file_grows_with_its_attempts)
 {
     const struct backoff steps = {.first_ms = 1000000, .ceiling_ms = 100000000};
-    set_up(RELAY_KIND_REPORT);
+    job_set_up(RELAY_KIND_REPORT);
     source.retry = &steps;
     put_and_take(N1);
     for (int64_t step_ms = 1000000; step_ms <= 16000000; step_ms *= 2) {
@@ -255,13 +255,13 @@ START_TEST(the_back_off_of_a_file_grows_with_its_attempts)
         dispatch_flush_deferred(source.dispatch);
         ck_assert(job_take(&job, &source));
     }
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 
 START_TEST(a_held_or_requeued_file_is_no_trouble)
 {
-    set_up(RELAY_KIND_INVENTORY);
+    job_set_up(RELAY_KIND_INVENTORY);
     put_and_take("n1.ocs.sign");
     job_hold(&job, 200000);
     assert_deferred();
@@ -273,7 +273,7 @@ START_TEST(a_held_or_requeued_file_is_no_trouble)
     ck_assert_uint_eq(retries(), 0);
     ck_assert_str_eq(last_error(), "");
     ck_assert(tmpdir_has(incoming_fd(), "n1.ocs.sign"));
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 
@@ -294,7 +294,7 @@ static uint64_t processed(void)
 
 START_TEST(each_verdict_has_its_end)
 {
-    set_up(RELAY_KIND_REPORT);
+    job_set_up(RELAY_KIND_REPORT);
     put_and_take(N1);
     job_finish(&job, SPOOL_NOTHING, "");
     ck_assert(!tmpdir_has(incoming_fd(), N1));
@@ -325,13 +325,13 @@ START_TEST(each_verdict_has_its_end)
     ck_assert_uint_eq(reports(RELAY_REPORT_INVALID), 1);
     ck_assert_uint_eq(reports(RELAY_REPORT_ERROR), 1);
     ck_assert_uint_eq(processed(), 3);
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 
 START_TEST(an_inventory_is_not_counted_as_a_run)
 {
-    set_up(RELAY_KIND_INVENTORY_UPDATE);
+    job_set_up(RELAY_KIND_INVENTORY_UPDATE);
     put_and_take("n1.ocs");
     job_finish(&job, SPOOL_REFUSED, "no good");
     ck_assert_uint_eq(reports(RELAY_REPORT_ERROR), 0);
@@ -339,19 +339,19 @@ START_TEST(an_inventory_is_not_counted_as_a_run)
     put_and_take("n1.ocs");
     job_defer(&job, "not now", 0);
     ck_assert_uint_eq(made_relay_count(&relay, METRIC_RETRIES, RELAY_KIND_INVENTORY_UPDATE, 0), 1);
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 
 START_TEST(the_age_is_that_of_the_file)
 {
-    set_up(RELAY_KIND_REPORT);
+    job_set_up(RELAY_KIND_REPORT);
     made_relay_put_at(incoming_fd(), N1, slice_from_str("content"));
     tmpdir_age(incoming_fd(), N1, 5000);
     take(N1);
     ck_assert_int_ge(job_age_ms(&job), 5000000);
     ck_assert_int_lt(job_age_ms(&job), 5200000);
-    tear_down();
+    job_tear_down();
 }
 END_TEST
 

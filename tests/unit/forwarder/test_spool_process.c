@@ -14,7 +14,7 @@ static struct spool_tools tools;
 static struct spool_file file;
 static struct err reason;
 
-static void set_up(void)
+static void process_set_up(void)
 {
     made_relay_open(&relay);
     spool = spool_open(relay.config.reporting.directory, "incoming", &reason);
@@ -26,7 +26,7 @@ static void set_up(void)
     ck_assert_msg(tools.verifier != NULL, "%s", reason.text);
 }
 
-static void tear_down(void)
+static void process_tear_down(void)
 {
     spool_file_free(&file);
     buffer_free(&tools.image);
@@ -54,21 +54,21 @@ static void assert_verdict(enum spool_route route, const char *name, enum spool_
 
 START_TEST(a_signed_run_is_ready_for_the_database)
 {
-    set_up();
+    process_set_up();
     made_relay_put_run(&relay, &relay.n1, "n1", N1);
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
     ck_assert_uint_eq(file.runlog.report_count, 2);
     ck_assert_str_eq(file.info.node_id, "n1");
     ck_assert_int_gt(file.status.st_size, 0);
     ck_assert(!file.unknown_node);
-    tear_down();
+    process_tear_down();
 }
 END_TEST
 
 START_TEST(what_is_no_regular_file_is_gone)
 {
     const enum spool_route routes[] = {SPOOL_RUN_TO_DATABASE, SPOOL_RUN_TO_UPSTREAM, SPOOL_INVENTORY_TO_UPSTREAM};
-    set_up();
+    process_set_up();
     made_relay_put_run(&relay, &relay.n1, "n1", "elsewhere.log");
     ck_assert_int_eq(mkdirat(relay.reports_fd, MADE_RUN("n2"), 0700), 0);
     ck_assert_int_eq(symlinkat("elsewhere.log", relay.reports_fd, MADE_RUN("bare")), 0);
@@ -77,26 +77,26 @@ START_TEST(what_is_no_regular_file_is_gone)
         assert_verdict(routes[i], MADE_RUN("n2"), SPOOL_GONE, "");
         assert_verdict(routes[i], MADE_RUN("bare"), SPOOL_GONE, "");
     }
-    tear_down();
+    process_tear_down();
 }
 END_TEST
 
 START_TEST(a_name_that_no_run_log_has_is_refused)
 {
-    set_up();
+    process_set_up();
     made_relay_put_run(&relay, &relay.n1, "n1", "nonsense.log");
     assert_verdict(SPOOL_RUN_TO_DATABASE, "nonsense.log", SPOOL_REFUSED, "");
     ck_assert_str_ne(reason.text, "");
     assert_verdict(SPOOL_RUN_TO_UPSTREAM, "nonsense.log", SPOOL_REFUSED, "");
     assert_verdict(SPOOL_INVENTORY_TO_UPSTREAM, "nonsense.log", SPOOL_READY, ""); /* may have any name */
-    tear_down();
+    process_tear_down();
 }
 END_TEST
 
 START_TEST(the_size_limit_holds_on_every_route)
 {
     const enum spool_route routes[] = {SPOOL_RUN_TO_DATABASE, SPOOL_RUN_TO_UPSTREAM, SPOOL_INVENTORY_TO_UPSTREAM};
-    set_up();
+    process_set_up();
     made_relay_put_run(&relay, &relay.n1, "n1", N1);
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
     int64_t size = file.status.st_size;
@@ -106,7 +106,7 @@ START_TEST(the_size_limit_holds_on_every_route)
         relay.config.reporting.max_compressed_size = size - 1;
         assert_verdict(routes[i], N1, SPOOL_REFUSED, "max_compressed_size");
     }
-    tear_down();
+    process_tear_down();
 }
 END_TEST
 
@@ -115,7 +115,7 @@ START_TEST(an_unknown_node_gets_its_grace_and_no_more)
 {
     const enum spool_route routes[] = {SPOOL_RUN_TO_DATABASE, SPOOL_RUN_TO_UPSTREAM};
     const char *name = MADE_RUN("stranger");
-    set_up();
+    process_set_up();
     made_relay_put(&relay, name, slice_from_str("no run log"));
     for (size_t i = 0; i < 2; i++) {
         relay.config.reporting.unknown_node_grace = 1000;
@@ -131,27 +131,27 @@ START_TEST(an_unknown_node_gets_its_grace_and_no_more)
         assert_verdict(routes[i], name, SPOOL_REFUSED, "unknown node stranger");
         ck_assert(file.unknown_node);
     }
-    tear_down();
+    process_tear_down();
 }
 END_TEST
 
 START_TEST(only_the_database_needs_a_certificate)
 {
     const char *name = MADE_RUN("bare");
-    set_up();
+    process_set_up();
     relay.config.reporting.unknown_node_grace = 1000;
     made_relay_put_run(&relay, &relay.n1, "bare", name);
     assert_verdict(SPOOL_RUN_TO_DATABASE, name, SPOOL_RETRY, "there is no certificate");
     ck_assert(file.unknown_node);
     assert_verdict(SPOOL_RUN_TO_UPSTREAM, name, SPOOL_READY, "");
-    tear_down();
+    process_tear_down();
 }
 END_TEST
 
 START_TEST(what_expands_beyond_a_limit_is_refused)
 {
     const char *name = MADE_RUN("n1") ".gz";
-    set_up();
+    process_set_up();
     struct buffer run =
         made_relay_run(&relay.n1, &(struct made_content){"n1", "result_success", 1, DECOMPRESS_RATIO_FREE + 1000});
     struct buffer image = made_relay_gzip(buffer_slice(&run));
@@ -164,13 +164,13 @@ START_TEST(what_expands_beyond_a_limit_is_refused)
     assert_verdict(SPOOL_RUN_TO_DATABASE, name, SPOOL_REFUSED, "times");
     buffer_free(&run);
     buffer_free(&image);
-    tear_down();
+    process_tear_down();
 }
 END_TEST
 
 START_TEST(only_the_node_of_the_name_can_sign)
 {
-    set_up();
+    process_set_up();
     made_relay_put_run(&relay, &relay.n2, "n1", N1);
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "");
     ck_assert_str_ne(reason.text, "");
@@ -178,26 +178,26 @@ START_TEST(only_the_node_of_the_name_can_sign)
     made_relay_put(&relay, N1, slice_from_str("not signed at all"));
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "");
     assert_verdict(SPOOL_RUN_TO_UPSTREAM, N1, SPOOL_READY, ""); /* root will refuse it */
-    tear_down();
+    process_tear_down();
 }
 END_TEST
 
 START_TEST(more_reports_than_allowed_are_refused)
 {
-    set_up();
+    process_set_up();
     made_relay_put_run(&relay, &relay.n1, "n1", N1);
     relay.config.reporting.max_reports = 2;
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
     relay.config.reporting.max_reports = 1;
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "the limit is 1");
-    tear_down();
+    process_tear_down();
 }
 END_TEST
 
 START_TEST(a_run_of_skipped_event_types_has_nothing_to_store)
 {
     char *skip[] = {(char[]){"log_debug"}, NULL};
-    set_up();
+    process_set_up();
     struct buffer run = made_relay_run(&relay.n1, &(struct made_content){"n1", "log_debug", 3, 10});
     made_relay_put(&relay, N1, buffer_slice(&run));
     buffer_free(&run);
@@ -206,14 +206,14 @@ START_TEST(a_run_of_skipped_event_types_has_nothing_to_store)
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_NOTHING, "");
     made_relay_put_run(&relay, &relay.n1, "n1", N1);
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
-    tear_down();
+    process_tear_down();
 }
 END_TEST
 
 /* A process that has no descriptor left can look at the file but not open it. */
 START_TEST(a_file_that_cannot_be_read_now_is_tried_again)
 {
-    set_up();
+    process_set_up();
     made_relay_put_run(&relay, &relay.n1, "n1", N1);
     struct rlimit before, none;
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -225,7 +225,7 @@ START_TEST(a_file_that_cannot_be_read_now_is_tried_again)
     ck_assert_int_eq(verdict, SPOOL_RETRY);
     ck_assert_str_ne(reason.text, "");
     ck_assert_int_eq(file.retry_within_ms, 0);
-    tear_down();
+    process_tear_down();
 }
 END_TEST
 
@@ -238,7 +238,7 @@ static void set_time(const char *name, struct timespec time)
 START_TEST(a_replaced_file_is_noticed)
 {
     const struct timespec then = {1535126101, 500}, later = {1535126102, 500}, a_little_later = {1535126101, 501};
-    set_up();
+    process_set_up();
     made_relay_put(&relay, N1, slice_from_str("old"));
     set_time(N1, then);
     assert_verdict(SPOOL_INVENTORY_TO_UPSTREAM, N1, SPOOL_READY, "");
@@ -259,13 +259,13 @@ START_TEST(a_replaced_file_is_noticed)
     ck_assert(spool_file_replaced(&file));
     ck_assert_int_eq(unlinkat(relay.reports_fd, N1, 0), 0);
     ck_assert(!spool_file_replaced(&file));
-    tear_down();
+    process_tear_down();
 }
 END_TEST
 
 START_TEST(nothing_of_a_file_stays_for_the_next_one)
 {
-    set_up();
+    process_set_up();
     struct buffer run = made_relay_run(&relay.n1, &(struct made_content){"n1", "result_success", 10, 20000});
     made_relay_put(&relay, N1, buffer_slice(&run));
     buffer_free(&run);
@@ -281,7 +281,7 @@ START_TEST(nothing_of_a_file_stays_for_the_next_one)
     ck_assert(!file.unknown_node);
     ck_assert_int_eq(file.retry_within_ms, 0);
     ck_assert_uint_eq(file.runlog.report_count, 0);
-    tear_down();
+    process_tear_down();
 }
 END_TEST
 

@@ -10,19 +10,19 @@
 static struct made_relay relay;
 static struct spool_source source;
 
-static void set_up(enum relay_kind kind)
+static void source_set_up(enum relay_kind kind)
 {
     made_relay_open(&relay);
     source = made_relay_source(&relay, kind);
 }
 
-static void tear_down(void)
+static void source_tear_down(void)
 {
     spool_source_close(&source);
     made_relay_close(&relay);
 }
 
-static const char *next_name(void)
+static const char *source_next_name(void)
 {
     struct queued_run *run = dispatch_take(source.dispatch);
     return run != NULL ? queued_run_name(run) : "";
@@ -46,7 +46,7 @@ START_TEST(each_kind_has_its_directory_and_order)
         ck_assert_int_eq(source.output, RELAY_OUTPUT_UPSTREAM);
         ck_assert(spool_source_scan_if_due(&source, &next_ms));
         ck_assert_uint_eq(dispatch_count(source.dispatch), kind == RELAY_KIND_REPORT ? 1 : 2);
-        ck_assert_str_eq(next_name(), strrchr(files[kind], '/') + 1); /* signatures first */
+        ck_assert_str_eq(source_next_name(), strrchr(files[kind], '/') + 1); /* signatures first */
         spool_source_close(&source);
     }
     made_relay_close(&relay);
@@ -64,7 +64,7 @@ START_TEST(only_runs_for_the_database_make_batches)
         source = made_relay_source(&relay, RELAY_KIND_REPORT);
         dispatch_arrived(source.dispatch, N1);
         ck_assert(dispatch_begin(source.dispatch));
-        (void)next_name();
+        (void)source_next_name();
         dispatch_arrived(source.dispatch, MADE_RUN("n2"));
         if (database) { /* a second batch would begin in an hour, unless it is whole */
             dispatch_arrived(source.dispatch, MADE_RUN("bare"));
@@ -84,36 +84,36 @@ START_TEST(a_directory_that_is_missing_is_an_error)
     source = (struct spool_source){.kind = RELAY_KIND_INVENTORY_UPDATE};
     ck_assert(!spool_source_open(&source, &relay.config, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "accepted-nodes-updates"));
-    tear_down();
+    source_tear_down();
 }
 END_TEST
 
 START_TEST(it_scans_when_it_is_time_to)
 {
     int64_t next_ms;
-    set_up(RELAY_KIND_REPORT);
+    source_set_up(RELAY_KIND_REPORT);
     made_relay_put_run(&relay, &relay.n1, "n1", N1);
     ck_assert(spool_source_scan_if_due(&source, &next_ms)); /* at once at the start */
     ck_assert_int_gt(next_ms, clock_ms() + 3000000);
     ck_assert_int_le(next_ms, clock_ms() + 3600000);
-    ck_assert_str_eq(next_name(), N1);
+    ck_assert_str_eq(source_next_name(), N1);
     made_relay_put_run(&relay, &relay.n2, "n2", MADE_RUN("n2"));
     ck_assert(spool_source_scan_if_due(&source, &next_ms));
-    ck_assert_str_eq(next_name(), "");
+    ck_assert_str_eq(source_next_name(), "");
     source.next_scan_ms = clock_ms();
     ck_assert(spool_source_scan_if_due(&source, &next_ms));
-    ck_assert_str_eq(next_name(), MADE_RUN("n2"));
-    tear_down();
+    ck_assert_str_eq(source_next_name(), MADE_RUN("n2"));
+    source_tear_down();
 }
 END_TEST
 
 START_TEST(notifications_come_through)
 {
-    set_up(RELAY_KIND_REPORT);
+    source_set_up(RELAY_KIND_REPORT);
     made_relay_put_run(&relay, &relay.n1, "n1", N1);
     ck_assert(spool_source_read_events(&source));
-    ck_assert_str_eq(next_name(), N1);
-    tear_down();
+    ck_assert_str_eq(source_next_name(), N1);
+    source_tear_down();
 }
 END_TEST
 
@@ -121,21 +121,21 @@ END_TEST
 START_TEST(a_removed_directory_is_noticed_by_the_scan)
 {
     int64_t next_ms;
-    set_up(RELAY_KIND_REPORT);
+    source_set_up(RELAY_KIND_REPORT);
     ck_assert_int_eq(unlinkat(relay.directory.fd, "reports/incoming", AT_REMOVEDIR), 0);
     ck_assert(!spool_source_scan_if_due(&source, &next_ms));
     ck_assert_int_eq(mkdirat(relay.directory.fd, "reports/incoming", 0700), 0);
     ck_assert(!spool_source_scan_if_due(&source, &next_ms)); /* another one in its place is not ours */
-    tear_down();
+    source_tear_down();
 }
 END_TEST
 
 START_TEST(a_moved_directory_is_noticed_at_once)
 {
-    set_up(RELAY_KIND_REPORT);
+    source_set_up(RELAY_KIND_REPORT);
     ck_assert_int_eq(renameat(relay.directory.fd, "reports/incoming", relay.directory.fd, "elsewhere"), 0);
     ck_assert(!spool_source_read_events(&source));
-    tear_down();
+    source_tear_down();
 }
 END_TEST
 
@@ -144,7 +144,7 @@ START_TEST(after_lost_notifications_it_scans)
 {
     long queued_max = 0;
     int64_t next_ms;
-    set_up(RELAY_KIND_REPORT);
+    source_set_up(RELAY_KIND_REPORT);
     ck_assert(spool_source_scan_if_due(&source, &next_ms));
     FILE *limit = fopen("/proc/sys/fs/inotify/max_queued_events", "r");
     ck_assert_ptr_nonnull(limit);
@@ -157,10 +157,10 @@ START_TEST(after_lost_notifications_it_scans)
     }
     made_relay_put_run(&relay, &relay.n1, "n1", N1); /* nobody is told of this one */
     ck_assert(spool_source_read_events(&source));
-    ck_assert_str_eq(next_name(), "");
+    ck_assert_str_eq(source_next_name(), "");
     ck_assert(spool_source_scan_if_due(&source, &next_ms));
-    ck_assert_str_eq(next_name(), N1);
-    tear_down();
+    ck_assert_str_eq(source_next_name(), N1);
+    source_tear_down();
 }
 END_TEST
 

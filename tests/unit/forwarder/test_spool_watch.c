@@ -14,7 +14,7 @@ static struct dispatch *dispatch;
 static int inotify_fd;
 static int incoming_fd;
 
-static void set_up(void)
+static void watch_set_up(void)
 {
     struct err err;
     directory = tmpdir_make();
@@ -28,7 +28,7 @@ static void set_up(void)
     ck_assert_msg(inotify_fd >= 0, "%s", err.text);
 }
 
-static void tear_down(void)
+static void watch_tear_down(void)
 {
     close(inotify_fd);
     dispatch_free(dispatch);
@@ -41,7 +41,7 @@ static enum spool_watch_news read_news(void)
     return spool_watch_read(inotify_fd, spool_watch_wanted, dispatch);
 }
 
-static const char *next_name(void)
+static const char *watch_next_name(void)
 {
     struct queued_run *run = dispatch_take(dispatch);
     return run != NULL ? queued_run_name(run) : "";
@@ -73,7 +73,7 @@ END_TEST
 
 START_TEST(a_new_file_is_told_however_it_comes)
 {
-    set_up();
+    watch_set_up();
     ck_assert_int_eq(read_news(), SPOOL_WATCH_QUIET);
     tmpdir_write(incoming_fd, NAME("01"), "written in place");
     tmpdir_write(incoming_fd, ".temporary.log", "renamed, as uploads are");
@@ -82,34 +82,34 @@ START_TEST(a_new_file_is_told_however_it_comes)
     ck_assert_int_eq(mkdirat(directory.fd, "directory.log", 0700), 0);
     ck_assert_int_eq(renameat(directory.fd, "directory.log", incoming_fd, "directory.log"), 0);
     ck_assert_int_eq(read_news(), SPOOL_WATCH_QUIET);
-    ck_assert_str_eq(next_name(), NAME("02"));
-    ck_assert_str_eq(next_name(), NAME("01"));
-    ck_assert_str_eq(next_name(), "");
-    tear_down();
+    ck_assert_str_eq(watch_next_name(), NAME("02"));
+    ck_assert_str_eq(watch_next_name(), NAME("01"));
+    ck_assert_str_eq(watch_next_name(), "");
+    watch_tear_down();
 }
 END_TEST
 
 /* A file that is told while a sink works on it waits again. */
 START_TEST(a_file_that_is_replaced_is_told_again)
 {
-    set_up();
+    watch_set_up();
     tmpdir_write(incoming_fd, NAME("01"), "old");
     read_news();
     struct queued_run *run = dispatch_take(dispatch);
     tmpdir_write(incoming_fd, NAME("01"), "new");
     read_news();
     dispatch_done(dispatch, run);
-    ck_assert_str_eq(next_name(), NAME("01"));
-    tear_down();
+    ck_assert_str_eq(watch_next_name(), NAME("01"));
+    watch_tear_down();
 }
 END_TEST
 
 START_TEST(a_directory_that_is_moved_is_lost)
 {
-    set_up();
+    watch_set_up();
     ck_assert_int_eq(renameat(directory.fd, "incoming", directory.fd, "elsewhere"), 0);
     ck_assert_int_eq(read_news(), SPOOL_WATCH_LOST);
-    tear_down();
+    watch_tear_down();
 }
 END_TEST
 
@@ -117,7 +117,7 @@ END_TEST
 START_TEST(lost_notifications_are_noticed)
 {
     long queued_max = 0;
-    set_up();
+    watch_set_up();
     FILE *limit = fopen("/proc/sys/fs/inotify/max_queued_events", "r");
     ck_assert_ptr_nonnull(limit);
     ck_assert_int_eq(fscanf(limit, "%ld", &queued_max), 1);
@@ -129,33 +129,33 @@ START_TEST(lost_notifications_are_noticed)
     }
     ck_assert_int_eq(read_news(), SPOOL_WATCH_OVERFLOW);
     ck_assert_int_eq(read_news(), SPOOL_WATCH_QUIET);
-    tear_down();
+    watch_tear_down();
 }
 END_TEST
 
 START_TEST(a_watch_needs_the_directory)
 {
     struct err err = {0};
-    set_up();
+    watch_set_up();
     ck_assert_int_eq(renameat(directory.fd, "incoming", directory.fd, "elsewhere"), 0);
     ck_assert_int_lt(spool_watch_open(spool, &err), 0);
     ck_assert_ptr_nonnull(strstr(err.text, "incoming"));
-    tear_down();
+    watch_tear_down();
 }
 END_TEST
 
 START_TEST(a_scan_finds_what_is_there_and_drops_what_is_gone)
 {
     struct err err;
-    set_up();
+    watch_set_up();
     dispatch_arrived(dispatch, NAME("09")); /* there is no such file */
     tmpdir_write(incoming_fd, NAME("01"), "x");
     tmpdir_write(incoming_fd, "not-wanted", "x");
     ck_assert_int_eq(mkdirat(incoming_fd, "directory.log", 0700), 0);
     ck_assert(spool_watch_scan(spool, spool_watch_wanted, dispatch, &err));
     ck_assert_uint_eq(dispatch_count(dispatch), 1);
-    ck_assert_str_eq(next_name(), NAME("01"));
-    tear_down();
+    ck_assert_str_eq(watch_next_name(), NAME("01"));
+    watch_tear_down();
 }
 END_TEST
 
@@ -164,7 +164,7 @@ END_TEST
 START_TEST(a_scan_that_fails_drops_nothing)
 {
     struct err err = {0};
-    set_up();
+    watch_set_up();
     tmpdir_write(incoming_fd, NAME("01"), "x");
     read_news();
     tmpdir_write(directory.fd, "plain", "");
@@ -173,8 +173,8 @@ START_TEST(a_scan_that_fails_drops_nothing)
     close(plain_fd);
     ck_assert(!spool_watch_scan(spool, spool_watch_wanted, dispatch, &err));
     ck_assert_str_ne(err.text, "");
-    ck_assert_str_eq(next_name(), NAME("01"));
-    tear_down();
+    ck_assert_str_eq(watch_next_name(), NAME("01"));
+    watch_tear_down();
 }
 END_TEST
 
