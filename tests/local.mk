@@ -197,6 +197,7 @@ tests_support_https_server_SOURCES = tests/support/https_server.c
 tests_support_https_server_LDADD = lib/util/libutil.a -lssl $(OPENSSL_LIBS)
 
 tests_unit_util_test_http_client_SOURCES = tests/unit/util/test_http_client.c tests/support/suite.h \
+	tests/support/https_serve.c tests/support/https_serve.h tests/support/signing.c tests/support/signing.h \
 	tests/support/certificate.h tests/support/tmpdir.h
 tests_unit_util_test_http_client_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_util_test_http_client_LDADD = $(TEST_LDADD) $(CURL_LIBS)

@@ -11,6 +11,7 @@ UNIT_TESTS += \
 	tests/unit/forwarder/test_job \
 	tests/unit/forwarder/test_reload_watch \
 	tests/unit/forwarder/test_run_queue \
+	tests/unit/forwarder/test_sink_upstream \
 	tests/unit/forwarder/test_spool_process \
 	tests/unit/forwarder/test_spool_source \
 	tests/unit/forwarder/test_spool_stats \
@@ -56,6 +57,14 @@ tests_unit_forwarder_test_run_queue_SOURCES = tests/unit/forwarder/test_run_queu
 tests_unit_forwarder_test_run_queue_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_run_queue_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_run_queue_LDADD = $(FORWARDER_TEST_LDADD)
+
+tests_unit_forwarder_test_sink_upstream_SOURCES = tests/unit/forwarder/test_sink_upstream.c tests/support/suite.h \
+	tests/support/https_serve.c tests/support/https_serve.h \
+	tests/support/made_relay.c tests/support/made_relay.h tests/support/signing.c tests/support/signing.h \
+	tests/support/certificate.h tests/support/tmpdir.h tests/support/made_index.h
+tests_unit_forwarder_test_sink_upstream_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
+tests_unit_forwarder_test_sink_upstream_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_forwarder_test_sink_upstream_LDADD = $(FORWARDER_TEST_LDADD) $(CURL_LIBS)
 
 tests_unit_forwarder_test_spool_process_SOURCES = tests/unit/forwarder/test_spool_process.c tests/support/suite.h \
 	tests/support/made_relay.c tests/support/made_relay.h tests/support/signing.c tests/support/signing.h \
