@@ -113,7 +113,7 @@ static void put_file(const char *path)
     tmpdir_write(relay.directory.fd, path, "content");
 }
 
-static bool has(const char *path)
+static bool spool_has(const char *path)
 {
     return tmpdir_has(relay.directory.fd, path);
 }
@@ -163,7 +163,7 @@ static bool is_down(void)
     return upstream_report().state == RELAY_PEER_DOWN;
 }
 
-static uint64_t count_of(enum relay_metric metric, size_t label)
+static uint64_t counted(enum relay_metric metric, size_t label)
 {
     return made_relay_count(&relay, metric, label, 0);
 }
@@ -192,9 +192,9 @@ START_TEST(each_kind_goes_to_its_url_with_its_password)
     ck_assert_uint_eq(requests("PUT /inventory-updates/n2.ocs HTTP/1.1 " OWN_LOGIN), 1);
     ck_assert_uint_eq(requests(OWN_LOGIN), 2);
     ck_assert(requested_before("PUT /inventories/n1.ocs ", "PUT /inventories/n1.ocs.sign"));
-    ck_assert_uint_eq(count_of(METRIC_REPORTS, RELAY_REPORT_FORWARD_OK), 1);
-    ck_assert_uint_eq(count_of(METRIC_INVENTORIES, 0), 3);
-    ck_assert_uint_eq(count_of(METRIC_RETRIES, RELAY_KIND_INVENTORY), 0); /* a signature that waited is no retry */
+    ck_assert_uint_eq(counted(METRIC_REPORTS, RELAY_REPORT_FORWARD_OK), 1);
+    ck_assert_uint_eq(counted(METRIC_INVENTORIES, 0), 3);
+    ck_assert_uint_eq(counted(METRIC_RETRIES, RELAY_KIND_INVENTORY), 0); /* a signature that waited is no retry */
     sink_tear_down();
 }
 END_TEST
@@ -209,14 +209,14 @@ START_TEST(what_the_upstream_refuses_goes_to_failed)
     sink_start(&never);
     WAIT_FOR(waiting(RELAY_KIND_REPORT) + waiting(RELAY_KIND_INVENTORY) == 0);
     sink_end();
-    ck_assert(has("reports/failed/" N1));
-    ck_assert(has("inventories/failed/n1.ocs"));
-    ck_assert(has("inventories/failed/n1.ocs.sign"));
+    ck_assert(spool_has("reports/failed/" N1));
+    ck_assert(spool_has("inventories/failed/n1.ocs"));
+    ck_assert(spool_has("inventories/failed/n1.ocs.sign"));
     ck_assert_uint_eq(requests("n1.ocs.sign"), 0);
     spool_note_read(spool_failed_fd(sources[RELAY_KIND_REPORT].spool), N1, &note);
     ck_assert_ptr_nonnull(strstr(note.reason.text, "the upstream answered 422"));
-    ck_assert_uint_eq(count_of(METRIC_REPORTS, RELAY_REPORT_FORWARD_ERROR), 1);
-    ck_assert_uint_eq(count_of(METRIC_INVENTORIES, 1), 1);
+    ck_assert_uint_eq(counted(METRIC_REPORTS, RELAY_REPORT_FORWARD_ERROR), 1);
+    ck_assert_uint_eq(counted(METRIC_INVENTORIES, 1), 1);
     ck_assert(is_up()); /* it answers */
     sink_tear_down();
 }
@@ -230,10 +230,10 @@ START_TEST(a_run_of_an_unknown_node_is_not_sent)
     sink_start(&never);
     WAIT_FOR(waiting(RELAY_KIND_REPORT) == 0);
     sink_end();
-    ck_assert(has("reports/failed/" MADE_RUN("stranger")));
-    ck_assert(!has("reports/failed/" MADE_RUN("bare")));
+    ck_assert(spool_has("reports/failed/" MADE_RUN("stranger")));
+    ck_assert(!spool_has("reports/failed/" MADE_RUN("bare")));
     ck_assert_uint_eq(requests("PUT /reports/"), 1);
-    ck_assert_uint_eq(count_of(METRIC_REPORTS, RELAY_REPORT_INVALID), 1);
+    ck_assert_uint_eq(counted(METRIC_REPORTS, RELAY_REPORT_INVALID), 1);
     sink_tear_down();
 }
 END_TEST
@@ -249,12 +249,12 @@ START_TEST(a_file_that_replaces_the_sent_one_stays)
     made_relay_put(&relay, "new", slice_from_str("new content"));
     ck_assert_int_eq(renameat(relay.reports_fd, "new", relay.reports_fd, N1), 0);
     WAIT_FOR(requests("PUT /reports/") >= 2);
-    ck_assert(has("reports/incoming/" N1));
+    ck_assert(spool_has("reports/incoming/" N1));
     https_serve_mode(&server, "201");
     WAIT_FOR(waiting(RELAY_KIND_REPORT) == 0);
     sink_end();
     ck_assert_uint_ge(requests(OWN_LOGIN " body=11"), 2); /* the refused attempt and the one that was accepted */
-    ck_assert_uint_eq(count_of(METRIC_REPORTS, RELAY_REPORT_FORWARD_OK), 2);
+    ck_assert_uint_eq(counted(METRIC_REPORTS, RELAY_REPORT_FORWARD_OK), 2);
     sink_tear_down();
 }
 END_TEST
@@ -278,7 +278,7 @@ START_TEST(a_busy_upstream_gets_no_more_than_a_probe)
     ck_assert_uint_eq(waiting(RELAY_KIND_REPORT), RUNS);
     sink_upstream_reload(sink);
     WAIT_FOR(requests("PUT /reports/") == tried + 1); /* the probe */
-    WAIT_FOR(count_of(METRIC_RETRIES, RELAY_KIND_REPORT) == tried + 1);
+    WAIT_FOR(counted(METRIC_RETRIES, RELAY_KIND_REPORT) == tried + 1);
     https_serve_mode(&server, "201");
     sink_upstream_reload(sink);
     WAIT_FOR(waiting(RELAY_KIND_REPORT) == 0);
@@ -333,7 +333,7 @@ START_TEST(doubtful_failures_stop_the_others_with_the_second_one)
         put_runs(4); /* the first one that goes fails */
         sink_start(&never);
         WAIT_FOR(waiting(RELAY_KIND_REPORT) == 1);
-        WAIT_FOR(count_of(METRIC_RETRIES, RELAY_KIND_REPORT) == 1);
+        WAIT_FOR(counted(METRIC_RETRIES, RELAY_KIND_REPORT) == 1);
         ck_assert(!is_down());
         https_serve_mode(&server, modes[i]);
         made_relay_put(&relay, MADE_RUN("n2"), slice_from_str("x"));
@@ -342,7 +342,7 @@ START_TEST(doubtful_failures_stop_the_others_with_the_second_one)
         scan();
         WAIT_FOR(is_down());
         sink_end();
-        ck_assert_uint_eq(count_of(METRIC_RETRIES, RELAY_KIND_REPORT), 1 + 2); /* the third was not tried */
+        ck_assert_uint_eq(counted(METRIC_RETRIES, RELAY_KIND_REPORT), 1 + 2); /* the third was not tried */
         ck_assert_uint_eq(waiting(RELAY_KIND_REPORT), 4);
         /* the second was deferred behind an open breaker: not for its hour */
         ck_assert_int_le(dispatch_next_ms(sources[RELAY_KIND_REPORT].dispatch), clock_ms() + 30000);
@@ -471,7 +471,7 @@ START_TEST(a_stop_lets_a_transfer_end)
     WAIT_FOR(requests("PUT /reports/") == 1);
     sink_end();
     ck_assert_uint_eq(waiting(RELAY_KIND_REPORT), 1); /* and starts no other */
-    ck_assert_uint_eq(count_of(METRIC_REPORTS, RELAY_REPORT_FORWARD_OK), 1);
+    ck_assert_uint_eq(counted(METRIC_REPORTS, RELAY_REPORT_FORWARD_OK), 1);
     sink_tear_down();
 }
 END_TEST
