@@ -8,6 +8,10 @@
 
 const struct backoff made_relay_backoff = {.first_ms = 3600000, .ceiling_ms = 3600000};
 
+#define MADE_NODES                                                                                                     \
+    MADE_NODE("n1", "n1.example.com", "root")                                                                          \
+    ", " MADE_NODE("n2", "n2.example.com", "root") ", " MADE_NODE("bare", "bare.example.com", "root")
+
 static char *no_event_types[] = {NULL};
 
 static void made_directory(struct made_relay *relay, const char *name)
@@ -35,20 +39,28 @@ static void made_config(struct made_relay *relay)
     };
 }
 
-void made_relay_open(struct made_relay *relay)
+static struct buffer made_certificates(const struct made_relay *relay, X509 *another)
 {
     struct buffer pem = {0};
+    certificate_add_pem(&pem, relay->n1.certificate);
+    certificate_add_pem(&pem, relay->n2.certificate);
+    if (another != NULL) {
+        certificate_add_pem(&pem, another);
+    }
+    buffer_cstr(&pem);
+    return pem;
+}
+
+void made_relay_open(struct made_relay *relay)
+{
     *relay = (struct made_relay){.directory = tmpdir_make()};
     char *state_file = xasprintf("%s/state", relay->directory.path);
     relay->state = relay_state_open(state_file);
     free(state_file);
     relay->n1 = signing_identity(signing_ec_key(), "n1", 1);
     relay->n2 = signing_identity(signing_ec_key(), "n2", 2);
-    certificate_add_pem(&pem, relay->n1.certificate);
-    certificate_add_pem(&pem, relay->n2.certificate);
-    relay->index = made_index_new("{" MADE_NODE("n1", "n1.example.com", "root") ", "
-                                  MADE_NODE("n2", "n2.example.com", "root") ", "
-                                  MADE_NODE("bare", "bare.example.com", "root") "}", buffer_cstr(&pem));
+    struct buffer pem = made_certificates(relay, NULL);
+    relay->index = made_index_new("{" MADE_NODES "}", buffer_cstr(&pem));
     buffer_free(&pem);
     made_directory(relay, "reports");
     made_directory(relay, "reports/incoming");
@@ -73,6 +85,24 @@ void made_relay_close(struct made_relay *relay)
     signing_identity_free(&relay->n1);
     signing_identity_free(&relay->n2);
     tmpdir_remove(&relay->directory);
+}
+
+void made_relay_add_node(struct made_relay *relay, const char *node_id, const struct identity *identity)
+{
+    const char *path = relay->index.directory.path;
+    struct node_index_summary summary;
+    struct err err;
+    struct buffer pem = made_certificates(relay, identity->certificate);
+    char *list = xasprintf("{" MADE_NODES ", \"%s\": {\"hostname\": \"x\", \"policy-server\": \"root\"}}", node_id);
+    char *list_file = xasprintf("%s/list.json", path), *certs_file = xasprintf("%s/certs.pem", path);
+    tmpdir_write(relay->index.directory.fd, "list.json", list);
+    tmpdir_write(relay->index.directory.fd, "certs.pem", buffer_cstr(&pem));
+    ck_assert_msg(node_index_build(list_file, certs_file, relay->config.general.node_index_file, &summary, &err), "%s",
+                  err.text);
+    free(list);
+    free(list_file);
+    free(certs_file);
+    buffer_free(&pem);
 }
 
 struct spool_source made_relay_source(struct made_relay *relay, enum relay_kind kind)
@@ -105,8 +135,9 @@ struct buffer made_relay_run(const struct identity *signer, const struct made_co
     for (size_t i = 0; i < content->reports; i++) {
         buffer_add_format(&text,
                           "2018-08-24T15:55:02+00:00 R: @@Common@@%s@@rule@@directive@@0@@component@@key %zu@@"
-                          "2018-08-24 15:55:01+00:00##%s@#%s\r\n",
-                          content->event_type, i, content->node_id, padding);
+                          "2018-08-24 15:55:%02d+00:00##%s@#%s\r\n",
+                          content->event_type, i, content->start_s > 0 ? content->start_s : 1, content->node_id,
+                          padding);
     }
     CMS_ContentInfo *cms = signing_sign(signer, EVP_sha256(), 0, buffer_slice(&text));
     signing_write(&message, buffer_slice(&text), cms, "\n");
@@ -118,7 +149,7 @@ struct buffer made_relay_run(const struct identity *signer, const struct made_co
 
 void made_relay_put_run(struct made_relay *relay, const struct identity *signer, const char *node_id, const char *name)
 {
-    struct buffer run = made_relay_run(signer, &(struct made_content){node_id, "result_success", 2, 10});
+    struct buffer run = made_relay_run(signer, &(struct made_content){node_id, "result_success", 2, 10, 0});
     made_relay_put(relay, name, buffer_slice(&run));
     buffer_free(&run);
 }

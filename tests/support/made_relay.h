@@ -33,6 +33,9 @@ extern const struct backoff made_relay_backoff; /* an hour: what is deferred sta
 void made_relay_open(struct made_relay *relay);
 void made_relay_close(struct made_relay *relay);
 
+/* The node list has this node, too, from now on: builds the index anew. */
+void made_relay_add_node(struct made_relay *relay, const char *node_id, const struct identity *identity);
+
 /* Opens a source; it closes with spool_source_close. */
 struct spool_source made_relay_source(struct made_relay *relay, enum relay_kind kind);
 
@@ -47,6 +50,7 @@ struct made_content {
     const char *event_type;
     size_t reports;
     size_t message_len;
+    int start_s; /* when the run started: so many seconds after 15:55, less than 60; 0: one second */
 };
 struct buffer made_relay_run(const struct identity *signer, const struct made_content *content);
 

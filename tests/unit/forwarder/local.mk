@@ -16,7 +16,8 @@ UNIT_TESTS += \
 	tests/unit/forwarder/test_spool_source \
 	tests/unit/forwarder/test_spool_stats \
 	tests/unit/forwarder/test_spool_watch \
-	tests/unit/forwarder/test_upstream_answer
+	tests/unit/forwarder/test_upstream_answer \
+	tests/unit/forwarder/test_worker
 endif
 
 tests_unit_forwarder_test_breaker_SOURCES = tests/unit/forwarder/test_breaker.c tests/support/suite.h
@@ -94,3 +95,12 @@ tests_unit_forwarder_test_upstream_answer_SOURCES = tests/unit/forwarder/test_up
 tests_unit_forwarder_test_upstream_answer_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_upstream_answer_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_upstream_answer_LDADD = $(FORWARDER_TEST_LDADD)
+
+tests_unit_forwarder_test_worker_SOURCES = tests/unit/forwarder/test_worker.c tests/support/suite.h \
+	tests/support/made_database.c tests/support/made_database.h \
+	tests/support/made_relay.c tests/support/made_relay.h tests/support/signing.c tests/support/signing.h \
+	tests/support/certificate.h tests/support/tmpdir.h tests/support/made_index.h
+tests_unit_forwarder_test_worker_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
+tests_unit_forwarder_test_worker_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_forwarder_test_worker_LDADD = $(FORWARDER_TEST_LDADD)
+EXTRA_DIST += tests/support/database.sh

@@ -238,6 +238,23 @@ START_TEST(a_run_of_an_unknown_node_is_not_sent)
 }
 END_TEST
 
+START_TEST(a_node_that_becomes_known_is_taken_up)
+{
+    sink_set_up("201");
+    relay.config.reporting.unknown_node_grace = 100000;
+    put_run("n3");
+    sink_start(&never);
+    WAIT_FOR(counted(METRIC_RETRIES, RELAY_KIND_REPORT) == 1);
+    made_relay_add_node(&relay, "n3", &relay.n1);
+    sink_upstream_reload(sink);
+    dispatch_flush_deferred(sources[RELAY_KIND_REPORT].dispatch);
+    WAIT_FOR(waiting(RELAY_KIND_REPORT) == 0);
+    sink_end();
+    ck_assert_uint_eq(counted(METRIC_REPORTS, RELAY_REPORT_FORWARD_OK), 1);
+    sink_tear_down();
+}
+END_TEST
+
 /* Another upload of the same name, while the old file is under way: the answer is not about it. */
 START_TEST(a_file_that_replaces_the_sent_one_stays)
 {
@@ -334,6 +351,7 @@ START_TEST(doubtful_failures_stop_the_others_with_the_second_one)
         sink_start(&never);
         WAIT_FOR(waiting(RELAY_KIND_REPORT) == 1);
         WAIT_FOR(counted(METRIC_RETRIES, RELAY_KIND_REPORT) == 1);
+        WAIT_FOR(requests("HEAD / ") == 1); /* its failure would be certain */
         ck_assert(!is_down());
         https_serve_mode(&server, modes[i]);
         made_relay_put(&relay, MADE_RUN("n2"), slice_from_str("x"));
@@ -443,7 +461,7 @@ END_TEST
 START_TEST(the_size_of_a_run_is_that_of_its_content)
 {
     sink_set_up("201");
-    struct buffer run = made_relay_run(&relay.n1, &(struct made_content){"n1", "result_success", 1, 50000});
+    struct buffer run = made_relay_run(&relay.n1, &(struct made_content){"n1", "result_success", 1, 50000, 0});
     struct buffer image = made_relay_gzip(buffer_slice(&run));
     ck_assert_uint_lt(image.len, 10000);
     made_relay_put(&relay, N1 ".gz", buffer_slice(&image));
@@ -477,7 +495,7 @@ START_TEST(a_stop_lets_a_transfer_end)
 END_TEST
 
 SUITE_MAIN("sink_upstream", each_kind_goes_to_its_url_with_its_password, what_the_upstream_refuses_goes_to_failed,
-           a_run_of_an_unknown_node_is_not_sent, a_file_that_replaces_the_sent_one_stays,
+           a_run_of_an_unknown_node_is_not_sent, a_node_that_becomes_known_is_taken_up, a_file_that_replaces_the_sent_one_stays,
            a_busy_upstream_gets_no_more_than_a_probe, a_wrong_password_defers_no_file,
            the_upstream_is_left_alone_as_long_as_it_asks, doubtful_failures_stop_the_others_with_the_second_one,
            it_sends_nothing_to_another_server, a_certificate_that_cannot_be_read_leaves_the_old_one_in_use,

@@ -153,7 +153,7 @@ START_TEST(what_expands_beyond_a_limit_is_refused)
     const char *name = MADE_RUN("n1") ".gz";
     process_set_up();
     struct buffer run =
-        made_relay_run(&relay.n1, &(struct made_content){"n1", "result_success", 1, DECOMPRESS_RATIO_FREE + 1000});
+        made_relay_run(&relay.n1, &(struct made_content){"n1", "result_success", 1, DECOMPRESS_RATIO_FREE + 1000, 0});
     struct buffer image = made_relay_gzip(buffer_slice(&run));
     made_relay_put(&relay, name, buffer_slice(&image));
     assert_verdict(SPOOL_RUN_TO_DATABASE, name, SPOOL_READY, "");
@@ -198,7 +198,7 @@ START_TEST(a_run_of_skipped_event_types_has_nothing_to_store)
 {
     char *skip[] = {(char[]){"log_debug"}, NULL};
     process_set_up();
-    struct buffer run = made_relay_run(&relay.n1, &(struct made_content){"n1", "log_debug", 3, 10});
+    struct buffer run = made_relay_run(&relay.n1, &(struct made_content){"n1", "log_debug", 3, 10, 0});
     made_relay_put(&relay, N1, buffer_slice(&run));
     buffer_free(&run);
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
@@ -266,7 +266,7 @@ END_TEST
 START_TEST(nothing_of_a_file_stays_for_the_next_one)
 {
     process_set_up();
-    struct buffer run = made_relay_run(&relay.n1, &(struct made_content){"n1", "result_success", 10, 20000});
+    struct buffer run = made_relay_run(&relay.n1, &(struct made_content){"n1", "result_success", 10, 20000, 0});
     made_relay_put(&relay, N1, buffer_slice(&run));
     buffer_free(&run);
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
