@@ -55,7 +55,7 @@ void made_relay_open(struct made_relay *relay)
 {
     *relay = (struct made_relay){.directory = tmpdir_make()};
     char *state_file = xasprintf("%s/state", relay->directory.path);
-    relay->state = relay_state_open(state_file);
+    relay->state = relay_state_open(state_file, relay_metrics_fingerprint());
     free(state_file);
     relay->n1 = signing_identity(signing_ec_key(), "n1", 1);
     relay->n2 = signing_identity(signing_ec_key(), "n2", 2);
