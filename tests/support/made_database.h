@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 struct made_database {
-    char *url;      /* as in the configuration */
+    char *url; /* as in the configuration */
     char *password;
 };
 

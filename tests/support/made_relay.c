@@ -19,24 +19,27 @@ static void made_directory(struct made_relay *relay, const char *name)
     ck_assert_int_eq(mkdirat(relay->directory.fd, name, 0700), 0);
 }
 
+/* The defaults of a root server, with what differs here laid over them. */
 static void made_config(struct made_relay *relay)
 {
-    struct relay_config *config = &relay->config;
-    *config = (struct relay_config){
-        .general = {.node_index_file = xasprintf("%s/index", relay->index.directory.path)},
-        .reporting = {.directory = xasprintf("%s/reports", relay->directory.path),
-                      .output = RELAY_OUTPUT_UPSTREAM,
-                      .catchup_frequency = 3600,
-                      .skip_event_types = no_event_types,
-                      .batch_runs = 10,
-                      .max_compressed_size = 10 << 20,
-                      .max_expanded_size = 100 << 20,
-                      .max_expansion_ratio = 1000,
-                      .max_reports = 1000},
-        .inventory = {.directory = xasprintf("%s/inventories", relay->directory.path),
-                      .output = RELAY_OUTPUT_UPSTREAM,
-                      .catchup_frequency = 3600},
-    };
+    struct err err;
+    char *path = xasprintf("%s/relay.conf", relay->directory.path);
+    tmpdir_write(relay->directory.fd, "relay.conf", "general: { node_id = \"root\"; };\n");
+    relay->loaded = relay_config_load(path, &err);
+    ck_assert_msg(relay->loaded != NULL, "%s", err.text);
+    free(path);
+    relay->config = *relay->loaded;
+    relay->config.general.node_index_file = xasprintf("%s/index", relay->index.directory.path);
+    relay->config.reporting.directory = xasprintf("%s/reports", relay->directory.path);
+    relay->config.reporting.output = RELAY_OUTPUT_UPSTREAM;
+    relay->config.reporting.catchup_frequency = 3600;
+    relay->config.reporting.skip_event_types = no_event_types;
+    relay->config.reporting.batch_runs = 10;
+    relay->config.reporting.batch_interval_ms = 0;
+    relay->config.reporting.unknown_node_grace = 0;
+    relay->config.inventory.directory = xasprintf("%s/inventories", relay->directory.path);
+    relay->config.inventory.output = RELAY_OUTPUT_UPSTREAM;
+    relay->config.inventory.catchup_frequency = 3600;
 }
 
 static struct buffer made_certificates(const struct made_relay *relay, X509 *another)
@@ -80,6 +83,7 @@ void made_relay_close(struct made_relay *relay)
     free(relay->config.general.node_index_file);
     free(relay->config.reporting.directory);
     free(relay->config.inventory.directory);
+    relay_config_free(relay->loaded);
     relay_state_close(relay->state);
     made_index_free(&relay->index);
     signing_identity_free(&relay->n1);

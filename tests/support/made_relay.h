@@ -21,7 +21,8 @@
 struct made_relay {
     struct tmpdir directory;
     struct made_index index;
-    struct relay_config config; /* roomy limits, no grace for unknown nodes; inventories and runs go upstream */
+    struct relay_config *loaded;
+    struct relay_config config; /* the defaults, but: no grace for unknown nodes, all output goes upstream */
     struct relay_state *state;
     struct identity n1;
     struct identity n2;
@@ -55,8 +56,7 @@ struct made_content {
 struct buffer made_relay_run(const struct identity *signer, const struct made_content *content);
 
 /* The same with two reports, written into reports/incoming under the name. */
-void made_relay_put_run(struct made_relay *relay, const struct identity *signer, const char *node_id,
-                        const char *name);
+void made_relay_put_run(struct made_relay *relay, const struct identity *signer, const char *node_id, const char *name);
 
 struct buffer made_relay_gzip(struct slice bytes);
 

@@ -419,7 +419,7 @@ START_TEST(it_asks_at_the_start_and_while_it_is_down)
     scan();
     WAIT_FOR(waiting(RELAY_KIND_REPORT) == 0);
     sink_end();
-    ck_assert_uint_eq(requests("HEAD / "), asked); /* not while it is up */
+    ck_assert_uint_eq(requests("HEAD / "), asked);                 /* not while it is up */
     ck_assert_uint_eq(requests("HEAD / HTTP/1.1 login= "), asked); /* and without our password */
     sink_tear_down();
 }
@@ -495,9 +495,10 @@ START_TEST(a_stop_lets_a_transfer_end)
 END_TEST
 
 SUITE_MAIN("sink_upstream", each_kind_goes_to_its_url_with_its_password, what_the_upstream_refuses_goes_to_failed,
-           a_run_of_an_unknown_node_is_not_sent, a_node_that_becomes_known_is_taken_up, a_file_that_replaces_the_sent_one_stays,
-           a_busy_upstream_gets_no_more_than_a_probe, a_wrong_password_defers_no_file,
-           the_upstream_is_left_alone_as_long_as_it_asks, doubtful_failures_stop_the_others_with_the_second_one,
-           it_sends_nothing_to_another_server, a_certificate_that_cannot_be_read_leaves_the_old_one_in_use,
-           it_asks_at_the_start_and_while_it_is_down, no_source_waits_for_the_back_log_of_another,
-           files_that_come_later_wake_it, the_size_of_a_run_is_that_of_its_content, a_stop_lets_a_transfer_end)
+           a_run_of_an_unknown_node_is_not_sent, a_node_that_becomes_known_is_taken_up,
+           a_file_that_replaces_the_sent_one_stays, a_busy_upstream_gets_no_more_than_a_probe,
+           a_wrong_password_defers_no_file, the_upstream_is_left_alone_as_long_as_it_asks,
+           doubtful_failures_stop_the_others_with_the_second_one, it_sends_nothing_to_another_server,
+           a_certificate_that_cannot_be_read_leaves_the_old_one_in_use, it_asks_at_the_start_and_while_it_is_down,
+           no_source_waits_for_the_back_log_of_another, files_that_come_later_wake_it,
+           the_size_of_a_run_is_that_of_its_content, a_stop_lets_a_transfer_end)

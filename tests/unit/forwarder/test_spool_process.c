@@ -194,6 +194,16 @@ START_TEST(more_reports_than_allowed_are_refused)
 }
 END_TEST
 
+START_TEST(more_bytes_than_the_database_shall_get_are_refused)
+{
+    process_set_up();
+    made_relay_put_run(&relay, &relay.n1, "n1", N1);
+    relay.config.reporting.max_stored_size = 100;
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "the limit is 100 bytes");
+    process_tear_down();
+}
+END_TEST
+
 START_TEST(a_run_of_skipped_event_types_has_nothing_to_store)
 {
     char *skip[] = {(char[]){"log_debug"}, NULL};
@@ -289,6 +299,6 @@ SUITE_MAIN("spool_process", a_signed_run_is_ready_for_the_database, what_is_no_r
            a_name_that_no_run_log_has_is_refused, the_size_limit_holds_on_every_route,
            an_unknown_node_gets_its_grace_and_no_more, only_the_database_needs_a_certificate,
            what_expands_beyond_a_limit_is_refused, only_the_node_of_the_name_can_sign,
-           more_reports_than_allowed_are_refused, a_run_of_skipped_event_types_has_nothing_to_store,
-           a_file_that_cannot_be_read_now_is_tried_again, a_replaced_file_is_noticed,
-           nothing_of_a_file_stays_for_the_next_one)
+           more_reports_than_allowed_are_refused, more_bytes_than_the_database_shall_get_are_refused,
+           a_run_of_skipped_event_types_has_nothing_to_store, a_file_that_cannot_be_read_now_is_tried_again,
+           a_replaced_file_is_noticed, nothing_of_a_file_stays_for_the_next_one)

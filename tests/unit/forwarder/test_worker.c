@@ -129,7 +129,8 @@ static long transactions(void)
 static void trigger_on_n2(const char *action)
 {
     char *function = xasprintf("CREATE OR REPLACE FUNCTION test() RETURNS trigger LANGUAGE plpgsql AS "
-                               "$$ BEGIN %s; RETURN NEW; END $$", action);
+                               "$$ BEGIN %s; RETURN NEW; END $$",
+                               action);
     made_database_run(function);
     made_database_run("CREATE TRIGGER test BEFORE INSERT ON RudderSysEvents FOR EACH ROW WHEN (NEW.nodeId = 'n2') "
                       "EXECUTE FUNCTION test()");
@@ -331,16 +332,11 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        runs_are_stored_and_leave_the_spool,
-        a_run_that_was_stored_before_leaves_as_a_duplicate,
-        what_can_never_be_stored_goes_to_failed,
-        a_run_that_breaks_the_connection_holds_up_no_other,
-        runs_wait_while_the_database_cannot_be_used,
-        a_database_without_the_table_cannot_be_used,
-        it_ends_in_an_outage_and_leaves_the_files,
-        the_content_of_a_batch_is_limited,
-        the_number_of_runs_in_a_batch_is_limited,
-        a_node_that_becomes_known_is_stored,
+        runs_are_stored_and_leave_the_spool,         a_run_that_was_stored_before_leaves_as_a_duplicate,
+        what_can_never_be_stored_goes_to_failed,     a_run_that_breaks_the_connection_holds_up_no_other,
+        runs_wait_while_the_database_cannot_be_used, a_database_without_the_table_cannot_be_used,
+        it_ends_in_an_outage_and_leaves_the_files,   the_content_of_a_batch_is_limited,
+        the_number_of_runs_in_a_batch_is_limited,    a_node_that_becomes_known_is_stored,
     };
     if (!made_database_start(&database)) {
         return 77;
