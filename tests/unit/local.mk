@@ -19,6 +19,7 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_upstream_answer \
 	tests/unit/policies/test_policies \
 	tests/unit/policies/test_policy_archive \
+	tests/unit/policies/test_policy_bundle \
 	tests/unit/policies/test_policy_cache \
 	tests/unit/policies/test_policy_manifest \
 	tests/unit/relay/test_inventory_name \
@@ -43,7 +44,9 @@ UNIT_TESTS = \
 	tests/unit/relay/test_spool \
 	tests/unit/relay/test_spool_totals \
 	tests/unit/relay/test_via_header \
+	tests/unit/remote-run/test_remote_run \
 	tests/unit/shared-files/test_shared_route \
+	tests/unit/shared-files/test_shared_forward \
 	tests/unit/shared-files/test_shared_store \
 	tests/unit/shared-folder/test_hash_cache \
 	tests/unit/shared-folder/test_shared_folder \
