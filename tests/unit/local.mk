@@ -12,11 +12,17 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_breaker \
 	tests/unit/forwarder/test_db_breaker \
 	tests/unit/forwarder/test_dispatch \
+	tests/unit/forwarder/test_inventory_pair \
+	tests/unit/forwarder/test_job \
 	tests/unit/forwarder/test_reload_watch \
 	tests/unit/forwarder/test_run_queue \
+	tests/unit/forwarder/test_sink_upstream \
+	tests/unit/forwarder/test_spool_process \
+	tests/unit/forwarder/test_spool_source \
 	tests/unit/forwarder/test_spool_stats \
 	tests/unit/forwarder/test_spool_watch \
 	tests/unit/forwarder/test_upstream_answer \
+	tests/unit/forwarder/test_worker \
 	tests/unit/policies/test_policies \
 	tests/unit/policies/test_policy_archive \
 	tests/unit/policies/test_policy_bundle \

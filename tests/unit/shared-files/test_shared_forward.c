@@ -3,13 +3,18 @@
  * Against a real TLS server in the place of the upstream and of a relay below.
  */
 #include "shared-files/shared_forward.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "support/certificate.h"
+#include "support/https_serve.h"
 #include "support/made_index.h"
 #include "support/made_request.h"
-#include "support/made_server.h"
 #include "support/suite.h"
 #include "util/xmalloc.h"
 
-static struct made_server server;
+static struct https_serve server;
 static struct made_index nodes;
 static struct relay_config config;
 static struct made_request made;
@@ -19,7 +24,7 @@ static struct buffer server_log;
 static void set_up_forward(const char *mode)
 {
     struct buffer certificates = {0};
-    server = made_server_start(mode);
+    https_serve_start(&server, mode);
     X509 *certificate;
     char *path = xasprintf("%s/cert", server.directory.path);
     FILE *file = fopen(path, "r");
@@ -48,7 +53,7 @@ static void set_up_forward(const char *mode)
 static void tear_down_forward(void)
 {
     made_request_free(&made);
-    made_server_stop(&server);
+    https_serve_stop(&server);
     made_index_free(&nodes);
     buffer_free(&server_log);
     free(config.general.node_id);
@@ -81,7 +86,8 @@ static int forwarded(const char *next_hop)
 
 static const char *logged_requests(void)
 {
-    made_server_read_log(&server, &server_log);
+    buffer_clear(&server_log);
+    https_serve_log(&server, &server_log);
     return buffer_cstr(&server_log);
 }
 
@@ -110,14 +116,14 @@ START_TEST(the_status_comes_back)
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         char mode[16];
         snprintf(mode, sizeof mode, "%d", statuses[i]);
-        tmpdir_write(server.directory.fd, "mode", mode);
+        https_serve_mode(&server, mode);
         begin_request("PUT", "ttl=1d", "body");
         ck_assert_int_eq(forwarded(NULL), statuses[i]);
         begin_request("HEAD", "", NULL);
         ck_assert_int_eq(forwarded(NULL), statuses[i]);
     }
     /* a redirect is not followed, and is no answer */
-    tmpdir_write(server.directory.fd, "mode", "302 Location: https://127.0.0.1/");
+    https_serve_mode(&server, "302 Location: https://127.0.0.1/");
     begin_request("HEAD", "", NULL);
     ck_assert_int_eq(forwarded(NULL), 502);
     tear_down_forward();
@@ -129,21 +135,21 @@ START_TEST(trouble_on_the_way_has_a_status_of_its_own)
     set_up_forward("garbage");
     begin_request("PUT", "ttl=1d", "body");
     ck_assert_int_eq(forwarded(NULL), 502);
-    tmpdir_write(server.directory.fd, "mode", "hang");
+    https_serve_mode(&server, "hang");
     begin_request("HEAD", "", NULL);
     ck_assert_int_eq(forwarded(NULL), 504);
-    tmpdir_write(server.directory.fd, "mode", "200");
+    https_serve_mode(&server, "200");
     begin_request("PUT", "ttl=1d", "a body that breaks");
     made.breaks = true;
     made.left -= 5;
     ck_assert_int_eq(forwarded(NULL), 400);
-    made_server_kill(&server);
+    kill(server.pid, SIGKILL);
+    waitpid(server.pid, NULL, 0);
     begin_request("PUT", "ttl=1d", "body");
     ck_assert_int_eq(forwarded(NULL), 504);
     ck_assert_ptr_nonnull(strstr(buffer_cstr(&made.response.body), "the server above: "));
     begin_request("HEAD", "", NULL);
     ck_assert_int_eq(forwarded("n1"), 504);
-    made_server_run(&server, NULL);
     tear_down_forward();
 }
 END_TEST
@@ -176,7 +182,7 @@ START_TEST(a_question_of_our_own)
     ck_assert_int_eq(shared_forward_ask(&config, &made.request, "/shared-files/keys/n", "sha256=00", &err), 404);
     ck_assert_ptr_nonnull(strstr(logged_requests(), "HEAD /rudder/relay-api/shared-files/keys/n?sha256=00 "));
     ck_assert_int_eq(made.request.body_read, 0); /* the client's body is still there */
-    tmpdir_write(server.directory.fd, "mode", "cut");
+    https_serve_mode(&server, "cut");
     ck_assert_int_eq(shared_forward_ask(&config, &made.request, "/shared-files/keys/n", "sha256=00", &err), 0);
     ck_assert_str_ne(err.text, "");
     tear_down_forward();

@@ -2,15 +2,17 @@
  *
  * Against a real TLS server, tests/support/https_server, started by each test.
  */
-#include "support/made_server.h"
+#include <stdio.h>
+
+#include "support/certificate.h"
+#include "support/https_serve.h"
 #include "support/suite.h"
-#include "util/xmalloc.h"
-#include "util/safe_file.h"
 #include "util/http_client.h"
 #include "util/http_pins.h"
 #include "util/http_url.h"
+#include "util/xmalloc.h"
 
-static struct made_server server;
+static struct https_serve server;
 static struct buffer pins;
 static struct buffer other_pins;
 
@@ -19,7 +21,7 @@ static const struct http_limits limits = {.connect_ms = 20000, .stall_ms = 1000,
 static void set_up(const char *mode)
 {
     struct err err;
-    server = made_server_start(mode);
+    https_serve_start(&server, mode);
     char *path = xasprintf("%s/cert", server.directory.path);
     ck_assert_msg(http_pins_add_file(&pins, path, &err), "%s", err.text);
     free(path);
@@ -33,7 +35,7 @@ static void set_up(const char *mode)
 
 static void tear_down(void)
 {
-    made_server_stop(&server);
+    https_serve_stop(&server);
     buffer_free(&pins);
     buffer_free(&other_pins);
 }
@@ -122,9 +124,8 @@ static struct outcome http_client_ask(enum http_trust trust, struct http_request
 static const char *http_client_logged(void)
 {
     static struct buffer log;
-    struct err err;
     buffer_clear(&log);
-    ck_assert(safe_file_read(server.directory.fd, "log", 1 << 20, &log, &err));
+    https_serve_log(&server, &log);
     return buffer_cstr(&log);
 }
 
@@ -168,8 +169,7 @@ END_TEST
 START_TEST(tls_1_2_is_refused)
 {
     set_up("204");
-    made_server_kill(&server);
-    made_server_run(&server, "tls1.2");
+    https_serve_restart(&server, "tls1.2");
     ck_assert_int_eq(http_client_ask(HTTP_TRUST_NOBODY, (struct http_request){0}).outcome, HTTP_UNTRUSTED);
     tear_down();
 }
@@ -193,7 +193,7 @@ START_TEST(answers_of_all_kinds)
     };
     set_up("204");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        tmpdir_write(server.directory.fd, "mode", cases[i].mode);
+        https_serve_mode(&server, cases[i].mode);
         struct outcome outcome = http_client_ask(HTTP_TRUST_PINS,
                                      (struct http_request){.method = HTTP_POST, .form = slice_from_str("a=b")});
         ck_assert_msg(outcome.outcome == cases[i].outcome && outcome.status == cases[i].status, "%s: %d %d %s",
@@ -270,7 +270,7 @@ START_TEST(an_answer_comes_in_pieces_as_it_is_made)
     ck_assert_int_eq(outcome.status_with_body, 200);
     ck_assert_str_eq(buffer_cstr(&impatient.body), "one\n");
     ck_assert_int_eq(impatient.outcome, HTTP_ABANDONED);
-    tmpdir_write(server.directory.fd, "mode", "endless");
+    https_serve_mode(&server, "endless");
     buffer_clear(&impatient.body);
     impatient.stop_after = 100000;
     test_http_client_start(client, (struct http_request){0}, "/z", &impatient);
