@@ -85,28 +85,28 @@ static enum policy_bundle get_bundle_of(const char *node_id, policy_record_suffi
     return result;
 }
 
-static void add_file(void)
+static void file_comes(void)
 {
     tree_file(directory.fd, POLICIES "/c", "third", 0644);
 }
 
-static void remove_file(void)
+static void file_goes(void)
 {
     ck_assert_int_eq(unlinkat(directory.fd, POLICIES "/b", 0), 0);
 }
 
-static void write_file(void)
+static void file_changes(void)
 {
     tree_file(directory.fd, POLICIES "/b", "SECOND", 0644);
 }
 
-static void change_mode(void)
+static void mode_changes(void)
 {
     ck_assert_int_eq(fchmodat(directory.fd, POLICIES "/a", 0600, 0), 0);
 }
 
 /* Nothing in the directory changes, but its path now leads to another one. */
-static void replace_all(void)
+static void all_is_replaced(void)
 {
     ck_assert_int_eq(renameat(directory.fd, "share/node/rules", directory.fd, "old"), 0);
     tree_directory(directory.fd, "share/node/rules");
@@ -115,7 +115,7 @@ static void replace_all(void)
 
 START_TEST(what_changes_while_it_is_packed_is_not_given)
 {
-    static void (*const changes[])(void) = {add_file, remove_file, write_file, change_mode, replace_all};
+    static void (*const changes[])(void) = {file_comes, file_goes, file_changes, mode_changes, all_is_replaced};
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         void (*change)(void) = changes[i];
         set_up_policies();

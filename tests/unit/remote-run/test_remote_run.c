@@ -25,7 +25,7 @@ static struct relay_config config;
 static void *state;
 static struct made_request made;
 
-static void set_up(void)
+static void set_up_remote_run(void)
 {
     nodes = made_index_new(LIST, "");
     directory = tmpdir_make();
@@ -40,7 +40,7 @@ static void set_up(void)
     state = remote_run_start(&config, NULL);
 }
 
-static void tear_down(void)
+static void tear_down_remote_run(void)
 {
     made_request_free(&made);
     remote_run_stop(state);
@@ -98,7 +98,7 @@ static const char *content(const char *name)
 
 START_TEST(what_is_no_request_is_refused)
 {
-    set_up();
+    set_up_remote_run();
     ck_assert_int_eq(post(remote_run_nodes, NULL, "nodes=one&conditions=a-b"), 400);
     ck_assert_str_eq(said(), "invalid condition: a-b, should match ^[a-zA-Z0-9][a-zA-Z0-9_]*$");
     ck_assert_int_eq(post(remote_run_nodes, NULL, "keep_output=true"), 400);
@@ -124,25 +124,25 @@ START_TEST(what_is_no_request_is_refused)
     ck_assert_int_eq(post(remote_run_node, "one", ""), 503);
     without_index = false;
     ck_assert(!tmpdir_has(directory.fd, "calls"));
-    tear_down();
+    tear_down_remote_run();
 }
 END_TEST
 
 START_TEST(disabled_it_is_not_there)
 {
-    set_up();
+    set_up_remote_run();
     command_does("echo \"$*\" >>calls");
     config.remote_run.enabled = false;
     ck_assert_int_eq(post(remote_run_node, "one", "keep_output=true"), 404);
     ck_assert_str_eq(said(), "NOT FOUND");
     ck_assert(!tmpdir_has(directory.fd, "calls"));
-    tear_down();
+    tear_down_remote_run();
 }
 END_TEST
 
 START_TEST(neighbours_are_run_by_one_command)
 {
-    set_up();
+    set_up_remote_run();
     command_does("echo \"$*\" >>calls; echo \"output of $*\"; echo trouble >&2");
     ck_assert_int_eq(post(remote_run_nodes, NULL, "nodes=two,one,stranger,odd&keep_output=true&classes=a,b_1"), 200);
     ck_assert_str_eq(content("calls"), "remote run -D a,b_1 -- one.example,two.example\n");
@@ -153,66 +153,66 @@ START_TEST(neighbours_are_run_by_one_command)
     ck_assert_ptr_nonnull(strstr(content("calls"), "\nremote run -- two.example\n")); /* the path's, not the form's */
     ck_assert_int_eq(post(remote_run_node, "stranger", "keep_output=true"), 200);
     ck_assert_str_eq(said(), "");
-    tear_down();
+    tear_down_remote_run();
 }
 END_TEST
 
 START_TEST(all_are_the_neighbours_and_the_relays)
 {
-    set_up();
+    set_up_remote_run();
     command_does("echo \"$*\" >>calls");
     ck_assert_int_eq(post(remote_run_all, NULL, NULL), 200); /* no body, no length */
     ck_assert_str_eq(said(), "");
     ck_assert_ptr_nonnull(strstr(content("calls"), "one.example"));
     ck_assert_ptr_nonnull(strstr(content("calls"), "two.example"));
     ck_assert_ptr_null(strstr(content("calls"), "far.example"));
-    tear_down();
+    tear_down_remote_run();
 }
 END_TEST
 
 START_TEST(a_relay_that_cannot_be_asked_is_named)
 {
-    set_up();
+    set_up_remote_run();
     command_does("echo output");
     ck_assert_int_eq(post(remote_run_nodes, NULL, "nodes=one,far&keep_output=true"), 200);
     ck_assert_ptr_nonnull(strstr(said(), "output\n"));
     ck_assert_ptr_nonnull(strstr(said(), "rudder-relay: relay relay (127.0.0.1): "));
-    tear_down();
+    tear_down_remote_run();
 }
 END_TEST
 
 START_TEST(without_output_there_is_nothing_to_say)
 {
-    set_up();
+    set_up_remote_run();
     command_does("echo output; echo done >ended");
     ck_assert_int_eq(post(remote_run_node, "one", "keep_output=false"), 200);
     ck_assert_str_eq(said(), "");
     ck_assert(tmpdir_has(directory.fd, "ended")); /* it was waited for */
-    tear_down();
+    tear_down_remote_run();
 }
 END_TEST
 
 START_TEST(streamed_output_is_sent_as_it_comes)
 {
-    set_up();
+    set_up_remote_run();
     command_does("echo first; echo second");
     ck_assert_int_eq(post(remote_run_node, "one", "keep_output=true&asynchronous=true"), 200);
     ck_assert(made.response.started);
     ck_assert_str_eq(said(), "first\nsecond\n");
     ck_assert_int_eq(post(remote_run_node, "one", "keep_output=true"), 200);
     ck_assert(!made.response.started);
-    tear_down();
+    tear_down_remote_run();
 }
 END_TEST
 
 START_TEST(gathered_output_has_a_limit)
 {
-    set_up();
+    set_up_remote_run();
     command_does("i=0; while [ $i -lt 20000 ]; do echo 'a line of some length'; i=$((i + 1)); done");
     ck_assert_int_eq(post(remote_run_node, "one", "keep_output=true"), 200);
     ck_assert_uint_lt(made.response.body.len, 110000);
     ck_assert_ptr_nonnull(strstr(said(), "rudder-relay: "));
-    tear_down();
+    tear_down_remote_run();
 }
 END_TEST
 
@@ -230,7 +230,7 @@ static bool there_is(const char *name)
 START_TEST(who_waits_for_nothing_is_answered_at_once)
 {
     static const char form[] = "asynchronous=true";
-    set_up();
+    set_up_remote_run();
     command_does("echo x >begun; while [ ! -e go ]; do sleep 0.02; done; echo x >ended");
     ck_assert_int_eq(post(remote_run_node, "one", form), 200);
     ck_assert_str_eq(said(), "");
@@ -245,14 +245,14 @@ START_TEST(who_waits_for_nothing_is_answered_at_once)
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     }
     ck_assert_int_eq(status, 200);
-    tear_down();
+    tear_down_remote_run();
 }
 END_TEST
 
 START_TEST(a_circle_of_relays_is_broken)
 {
     struct buffer via = {0};
-    set_up();
+    set_up_remote_run();
     command_does("echo \"$*\" >>calls");
     via_header_add(&via, NULL, "root");
     char *set = xasprintf("HTTP_VIA=%s", strchr(buffer_cstr(&via), ' ') + 1);
@@ -262,7 +262,7 @@ START_TEST(a_circle_of_relays_is_broken)
     ck_assert(!tmpdir_has(directory.fd, "calls"));
     free(set);
     buffer_free(&via);
-    tear_down();
+    tear_down_remote_run();
 }
 END_TEST
 
