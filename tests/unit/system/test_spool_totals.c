@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "relay/spool_totals.h"
+#include "system/spool_totals.h"
 #include "support/tmpdir.h"
 #include "support/suite.h"
 #include "util/xmalloc.h"

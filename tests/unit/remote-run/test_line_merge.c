@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "support/suite.h"
-#include "util/line_merge.h"
+#include "remote-run/line_merge.h"
 #include "util/xmalloc.h"
 
 static void test_line_merge_add(struct line_merge *merge, const char *text, struct buffer *out)

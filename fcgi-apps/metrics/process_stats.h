@@ -2,8 +2,8 @@
  *
  * process_stats: what the calling process uses, from /proc/self: the figures that Prometheus' client libraries give.
  */
-#ifndef RELAY_UTIL_PROCESS_STATS_H
-#define RELAY_UTIL_PROCESS_STATS_H
+#ifndef RELAY_METRICS_PROCESS_STATS_H
+#define RELAY_METRICS_PROCESS_STATS_H
 
 #include <stdbool.h>
 #include <stdint.h>

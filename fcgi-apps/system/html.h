@@ -5,8 +5,8 @@
  * Source: the HTML standard, section 13.1.2 (attributes and text). Text escaped here is harmless as the content of an
  * element and within a quoted attribute; never put it into a script, a style sheet, a comment or a tag's name.
  */
-#ifndef RELAY_UTIL_HTML_H
-#define RELAY_UTIL_HTML_H
+#ifndef RELAY_SYSTEM_HTML_H
+#define RELAY_SYSTEM_HTML_H
 
 #include "util/buffer.h"
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "support/suite.h"
-#include "util/tcp_peer.h"
+#include "remote-run/tcp_peer.h"
 
 struct pair {
     int server, client;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "util/tcp_peer.h"
+#include "remote-run/tcp_peer.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "relay/remote_run_targets.h"
+#include "remote-run/remote_run_targets.h"
 
 #include <stdlib.h>
 #include <string.h>

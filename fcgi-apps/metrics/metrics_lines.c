@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "relay/relay_metrics_lines.h"
+#include "metrics/metrics_lines.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -15,7 +15,7 @@ struct words {
     size_t end[LINES];
 };
 
-struct relay_metrics_lines {
+struct metrics_lines {
     struct buffer head[METRICS];
     struct words *words[METRICS]; /* one a series */
 };
@@ -25,24 +25,24 @@ static size_t series_count(const struct relay_metric_family *family)
     return relay_metric_label_count(&family->labels[0]) * relay_metric_label_count(&family->labels[1]);
 }
 
-void relay_metrics_head(struct buffer *out, const char *name, const char *type, const char *help)
+void metrics_lines_head(struct buffer *out, const char *name, const char *type, const char *help)
 {
     buffer_add_texts(out, (const char *const[]){"# HELP ", name, " ", help, "\n# TYPE ", name, " ", type, "\n", NULL});
 }
 
-struct relay_metrics_lines *relay_metrics_lines_new(void)
+struct metrics_lines *metrics_lines_new(void)
 {
     static const char *const types[] = {"counter", "gauge", "gauge", "histogram", "histogram"};
-    struct relay_metrics_lines *lines = xcalloc(1, sizeof *lines);
+    struct metrics_lines *lines = xcalloc(1, sizeof *lines);
     for (size_t metric = 0; metric < METRICS; metric++) {
         const struct relay_metric_family *family = relay_metrics_family((enum relay_metric)metric);
-        relay_metrics_head(&lines->head[metric], family->name, types[family->type], family->help);
+        metrics_lines_head(&lines->head[metric], family->name, types[family->type], family->help);
         lines->words[metric] = xcalloc(series_count(family), sizeof **lines->words);
     }
     return lines;
 }
 
-void relay_metrics_lines_free(struct relay_metrics_lines *lines)
+void metrics_lines_free(struct metrics_lines *lines)
 {
     if (lines == NULL) {
         return;
@@ -141,7 +141,7 @@ static void add_words(struct buffer *out, const struct words *words, size_t line
     buffer_add(out, words->text.at + start, words->end[line] - start);
 }
 
-static void relay_metrics_lines_add_line(struct buffer *out, const struct words *words, size_t line, uint64_t value)
+static void metrics_lines_add_line(struct buffer *out, const struct words *words, size_t line, uint64_t value)
 {
     add_words(out, words, line);
     buffer_add_number(out, value);
@@ -157,25 +157,25 @@ static void add_histogram(struct buffer *out, const struct relay_state *state, c
     uint64_t total = 0;
     for (; line <= family->bound_count; line++) {
         total += relay_state_get(state, cell + (unsigned)line);
-        relay_metrics_lines_add_line(out, words, line, total);
+        metrics_lines_add_line(out, words, line, total);
     }
     add_words(out, words, line++);
     add_in_unit(out, family, sum);
     buffer_add(out, "\n", 1);
-    relay_metrics_lines_add_line(out, words, line, total);
+    metrics_lines_add_line(out, words, line, total);
 }
 
-static void relay_metrics_lines_add_number(struct buffer *out, const struct relay_metric_family *family,
+static void metrics_lines_add_number(struct buffer *out, const struct relay_metric_family *family,
                                            const struct words *words, uint64_t value)
 {
     if (family->type == METRIC_AGE) {
         int64_t age = value != 0 ? time(NULL) - (int64_t)value : 0;
         value = age > 0 ? (uint64_t)age : 0;
     }
-    relay_metrics_lines_add_line(out, words, 0, value);
+    metrics_lines_add_line(out, words, 0, value);
 }
 
-static void add_family(struct relay_metrics_lines *lines, const struct relay_state *state, enum relay_metric metric,
+static void add_family(struct metrics_lines *lines, const struct relay_state *state, enum relay_metric metric,
                        struct buffer *out)
 {
     const struct relay_metric_family *family = relay_metrics_family(metric);
@@ -193,12 +193,12 @@ static void add_family(struct relay_metrics_lines *lines, const struct relay_sta
         if (relay_metric_is_histogram(family)) {
             add_histogram(out, state, family, words, cell);
         } else {
-            relay_metrics_lines_add_number(out, family, words, relay_state_get(state, cell));
+            metrics_lines_add_number(out, family, words, relay_state_get(state, cell));
         }
     }
 }
 
-void relay_metrics_lines_add(struct relay_metrics_lines *lines, const struct relay_state *state, struct buffer *out)
+void metrics_lines_add(struct metrics_lines *lines, const struct relay_state *state, struct buffer *out)
 {
     for (size_t metric = 0; metric < METRICS; metric++) {
         add_family(lines, state, (enum relay_metric)metric, out);

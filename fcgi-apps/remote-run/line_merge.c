@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "util/line_merge.h"
+#include "remote-run/line_merge.h"
 
 #include <string.h>
 

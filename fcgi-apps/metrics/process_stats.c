@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "util/process_stats.h"
+#include "metrics/process_stats.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * relay_metrics_lines: the lines of the metrics page that tell what is counted (relay_metrics_table.h).
+ * metrics_lines: the lines of the metrics page that tell what is counted (relay_metrics_table.h).
  *
  * Prometheus asks every few seconds, and nine tenths of a line are words that never change. They are put together when
  * a series is printed for the first time and copied from then on; the numbers are read each time.
@@ -9,14 +9,15 @@
 #define RELAY_RELAY_METRICS_LINES_H
 
 #include "relay/relay_metrics.h"
+#include "util/buffer.h"
 
-struct relay_metrics_lines *relay_metrics_lines_new(void);
-void relay_metrics_lines_free(struct relay_metrics_lines *lines);
+struct metrics_lines *metrics_lines_new(void);
+void metrics_lines_free(struct metrics_lines *lines);
 
 /* Appends every family with its series. */
-void relay_metrics_lines_add(struct relay_metrics_lines *lines, const struct relay_state *state, struct buffer *out);
+void metrics_lines_add(struct metrics_lines *lines, const struct relay_state *state, struct buffer *out);
 
 /* Appends what stands before the series of a family. */
-void relay_metrics_head(struct buffer *out, const char *name, const char *type, const char *help);
+void metrics_lines_head(struct buffer *out, const char *name, const char *type, const char *help);
 
 #endif

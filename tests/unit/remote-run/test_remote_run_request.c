@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "relay/remote_run_request.h"
+#include "remote-run/remote_run_request.h"
 #include "support/suite.h"
 
 #define SHOULD ", should match ^[a-zA-Z0-9][a-zA-Z0-9_]*$"

@@ -9,8 +9,8 @@
  * Source: sock_diag(7), one socket looked up by its four numbers. Needs no right but AF_NETLINK, in the network
  * namespace of the connection.
  */
-#ifndef RELAY_UTIL_TCP_PEER_H
-#define RELAY_UTIL_TCP_PEER_H
+#ifndef RELAY_REMOTE_RUN_TCP_PEER_H
+#define RELAY_REMOTE_RUN_TCP_PEER_H
 
 #include <stdbool.h>
 

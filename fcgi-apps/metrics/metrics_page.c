@@ -5,7 +5,7 @@
  */
 #include <inttypes.h>
 
-#include "relay/relay_metrics_lines.h"
+#include "metrics/metrics_page.h"
 
 /* Help texts and label values of the table have nothing to escape; the version is the only one from elsewhere. */
 static void add_escaped(struct buffer *out, const char *text)
@@ -28,32 +28,32 @@ static void end_sample(struct buffer *out, uint64_t value)
     buffer_add_text(out, "\n");
 }
 
-static void relay_metrics_print_add_number(struct buffer *out, const char *name, const char *type, const char *help,
+static void metrics_page_add_number(struct buffer *out, const char *name, const char *type, const char *help,
                                            uint64_t value)
 {
-    relay_metrics_head(out, name, type, help);
+    metrics_lines_head(out, name, type, help);
     buffer_add_texts(out, (const char *const[]){name, " ", NULL});
     end_sample(out, value);
 }
 
 static void add_gauge(struct buffer *out, const char *name, const char *help, uint64_t value)
 {
-    relay_metrics_print_add_number(out, name, "gauge", help, value);
+    metrics_page_add_number(out, name, "gauge", help, value);
 }
 
 static void add_seconds(struct buffer *out, const char *name, const char *type, const char *help, double value)
 {
-    relay_metrics_head(out, name, type, help);
+    metrics_lines_head(out, name, type, help);
     buffer_add_format(out, "%s %.3f\n", name, value);
 }
 
 /* The first two names are those that dashboards know. They end as counters' names do and are none, so their type is
  * left open: promtool would complain of a gauge of this name. */
-static void relay_metrics_print_add_nodes(struct buffer *out, const struct relay_metrics_now *now)
+static void metrics_page_add_nodes(struct buffer *out, const struct metrics_now *now)
 {
-    relay_metrics_print_add_number(out, "rudder_relayd_managed_nodes_total", "untyped",
+    metrics_page_add_number(out, "rudder_relayd_managed_nodes_total", "untyped",
                                    "Nodes whose policy server this is. A gauge.", now->neighbours);
-    relay_metrics_print_add_number(out, "rudder_relayd_sub_nodes_total", "untyped",
+    metrics_page_add_number(out, "rudder_relayd_sub_nodes_total", "untyped",
                                    "Nodes anywhere below this server. A gauge.", now->sub_nodes);
 }
 
@@ -62,7 +62,7 @@ static void add_peers(struct buffer *out, const struct relay_state *state)
     static const char *const names[RELAY_PEERS] = {"database", "upstream"};
     static const char *const states[] = {"unknown", "up", "down"};
     struct relay_peer_report reports[RELAY_PEERS];
-    relay_metrics_head(out, "rudder_relay_peer_state", "gauge",
+    metrics_lines_head(out, "rudder_relay_peer_state", "gauge",
                        "1 for the state that the forwarder found the database or the upstream server in, else 0.");
     for (size_t peer = 0; peer < RELAY_PEERS; peer++) {
         relay_state_peer(state, (enum relay_peer)peer, &reports[peer]);
@@ -72,7 +72,7 @@ static void add_peers(struct buffer *out, const struct relay_state *state)
             buffer_add_texts(out, line);
         }
     }
-    relay_metrics_head(out, "rudder_relay_peer_checked_timestamp_seconds", "gauge",
+    metrics_lines_head(out, "rudder_relay_peer_checked_timestamp_seconds", "gauge",
                        "When that was seen last; 0: never.");
     for (size_t peer = 0; peer < RELAY_PEERS; peer++) {
         buffer_add_format(out, "rudder_relay_peer_checked_timestamp_seconds{peer=\"%s\"} %" PRId64 "\n", names[peer],
@@ -80,7 +80,7 @@ static void add_peers(struct buffer *out, const struct relay_state *state)
     }
 }
 
-static void add_state(struct buffer *out, const struct relay_state *state, const struct relay_metrics_now *now)
+static void add_state(struct buffer *out, const struct relay_state *state, const struct metrics_now *now)
 {
     struct relay_last_error error;
     relay_state_last_error(state, &error);
@@ -89,7 +89,7 @@ static void add_state(struct buffer *out, const struct relay_state *state, const
     add_gauge(out, "rudder_relay_state_shared",
               "1 when the programs count together; 0 when the figures are the metrics program's own.",
               relay_state_shared(state));
-    relay_metrics_head(out, "rudder_relay_build_info", "gauge", "The version of the metrics program; always 1.");
+    metrics_lines_head(out, "rudder_relay_build_info", "gauge", "The version of the metrics program; always 1.");
     buffer_add_text(out, "rudder_relay_build_info{version=\"");
     add_escaped(out, now->version);
     buffer_add_text(out, "\"} 1\n");
@@ -107,11 +107,11 @@ static void add_process(struct buffer *out, const struct process_stats *process)
     add_gauge(out, "process_threads", "Threads of the metrics program.", process->threads);
 }
 
-void relay_metrics_print(struct relay_metrics_lines *lines, const struct relay_state *state,
-                         const struct relay_metrics_now *now, struct buffer *out)
+void metrics_page_add(struct metrics_lines *lines, const struct relay_state *state,
+                         const struct metrics_now *now, struct buffer *out)
 {
-    relay_metrics_lines_add(lines, state, out);
-    relay_metrics_print_add_nodes(out, now);
+    metrics_lines_add(lines, state, out);
+    metrics_page_add_nodes(out, now);
     add_peers(out, state);
     add_state(out, state, now);
     if (now->process != NULL) {

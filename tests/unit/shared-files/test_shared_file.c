@@ -3,9 +3,9 @@
 #include <openssl/x509.h>
 #include <string.h>
 
-#include "relay/shared_file_meta.h"
-#include "relay/shared_file_name.h"
-#include "relay/shared_file_signature.h"
+#include "shared-files/shared_file_meta.h"
+#include "shared-files/shared_file_name.h"
+#include "shared-files/shared_file_signature.h"
 #include "support/signing.h"
 #include "support/suite.h"
 #include "util/digest.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "relay/shared_file_name.h"
+#include "shared-files/shared_file_name.h"
 
 #include <stdio.h>
 #include <string.h>

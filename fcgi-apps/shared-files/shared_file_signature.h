@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "relay/shared_file_meta.h"
+#include "shared-files/shared_file_meta.h"
 #include "util/err.h"
 #include "util/slice.h"
 

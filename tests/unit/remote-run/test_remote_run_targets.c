@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "relay/remote_run_request.h"
-#include "relay/remote_run_targets.h"
+#include "remote-run/remote_run_request.h"
+#include "remote-run/remote_run_targets.h"
 #include "support/made_index.h"
 #include "support/suite.h"
 #include "util/buffer.h"

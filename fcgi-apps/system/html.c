@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "util/html.h"
+#include "system/html.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -7,8 +7,8 @@
  * looked at but for LF. A line longer than LINE_MERGE_MAX bytes is broken into several: that much is kept of each
  * source, no more.
  */
-#ifndef RELAY_UTIL_LINE_MERGE_H
-#define RELAY_UTIL_LINE_MERGE_H
+#ifndef RELAY_REMOTE_RUN_LINE_MERGE_H
+#define RELAY_REMOTE_RUN_LINE_MERGE_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "support/suite.h"
-#include "util/html.h"
+#include "system/html.h"
 #include "util/json_utf8.h"
 
 static void becomes(const char *text, const char *wanted)

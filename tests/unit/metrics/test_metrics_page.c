@@ -5,20 +5,20 @@
 #include <string.h>
 #include <time.h>
 
-#include "relay/relay_metrics_lines.h"
+#include "metrics/metrics_page.h"
 #include "relay/relay_metrics_table.h"
 #include "relay/relay_state_private.h"
 #include "support/suite.h"
 
-static const struct relay_metrics_now one_version = {.neighbours = 3, .sub_nodes = 5, .version = "1.0"};
+static const struct metrics_now one_version = {.neighbours = 3, .sub_nodes = 5, .version = "1.0"};
 
 /* The page, which the caller frees. */
 static struct buffer print(const struct relay_state *state)
 {
     struct buffer page = {0};
-    struct relay_metrics_lines *lines = relay_metrics_lines_new();
-    relay_metrics_print(lines, state, &one_version, &page);
-    relay_metrics_lines_free(lines);
+    struct metrics_lines *lines = metrics_lines_new();
+    metrics_page_add(lines, state, &one_version, &page);
+    metrics_lines_free(lines);
     buffer_cstr(&page);
     return page;
 }
@@ -130,7 +130,7 @@ START_TEST(a_later_page_tells_what_is_so_then)
     static const char asked[] = "rudder_relay_request_duration_seconds_count{endpoint=\"system\",status=\"404\"} 1";
     struct relay_state *state = own_state();
     struct relay_state *empty = own_state();
-    struct relay_metrics_lines *lines = relay_metrics_lines_new();
+    struct metrics_lines *lines = metrics_lines_new();
     const struct relay_state *const states[] = {state, state, empty, state};
     for (int i = 0; i < 4; i++) {
         struct buffer page = {0};
@@ -138,7 +138,7 @@ START_TEST(a_later_page_tells_what_is_so_then)
             relay_metrics_request(state, RELAY_ENDPOINT_SYSTEM, 404, 2000000);
             relay_metrics_report(state, RELAY_REPORT_OK);
         }
-        relay_metrics_print(lines, states[i], &one_version, &page);
+        metrics_page_add(lines, states[i], &one_version, &page);
         buffer_cstr(&page);
         bool counted = i == 1 || i == 3;
         ck_assert(has_line(&page, asked) == counted);
@@ -147,7 +147,7 @@ START_TEST(a_later_page_tells_what_is_so_then)
                                           : "rudder_relayd_reports_total{status=\"ok\"} 0"));
         buffer_free(&page);
     }
-    relay_metrics_lines_free(lines);
+    metrics_lines_free(lines);
     relay_state_close(empty);
     relay_state_close(state);
 }
@@ -169,13 +169,13 @@ START_TEST(what_the_process_uses_is_told_when_it_is_known)
     const struct process_stats process = {.cpu_seconds = 1.25, .start_seconds = 1.7e9, .open_fds = 7, .max_fds = 1024,
                                             .virtual_bytes = 4096, .resident_bytes = 2048, .threads = 1};
     struct relay_state *state = own_state();
-    struct relay_metrics_now known = one_version;
-    struct relay_metrics_lines *lines = relay_metrics_lines_new();
+    struct metrics_now known = one_version;
+    struct metrics_lines *lines = metrics_lines_new();
     struct buffer page = print(state);
     ck_assert_ptr_null(strstr(page.at, "process_"));
     buffer_clear(&page);
     known.process = &process;
-    relay_metrics_print(lines, state, &known, &page);
+    metrics_page_add(lines, state, &known, &page);
     buffer_cstr(&page);
     ck_assert(has_line(&page, "process_cpu_seconds_total 1.250"));
     ck_assert(has_line(&page, "process_start_time_seconds 1700000000.000"));
@@ -185,7 +185,7 @@ START_TEST(what_the_process_uses_is_told_when_it_is_known)
     ck_assert(has_line(&page, "process_resident_memory_bytes 2048"));
     ck_assert(has_line(&page, "process_threads 1"));
     buffer_free(&page);
-    relay_metrics_lines_free(lines);
+    metrics_lines_free(lines);
     relay_state_close(state);
 }
 END_TEST
@@ -216,9 +216,9 @@ START_TEST(a_label_from_elsewhere_is_escaped)
 {
     struct relay_state *state = own_state();
     struct buffer page = {0};
-    struct relay_metrics_lines *lines = relay_metrics_lines_new();
-    relay_metrics_print(lines, state, &(struct relay_metrics_now){.version = "a\"b\\c\nd"}, &page);
-    relay_metrics_lines_free(lines);
+    struct metrics_lines *lines = metrics_lines_new();
+    metrics_page_add(lines, state, &(struct metrics_now){.version = "a\"b\\c\nd"}, &page);
+    metrics_lines_free(lines);
     buffer_cstr(&page);
     ck_assert(has_line(&page, "rudder_relay_build_info{version=\"a\\\"b\\\\c\\nd\"} 1"));
     buffer_free(&page);
@@ -246,7 +246,7 @@ START_TEST(no_two_series_share_a_cell_and_all_have_one)
 }
 END_TEST
 
-SUITE_MAIN("relay_metrics", names_that_dashboards_know_are_there_from_the_start, what_is_counted_is_in_its_own_series,
+SUITE_MAIN("metrics_page", names_that_dashboards_know_are_there_from_the_start, what_is_counted_is_in_its_own_series,
            buckets_add_up, a_later_page_tells_what_is_so_then, uploads_that_fail_are_there_from_the_start,
            what_the_process_uses_is_told_when_it_is_known, spool_figures_and_ages, a_label_from_elsewhere_is_escaped,
            no_two_series_share_a_cell_and_all_have_one)
