@@ -40,6 +40,7 @@ struct spool_file {
     struct buffer message;
     struct buffer canonical;
     struct runlog runlog;
+    size_t expanded_size; /* bytes of the message, which may be gone when the content stands in canonical */
     bool unknown_node;       /* with SPOOL_RETRY and SPOOL_REFUSED: this is the reason */
     int64_t retry_within_ms; /* with SPOOL_RETRY: the wait must not be longer; 0: no limit */
 };

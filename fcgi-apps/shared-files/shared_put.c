@@ -76,8 +76,8 @@ static bool client_may_put(const struct shared_files_context *context)
     }
     return request_context_client_node(base, &client) &&
            (node_index_is_above(base->request->index, client, context->name.source) ||
-            request_context_refuse(base, 403,
-                                   "the client certificate is neither the source's nor that of a policy server above it"));
+            request_context_refuse(
+                base, 403, "the client certificate is neither the source's nor that of a policy server above it"));
 }
 
 /* Whoever is no node of ours is told so first, whatever it says. */

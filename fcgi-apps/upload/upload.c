@@ -203,12 +203,12 @@ static bool node_is_allowed(const struct upload_context *context)
     }
     return request_context_client_node(base, &client) &&
            (node_index_is_above(base->request->index, client, node_id) ||
-            request_context_refuse(base, 403,
-                                   "the client certificate is neither the node's nor that of a policy server above it"));
+            request_context_refuse(
+                base, 403, "the client certificate is neither the node's nor that of a policy server above it"));
 }
 
-/* An inventory may be anybody's who knows the password. Who shows a certificate was let in for that alone: httpd then asks
- * for no password. */
+/* An inventory may be anybody's who knows the password. Who shows a certificate was let in for that alone: httpd then
+ * asks for no password. */
 static bool login_is_good(const struct upload_context *context)
 {
     const char *client;

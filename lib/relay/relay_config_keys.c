@@ -22,8 +22,8 @@ static const struct config_key keys[] = {
     {"general.nodes_certs_file", CONFIG_PATH, FIELD(general.nodes_certs_file), "",
      .help = "The certificates of these nodes, PEM. When empty: /var/rudder/lib/ssl/shared/allnodescerts.pem on "
              "root, /var/rudder/lib/ssl/nodescerts.pem on a relay."},
-    {"general.node_index_file", CONFIG_PATH,
-     FIELD(general.node_index_file), "/var/lib/rudder-relay/nodes/node-index.mdb",
+    {"general.node_index_file", CONFIG_PATH, FIELD(general.node_index_file),
+     "/var/lib/rudder-relay/nodes/node-index.mdb",
      .help = "What the two files above are compiled into, for every program to map. The forwarder writes it; "
              "rudder-relay index does it by hand."},
     {"general.state_file", CONFIG_PATH, FIELD(general.state_file), "/run/rudder-relay/state/figures",
@@ -56,9 +56,8 @@ static const struct config_key keys[] = {
      .help = "Accepted for files of older versions, without effect: everything that waits is taken up."},
     {"processing.inventory.cleanup.frequency", CONFIG_DURATION, FIELD(inventory.cleanup_frequency), "1h", 1, A_YEAR,
      .help = "How often old files are removed."},
-    {"processing.inventory.cleanup.retention", CONFIG_DURATION,
-     FIELD(inventory.cleanup_retention), "7d", 1, 10 * A_YEAR,
-     .help = "The age at which they are."},
+    {"processing.inventory.cleanup.retention", CONFIG_DURATION, FIELD(inventory.cleanup_retention), "7d", 1,
+     10 * A_YEAR, .help = "The age at which they are."},
 
     {"processing.reporting.directory", CONFIG_PATH, FIELD(reporting.directory), "/var/rudder/reports",
      .help = "The directory that holds incoming and failed."},
@@ -80,18 +79,18 @@ static const struct config_key keys[] = {
     {"processing.reporting.unknown_node_grace", CONFIG_DURATION, FIELD(reporting.unknown_node_grace), "1h", 0, A_YEAR,
      .help = "How long a run log of a node that is not in the node list waits for it to appear there before it is "
              "set aside."},
-    {"processing.reporting.max_compressed_size", CONFIG_SIZE,
-     FIELD(reporting.max_compressed_size), "50MiB", 1, LARGEST_FILE,
-     .help = "A run log file larger than this is refused."},
-    {"processing.reporting.max_expanded_size", CONFIG_SIZE,
-     FIELD(reporting.max_expanded_size), "64MiB", 1, LARGEST_FILE,
-     .help = "So is one that decompresses to more than this. Each worker may need a few times as much memory."},
+    {"processing.reporting.max_compressed_size", CONFIG_SIZE, FIELD(reporting.max_compressed_size), "50MiB", 1,
+     LARGEST_FILE, .help = "A run log file larger than this is refused."},
+    {"processing.reporting.max_expanded_size", CONFIG_SIZE, FIELD(reporting.max_expanded_size), "64MiB", 1,
+     LARGEST_FILE,
+     .help = "So is one that decompresses to more than this. A worker needs at most four times as much memory for it, "
+             "and 70 "
+             "bytes for each report."},
     {"processing.reporting.max_expansion_ratio", CONFIG_INT, FIELD(reporting.max_expansion_ratio), "500", 0, MANY,
      .help = "So is one that decompresses to more than this many times its size, above 1 MiB. 0: no limit."},
     {"processing.reporting.max_reports", CONFIG_INT, FIELD(reporting.max_reports), "100000", 1, MANY,
      .help = "So is a run of more reports than this."},
-    {"processing.reporting.max_stored_size", CONFIG_SIZE,
-     FIELD(reporting.max_stored_size), "64MiB", 1, LARGEST_FILE,
+    {"processing.reporting.max_stored_size", CONFIG_SIZE, FIELD(reporting.max_stored_size), "64MiB", 1, LARGEST_FILE,
      .help = "So is a run whose rows in the database would take more than this. Each line that an agent logs is stored "
              "with the rule, directive, component and key of the report behind it, so that a long key and many short "
              "lines become a hundred times what they are. A usual run takes less than 1 MiB; the default is 640 bytes "
@@ -102,8 +101,8 @@ static const struct config_key keys[] = {
      .help = "Accepted for files of older versions, without effect: everything that waits is taken up."},
     {"processing.reporting.cleanup.frequency", CONFIG_DURATION, FIELD(reporting.cleanup_frequency), "1h", 1, A_YEAR,
      .help = "How often old files are removed."},
-    {"processing.reporting.cleanup.retention", CONFIG_DURATION,
-     FIELD(reporting.cleanup_retention), "7d", 1, 10 * A_YEAR,
+    {"processing.reporting.cleanup.retention", CONFIG_DURATION, FIELD(reporting.cleanup_retention), "7d", 1,
+     10 * A_YEAR,
      .help = "The age at which they are: since the upload for what waits, since the failure for what failed."},
 
     {"upload.max_body_size", CONFIG_SIZE, FIELD(upload.max_body_size), "50MiB", 1, LARGEST_FILE,
@@ -185,8 +184,9 @@ static const struct config_key keys[] = {
     {"shared_files.max_ttl", CONFIG_DURATION, FIELD(shared_files.max_ttl), "30d", 1, 10 * A_YEAR,
      .help = "A file is kept no longer than this, whatever its sender asks for."},
     {"shared_files.require_certificate", CONFIG_BOOL, FIELD(shared_files.require_certificate), "false",
-     .help = "Whether a file is taken only from a client with a certificate: the source's, that of a policy server above "
-             "the source, or that of output.upstream. Agents of Rudder show none."},
+     .help =
+         "Whether a file is taken only from a client with a certificate: the source's, that of a policy server above "
+         "the source, or that of output.upstream. Agents of Rudder show none."},
     {"shared_files.cleanup.frequency", CONFIG_DURATION, FIELD(shared_files.cleanup_frequency), "10min", 1, A_YEAR,
      .help = "How often expired files are removed."},
 

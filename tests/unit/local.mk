@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Unit tests (Check): a program a module, tests/unit/<layer>/test_<module>.c. A new one: its line here.
+# spool_process counts what is allocated (tests/support/allocated.h).
+tests_unit_forwarder_test_spool_process_LDFLAGS = \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=free
+
 UNIT_TESTS = \
 	tests/unit/cli/test_queue_list \
 	tests/unit/endpoint/test_body \
