@@ -9,6 +9,7 @@ TEST_LDADD = $(RELAY_LDADD) $(CHECK_LIBS)
 if HAVE_CHECK
 UNIT_TESTS = \
 	tests/unit/relay/test_inventory_name \
+	tests/unit/relay/test_cert_record \
 	tests/unit/relay/test_node_certs \
 	tests/unit/relay/test_node_index \
 	tests/unit/relay/test_node_index_walk \
@@ -97,6 +98,11 @@ tests_unit_util_test_base64_LDADD = $(TEST_LDADD)
 tests_unit_relay_test_inventory_name_SOURCES = tests/unit/relay/test_inventory_name.c tests/support/suite.h
 tests_unit_relay_test_inventory_name_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_inventory_name_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_cert_record_SOURCES = tests/unit/relay/test_cert_record.c tests/support/suite.h \
+	tests/support/certificate.h tests/support/signing.c tests/support/signing.h
+tests_unit_relay_test_cert_record_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_cert_record_LDADD = $(TEST_LDADD)
 
 tests_unit_relay_test_node_certs_SOURCES = tests/unit/relay/test_node_certs.c tests/support/suite.h tests/support/certificate.h
 tests_unit_relay_test_node_certs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "relay/node_index_format.h"
+#include "util/x509_key.h"
 #include "util/xmalloc.h"
 
 enum {
@@ -245,7 +246,8 @@ bool node_index_walk(struct node_index *index, node_index_visit *visit, void *co
     return code == 0 || code == MDB_NOTFOUND || err_set(err, "%s: LMDB: %s", index->path, mdb_strerror(code));
 }
 
-size_t node_index_certificates(struct node_index *index, const char *node_id, struct slice *der, size_t max)
+size_t node_index_certificates(struct node_index *index, const char *node_id, struct cert_record *certificates,
+                               size_t max)
 {
     struct node_index_entry entry;
     struct slice numbers;
@@ -256,13 +258,32 @@ size_t node_index_certificates(struct node_index *index, const char *node_id, st
     while (count < max && numbers.len >= sizeof(uint32_t)) {
         char key[NODE_INDEX_KEY_SIZE];
         uint32_t number;
+        struct slice packed;
         memcpy(&number, node_index_take(&numbers, sizeof number).at, sizeof number);
-        if (!node_index_get(index, node_index_certificate_key(key, number), &der[count])) {
+        if (!node_index_get(index, node_index_certificate_key(key, number), &packed) ||
+            !cert_record_unpack(packed, &certificates[count])) {
             break;
         }
         count++;
     }
     return count;
+}
+
+bool node_index_has_key(struct node_index *index, const char *node_id, struct slice certificate)
+{
+    struct cert_record known[NODE_INDEX_MAX_CERTS];
+    unsigned char digest[X509_KEY_DIGEST_SIZE];
+    const struct slice shown = {(const char *)digest, sizeof digest};
+    size_t count = node_index_certificates(index, node_id, known, NODE_INDEX_MAX_CERTS);
+    X509 *client = count > 0 ? x509_key_read(certificate) : NULL;
+    bool found = false;
+    if (client != NULL && x509_key_digest(client, digest)) {
+        for (size_t i = 0; i < count && !found; i++) {
+            found = slice_eq(known[i].key_digest, shown);
+        }
+    }
+    X509_free(client);
+    return found;
 }
 
 /* ---- routes ---- */

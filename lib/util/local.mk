@@ -31,6 +31,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/line_merge.c lib/util/line_merge.h \
 	lib/util/dir_stream.c lib/util/dir_stream.h \
 	lib/util/log.c lib/util/log.h \
+	lib/util/x509_key.c lib/util/x509_key.h \
 	lib/util/xmalloc.c lib/util/xmalloc.h \
 	lib/util/mime_header.c lib/util/mime_header.h \
 	lib/util/printable.c lib/util/printable.h \

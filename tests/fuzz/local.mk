@@ -18,7 +18,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_runlog \
 	tests/fuzz/fuzz_shared_file_meta \
 	tests/fuzz/fuzz_smime \
-	tests/fuzz/fuzz_smime_cert \
+	tests/fuzz/fuzz_smime_edited \
 	tests/fuzz/fuzz_url_form
 FUZZ_SECONDS = 60
 FUZZ_LDADD = $(RELAY_LDADD) $(FUZZING_ENGINE)
@@ -57,11 +57,14 @@ tests_fuzz_fuzz_decompress_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_shared_file_meta_SOURCES = tests/fuzz/fuzz_shared_file_meta.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_shared_file_meta_LDADD = $(FUZZ_LDADD)
 
-tests_fuzz_fuzz_smime_SOURCES = tests/fuzz/fuzz_smime.c tests/fuzz/fuzz_smime_certs.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_smime_SOURCES = tests/fuzz/fuzz_smime.c tests/fuzz/fuzz_smime_certs.h tests/fuzz/smime_differ.c \
+	tests/fuzz/smime_differ.h $(FUZZ_MAIN)
 tests_fuzz_fuzz_smime_LDADD = $(FUZZ_LDADD)
 
-tests_fuzz_fuzz_smime_cert_SOURCES = tests/fuzz/fuzz_smime_cert.c tests/support/signing.c tests/support/signing.h $(FUZZ_MAIN)
-tests_fuzz_fuzz_smime_cert_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_fuzz_smime_edited_SOURCES = tests/fuzz/fuzz_smime_edited.c tests/fuzz/smime_differ.c \
+	tests/fuzz/smime_differ.h tests/support/signing.c tests/support/signing.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_smime_edited_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_fuzz_url_form_SOURCES = tests/fuzz/fuzz_url_form.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_url_form_LDADD = $(FUZZ_LDADD)
