@@ -142,7 +142,7 @@ struct forwarder *forwarder_start(const struct relay_config *config, struct err 
     int64_t now_ms = clock_ms();
     *forwarder = (struct forwarder){
         .config = config,
-        .state = relay_state_open(config->general.state_file),
+        .state = relay_state_open(config->general.state_file, relay_metrics_fingerprint()),
         .shared = {.config = config, .stop_fd = -1},
         .next_stats_ms = now_ms,
         .next_check_database_ms = now_ms + CHECK_DATABASE_MS,

@@ -25,6 +25,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_relay_metrics \
 	tests/unit/relay/test_relay_state \
 	tests/unit/relay/test_report_db \
+	tests/unit/relay/test_report_db_error \
 	tests/unit/relay/test_run_info \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \
@@ -152,6 +153,10 @@ tests_unit_relay_test_report_db_SOURCES = tests/unit/relay/test_report_db.c test
 	tests/support/made_run.c tests/support/made_run.h
 tests_unit_relay_test_report_db_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_relay_test_report_db_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_report_db_error_SOURCES = tests/unit/relay/test_report_db_error.c tests/support/suite.h
+tests_unit_relay_test_report_db_error_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_report_db_error_LDADD = $(TEST_LDADD)
 
 include $(top_srcdir)/tests/unit/forwarder/local.mk
 include $(top_srcdir)/tests/unit/policies/local.mk

@@ -289,7 +289,7 @@ static int endpoint_start(struct endpoint *endpoint, const char *path)
     if (endpoint->state == NULL) {
         goto out;
     }
-    endpoint->relay_state = relay_state_open(endpoint->config->general.state_file);
+    endpoint->relay_state = relay_state_open(endpoint->config->general.state_file, relay_metrics_fingerprint());
     endpoint->generation = relay_state_generation(endpoint->relay_state);
     endpoint_refresh_index(endpoint);
     log_info("started", log_text("version", PACKAGE_VERSION), log_text("config", endpoint->config->path));

@@ -51,7 +51,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/smime_verify.c lib/relay/smime_verify.h \
 	lib/relay/spool.c lib/relay/spool.h \
 	lib/relay/spool_failed.c lib/relay/spool_private.h \
-	lib/relay/spool_set.c lib/relay/spool_set.h \
+	lib/relay/spool_set.c lib/relay/spool_set.h lib/relay/spool_sum.h \
 	lib/relay/spool_totals.c lib/relay/spool_totals.h \
 	lib/relay/upload_kind.c lib/relay/upload_kind.h \
 	lib/relay/via_header.c lib/relay/via_header.h

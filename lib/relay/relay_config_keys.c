@@ -116,11 +116,15 @@ static const struct config_key keys[] = {
              "characters such as @ : / and %."},
     {"output.database.password", CONFIG_TEXT, FIELD(database.password), "", .secret = true,
      .help = "The password, if it is not in the url. A backslash and a quotation mark in it need a backslash in "
-             "front."},
+             "front. This key and the next are read again for each connection: a password that is changed there needs "
+             "no restart."},
     {"output.database.password_file", CONFIG_PATH, FIELD(database.password_file), "",
      .help = "Or a file whose first line is the password, as it is. Only the forwarder needs the right to read it."},
     {"output.database.max_pool_size", CONFIG_INT, FIELD(database.max_pool_size), "10", 1, 1000,
      .help = "How many connections the forwarder opens at the most."},
+    {"output.database.statement_timeout", CONFIG_DURATION, FIELD(database.statement_timeout), "1min", 1, 3600,
+     .help = "The server ends a statement that takes longer, waiting for locks included. Its runs are then tried one "
+             "by one."},
 
     {"output.upstream.host", CONFIG_TEXT, FIELD(upstream.host), "",
      .help = "The policy server above this one: a host name or an address. Needed on every server but root."},
@@ -223,7 +227,7 @@ static const char *const groups[][2] = {
     {"shared_files", "Files that one node shares with another."},
     {"shared_folder", "Files for all nodes."},
     {"policies", "The policies that nodes fetch."},
-    {"logging", "Re-read on reload; everything else needs a restart."},
+    {"logging", "Re-read on reload; everything else needs a restart, but for the database's password."},
     {NULL, NULL},
 };
 

@@ -66,9 +66,8 @@ bool relay_metric_is_histogram(const struct relay_metric_family *family);
 /* The first cell of the series with these label values; 0 for a label that is not there. */
 unsigned relay_metric_cell(enum relay_metric metric, size_t first, size_t second);
 
-/* How many cells there are, and a number that is another one when the meaning of any cell is. */
+/* How many cells there are. */
 size_t relay_metrics_cells(void);
-uint64_t relay_metrics_fingerprint(void);
 
 /* Which value of a status label stands for it: the last one, "other", for one that has none of its own. */
 size_t relay_metrics_status(const struct relay_metric_label *label, int status);

@@ -44,7 +44,7 @@ static bool relay_state_map_file(struct relay_state *state, int fd, struct err *
 static void take_up(struct relay_state *state)
 {
     struct err err = {0};
-    int fd = relay_state_file_open(state->path, &err);
+    int fd = relay_state_file_open(state->path, state->fingerprint, &err);
     bool taken = fd >= 0 && relay_state_map_file(state, fd, &err);
     if (fd >= 0) {
         close(fd);
@@ -59,10 +59,11 @@ static void take_up(struct relay_state *state)
     state->failure = err;
 }
 
-struct relay_state *relay_state_open(const char *path)
+struct relay_state *relay_state_open(const char *path, uint64_t fingerprint)
 {
     struct relay_state *state = xcalloc(1, sizeof *state);
     state->path = xstrdup(path);
+    state->fingerprint = fingerprint;
     state->map = own_memory();
     pthread_mutex_init(&state->lock, NULL);
     relay_state_sigbus_add(state->map);
@@ -88,15 +89,16 @@ bool relay_state_shared(const struct relay_state *state)
 
 /* One that another version of the programs made is theirs until this program is started again: two versions must not
  * take the file away from each other. */
-static bool is_for_others(const char *path)
+static bool is_for_others(const struct relay_state *state)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    int fd = open(state->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
         return false;
     }
     struct relay_state_header header;
     bool theirs = pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
-                  memcmp(header.magic, RELAY_STATE_MAGIC, sizeof header.magic) == 0 && !relay_state_file_good(fd);
+                  memcmp(header.magic, RELAY_STATE_MAGIC, sizeof header.magic) == 0 &&
+                  !relay_state_file_good(fd, state->fingerprint);
     struct stat stat;
     theirs = theirs && fstat(fd, &stat) == 0 && stat.st_size == (off_t)header.size;
     close(fd);
@@ -118,8 +120,7 @@ void relay_state_refresh(struct relay_state *state)
     bool present = lstat(state->path, &there) == 0;
     bool same = state->shared && present && there.st_dev == state->device && there.st_ino == state->inode &&
                 there.st_size == (off_t)sizeof *state->map && still_mapped(state->map);
-    if (!same && (state->shared || clock_ms() >= state->next_try) &&
-        !(present && is_for_others(state->path))) {
+    if (!same && (state->shared || clock_ms() >= state->next_try) && !(present && is_for_others(state))) {
         take_up(state);
     }
     pthread_mutex_unlock(&state->lock);

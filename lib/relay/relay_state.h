@@ -10,13 +10,16 @@
  *
  * Written by everybody: counters, the minutes of activity. Written by the forwarder alone: spool figures, database and
  * upstream state, the last error. Written by `system` alone: the reload generation. Text is kept whole by a sequence
- * lock.
+ * lock and a checksum.
  *
  * The file's mode is 0660 with the group of its directory, which therefore is one that every program of the relay is
  * in: whoever may write the file can spoil figures and no more. All that is read from it is checked (bounds, NUL,
  * printable) as outside input is. An empty file, one that was cut and one of another version are made anew; a file that
  * does not begin as ours do is somebody else's, so it is left alone. A file that is cut while it is mapped would be a
  * SIGBUS: a handler puts empty memory in its place, and the next refresh makes a new file.
+ *
+ * Nobody waits for anybody here, whatever another program of the group does with the file: a lock that is not free
+ * within milliseconds, which only making the file needs, counts as a failure of the file.
  */
 #ifndef RELAY_RELAY_STATE_H
 #define RELAY_RELAY_STATE_H
@@ -29,8 +32,9 @@
 
 struct relay_state;
 
-/* Never NULL: without the file, memory of the process's own (a warning says why). Safe for use by several threads. */
-struct relay_state *relay_state_open(const char *path);
+/* Never NULL: without the file, memory of the process's own (a warning says why). Safe for use by several threads.
+ * fingerprint: of what the cells mean (relay_metrics_fingerprint); a file with another one is of another version. */
+struct relay_state *relay_state_open(const char *path, uint64_t fingerprint);
 void relay_state_close(struct relay_state *state);
 bool relay_state_shared(const struct relay_state *state); /* false: memory of our own */
 

@@ -6,30 +6,30 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "relay/relay_metrics_table.h"
 #include "relay/relay_state_private.h"
 #include "util/xmalloc.h"
 
-enum { TRIES = 16, MODE = 0660 };
+enum { TRIES = 16, LOCK_TRIES = 200, MODE = 0660 };
 
-static struct relay_state_header header_wanted(void)
+static struct relay_state_header header_wanted(uint64_t fingerprint)
 {
     struct relay_state_header header = {
         .version = RELAY_STATE_VERSION,
         .size = sizeof(struct relay_state_map),
-        .cells = relay_metrics_fingerprint(),
+        .cells = fingerprint,
     };
     memcpy(header.magic, RELAY_STATE_MAGIC, sizeof header.magic);
     return header;
 }
 
-bool relay_state_file_good(int fd)
+bool relay_state_file_good(int fd, uint64_t fingerprint)
 {
     struct stat stat;
     struct relay_state_header header;
-    struct relay_state_header wanted = header_wanted();
+    struct relay_state_header wanted = header_wanted(fingerprint);
     return fstat(fd, &stat) == 0 && stat.st_size == (off_t)sizeof(struct relay_state_map) &&
            pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
            memcmp(&header, &wanted, sizeof header) == 0;
@@ -76,9 +76,9 @@ static void give_to_group(int fd, const char *path)
 }
 
 /* Room for all of it first: a file system that is full shall say so here. The header comes last. */
-static bool relay_state_file_fill(int fd, const char *path, struct err *err)
+static bool relay_state_file_fill(int fd, const char *path, uint64_t fingerprint, struct err *err)
 {
-    struct relay_state_header header = header_wanted();
+    struct relay_state_header header = header_wanted(fingerprint);
     give_to_group(fd, path);
     int failure = posix_fallocate(fd, 0, sizeof(struct relay_state_map));
     if (failure != 0) {
@@ -100,16 +100,16 @@ static enum attempt leave_alone(const char *path, struct err *err)
 
 /* Under the lock of a file that is not good (while it is being filled, it does not even look like ours): whoever comes
  * first fills an empty one, and takes away any other. */
-static enum attempt mend_locked(int fd, const char *path, struct err *err)
+static enum attempt mend_locked(int fd, const char *path, uint64_t fingerprint, struct err *err)
 {
     if (!stands_at(fd, path)) {
         return AGAIN;
     }
-    if (relay_state_file_good(fd)) {
+    if (relay_state_file_good(fd, fingerprint)) {
         return GOOD;
     }
     if (is_empty(fd)) {
-        if (relay_state_file_fill(fd, path, err)) {
+        if (relay_state_file_fill(fd, path, fingerprint, err)) {
             return GOOD;
         }
         unlink(path);
@@ -125,24 +125,38 @@ static enum attempt mend_locked(int fd, const char *path, struct err *err)
     return AGAIN;
 }
 
-static enum attempt make_good(int fd, const char *path, struct err *err)
+/* Whoever makes the file good has the lock for microseconds. Any other program of the group can have it for ever, so
+ * nobody waits for it. */
+static bool lock_soon(int fd)
+{
+    static const struct timespec millisecond = {.tv_nsec = 1000000};
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+            return true;
+        }
+        nanosleep(&millisecond, NULL);
+    }
+    return false;
+}
+
+static enum attempt make_good(int fd, const char *path, uint64_t fingerprint, struct err *err)
 {
     if (!is_file(fd)) {
         return leave_alone(path, err);
     }
-    if (relay_state_file_good(fd)) {
+    if (relay_state_file_good(fd, fingerprint)) {
         return GOOD;
     }
-    if (flock(fd, LOCK_EX) != 0) {
-        err_set_errno(err, errno, "%s: lock", path);
+    if (!lock_soon(fd)) {
+        err_set(err, "%s is no whole state file, and somebody keeps a lock on it", path);
         return FAILED;
     }
-    enum attempt attempt = mend_locked(fd, path, err);
+    enum attempt attempt = mend_locked(fd, path, fingerprint, err);
     flock(fd, LOCK_UN);
     return attempt;
 }
 
-int relay_state_file_open(const char *path, struct err *err)
+int relay_state_file_open(const char *path, uint64_t fingerprint, struct err *err)
 {
     for (int i = 0; i < TRIES; i++) {
         int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, MODE);
@@ -150,7 +164,7 @@ int relay_state_file_open(const char *path, struct err *err)
             err_set_errno(err, errno, "%s", path);
             return -1;
         }
-        enum attempt attempt = make_good(fd, path, err);
+        enum attempt attempt = make_good(fd, path, fingerprint, err);
         if (attempt == GOOD) {
             return fd;
         }

@@ -17,13 +17,12 @@
 
 #define RELAY_STATE_MAGIC "RDRSTATE"
 
-enum { RELAY_STATE_VERSION = 1, RELAY_STATE_CELLS = 4000, RELAY_STATE_TEXT_WORDS = RELAY_STATE_TEXT_SIZE / 8 };
-
-
+enum { RELAY_STATE_VERSION = 2, RELAY_STATE_CELLS = 4000, RELAY_STATE_TEXT_WORDS = RELAY_STATE_TEXT_SIZE / 8 };
 
 /* A few numbers and a text that belong together. The sequence is odd while somebody writes. */
 struct relay_state_note {
     _Atomic uint64_t sequence;
+    _Atomic uint64_t checksum; /* of the numbers and the text: 0 while there are none */
     _Atomic uint64_t number[3];
     _Atomic uint64_t text[RELAY_STATE_TEXT_WORDS];
 };
@@ -47,6 +46,7 @@ struct relay_state_map {
 struct relay_state {
     struct relay_state_map *map; /* the address stays, whatever is mapped there */
     char *path;
+    uint64_t fingerprint; /* of what the cells mean */
     _Atomic bool shared;
     pthread_mutex_t lock; /* of what follows: who takes up another file */
     dev_t device;         /* of the file that is mapped */
@@ -57,10 +57,10 @@ struct relay_state {
 
 /* Opens the file, or makes it, or makes it anew; several processes may do so at once. Returns a descriptor of a file
  * that is long enough and whose header is right, or -1 with err. */
-int relay_state_file_open(const char *path, struct err *err);
+int relay_state_file_open(const char *path, uint64_t fingerprint, struct err *err);
 
 /* Is the open file one of this version, whole? */
-bool relay_state_file_good(int fd);
+bool relay_state_file_good(int fd, uint64_t fingerprint);
 
 /* From now on an access to these pages that the file no longer has finds empty memory there instead of ending the
  * process. */

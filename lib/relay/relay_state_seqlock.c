@@ -9,9 +9,9 @@
 #include "relay/relay_state_private.h"
 #include "util/utf8.h"
 
-/* So often is looked whether a writer has ended. One that has not by then was killed in between, or the file is
- * damaged. */
-enum { PATIENCE = 1000 };
+/* How often to look whether a writer has ended: first at once, then every 0.1 ms. A writer that has not ended by then
+ * was killed or is not running. Its words may come later and mix with another writer's; the checksum tells. */
+enum { LOOKS_AT_ONCE = 100, LOOKS_MAX = 200 };
 
 enum { IS, SINCE, CHECKED }; /* the numbers of a peer's note */
 enum { WHEN };               /* of the last error's */
@@ -21,17 +21,39 @@ struct note {
     char text[RELAY_STATE_TEXT_SIZE];
 };
 
+static void let_writer_go_on(int looks)
+{
+    static const struct timespec pause = {.tv_nsec = 100000};
+    if (looks < LOOKS_AT_ONCE) {
+        sched_yield();
+    } else {
+        nanosleep(&pause, NULL);
+    }
+}
+
+/* FNV-1a over words. Never 0, which a note has that was never written. */
+static uint64_t checksum_of(const struct note *note)
+{
+    uint64_t sum = 0xcbf29ce484222325;
+    for (size_t i = 0; i < sizeof *note; i += sizeof sum) {
+        uint64_t word;
+        memcpy(&word, (const char *)note + i, sizeof word);
+        sum = (sum ^ word) * 0x100000001b3;
+    }
+    return sum | 1;
+}
+
 /* Makes the sequence odd, whoever else is at it; returns it. */
 static uint64_t begin_writing(struct relay_state_note *note)
 {
     for (int i = 0;; i++) {
         uint64_t sequence = atomic_load(&note->sequence);
         uint64_t odd = sequence % 2 == 0 ? sequence + 1 : sequence + 2;
-        if ((sequence % 2 == 0 || i >= PATIENCE) && atomic_compare_exchange_weak(&note->sequence, &sequence, odd)) {
+        if ((sequence % 2 == 0 || i >= LOOKS_MAX) && atomic_compare_exchange_weak(&note->sequence, &sequence, odd)) {
             return odd;
         }
-        if (i < PATIENCE) {
-            sched_yield();
+        if (i < LOOKS_MAX) {
+            let_writer_go_on(i);
         }
     }
 }
@@ -47,10 +69,12 @@ static void write_note(struct relay_state_note *note, const struct note *value)
         memcpy(&word, value->text + i * sizeof word, sizeof word);
         atomic_store(&note->text[i], word);
     }
+    atomic_store(&note->checksum, checksum_of(value));
     atomic_compare_exchange_strong(&note->sequence, &sequence, sequence + 1);
 }
 
-static void copy_note(const struct relay_state_note *note, struct note *value)
+/* False when it is not as somebody wrote it. */
+static bool copy_note(const struct relay_state_note *note, struct note *value)
 {
     for (size_t i = 0; i < 3; i++) {
         value->number[i] = atomic_load(&note->number[i]);
@@ -59,19 +83,25 @@ static void copy_note(const struct relay_state_note *note, struct note *value)
         uint64_t word = atomic_load(&note->text[i]);
         memcpy(value->text + i * sizeof word, &word, sizeof word);
     }
-    value->text[sizeof value->text - 1] = '\0';
+    uint64_t checksum = atomic_load(&note->checksum);
+    return (checksum == 0 || checksum == checksum_of(value)) && value->text[sizeof value->text - 1] == '\0';
 }
 
+/* The note as one writer wrote it, else an empty one: better nothing than half of two texts. */
 static void read_note(const struct relay_state_note *note, struct note *value)
 {
-    for (int i = 0; i < PATIENCE; i++) {
+    for (int i = 0; i < LOOKS_MAX; i++) {
         uint64_t before = atomic_load(&note->sequence);
-        copy_note(note, value);
+        bool whole = copy_note(note, value);
         if (before % 2 == 0 && atomic_load(&note->sequence) == before) {
-            return;
+            if (whole) {
+                return;
+            }
+            break;
         }
-        sched_yield();
+        let_writer_go_on(i);
     }
+    *value = (struct note){0};
 }
 
 /* Texts come in printable (err.h) and are cut here; what is in the file may be anything. */

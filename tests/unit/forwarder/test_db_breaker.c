@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "forwarder/db_breaker.h"
+#include "relay/relay_metrics.h"
 #include "support/suite.h"
 
 static const struct backoff quick = {.first_ms = 1, .ceiling_ms = 4};
@@ -28,7 +29,7 @@ static enum relay_peer_state reported(const struct relay_state *state)
 
 START_TEST(the_prober_probes_until_it_is_answered)
 {
-    struct relay_state *state = relay_state_open("/nowhere/at/all");
+    struct relay_state *state = relay_state_open("/nowhere/at/all", relay_metrics_fingerprint());
     struct db_breaker *breaker = db_breaker_new(&quick, state);
     struct database database = {.answers_at = 5};
     int self;
@@ -98,7 +99,7 @@ END_TEST
 START_TEST(a_stop_ends_every_wait)
 {
     const struct backoff slow = {.first_ms = 3600000, .ceiling_ms = 3600000};
-    struct relay_state *state = relay_state_open("/nowhere/at/all");
+    struct relay_state *state = relay_state_open("/nowhere/at/all", relay_metrics_fingerprint());
     struct db_breaker *breaker = db_breaker_new(&slow, state);
     struct other others[2] = {{.breaker = breaker, .again = true}, {.breaker = breaker, .again = true}};
     pthread_t threads[2];
@@ -129,7 +130,7 @@ static bool probe_overtaken_by_success(void *context, struct err *reason)
 
 START_TEST(a_probe_that_fails_after_a_success_does_not_open_it_again)
 {
-    struct relay_state *state = relay_state_open("/nowhere/at/all");
+    struct relay_state *state = relay_state_open("/nowhere/at/all", relay_metrics_fingerprint());
     struct db_breaker *breaker = db_breaker_new(&quick, state);
     int self;
     ck_assert(db_breaker_failure(breaker, &self, "gone", probe_overtaken_by_success, breaker));

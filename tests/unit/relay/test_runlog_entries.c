@@ -100,8 +100,8 @@ END_TEST
 
 START_TEST(entries_wait_for_the_next_valid_report)
 {
-    TOLD(TS "R: 1\n" TS "R: @@broken\n" TS "R: 2\n" REPORT("", "empty", "x") TS "R: 3\n" TS BEGIN "c\n" TS
-                                                                                "R: 4\n" REPORT("a", "k", "m"),
+    TOLD(TS "R: 1\n" TS "R: @@broken\n" TS "R: 2\n" REPORT("", "empty", "x") TS "R: 3\n" TS BEGIN "c\n"
+         TS "R: 4\n" REPORT("a", "k", "m"),
          "log_info|a|k|1\nlog_info|a|k|2\nlog_info|a|k|3\nlog_info|a|k|4\nresult_success|a|k|m\n", 3);
 }
 END_TEST

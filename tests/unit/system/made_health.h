@@ -5,6 +5,7 @@
 #ifndef RELAY_TESTS_MADE_HEALTH_H
 #define RELAY_TESTS_MADE_HEALTH_H
 
+#include "relay/relay_metrics.h"
 #include "support/tmpdir.h"
 #include "system/health.h"
 
@@ -12,7 +13,7 @@ struct made_health {
     struct tmpdir directory;
     struct relay_config config;
     struct relay_state *state;
-    struct spool_totals queue[SPOOL_SET_SIZE];
+    struct spool_totals queue[RELAY_KINDS];
     struct node_health nodes;
     struct health health;
     char state_file[100];
@@ -25,7 +26,7 @@ static inline void made_health_new(struct made_health *made)
     memset(made, 0, sizeof *made);
     made->directory = tmpdir_make();
     snprintf(made->state_file, sizeof made->state_file, "%s/state", made->directory.path);
-    made->state = relay_state_open(made->state_file);
+    made->state = relay_state_open(made->state_file, relay_metrics_fingerprint());
     made->config.path = (char *)"/etc/relay.conf";
     made->config.general.node_id = (char *)"root";
     made->config.general.state_file = made->state_file;

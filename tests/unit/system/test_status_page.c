@@ -64,7 +64,7 @@ START_TEST(text_from_outside_is_only_text)
     made.config.path = (char *)evil;
     relay_state_set_peer(made.state, RELAY_PEER_DATABASE, RELAY_PEER_DOWN, evil);
     relay_state_set_last_error(made.state, evil);
-    made.queue[0].failed = (struct spool_total){1, 1, time(NULL)};
+    made.queue[0].failed = (struct spool_sum){1, 1, time(NULL)};
     made.queue[0].failures[0] = (struct spool_failure){(char *)evil, made.queue[0].failed};
     made.queue[0].failure_count = 1;
     snprintf(made.health.configuration.text, sizeof made.health.configuration.text, "%s", evil);
@@ -87,7 +87,7 @@ START_TEST(a_fresh_start_and_a_state_that_is_not_shared)
     made_health_new(&made);
     made.nodes.known = false;
     relay_state_close(made.state);
-    made.state = relay_state_open("/proc/nowhere/state");
+    made.state = relay_state_open("/proc/nowhere/state", relay_metrics_fingerprint());
     const char *page = page_of(&made, NULL);
     has(page, "The relay is not well</h1>");
     has(page, "Counters are not shared: what happened is not known here.");

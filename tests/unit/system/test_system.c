@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "endpoint/route.h"
+#include "relay/relay_metrics.h"
 #include "support/tmpdir.h"
 #include "support/made_request.h"
 #include "support/suite.h"
@@ -51,7 +52,7 @@ static void open_relay(struct relay *relay)
     snprintf(path, sizeof path, "%s/relay.conf", relay->directory.path);
     relay->config = relay_config_load(path, &err);
     ck_assert_msg(relay->config != NULL, "%s", err.text);
-    relay->state = relay_state_open(relay->config->general.state_file);
+    relay->state = relay_state_open(relay->config->general.state_file, relay_metrics_fingerprint());
     relay->system = system_start(relay->config, &err);
 }
 
