@@ -70,6 +70,7 @@ struct relay_config {
         int64_t max_expanded_size;
         int max_expansion_ratio;
         int max_reports;
+        int64_t max_stored_size;
     } reporting;
 
     struct {
@@ -114,6 +115,8 @@ struct relay_config {
     struct {
         char *path;
         int64_t max_body_size;
+        int64_t max_ttl;          /* seconds */
+        bool require_certificate;
         int64_t cleanup_frequency;
     } shared_files;
 

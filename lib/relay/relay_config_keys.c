@@ -90,6 +90,12 @@ static const struct config_key keys[] = {
      .help = "So is one that decompresses to more than this many times its size, above 1 MiB. 0: no limit."},
     {"processing.reporting.max_reports", CONFIG_INT, FIELD(reporting.max_reports), "100000", 1, MANY,
      .help = "So is a run of more reports than this."},
+    {"processing.reporting.max_stored_size", CONFIG_SIZE,
+     FIELD(reporting.max_stored_size), "64MiB", 1, LARGEST_FILE,
+     .help = "So is a run whose rows in the database would take more than this. Each line that an agent logs is stored "
+             "with the rule, directive, component and key of the report behind it, so that a long key and many short "
+             "lines become a hundred times what they are. A usual run takes less than 1 MiB; the default is 640 bytes "
+             "for each of 100,000 reports."},
     {"processing.reporting.catchup.frequency", CONFIG_DURATION, FIELD(reporting.catchup_frequency), "10s", 1, A_YEAR,
      .help = "How often the directory is looked through though no change was notified."},
     {"processing.reporting.catchup.limit", CONFIG_INT, FIELD(reporting.catchup_limit), "50", 0, MANY,
@@ -176,6 +182,11 @@ static const struct config_key keys[] = {
      .help = "Where files that nodes share with each other are kept."},
     {"shared_files.max_body_size", CONFIG_SIZE, FIELD(shared_files.max_body_size), "50MiB", 1, LARGEST_FILE,
      .help = "A larger one is answered 413."},
+    {"shared_files.max_ttl", CONFIG_DURATION, FIELD(shared_files.max_ttl), "30d", 1, 10 * A_YEAR,
+     .help = "A file is kept no longer than this, whatever its sender asks for."},
+    {"shared_files.require_certificate", CONFIG_BOOL, FIELD(shared_files.require_certificate), "false",
+     .help = "Whether a file is taken only from a client with a certificate: the source's, that of a policy server above "
+             "the source, or that of output.upstream. Agents of Rudder show none."},
     {"shared_files.cleanup.frequency", CONFIG_DURATION, FIELD(shared_files.cleanup_frequency), "10min", 1, A_YEAR,
      .help = "How often expired files are removed."},
 
