@@ -225,6 +225,6 @@ int main(int argc, char **argv)
     bench_verify_measure("RSA 4096", signing_rsa_key(4096), false, rounds, bytes);
     bench_verify_measure("RSA 2048", signing_rsa_key(2048), false, rounds, bytes);
     bench_verify_measure("RSA-PSS 2048", signing_rsa_key(2048), true, rounds, bytes);
-    bench_verify_measure("ECDSA P-256", signing_ec_key("P-256"), false, rounds, bytes);
+    bench_verify_measure("ECDSA P-256", signing_ec_key(), false, rounds, bytes);
     return EXIT_SUCCESS;
 }

@@ -98,9 +98,9 @@ static void add_message(struct fuzz_scene *scene, struct slice text, int who, in
 static void set_scene(struct fuzz_scene *scene)
 {
     scene->signers[0] = signing_identity(signing_rsa_key(1536), "rsa", 1);
-    scene->signers[1] = signing_identity(signing_ec_key("P-256"), "ec", 2);
+    scene->signers[1] = signing_identity(signing_ec_key(), "ec", 2);
     scene->signers[2] = signing_identity(signing_rsa_key(1536), "pss", 3);
-    scene->signers[3] = signing_identity(signing_ec_key("P-256"), "stranger", 4);
+    scene->signers[3] = signing_identity(signing_ec_key(), "stranger", 4);
     scene->certificates = sk_X509_new_null();
     for (int i = 0; i < SIGNERS - 1; i++) {
         scene->records[i] = scene->signers[i].record;

@@ -31,7 +31,12 @@ EVP_PKEY *signing_rsa_key(int bits)
     return generate(context);
 }
 
-EVP_PKEY *signing_ec_key(const char *curve)
+EVP_PKEY *signing_ec_key(void)
+{
+    return signing_ec_key_on("P-256");
+}
+
+EVP_PKEY *signing_ec_key_on(const char *curve)
 {
     EVP_PKEY *key = EVP_EC_gen(curve);
     signing_require(key != NULL);

@@ -23,7 +23,8 @@ struct identity {
 };
 
 EVP_PKEY *signing_rsa_key(int bits);
-EVP_PKEY *signing_ec_key(const char *curve);
+EVP_PKEY *signing_ec_key(void); /* P-256 */
+EVP_PKEY *signing_ec_key_on(const char *curve);
 EVP_PKEY *signing_dsa_key(void);
 
 /* Takes the key. The subject and issuer is UID=<uid>. It expired yesterday: a node's certificate is a pinned

@@ -383,7 +383,7 @@ END_TEST
 /* The same name in another encoding, as other implementations write it. */
 START_TEST(signer_is_found_by_a_name_in_another_encoding)
 {
-    struct identity other = signing_identity(signing_ec_key("P-256"), "node", 8);
+    struct identity other = signing_identity(signing_ec_key(), "node", 8);
     X509_NAME *name = X509_NAME_new();
     X509_NAME_add_entry_by_NID(name, NID_userId, V_ASN1_PRINTABLESTRING, (const unsigned char *)"NODE", 4, -1, 0);
     X509_set_issuer_name(other.certificate, name);
@@ -530,8 +530,8 @@ int main(void)
     elder = signing_identity(signing_rsa_key(2048), "node", 6);
     stranger = signing_identity(signing_rsa_key(2048), "stranger", 7);
     large = signing_identity(signing_rsa_key(4096), "node", 9);
-    elliptic = signing_identity(signing_ec_key("P-256"), "node", 8);
-    p384 = signing_identity(signing_ec_key("P-384"), "node", 10);
+    elliptic = signing_identity(signing_ec_key(), "node", 8);
+    p384 = signing_identity(signing_ec_key_on("P-384"), "node", 10);
     dsa = signing_identity(signing_dsa_key(), "node", 11);
     const TTest *const tests[] = {
         text_is_given_without_its_header,
