@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	tests/unit/policies/test_policy_bundle \
 	tests/unit/policies/test_policy_cache \
 	tests/unit/policies/test_policy_manifest \
+	tests/unit/relay/test_cert_record \
 	tests/unit/relay/test_inventory_name \
 	tests/unit/relay/test_node_certs \
 	tests/unit/relay/test_node_index \
@@ -76,9 +77,11 @@ UNIT_TESTS = \
 	tests/unit/util/test_http_client \
 	tests/unit/util/test_http_date \
 	tests/unit/util/test_http_range \
+	tests/unit/util/test_json_reader \
 	tests/unit/util/test_mime_header \
 	tests/unit/util/test_open_beneath \
 	tests/unit/util/test_safe_file \
+	tests/unit/util/test_siphash \
 	tests/unit/util/test_subprocess \
 	tests/unit/util/test_text \
 	tests/unit/util/test_timestamp \
