@@ -13,6 +13,7 @@ LDADD = $(noinst_LIBRARIES) -lssl $(RELAY_LIBS) $(CHECK_LIBS) $(FUZZING_ENGINE)
 noinst_LIBRARIES += tests/libtests.a
 tests_libtests_a_SOURCES = \
 	tests/bench/cpu_time.c \
+	tests/fuzz/smime_differ.c \
 	tests/support/made_run.c \
 	tests/support/signing.c
 
@@ -24,6 +25,10 @@ else
 tests_libtests_a_SOURCES += tests/fuzz/replay_main.c
 TESTS += $(FUZZ_TARGETS)
 if HAVE_CHECK
+tests_libtests_a_SOURCES += \
+	tests/support/https_serve.c \
+	tests/support/made_database.c \
+	tests/support/made_relay.c
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
