@@ -31,6 +31,12 @@ dist_sysusers_DATA = systemd/sysusers.d/rudder-relay.conf
 tmpfilesdir = $(prefix)/lib/tmpfiles.d
 dist_tmpfiles_DATA = systemd/tmpfiles.d/rudder-relay.conf
 
+# Units that went while they were active would be stopped by nobody, and their sockets would lose their listeners. systemd
+# knows the units until it is told to look again, which disable does.
+uninstall-local:
+	-test -n '$(DESTDIR)' || test ! -d /run/systemd/system || \
+		{ systemctl stop rudder-relay.target; systemctl disable rudder-relay.target; }
+
 SUFFIXES = .path .path.in .service .service.in
 SUBSTITUTE_UNIT = $(AM_V_GEN)$(MKDIR_P) systemd && $(SED) \
 	-e 's|[@]FCGIDIR[@]|$(fcgidir)|' \
