@@ -14,6 +14,7 @@ noinst_LIBRARIES += tests/libtests.a
 tests_libtests_a_SOURCES = \
 	tests/bench/cpu_time.c \
 	tests/support/allocated.c \
+	tests/fuzz/smime_differ.c \
 	tests/support/made_run.c \
 	tests/support/signing.c
 
