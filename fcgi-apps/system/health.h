@@ -35,7 +35,7 @@ struct health_finding {
     struct err text; /* a sentence */
 };
 
-enum { HEALTH_FINDINGS = 16 };
+enum { HEALTH_FINDINGS = 32 };
 
 struct health {
     /* by the caller */

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "endpoint/client_certificate.h"
 #include "endpoint/request_context.h"
 #include "relay/relay_metrics.h"
 #include "upload/admission.h"
@@ -164,7 +165,11 @@ static void store_upload(const struct upload_context *context, struct directory 
 static void put_upload(struct upload *upload, const struct upload_context *context, enum directory_kind kind)
 {
     struct directory *directory = &upload->directories[kind];
-    if (!request_context_body_fits(&context->base, upload->config->upload.max_body_size)) {
+    if (!request_context_takes_body(&context->base, upload->config->upload.max_body_size)) {
+        return;
+    }
+    if (context->base.request->length == 0) {
+        request_context_refuse(&context->base, 400, "the file is empty");
         return;
     }
     int dir_fd = upload_open_directory(directory->path);
@@ -185,7 +190,7 @@ static bool node_is_allowed(const struct upload_context *context)
 {
     const struct request_context *base = &context->base;
     const char *node_id = context->name.node_id;
-    const char *uid;
+    const char *client;
     if (!request_context_has_index(base)) {
         return false;
     }
@@ -193,11 +198,21 @@ static bool node_is_allowed(const struct upload_context *context)
         relay_metrics_report(base->request->relay_state, RELAY_REPORT_INVALID);
         return request_context_refuse(base, 403, "the node is not known to this relay");
     }
-    if (request_certificate_uid(base->request, &uid) && !node_index_is_above(base->request->index, uid, node_id)) {
-        return request_context_refuse(
-            base, 403, "the client certificate is neither the node's nor that of a policy server above it");
+    if (!client_certificate_shown(base->request)) {
+        return true; /* httpd has seen the password */
     }
-    return true;
+    return request_context_client_node(base, &client) &&
+           (node_index_is_above(base->request->index, client, node_id) ||
+            request_context_refuse(base, 403,
+                                   "the client certificate is neither the node's nor that of a policy server above it"));
+}
+
+/* An inventory may be anybody's who knows the password. Who shows a certificate was let in for that alone: httpd then asks
+ * for no password. */
+static bool login_is_good(const struct upload_context *context)
+{
+    const char *client;
+    return !client_certificate_shown(context->base.request) || request_context_client_node(&context->base, &client);
 }
 
 static void count_upload(const struct request *request, const struct response *response, enum relay_kind kind)
@@ -223,7 +238,7 @@ static void put_inventory(void *state, struct request *request, struct response 
 {
     struct upload_context context;
     begin_upload(&context, state, request, response);
-    if (take_upload_name(&context, upload_name_inventory)) {
+    if (take_upload_name(&context, upload_name_inventory) && login_is_good(&context)) {
         put_upload(state, &context, kind);
     }
 }
@@ -240,7 +255,7 @@ static void answer_password_check(const struct upload *upload, struct request *r
 {
     struct upload_context context;
     begin_upload(&context, upload, request, response);
-    if (request_context_body_fits(&context.base, upload->config->upload.max_body_size)) {
+    if (request_context_takes_body(&context.base, upload->config->upload.max_body_size)) {
         log_info("password check answered", log_text("client", request_client(request)));
         response_empty(response, 204);
     }

@@ -2,10 +2,12 @@
 # lib/relay: the domain. May use lib/util, nothing above.
 noinst_LIBRARIES += lib/relay/librelay.a
 lib_relay_librelay_a_SOURCES = \
+	lib/relay/intake.c lib/relay/intake.h \
 	lib/relay/inventory_name.c lib/relay/inventory_name.h \
 	lib/relay/node_certs.c lib/relay/node_certs.h \
 	lib/relay/node_id.c lib/relay/node_id.h \
 	lib/relay/node_index.c lib/relay/node_index.h \
+	lib/relay/node_index_key.c \
 	lib/relay/node_index_build.c \
 	lib/relay/node_index_format.c lib/relay/node_index_format.h \
 	lib/relay/node_list.c lib/relay/node_list.h \
@@ -18,6 +20,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/relay_state_file.c lib/relay/relay_state_private.h \
 	lib/relay/relay_state_sigbus.c \
 	lib/relay/relay_state_seqlock.c \
+	lib/relay/relay_state_workers.c \
 	lib/relay/remote_run_request.c lib/relay/remote_run_request.h \
 	lib/relay/remote_run_targets.c lib/relay/remote_run_targets.h \
 	lib/relay/report_db.c lib/relay/report_db.h \

@@ -42,6 +42,9 @@ enum relay_report_result { /* rudder_relayd_reports_total{status} */
 /* For relay_state_open: another number when the meaning of any cell is another one. */
 uint64_t relay_metrics_fingerprint(void);
 
+/* As in the label "endpoint", and in the name of its program behind rudder-relay-. */
+const char *relay_metrics_endpoint_name(enum relay_endpoint endpoint);
+
 /* Any endpoint: one request answered. */
 void relay_metrics_request(struct relay_state *state, enum relay_endpoint endpoint, int status, uint64_t microseconds);
 

@@ -46,25 +46,30 @@ static bool shared_file_meta_take_line(struct values *values, struct slice line,
     return true;
 }
 
+/* Takes a line off the front, with its LF or CRLF, and returns it without. The last one may have none. */
+static struct slice next_line(struct slice *text)
+{
+    const char *end = memchr(text->at, '\n', text->len);
+    struct slice line = {text->at, end != NULL ? (size_t)(end - text->at) : text->len};
+    size_t taken = line.len + (end != NULL);
+    text->at += taken;
+    text->len -= taken;
+    line.len -= line.len > 0 && line.at[line.len - 1] == '\r';
+    return line;
+}
+
 static bool shared_file_meta_take_lines(struct values *values, struct slice text, struct err *err)
 {
     if (text.len > SHARED_FILE_META_MAX_SIZE) {
         return err_set(err, "the metadata has more than %d bytes", SHARED_FILE_META_MAX_SIZE);
     }
     for (size_t lines = 0; text.len > 0; lines++) {
-        const char *end = memchr(text.at, '\n', text.len);
-        if (end == NULL) {
-            return err_set(err, "the last line of the metadata has no end");
-        }
         if (lines == SHARED_FILE_META_MAX_LINES) {
             return err_set(err, "the metadata has more than %d lines", SHARED_FILE_META_MAX_LINES);
         }
-        struct slice line = {text.at, (size_t)(end - text.at)};
-        if (!shared_file_meta_take_line(values, line, err)) {
+        if (!shared_file_meta_take_line(values, next_line(&text), err)) {
             return false;
         }
-        text.at += line.len + 1;
-        text.len -= line.len + 1;
     }
     for (size_t key = 0; key < EXPIRES; key++) {
         if (values->of[key].len == 0) {
@@ -165,18 +170,15 @@ void shared_file_meta_format(const struct shared_file_meta *meta, struct buffer 
 
 bool shared_file_meta_end(struct slice text, size_t *len, size_t *skip)
 {
-    if (text.len > 0 && text.at[0] == '\n') {
-        *len = 0;
-        *skip = 1;
-        return true;
+    struct slice left = text;
+    while (left.len > 0 && memchr(left.at, '\n', left.len) != NULL) {
+        *len = text.len - left.len;
+        if (next_line(&left).len == 0) {
+            *skip = text.len - left.len;
+            return true;
+        }
     }
-    const char *end = text.len > 0 ? memmem(text.at, text.len, "\n\n", 2) : NULL;
-    if (end == NULL) {
-        return false;
-    }
-    *len = (size_t)(end - text.at) + 1;
-    *skip = *len + 1;
-    return true;
+    return false;
 }
 
 bool shared_file_meta_has_hash(const struct shared_file_meta *meta, struct slice hash)

@@ -2,13 +2,13 @@
  *
  * shared_file_meta: what goes before a file that one node shares with another: who made it, its hash, its signature.
  *
- * Source: PROTOCOL.md section 11. Lines `key=value`, each with its line end, in any order: header, algorithm, digest
- * (the signature), hash_value, short_pubkey, hostname, keydate, keyid. Each of these once and not empty. Refused as
- * well: another header or algorithm, a hash that is not as long as the algorithm's, a signature or key that is not hex
- * or base64, a line without `=`, a control character, text beyond the limits below. `expires` is the server's: what a
- * client says there does not count. Other keys are passed over and are not stored.
+ * Source: PROTOCOL.md section 11. Lines `key=value` that end with LF or CRLF, the last one also with the text, in any
+ * order: header, algorithm, digest (the signature), hash_value, short_pubkey, hostname, keydate, keyid. Each of these
+ * once and not empty. Refused as well: another header or algorithm, a hash that is not as long as the algorithm's, a
+ * signature or key that is not hex or base64, a line without `=`, a control character, text beyond the limits below.
+ * `expires` is the server's: what a client says there does not count. Other keys are passed over and are not stored.
  *
- * Texts are kept as they came, so that what an agent reads is what an agent wrote.
+ * Values are kept as they came, so that what an agent reads is what an agent wrote.
  */
 #ifndef RELAY_SHARED_FILE_META_H
 #define RELAY_SHARED_FILE_META_H

@@ -25,12 +25,14 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/http_client.c lib/util/http_client.h lib/util/http_client_private.h \
 	lib/util/http_date.c lib/util/http_date.h \
 	lib/util/http_pins.c lib/util/http_pins.h \
+	lib/util/http_range.c lib/util/http_range.h \
 	lib/util/http_transfer.c \
 	lib/util/http_url.c lib/util/http_url.h \
 	lib/util/json_utf8.c lib/util/json_utf8.h \
 	lib/util/line_merge.c lib/util/line_merge.h \
 	lib/util/dir_stream.c lib/util/dir_stream.h \
 	lib/util/log.c lib/util/log.h \
+	lib/util/x509_key.c lib/util/x509_key.h \
 	lib/util/xmalloc.c lib/util/xmalloc.h \
 	lib/util/mime_header.c lib/util/mime_header.h \
 	lib/util/printable.c lib/util/printable.h \

@@ -3,6 +3,7 @@
 UNIT_TESTS = \
 	tests/unit/cli/test_queue_list \
 	tests/unit/endpoint/test_body \
+	tests/unit/endpoint/test_client_certificate \
 	tests/unit/endpoint/test_offload \
 	tests/unit/endpoint/test_request \
 	tests/unit/endpoint/test_request_context \
@@ -62,6 +63,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_html \
 	tests/unit/util/test_http_client \
 	tests/unit/util/test_http_date \
+	tests/unit/util/test_http_range \
 	tests/unit/util/test_line_merge \
 	tests/unit/util/test_mime_header \
 	tests/unit/util/test_open_beneath \

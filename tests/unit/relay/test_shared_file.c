@@ -73,8 +73,10 @@ START_TEST(what_is_no_metadata)
         GOOD "=x\n",
         GOOD "\n" GOOD,
         GOOD "x=\001\n",
-        GOOD "x=y\r\n",
-        GOOD "x=no end",
+        GOOD "x=y\r\r\n",
+        GOOD "x=\ry\n",
+        GOOD "\r\n",
+        GOOD "no end",
         "header=rudder-signature-v2\n" ALGORITHM DIGEST HASH_VALUE PUBKEY REST,
         HEADER "algorithm=sha1\n" DIGEST HASH_VALUE PUBKEY REST,
         HEADER "algorithm=sha512\n" DIGEST HASH_VALUE PUBKEY REST, /* the hash is too short for it */
@@ -102,9 +104,38 @@ START_TEST(what_is_no_metadata)
 }
 END_TEST
 
+/* As files that others have put there do. */
+START_TEST(lines_end_in_lf_or_crlf_or_with_the_text)
+{
+    struct shared_file_meta meta;
+    struct err err = {0};
+    struct buffer text = {0};
+    static const char *const good[] = {
+        "header=rudder-signature-v1\r\nalgorithm=sha256\r\ndigest=00ff\r\nhash_value=" HASH "\r\nshort_pubkey=AAEC\r\n"
+        "hostname=a.b\r\nkeydate=2018-10-31 18:21:43\r\nkeyid=B29D02BB\r\n",
+        HEADER ALGORITHM DIGEST HASH_VALUE PUBKEY "hostname=a.b\nkeydate=2018-10-31 18:21:43\nkeyid=B29D02BB",
+        HEADER ALGORITHM DIGEST HASH_VALUE PUBKEY "hostname=a.b\r\nkeydate=2018-10-31 18:21:43\nkeyid=B29D02BB\r",
+    };
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        ck_assert_msg(shared_file_meta_parse(&meta, slice_from_str(good[i]), &err), "%zu: %s", i, err.text);
+        buffer_clear(&text);
+        shared_file_meta_format(&meta, &text);
+        ck_assert_str_eq(buffer_cstr(&text), GOOD);
+    }
+    buffer_free(&text);
+}
+END_TEST
+
 START_TEST(where_metadata_end)
 {
     size_t len, skip;
+    ck_assert(shared_file_meta_end(slice_from_str("a=b\r\n\r\nfile\n\n"), &len, &skip));
+    ck_assert_uint_eq(len, 5);
+    ck_assert_uint_eq(skip, 7);
+    ck_assert(shared_file_meta_end(slice_from_str("a=b\r\n\r\n"), &len, &skip));
+    ck_assert_uint_eq(skip, 7);
+    ck_assert(!shared_file_meta_end(slice_from_str("a=b\r\n\r"), &len, &skip)); /* its LF is still to come */
+    ck_assert(!shared_file_meta_end(slice_from_str("a=b\r\n"), &len, &skip));
     ck_assert(shared_file_meta_end(slice_from_str("a=b\n\nfile\n\n"), &len, &skip));
     ck_assert_uint_eq(len, 4);
     ck_assert_uint_eq(skip, 5);
@@ -259,6 +290,5 @@ START_TEST(whose_key)
 }
 END_TEST
 
-SUITE_MAIN("shared_file", metadata_to_fields_and_back, what_is_no_metadata, where_metadata_end, hashes_and_expiry,
-           names,
-           signatures, whose_key)
+SUITE_MAIN("shared_file", metadata_to_fields_and_back, what_is_no_metadata, lines_end_in_lf_or_crlf_or_with_the_text,
+           where_metadata_end, hashes_and_expiry, names, signatures, whose_key)
