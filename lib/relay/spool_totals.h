@@ -6,8 +6,8 @@
  * reasons of the first SPOOL_NOTES_READ files are read and counted by kind: numbers, node ids, hashes and what stands
  * in single quotes become "…", so that a thousand nodes with the same trouble are one line.
  */
-#ifndef RELAY_RELAY_SPOOL_TOTALS_H
-#define RELAY_RELAY_SPOOL_TOTALS_H
+#ifndef RELAY_SPOOL_TOTALS_H
+#define RELAY_SPOOL_TOTALS_H
 
 #include <stddef.h>
 #include <stdint.h>

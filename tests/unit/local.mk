@@ -37,7 +37,9 @@ UNIT_TESTS = \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \
 	tests/unit/relay/test_runlog_parse \
-	tests/unit/relay/test_shared_file \
+	tests/unit/relay/test_shared_file_meta \
+	tests/unit/relay/test_shared_file_name \
+	tests/unit/relay/test_shared_file_signature \
 	tests/unit/relay/test_smime_multipart \
 	tests/unit/relay/test_smime_verify \
 	tests/unit/relay/test_spool \
@@ -54,23 +56,30 @@ UNIT_TESTS = \
 	tests/unit/upload/test_admission \
 	tests/unit/upload/test_upload \
 	tests/unit/upload/test_upload_name \
+	tests/unit/util/test_arena \
 	tests/unit/util/test_base64 \
-	tests/unit/util/test_config \
+	tests/unit/util/test_buffer \
+	tests/unit/util/test_byte_size \
+	tests/unit/util/test_config_preprocess \
+	tests/unit/util/test_config_table \
 	tests/unit/util/test_decompress \
 	tests/unit/util/test_digest \
 	tests/unit/util/test_duration \
+	tests/unit/util/test_err \
 	tests/unit/util/test_etag \
 	tests/unit/util/test_html \
 	tests/unit/util/test_http_client \
 	tests/unit/util/test_http_date \
 	tests/unit/util/test_http_range \
 	tests/unit/util/test_line_merge \
+	tests/unit/util/test_log \
 	tests/unit/util/test_mime_header \
 	tests/unit/util/test_open_beneath \
+	tests/unit/util/test_printable \
 	tests/unit/util/test_process_stats \
 	tests/unit/util/test_safe_file \
 	tests/unit/util/test_subprocess \
 	tests/unit/util/test_tcp_peer \
-	tests/unit/util/test_text \
 	tests/unit/util/test_timestamp \
-	tests/unit/util/test_url_form
+	tests/unit/util/test_url_form \
+	tests/unit/util/test_utf8
