@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * remote_run_targets: which of a remote-run's nodes are run from here, and which by which relay: PROTOCOL.md sections
+ * 2 and 12.
+ *
+ * A neighbour is run from here, this server itself as well where it is its own policy server (root). A node below a
+ * sub-relay goes to that relay, together with all others below it. An id that is not in the list, or whose way up is
+ * broken, is counted and left out.
+ *
+ * Host names come from the node list, which others write: only what http_url_is_host takes goes to a command or into
+ * a URL, the others are refused. Slices point into the index and into the list of ids; they are valid until the index
+ * is refreshed.
+ */
+#ifndef RELAY_REMOTE_RUN_REMOTE_RUN_TARGETS_H
+#define RELAY_REMOTE_RUN_REMOTE_RUN_TARGETS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "relay/node_index.h"
+#include "util/err.h"
+#include "util/slice.h"
+
+struct remote_run_relay {
+    struct slice id;
+    struct slice hostname;
+    const struct slice *nodes; /* ascending; NULL: all that it has */
+    size_t node_count;
+};
+
+/* All zero bytes is a valid empty one. */
+struct remote_run_targets {
+    struct slice *hosts; /* the neighbours' host names */
+    size_t host_count;
+    struct remote_run_relay *relays; /* ids ascending */
+    size_t relay_count;
+    struct slice *refused; /* ids of neighbours, relays among them, whose host name is none */
+    size_t refused_count;
+    size_t unknown;
+    int relay_levels; /* how many relays, one below the other, lie between here and the farthest of their nodes */
+
+    struct remote_run_hop *hops; /* private, as is what follows */
+    struct slice *nodes;
+    size_t hop_count, hop_room, host_room, refused_room;
+};
+
+/* ids: any text. me: this server's id. */
+void remote_run_targets_of(struct remote_run_targets *targets, struct node_index *index, const char *me,
+                           const struct slice *ids, size_t count);
+
+/* Every neighbour and every sub-relay. */
+bool remote_run_targets_all(struct remote_run_targets *targets, struct node_index *index, const char *me,
+                            struct err *err);
+
+void remote_run_targets_free(struct remote_run_targets *targets);
+
+#endif
