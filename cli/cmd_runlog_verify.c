@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "relay/node_certs.h"
@@ -10,6 +11,7 @@
 #include "relay/run_info.h"
 #include "relay/smime_verify.h"
 #include "runlog_input.h"
+#include "util/printable.h"
 #include "util/xmalloc.h"
 
 struct certificates {
@@ -44,6 +46,27 @@ static bool read_certificates(const char *path, struct certificates *certificate
     return done;
 }
 
+/* Byte by byte what was signed; but a terminal would obey what is in it, and gets it printable. */
+static void print_content(struct slice content)
+{
+    if (isatty(STDOUT_FILENO) == 0) {
+        fwrite(content.at, 1, content.len, stdout);
+        return;
+    }
+    struct buffer line = {0};
+    const char *end = content.at + content.len;
+    for (const char *at = content.at, *stop; at < end; at = stop + 1) {
+        const char *lf = memchr(at, '\n', (size_t)(end - at));
+        stop = lf != NULL ? lf : end;
+        size_t len = (size_t)(stop - at) - (stop > at && stop[-1] == '\r');
+        buffer_clear(&line);
+        size_t room = 4 * len + 8; /* \xHH for each byte */
+        printable_copy(buffer_reserve(&line, room), room, at, len);
+        puts(line.at);
+    }
+    buffer_free(&line);
+}
+
 static bool cmd_runlog_verify_verify(struct slice message, const struct certificates *certificates, struct err *err)
 {
     struct buffer canonical = {0};
@@ -52,7 +75,7 @@ static bool cmd_runlog_verify_verify(struct slice message, const struct certific
     bool done = verifier != NULL &&
                 smime_verify(verifier, message, certificates->der, certificates->count, &canonical, &content, err);
     if (done) {
-        fwrite(content.at, 1, content.len, stdout);
+        print_content(content);
     }
     smime_verifier_free(verifier);
     buffer_free(&canonical);

@@ -8,6 +8,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_decompress \
 	tests/fuzz/fuzz_duration \
 	tests/fuzz/fuzz_etag \
+	tests/fuzz/fuzz_json_reader \
 	tests/fuzz/fuzz_node_certs \
 	tests/fuzz/fuzz_node_list \
 	tests/fuzz/fuzz_remote_run \

@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	tests/unit/metrics/test_process_stats \
 	tests/unit/policies/test_policies \
 	tests/unit/policies/test_policy_archive \
+	tests/unit/policies/test_policy_bundle \
 	tests/unit/policies/test_policy_cache \
 	tests/unit/policies/test_policy_manifest \
 	tests/unit/relay/test_inventory_name \
@@ -47,12 +48,14 @@ UNIT_TESTS = \
 	tests/unit/relay/test_spool \
 	tests/unit/relay/test_via_header \
 	tests/unit/remote-run/test_line_merge \
+	tests/unit/remote-run/test_remote_run \
 	tests/unit/remote-run/test_remote_run_request \
 	tests/unit/remote-run/test_remote_run_targets \
 	tests/unit/remote-run/test_tcp_peer \
 	tests/unit/shared-files/test_shared_file_meta \
 	tests/unit/shared-files/test_shared_file_name \
 	tests/unit/shared-files/test_shared_file_signature \
+	tests/unit/shared-files/test_shared_forward \
 	tests/unit/shared-files/test_shared_route \
 	tests/unit/shared-files/test_shared_store \
 	tests/unit/shared-folder/test_hash_cache \
@@ -80,11 +83,13 @@ UNIT_TESTS = \
 	tests/unit/util/test_http_client \
 	tests/unit/util/test_http_date \
 	tests/unit/util/test_http_range \
+	tests/unit/util/test_json_reader \
 	tests/unit/util/test_log \
 	tests/unit/util/test_mime_header \
 	tests/unit/util/test_open_beneath \
 	tests/unit/util/test_printable \
 	tests/unit/util/test_safe_file \
+	tests/unit/util/test_siphash \
 	tests/unit/util/test_subprocess \
 	tests/unit/util/test_timestamp \
 	tests/unit/util/test_url_form \
