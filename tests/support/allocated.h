@@ -3,8 +3,8 @@
  * allocated: how much memory the code under test takes from malloc. The linker's --wrap leads its calls here (see
  * tests/unit/local.mk); what shared libraries allocate for themselves is not seen.
  */
-#ifndef RELAY_TESTS_ALLOCATED_H
-#define RELAY_TESTS_ALLOCATED_H
+#ifndef RELAY_TESTS_SUPPORT_ALLOCATED_H
+#define RELAY_TESTS_SUPPORT_ALLOCATED_H
 
 #include <stddef.h>
 
