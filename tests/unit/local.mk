@@ -44,6 +44,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_relay_state \
 	tests/unit/relay/test_report_db \
 	tests/unit/relay/test_report_db_error \
+	tests/unit/relay/test_report_db_large \
 	tests/unit/relay/test_run_info \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \
