@@ -90,7 +90,7 @@ void report_db_binary_copy_row(struct buffer *out, int64_t id, struct slice node
     out->len = (size_t)(at - out->at);
 }
 
-static bool send_text(struct buffer *out, struct slice text, report_db_binary_send *send, void *to)
+static bool send_row_text(struct buffer *out, struct slice text, report_db_binary_send *send, void *to)
 {
     if (text.len <= LARGE_TEXT) {
         report_db_binary_text(out, text);
@@ -114,7 +114,7 @@ bool report_db_binary_copy_large_row(struct buffer *out, int64_t id, struct slic
         if (i == START_BEFORE) {
             report_db_binary_int8(out, timestamp_postgres(&report->origin->start));
         }
-        good = send_text(out, texts[i], send, to);
+        good = send_row_text(out, texts[i], send, to);
     }
     return good;
 }
