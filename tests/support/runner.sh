@@ -14,7 +14,7 @@ runner_open() {
     chmod 1777 "$RUNNER/tmp" "$RUNNER/sanitizer"
     export TMPDIR=$RUNNER/tmp
     runner_fence
-    RUNNER_JOBS=${RELAY_TEST_JOBS:-2}
+    RUNNER_JOBS=${RELAY_TEST_JOBS:-$((2 * $(nproc)))} # they wait more than they compute
     RUNNER_TIMEOUT=${RELAY_TEST_TIMEOUT:-600}
     trap 'runner_interrupted' HUP INT TERM
 }
@@ -190,11 +190,13 @@ runner_long_parts() {
 }
 
 # runner_e2e BUILD TEST...: some at a time. A test says in a line of its own what is special about it:
-# "# run-tests: once" has nothing to do with the build, "# run-tests: seconds N" may take longer than others.
+# "# run-tests: once" has nothing to do with the build, "# run-tests: early" takes long and is best begun first,
+# "# run-tests: seconds N" may take longer than others.
 runner_e2e() {
     local build=$1 test
     shift
-    for test; do
+    [ $# -gt 0 ] || return 0
+    for test in $(grep -lx '# run-tests: early.*' "$@") $(grep -Lx '# run-tests: early.*' "$@"); do
         if [ "$build" != "${builds[0]}" ] && grep -q '^# run-tests: once' "$test"; then
             continue
         fi
