@@ -1,14 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # systemd: units, users and directories. --with-systemdsystemunitdir says where the units go; the other two kinds follow
 # the prefix, where systemd looks, too, for /usr and /usr/local.
-SYSTEMD_ENDPOINT_SOCKETS = \
-	systemd/rudder-relay-metrics.socket \
-	systemd/rudder-relay-policies.socket \
-	systemd/rudder-relay-remote-run.socket \
-	systemd/rudder-relay-shared-files.socket \
-	systemd/rudder-relay-shared-folder.socket \
-	systemd/rudder-relay-system.socket \
-	systemd/rudder-relay-upload.socket
+SYSTEMD_ENDPOINT_SOCKETS = $(patsubst %,systemd/%.socket,$(notdir $(fcgi_PROGRAMS)))
 SYSTEMD_ENDPOINT_SERVICES = $(SYSTEMD_ENDPOINT_SOCKETS:.socket=.service)
 SYSTEMD_OTHER_UNITS = \
 	systemd/rudder-relay-forwarder.service \
