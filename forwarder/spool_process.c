@@ -13,6 +13,9 @@
 /* Enough for a run log of some hundred reports. Each run of a batch has such buffers. */
 enum { KEPT_BUFFER_SIZE = 64 << 10 };
 
+/* The original waits as long. */
+enum { REST_SECONDS = 30 };
+
 /* Beside the verdicts: go on with the next step. */
 enum { NEXT_STEP = -1 };
 
@@ -29,6 +32,22 @@ static int stat_file(struct spool_tools *tools, struct spool_file *file, struct 
         return SPOOL_RETRY;
     }
     return S_ISREG(file->status.st_mode) ? NEXT_STEP : SPOOL_GONE;
+}
+
+/* A file that came by rename is whole. One that is written in place is taken as whole once it has not changed for a
+ * while. As long as it was only written to, both its times are those of the last write; a rename changes the second. */
+static int require_rest(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    (void)tools;
+    (void)reason;
+    const struct timespec *written = &file->status.st_mtim;
+    const struct timespec *changed = &file->status.st_ctim;
+    int64_t age = time(NULL) - written->tv_sec;
+    if (written->tv_sec != changed->tv_sec || written->tv_nsec != changed->tv_nsec || age >= REST_SECONDS || age < 0) {
+        return NEXT_STEP;
+    }
+    file->retry_within_ms = (REST_SECONDS - age) * 1000;
+    return SPOOL_RESTS;
 }
 
 static int check_size(struct spool_tools *tools, struct spool_file *file, struct err *reason)
@@ -51,7 +70,7 @@ static int parse_name(struct spool_tools *tools, struct spool_file *file, struct
  * the arrival of the file, so that a restart of the program does not prolong it. */
 static int unknown_node_verdict(const struct spool_tools *tools, struct spool_file *file)
 {
-    int64_t age = time(NULL) - file->status.st_mtime;
+    int64_t age = time(NULL) - file->status.st_ctime;
     int64_t left = tools->settings->unknown_node_grace - (age > 0 ? age : 0);
     file->retry_within_ms = left * 1000;
     file->unknown_node = true;
@@ -112,6 +131,7 @@ static int verify_and_parse(struct spool_tools *tools, struct spool_file *file, 
                       &file->canonical, &content, reason)) {
         return SPOOL_REFUSED;
     }
+    file->verified = true;
     size_t max_reports = (size_t)tools->settings->max_reports;
     return runlog_parse(&file->runlog, &file->info, content, max_reports, reason) ? NEXT_STEP : SPOOL_REFUSED;
 }
@@ -123,14 +143,14 @@ static int skip_event_types(struct spool_tools *tools, struct spool_file *file, 
     return file->runlog.report_count > 0 ? NEXT_STEP : SPOOL_NOTHING;
 }
 
-enum { STEPS_MAX = 8 };
+enum { STEPS_MAX = 10 };
 
 /* Cheap checks come first: the file of an unknown node is not read. */
 static spool_step *const spool_steps[][STEPS_MAX] = {
-    [SPOOL_RUN_TO_DATABASE] = {stat_file, parse_name, check_size, require_certificate, read_image, expand,
+    [SPOOL_RUN_TO_DATABASE] = {stat_file, require_rest, parse_name, check_size, require_certificate, read_image, expand,
                                verify_and_parse, skip_event_types},
-    [SPOOL_RUN_TO_UPSTREAM] = {stat_file, parse_name, check_size, require_node},
-    [SPOOL_INVENTORY_TO_UPSTREAM] = {stat_file, check_size},
+    [SPOOL_RUN_TO_UPSTREAM] = {stat_file, require_rest, parse_name, check_size, require_node},
+    [SPOOL_INVENTORY_TO_UPSTREAM] = {stat_file, require_rest, check_size},
 };
 
 enum spool_verdict spool_process(enum spool_route route, struct spool_tools *tools, struct spool_file *file,
@@ -143,15 +163,6 @@ enum spool_verdict spool_process(enum spool_route route, struct spool_tools *too
         }
     }
     return SPOOL_READY;
-}
-
-bool spool_file_replaced(const struct spool_file *file)
-{
-    struct stat now;
-    const struct stat *before = &file->status;
-    return fstatat(spool_incoming_fd(file->spool), file->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-           (now.st_ino != before->st_ino || now.st_size != before->st_size ||
-            now.st_mtim.tv_sec != before->st_mtim.tv_sec || now.st_mtim.tv_nsec != before->st_mtim.tv_nsec);
 }
 
 void spool_file_clear(struct spool_file *file)
@@ -167,6 +178,7 @@ void spool_file_clear(struct spool_file *file)
     file->info = (struct run_info){0};
     file->retry_within_ms = 0;
     file->unknown_node = false;
+    file->verified = false;
 }
 
 void spool_file_free(struct spool_file *file)

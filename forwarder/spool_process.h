@@ -40,8 +40,10 @@ struct spool_file {
     struct buffer message;
     struct buffer canonical;
     struct runlog runlog;
+    bool verified;           /* its signature is right */
     bool unknown_node;       /* with SPOOL_RETRY and SPOOL_REFUSED: this is the reason */
-    int64_t retry_within_ms; /* with SPOOL_RETRY: the wait must not be longer; 0: no limit */
+    int64_t
+        retry_within_ms; /* with SPOOL_RETRY: the wait must not be longer, 0: no limit; with SPOOL_RESTS: the wait */
 };
 
 /* Where the file is going. */
@@ -55,15 +57,13 @@ enum spool_verdict {
     SPOOL_READY,   /* file.runlog can be stored, or the file can be sent */
     SPOOL_NOTHING, /* a good run of which nothing is to be stored */
     SPOOL_GONE,    /* there is no such file, or it is not a regular file */
+    SPOOL_RESTS,   /* it may be being written in place: nothing is wrong, it waits */
     SPOOL_RETRY,   /* the trouble may pass; with the reason */
     SPOOL_REFUSED, /* the trouble is final; with the reason */
 };
 
 enum spool_verdict spool_process(enum spool_route route, struct spool_tools *tools, struct spool_file *file,
                                  struct err *reason);
-
-/* Has another upload replaced the file since it was read? A file that is gone was not replaced. */
-bool spool_file_replaced(const struct spool_file *file);
 
 /* Empties it for the next file. Frees the memory beyond what a usual run needs. */
 void spool_file_clear(struct spool_file *file);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define LOG_COMPONENT "spool_watch"
+#include "relay/spool_beside.h"
 #include "util/log.h"
 
 enum { EVENTS_SIZE = 16 << 10 };
@@ -21,7 +22,7 @@ bool spool_watch_wanted(const char *name)
 
 bool spool_watch_wanted_inventory(const char *name)
 {
-    return name[0] != '.';
+    return name[0] != '.' && !spool_beside_is(name);
 }
 
 int spool_watch_open(const struct spool *spool, struct err *err)

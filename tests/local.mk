@@ -31,6 +31,9 @@ UNIT_TESTS = \
 	tests/unit/relay/test_smime_multipart \
 	tests/unit/relay/test_smime_verify \
 	tests/unit/relay/test_spool \
+	tests/unit/relay/test_spool_ages \
+	tests/unit/relay/test_spool_beside \
+	tests/unit/util/test_same_content \
 	tests/unit/util/test_base64 \
 	tests/unit/util/test_open_beneath \
 	tests/unit/util/test_config \
@@ -211,6 +214,18 @@ tests_support_fcgi_client_SOURCES = tests/support/fcgi_client.c
 
 include $(top_srcdir)/tests/fuzz/local.mk
 include $(top_srcdir)/tests/bench/local.mk
+
+tests_unit_relay_test_spool_ages_SOURCES = tests/unit/relay/test_spool_ages.c tests/support/suite.h tests/support/tmpdir.h
+tests_unit_relay_test_spool_ages_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_spool_ages_LDADD = $(TEST_LDADD)
+
+tests_unit_relay_test_spool_beside_SOURCES = tests/unit/relay/test_spool_beside.c tests/support/suite.h tests/support/tmpdir.h
+tests_unit_relay_test_spool_beside_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_relay_test_spool_beside_LDADD = $(TEST_LDADD)
+
+tests_unit_util_test_same_content_SOURCES = tests/unit/util/test_same_content.c tests/support/suite.h tests/support/tmpdir.h
+tests_unit_util_test_same_content_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_util_test_same_content_LDADD = $(TEST_LDADD)
 
 tests_unit_relay_test_spool_SOURCES = tests/unit/relay/test_spool.c tests/support/suite.h tests/support/tmpdir.h
 tests_unit_relay_test_spool_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

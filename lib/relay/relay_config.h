@@ -52,6 +52,8 @@ struct relay_config {
         int catchup_limit; /* known to operators of the original; accepted and without effect here */
         int64_t cleanup_frequency;
         int64_t cleanup_retention;
+        int max_failed_files; /* in failed/, whose signature was never looked at */
+        int64_t max_failed_size;
     } inventory;
 
     struct relay_config_reporting {
@@ -75,7 +77,11 @@ struct relay_config {
     struct {
         int64_t max_body_size;
         int64_t min_free_space; /* bytes the file system keeps free: below it 507 */
-        int max_waiting_files;  /* per spool directory: above it 503 */
+        int max_waiting_files;  /* run logs: above it 503 */
+        int max_waiting_files_per_node;    /* the same, of one node */
+        int64_t max_waiting_size_per_node; /* bytes of its run logs: above it 507 */
+        int max_waiting_inventories;       /* in each of the two directories: above it 503 */
+        int64_t max_waiting_inventory_size;
         int retry_after;        /* seconds, for 503 */
     } upload;
 

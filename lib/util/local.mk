@@ -36,6 +36,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/printable.c lib/util/printable.h \
 	lib/util/process_stats.c lib/util/process_stats.h \
 	lib/util/safe_file.c lib/util/safe_file.h \
+	lib/util/same_content.c lib/util/same_content.h \
 	lib/util/byte_size.c lib/util/byte_size.h \
 	lib/util/slice.h \
 	lib/util/subprocess.c lib/util/subprocess.h \
