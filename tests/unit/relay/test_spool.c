@@ -249,13 +249,13 @@ START_TEST(quarantine_and_replay)
     ck_assert(tmpdir_has(spool_failed_fd(spool), name));
     expect_reason(spool, name, "line 3: bad \\\\x01 byte\\nforged: line");
     struct spool_note note;
-    spool_note_read(spool_failed_fd(spool), name, &test_spool_note);
+    spool_note_read(spool_failed_fd(spool), name, &note);
     ck_assert(note.verified);
     ck_assert_str_eq(note.node.text, "node-1");
     tmpdir_write(spool_incoming_fd(spool), name, "content");
     ck_assert_int_eq(quarantine(spool, name, "line 3: bad \\x01 byte", false), SPOOL_LEFT);
     expect_reason(spool, name, "line 3: bad \\x01 byte"); /* printable already: nothing is doubled */
-    spool_note_read(spool_failed_fd(spool), name, &test_spool_note);
+    spool_note_read(spool_failed_fd(spool), name, &note);
     ck_assert(!note.verified);
     ck_assert_uint_eq(spool_count(spool_failed_fd(spool), 10), 1); /* the same bytes */
     ck_assert(!tmpdir_has(spool_failed_fd(spool), RUN ".~1~"));
