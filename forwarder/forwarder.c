@@ -49,6 +49,7 @@ struct forwarder {
     int64_t next_check_database_ms;
     int64_t next_clean_reporting_ms;
     int64_t next_clean_inventory_ms;
+    int64_t next_release_ms;
 };
 
 static int open_signal_fd(struct err *err)
@@ -146,8 +147,9 @@ struct forwarder *forwarder_start(const struct relay_config *config, struct err 
         .shared = {.config = config, .stop_fd = -1},
         .next_stats_ms = now_ms,
         .next_check_database_ms = now_ms + CHECK_DATABASE_MS,
-        .next_clean_reporting_ms = now_ms + config->reporting.cleanup_frequency * 1000,
-        .next_clean_inventory_ms = now_ms + config->inventory.cleanup_frequency * 1000,
+        .next_clean_reporting_ms = now_ms,
+        .next_clean_inventory_ms = now_ms,
+        .next_release_ms = now_ms,
     };
     reload_watch_open(&forwarder->reload, forwarder->state, config->general.state_file);
     if (!start_all(forwarder, err)) {
@@ -173,6 +175,10 @@ static bool run_timers(struct forwarder *forwarder, int64_t *next_ms)
         cleaner_clean_inventory(&config->inventory);
         forwarder->next_clean_inventory_ms = now_ms + config->inventory.cleanup_frequency * 1000;
     }
+    if (now_ms >= forwarder->next_release_ms) {
+        spool_source_release_disabled(config);
+        forwarder->next_release_ms = now_ms + config->inventory.catchup_frequency * 1000;
+    }
     if (now_ms >= forwarder->next_stats_ms) {
         forwarder->next_stats_ms = now_ms + spool_stats_publish(config, forwarder->state);
     }
@@ -184,6 +190,7 @@ static bool run_timers(struct forwarder *forwarder, int64_t *next_ms)
     }
     *next_ms = clock_earlier(clock_earlier(forwarder->next_clean_reporting_ms, forwarder->next_clean_inventory_ms),
                              clock_earlier(forwarder->next_stats_ms, forwarder->next_check_database_ms));
+    *next_ms = clock_earlier(*next_ms, forwarder->next_release_ms);
     for (size_t i = 0; i < forwarder->source_count; i++) {
         int64_t scan_ms;
         if (!spool_source_scan_if_due(&forwarder->sources[i], &scan_ms)) {

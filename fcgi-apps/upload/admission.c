@@ -44,7 +44,7 @@ static size_t few_files(const struct admission *admission)
 }
 
 /* How many more files there may be before some limit could be met. */
-static size_t room(const struct admission *admission)
+static size_t room_left(const struct admission *admission)
 {
     size_t few = admission->closely ? admission->limits.files : few_files(admission);
     size_t left = few > admission->waiting.all.files ? few - admission->waiting.all.files : 0;
@@ -62,7 +62,7 @@ static bool count_is_due(const struct admission *admission, int64_t now)
     if (age < cost) {
         return false;
     }
-    return age >= COUNT_LASTS_MS || admission->stored_since >= room(admission) / SHARE_OF_ROOM ||
+    return age >= COUNT_LASTS_MS || admission->stored_since >= room_left(admission) / SHARE_OF_ROOM ||
            (admission->limits.node_bytes > 0 &&
             admission->bytes_since >= admission->limits.node_bytes / SHARE_OF_ROOM);
 }

@@ -53,7 +53,7 @@ static int upload_open_directory(const char *path)
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static struct admission_limits limits_of(const struct relay_config *config, enum directory_kind kind)
+static struct admission_limits admission_limits_of(const struct relay_config *config, enum directory_kind kind)
 {
     struct admission_limits limits = {
         .file_bytes = config->upload.max_body_size,
@@ -77,7 +77,7 @@ static bool prepare_directory(struct upload *upload, enum directory_kind kind, c
 {
     struct directory *directory = &upload->directories[kind];
     directory->path = xasprintf("%s/%s", parent, name);
-    directory->admission = (struct admission){.limits = limits_of(upload->config, kind)};
+    directory->admission = (struct admission){.limits = admission_limits_of(upload->config, kind)};
     int fd = upload_open_directory(directory->path);
     if (fd < 0) {
         return err_set_errno(err, errno, "spool directory %s", directory->path);

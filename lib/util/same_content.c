@@ -10,7 +10,7 @@
 enum { PIECE_SIZE = 32768 };
 
 /* Fills the piece as far as the file goes. */
-static ssize_t read_piece(int fd, char piece[PIECE_SIZE])
+static ssize_t fill_piece(int fd, char piece[PIECE_SIZE])
 {
     size_t len = 0;
     ssize_t got;
@@ -23,14 +23,14 @@ static ssize_t read_piece(int fd, char piece[PIECE_SIZE])
     return (ssize_t)len;
 }
 
-static enum same_content compare(int a, int b, struct err *err)
+static enum same_content compare_bytes(int a, int b, struct err *err)
 {
     char a_piece[PIECE_SIZE];
     char b_piece[PIECE_SIZE];
     ssize_t a_len, b_len;
     do {
-        a_len = read_piece(a, a_piece);
-        b_len = read_piece(b, b_piece);
+        a_len = fill_piece(a, a_piece);
+        b_len = fill_piece(b, b_piece);
         if (a_len < 0 || b_len < 0) {
             err_set_errno(err, errno, "comparing two files");
             return SAME_CONTENT_FAILED;
@@ -63,7 +63,7 @@ enum same_content same_content(int a_fd, const char *a, int b_fd, const char *b,
     int two = one >= 0 ? open_file(b_fd, b, err) : -1;
     enum same_content result = SAME_CONTENT_FAILED;
     if (two >= 0) {
-        result = compare(one, two, err);
+        result = compare_bytes(one, two, err);
     } else if (one >= 0 && errno == ENOENT) {
         result = SAME_CONTENT_NOT; /* it has just gone */
     }

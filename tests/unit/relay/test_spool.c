@@ -32,7 +32,7 @@ static enum spool_leave quarantine(struct spool *spool, const char *of, const ch
     return spool_quarantine(spool, of, NULL, &refusal, &err);
 }
 
-static void expect_content(int dir_fd, const char *of, const char *expected)
+static void expect_in_spool(int dir_fd, const char *of, const char *expected)
 {
     struct buffer text = {0};
     struct err err = {""};
@@ -194,11 +194,11 @@ START_TEST(what_was_not_read_does_not_leave)
     ck_assert_int_eq(renameat(fd, "other", fd, name), 0);
     ck_assert_int_eq(spool_remove(spool, name, &read, &err), SPOOL_CHANGED);
     ck_assert_int_eq(spool_quarantine(spool, name, &read, &refusal, &err), SPOOL_CHANGED);
-    expect_content(fd, name, "new");
+    expect_in_spool(fd, name, "new");
     read = status_of(fd, name);
     tmpdir_write(fd, name, "new and more");
     ck_assert_int_eq(spool_remove(spool, name, &read, &err), SPOOL_CHANGED);
-    expect_content(fd, name, "new and more");
+    expect_in_spool(fd, name, "new and more");
     ck_assert_uint_eq(spool_count(spool_failed_fd(spool), 10), 0);
     spool_close(spool);
     tmpdir_remove(&directory);
@@ -218,9 +218,9 @@ START_TEST(what_a_killed_forwarder_had_claimed_comes_back)
     tmpdir_write(fd, "c.log", "the same");
     tmpdir_write(fd, ".claimed", "not ours");
     ck_assert_uint_eq(spool_recover(spool), 3);
-    expect_content(fd, name, "claimed");
-    expect_content(fd, "b.log", "came meanwhile");
-    expect_content(fd, "b.log.~1~", "claimed");
+    expect_in_spool(fd, name, "claimed");
+    expect_in_spool(fd, "b.log", "came meanwhile");
+    expect_in_spool(fd, "b.log.~1~", "claimed");
     ck_assert(tmpdir_has(fd, ".claimed"));
     ck_assert(!tmpdir_has(fd, ".c.log.claimed"));
     ck_assert(!tmpdir_has(fd, "c.log.~1~"));
@@ -231,7 +231,7 @@ START_TEST(what_a_killed_forwarder_had_claimed_comes_back)
     ck_assert_int_eq(spool_remove(spool, "b.log", &read, &err), SPOOL_LEFT);
     ck_assert(!tmpdir_has(fd, ".b.log.claimed"));
     ck_assert(!tmpdir_has(fd, "b.log"));
-    expect_content(fd, "b.log.~2~", "claimed before");
+    expect_in_spool(fd, "b.log.~2~", "claimed before");
     spool_close(spool);
     tmpdir_remove(&directory);
 }
@@ -285,17 +285,17 @@ START_TEST(failed_files_of_a_name_stand_beside_each_other)
     quarantine(spool, name, "reason one", true);
     tmpdir_write(incoming, name, "two");
     quarantine(spool, name, "reason two", false);
-    expect_content(failed, name, "one");
-    expect_content(failed, RUN ".~1~", "two");
+    expect_in_spool(failed, name, "one");
+    expect_in_spool(failed, RUN ".~1~", "two");
     expect_reason(spool, name, "reason one");
     expect_reason(spool, RUN ".~1~", "reason two");
     ck_assert(spool_replay(spool, RUN ".~1~", true, &err));
-    expect_content(incoming, name, "two");
+    expect_in_spool(incoming, name, "two");
     ck_assert_int_eq(status_of(incoming, name).st_mtime, 0);
     ck_assert(!tmpdir_has(failed, RUN ".~1~.reason"));
     ck_assert(spool_replay(spool, name, false, &err)); /* never over a file that waits */
-    expect_content(incoming, name, "two");
-    expect_content(incoming, RUN ".~1~", "one");
+    expect_in_spool(incoming, name, "two");
+    expect_in_spool(incoming, RUN ".~1~", "one");
     ck_assert_uint_eq(spool_count(incoming, 10), 1);
     ck_assert(!spool_replay(spool, "../incoming/x", false, &err));
     spool_close(spool);
@@ -336,14 +336,14 @@ START_TEST(a_name_that_fails_often_costs_no_verified_file)
     fail_files(spool, 15, true);
     fail_files(spool, 5, false); /* four of them go */
     ck_assert_uint_eq(spool_count(spool_failed_fd(spool), 100), 1);
-    expect_content(spool_failed_fd(spool), name, "0 1");
-    expect_content(spool_failed_fd(spool), RUN ".~14~", "14 1");
-    expect_content(spool_failed_fd(spool), RUN ".~15~", "4 0");
+    expect_in_spool(spool_failed_fd(spool), name, "0 1");
+    expect_in_spool(spool_failed_fd(spool), RUN ".~14~", "14 1");
+    expect_in_spool(spool_failed_fd(spool), RUN ".~15~", "4 0");
     tmpdir_write(spool_incoming_fd(spool), name, "verified");
     ck_assert_int_eq(quarantine(spool, name, "why", true), SPOOL_LEFT);
     tmpdir_write(spool_incoming_fd(spool), name, "one more");
     ck_assert_int_eq(quarantine(spool, name, "why", true), SPOOL_STAYS); /* until somebody looks after them */
-    expect_content(spool_incoming_fd(spool), name, "one more");
+    expect_in_spool(spool_incoming_fd(spool), name, "one more");
     spool_close(spool);
     tmpdir_remove(&directory);
 }
@@ -360,12 +360,12 @@ START_TEST(a_lone_file_holds_up_no_pair_for_long)
     ck_assert_uint_eq(spool_release_all(spool, time(NULL)), 0); /* its inventory may come */
     tmpdir_write(fd, "r.ocs.~1~", "freed");
     ck_assert_uint_eq(spool_release_all(spool, time(NULL)), 1);
-    expect_content(fd, "r.ocs", "freed");
-    expect_content(fd, "h.ocs.sign", "lone");
+    expect_in_spool(fd, "r.ocs", "freed");
+    expect_in_spool(fd, "h.ocs.sign", "lone");
     ck_assert_uint_eq(spool_release_all(spool, time(NULL) + 3700), 1);
-    expect_content(fd, "h.ocs", "inventory");
-    expect_content(fd, "h.ocs.sign", "its signature");
-    expect_content(spool_failed_fd(spool), "h.ocs.sign", "lone");
+    expect_in_spool(fd, "h.ocs", "inventory");
+    expect_in_spool(fd, "h.ocs.sign", "its signature");
+    expect_in_spool(spool_failed_fd(spool), "h.ocs.sign", "lone");
     expect_reason(spool, "h.ocs.sign", "its inventory did not come within an hour, and others of that name wait");
     spool_close(spool);
     tmpdir_remove(&directory);

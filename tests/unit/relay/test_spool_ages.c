@@ -7,7 +7,7 @@
 enum { DAY = 86400 };
 
 /* One look at the files x and y, `monotonic` seconds after the boot. Returns the age of x. */
-static int64_t look(const struct tmpdir *directory, const char *boot, int64_t monotonic)
+static int64_t age_at(const struct tmpdir *directory, const char *boot, int64_t monotonic)
 {
     struct spool_ages_now now = {.monotonic = monotonic};
     struct stat x, y;
@@ -34,11 +34,11 @@ static struct tmpdir make_files(void)
 START_TEST(time_counts_while_the_machine_is_up)
 {
     struct tmpdir directory = make_files();
-    ck_assert_int_eq(look(&directory, "boot-1", 1000), 0);
-    ck_assert_int_eq(look(&directory, "boot-1", 1000 + 3600), 3600);
-    ck_assert_int_eq(look(&directory, "boot-1", 1000 + 7200), 7200);
-    ck_assert_int_eq(look(&directory, "boot-2", 50), 7200);
-    ck_assert_int_eq(look(&directory, "boot-2", 150), 7300);
+    ck_assert_int_eq(age_at(&directory, "boot-1", 1000), 0);
+    ck_assert_int_eq(age_at(&directory, "boot-1", 1000 + 3600), 3600);
+    ck_assert_int_eq(age_at(&directory, "boot-1", 1000 + 7200), 7200);
+    ck_assert_int_eq(age_at(&directory, "boot-2", 50), 7200);
+    ck_assert_int_eq(age_at(&directory, "boot-2", 150), 7300);
     tmpdir_remove(&directory);
 }
 END_TEST
@@ -47,9 +47,9 @@ START_TEST(the_clock_does_not_count)
 {
     struct tmpdir directory = make_files();
     tmpdir_age(directory.fd, "x", 100 * DAY);
-    ck_assert_int_eq(look(&directory, "boot-1", 1000), 0);
-    ck_assert_int_eq(look(&directory, "boot-1", 1010), 10);
-    ck_assert_int_eq(look(&directory, "boot-1", 900), 10); /* nor does one that goes back */
+    ck_assert_int_eq(age_at(&directory, "boot-1", 1000), 0);
+    ck_assert_int_eq(age_at(&directory, "boot-1", 1010), 10);
+    ck_assert_int_eq(age_at(&directory, "boot-1", 900), 10); /* nor does one that goes back */
     tmpdir_remove(&directory);
 }
 END_TEST
@@ -57,11 +57,11 @@ END_TEST
 START_TEST(another_file_of_the_name_is_new)
 {
     struct tmpdir directory = make_files();
-    look(&directory, "boot-1", 1000);
-    ck_assert_int_eq(look(&directory, "boot-1", 1000 + DAY), DAY);
+    age_at(&directory, "boot-1", 1000);
+    ck_assert_int_eq(age_at(&directory, "boot-1", 1000 + DAY), DAY);
     tmpdir_write(directory.fd, "z", "z");
     ck_assert_int_eq(renameat(directory.fd, "z", directory.fd, "x"), 0);
-    ck_assert_int_eq(look(&directory, "boot-1", 1000 + 2 * DAY), 0);
+    ck_assert_int_eq(age_at(&directory, "boot-1", 1000 + 2 * DAY), 0);
     tmpdir_remove(&directory);
 }
 END_TEST
@@ -75,8 +75,8 @@ START_TEST(damaged_notes_make_files_younger)
     for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
         struct tmpdir directory = make_files();
         tmpdir_write(directory.fd, ".ages", damaged[i]);
-        ck_assert_msg(look(&directory, "boot-1", 100000) == 0, "%s", damaged[i]);
-        ck_assert_int_eq(look(&directory, "boot-1", 100010), 10);
+        ck_assert_msg(age_at(&directory, "boot-1", 100000) == 0, "%s", damaged[i]);
+        ck_assert_int_eq(age_at(&directory, "boot-1", 100010), 10);
         tmpdir_remove(&directory);
     }
 }
@@ -92,7 +92,7 @@ START_TEST(notes_of_the_future_are_not_believed)
         snprintf(notes, sizeof notes, "rudder-relay ages 1 boot-1 1000 5000\n%llu %lld %ld %s\n",
                  (unsigned long long)x.st_ino, (long long)x.st_ctim.tv_sec, x.st_ctim.tv_nsec, i == 0 ? "9999" : "-9");
         tmpdir_write(directory.fd, ".ages", notes);
-        ck_assert_int_eq(look(&directory, "boot-1", 1000), 0);
+        ck_assert_int_eq(age_at(&directory, "boot-1", 1000), 0);
     }
     tmpdir_remove(&directory);
 }
