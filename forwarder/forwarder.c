@@ -81,7 +81,9 @@ static bool start_workers(struct forwarder *forwarder, struct spool_source *sour
 {
     struct worker_shared *shared = &forwarder->shared;
     unsigned count = worker_count(forwarder->config);
+    const struct run_age_now now = run_age_now();
     shared->source = source;
+    shared->ages = run_age_new(forwarder->config->reporting.max_age, &now);
     shared->breaker = db_breaker_new(&breaker_backoff, forwarder->state);
     shared->stop_fd = eventfd(0, EFD_CLOEXEC);
     if (shared->stop_fd < 0) {
@@ -320,6 +322,7 @@ bool forwarder_stop(struct forwarder *forwarder)
     }
     free(forwarder->workers);
     db_breaker_free(forwarder->shared.breaker);
+    run_age_free(forwarder->shared.ages);
     for (size_t i = 0; i < forwarder->source_count; i++) {
         spool_source_close(&forwarder->sources[i]);
     }

@@ -136,6 +136,21 @@ static int verify_and_parse(struct spool_tools *tools, struct spool_file *file, 
     return runlog_parse(&file->runlog, &file->info, content, max_reports, reason) ? NEXT_STEP : SPOOL_REFUSED;
 }
 
+static int check_age(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    const struct run_age_now now = run_age_now();
+    int64_t began = file->runlog.reports[0].origin->start.seconds;
+    switch (run_age_check(tools->ages, file->info.node_id, began, file->status.st_mtime, &now, reason)) {
+    case RUN_AGE_GOOD:
+        return NEXT_STEP;
+    case RUN_AGE_CLOCK:
+        return SPOOL_RETRY;
+    case RUN_AGE_TOO_OLD:
+        break;
+    }
+    return SPOOL_REFUSED;
+}
+
 static int skip_event_types(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
     (void)reason;
@@ -148,7 +163,7 @@ enum { STEPS_MAX = 10 };
 /* Cheap checks come first: the file of an unknown node is not read. */
 static spool_step *const spool_steps[][STEPS_MAX] = {
     [SPOOL_RUN_TO_DATABASE] = {stat_file, require_rest, parse_name, check_size, require_certificate, read_image, expand,
-                               verify_and_parse, skip_event_types},
+                               verify_and_parse, check_age, skip_event_types},
     [SPOOL_RUN_TO_UPSTREAM] = {stat_file, require_rest, parse_name, check_size, require_node},
     [SPOOL_INVENTORY_TO_UPSTREAM] = {stat_file, require_rest, check_size},
 };

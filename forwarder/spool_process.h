@@ -16,6 +16,7 @@
 #include "relay/smime_verify.h"
 #include "relay/spool.h"
 #include "util/buffer.h"
+#include "run_age.h"
 #include "util/decompress.h"
 #include "util/err.h"
 
@@ -23,6 +24,7 @@
  * the upstream needs settings and index only. */
 struct spool_tools {
     const struct relay_config_reporting *settings;
+    struct run_age *ages;
     struct node_index *index;
     struct decompressor *decompressor;
     struct smime_verifier *verifier;

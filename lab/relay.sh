@@ -44,7 +44,7 @@ lab_program() {
 
 # ---- configuration ----
 
-# The last of several values of a key counts, so that a caller's come last.
+# The last of several values of a key counts, so that a caller's come last. Runs of a lab may have begun at any time.
 lab_relay_config() {
     {
         printf '%s\n' \
@@ -55,6 +55,7 @@ lab_relay_config() {
             "general.state_file=\"$LAB/relay/lib/state\"" \
             "processing.inventory.directory=\"$LAB/relay/inventories\"" \
             "processing.reporting.directory=\"$LAB/relay/reports\"" \
+            "processing.reporting.max_age=\"0\"" \
             "shared_folder.path=\"$LAB/relay/shared-folder\"" \
             "shared_folder.hash_cache_file=\"$LAB/run/shared-folder-hashes\"" \
             "shared_files.path=\"$LAB/relay/shared-files\"" \
@@ -217,6 +218,12 @@ lab_run_file() {
     name=$(lab_run_name "$id" "$start").gz
     lab_runlog "$id" "$start" "${4:-20}" | lab_sign "$id" | gzip -n >"$directory/.$name.new" &&
         mv "$directory/.$name.new" "$directory/$name" && echo "$directory/$name"
+}
+
+# lab_arrive FILE <CONTENT: comes into a directory of the spool by rename, as uploads do.
+lab_arrive() {
+    local new=${1%/*}/.${1##*/}.new
+    cat >"$new" && mv "$new" "$1"
 }
 
 # ---- the forwarder ----

@@ -8,6 +8,7 @@ UNIT_TESTS += \
 	tests/unit/forwarder/test_db_breaker \
 	tests/unit/forwarder/test_dispatch \
 	tests/unit/forwarder/test_reload_watch \
+	tests/unit/forwarder/test_run_age \
 	tests/unit/forwarder/test_run_queue \
 	tests/unit/forwarder/test_spool_stats \
 	tests/unit/forwarder/test_spool_watch \
@@ -33,6 +34,11 @@ tests_unit_forwarder_test_reload_watch_SOURCES = tests/unit/forwarder/test_reloa
 tests_unit_forwarder_test_reload_watch_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
 tests_unit_forwarder_test_reload_watch_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_forwarder_test_reload_watch_LDADD = $(FORWARDER_TEST_LDADD)
+
+tests_unit_forwarder_test_run_age_SOURCES = tests/unit/forwarder/test_run_age.c tests/support/suite.h
+tests_unit_forwarder_test_run_age_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
+tests_unit_forwarder_test_run_age_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_forwarder_test_run_age_LDADD = $(FORWARDER_TEST_LDADD)
 
 tests_unit_forwarder_test_run_queue_SOURCES = tests/unit/forwarder/test_run_queue.c tests/support/suite.h
 tests_unit_forwarder_test_run_queue_CPPFLAGS = $(FORWARDER_TEST_CPPFLAGS)
