@@ -29,7 +29,7 @@ static bool collect(const struct command *command, const struct spool_set *spool
                     size_t limit)
 {
     bool done = true;
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         const struct spool *spool = spools->each[i];
         if (spool == NULL) {
             command_failed(command, &spools->err[i]);

@@ -61,7 +61,7 @@ static void replay_named(const struct command *command, const struct spool_set *
                          struct tally *tally)
 {
     struct tally before = *tally;
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         if (has_failed(spools->each[i], name)) {
             cmd_replay_replay(command, spools->each[i], name, tally);
             if (tally->failed == before.failed) {
@@ -85,7 +85,7 @@ static int replay_names(const struct command *command, const struct relay_config
     struct spool_set spools;
     struct tally tally = {.any_age = any_age};
     spool_set_open(&spools, config);
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         if (spools.each[i] == NULL) {
             command_failed(command, &spools.err[i]);
             tally.failed += all;

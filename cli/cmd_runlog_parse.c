@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,14 +8,14 @@
 #include "relay/runlog_parse.h"
 #include "runlog_input.h"
 
-/* So many that only memory is guarded; how many the forwarder takes is its configuration's affair. */
-static const size_t MAX_REPORTS = 10000000;
+/* So many that only memory is guarded; what the forwarder takes is its configuration's affair. */
+static const struct runlog_limits limits = {.reports = 10000000, .bytes = SIZE_MAX};
 
 static int print_parsed(const struct command *command, const struct run_info *info, struct slice content)
 {
     struct runlog runlog = {0};
     struct err err;
-    if (!runlog_parse(&runlog, info, content, MAX_REPORTS, &err)) {
+    if (!runlog_parse(&runlog, info, content, &limits, &err)) {
         runlog_free(&runlog); /* a cleared one keeps its room */
         return command_failed(command, &err);
     }

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# cli: rudder-relay, the operator's command.
+# cli: rudder-relay, the operator's command. All but its main is a library, for the unit tests.
 bin_PROGRAMS += cli/rudder-relay
-cli_rudder_relay_SOURCES = \
+cli_rudder_relay_SOURCES = cli/main.c
+cli_rudder_relay_LDADD = cli/libcli.a $(RELAY_LDADD)
+
+noinst_LIBRARIES += cli/libcli.a
+cli_libcli_a_SOURCES = \
 	cli/cmd_check_config.c \
 	cli/cmd_index.c \
 	cli/cmd_queue.c \
@@ -10,12 +14,10 @@ cli_rudder_relay_SOURCES = \
 	cli/cmd_runlog_verify.c \
 	cli/cmd_sample_config.c \
 	cli/command.c cli/command.h \
-	cli/main.c \
 	cli/queue_list.c cli/queue_list.h \
 	cli/queue_report.c cli/queue_report.h \
 	cli/queue_report_json.c \
 	cli/runlog_input.c cli/runlog_input.h
-cli_rudder_relay_LDADD = $(RELAY_LDADD)
 
 # The sample configuration and the keys' part of relay.conf(5) come from the table of keys, printed by the command
 # itself. They are part of the tarball, so that a cross build need not run it. Order-only (after |): a newer program

@@ -68,9 +68,7 @@ static void queue_list_keep(struct queue_list *list, const struct spool_entry *e
 static bool queue_list_count(void *context, const struct spool_entry *entry)
 {
     struct queue_list *list = context;
-    list->oldest = list->files == 0 || entry->mtime < list->oldest ? entry->mtime : list->oldest;
-    list->files++;
-    list->bytes += entry->size;
+    spool_sum_add(&list->sum, entry->size, entry->mtime);
     queue_list_keep(list, entry);
     return true;
 }

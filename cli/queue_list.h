@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "relay/spool_sum.h"
 #include "util/err.h"
 
 struct queue_file {
@@ -21,9 +22,7 @@ struct queue_file {
 };
 
 struct queue_list {
-    size_t files;
-    int64_t bytes;
-    int64_t oldest; /* mtime, when there are files */
+    struct spool_sum sum;
     struct queue_file *kept;
     size_t kept_count;
     size_t limit;

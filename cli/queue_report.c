@@ -13,12 +13,12 @@ static void print_sum(const struct queue_directory *directory, int64_t now, int 
 {
     char size[BYTE_SIZE_TEXT_SIZE];
     char age[DURATION_TEXT_SIZE] = "-";
-    byte_size_format(directory->list.bytes, size);
-    if (directory->list.files > 0) {
-        duration_format(now - directory->list.oldest, age);
+    byte_size_format((int64_t)directory->list.sum.bytes, size);
+    if (directory->list.sum.files > 0) {
+        duration_format(now - directory->list.sum.oldest, age);
     }
     fprintf(out, "%-*s  %-7s  %8zu  %10s  %10s\n", width, directory->path, directory->failed ? "failed" : "waiting",
-            directory->list.files, size, age);
+            directory->list.sum.files, size, age);
 }
 
 static int printed_name(const struct queue_file *file, char out[NAME_SIZE])
@@ -62,7 +62,7 @@ static void print_file(const struct queue_directory *directory, const struct que
 static void print_files(const struct queue_directory *directory, int64_t now, FILE *out)
 {
     int width = name_width(&directory->list);
-    size_t hidden = directory->list.files - directory->list.kept_count;
+    size_t hidden = directory->list.sum.files - directory->list.kept_count;
     fprintf(out, "\n%s, newest first:\n", directory->path);
     for (size_t i = 0; i < directory->list.kept_count; i++) {
         print_file(directory, &directory->list.kept[i], now, width, out);

@@ -24,9 +24,10 @@ static json_t *json_directory(const struct queue_directory *directory, int64_t n
     json_t *files = json_array();
     json_object_set_new(json, "path", json_utf8_new(directory->path));
     json_object_set_new(json, "state", json_string(directory->failed ? "failed" : "waiting"));
-    json_object_set_new(json, "files", json_integer((json_int_t)list->files));
-    json_object_set_new(json, "bytes", json_integer(list->bytes));
-    json_object_set_new(json, "oldest_seconds", list->files > 0 ? json_integer(now - list->oldest) : json_null());
+    json_object_set_new(json, "files", json_integer((json_int_t)list->sum.files));
+    json_object_set_new(json, "bytes", json_integer((json_int_t)list->sum.bytes));
+    json_object_set_new(json, "oldest_seconds",
+                        list->sum.files > 0 ? json_integer(now - list->sum.oldest) : json_null());
     for (size_t i = 0; i < list->kept_count; i++) {
         json_array_append_new(files, json_file(directory, &list->kept[i], now));
     }

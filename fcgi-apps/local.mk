@@ -6,9 +6,6 @@ fcgidir = $(libexecdir)/rudder-relay
 fcgi_PROGRAMS =
 dist_man_MANS += fcgi-apps/rudder-relay-endpoints.8
 
-FCGI_APPS_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/fcgi-apps
-ENDPOINT_LDADD = lib/endpoint/libendpoint.a $(RELAY_LDADD) $(FCGI_LIBS)
-
 include $(top_srcdir)/fcgi-apps/metrics/local.mk
 include $(top_srcdir)/fcgi-apps/policies/local.mk
 include $(top_srcdir)/fcgi-apps/upload/local.mk

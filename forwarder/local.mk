@@ -31,4 +31,4 @@ dist_man_MANS += forwarder/rudder-relay-forwarder.8
 forwarderdir = $(libexecdir)/rudder-relay
 forwarder_PROGRAMS = forwarder/rudder-relay-forwarder
 forwarder_rudder_relay_forwarder_SOURCES = forwarder/main.c
-forwarder_rudder_relay_forwarder_LDADD = forwarder/libforwarder.a $(RELAY_LDADD) $(CURL_LIBS)
+forwarder_rudder_relay_forwarder_LDADD = forwarder/libforwarder.a $(RELAY_LDADD)

@@ -132,8 +132,11 @@ static int verify_and_parse(struct spool_tools *tools, struct spool_file *file, 
         return SPOOL_REFUSED;
     }
     file->verified = true;
-    size_t max_reports = (size_t)tools->settings->max_reports;
-    return runlog_parse(&file->runlog, &file->info, content, max_reports, reason) ? NEXT_STEP : SPOOL_REFUSED;
+    const struct runlog_limits limits = {
+        .reports = (size_t)tools->settings->max_reports,
+        .bytes = (size_t)tools->settings->max_stored_size,
+    };
+    return runlog_parse(&file->runlog, &file->info, content, &limits, reason) ? NEXT_STEP : SPOOL_REFUSED;
 }
 
 static int check_age(struct spool_tools *tools, struct spool_file *file, struct err *reason)

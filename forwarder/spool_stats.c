@@ -9,8 +9,6 @@
 
 enum { WAIT_FACTOR = 100, WAIT_MAX_MS = 600000 };
 
-_Static_assert((int)SPOOL_SET_SIZE == (int)RELAY_KINDS, "spools stand in the order of enum relay_kind");
-
 struct stats_context {
     const struct spool *owner; /* counts the files of this spool only; NULL: all files */
     struct relay_spool_stats figures;
@@ -19,13 +17,8 @@ struct stats_context {
 static bool stats_visit(void *context, const struct spool_entry *entry)
 {
     struct stats_context *stats = context;
-    struct relay_spool_stats *figures = &stats->figures;
     if (stats->owner == NULL || spool_owns(stats->owner, entry->name)) {
-        figures->files++;
-        figures->bytes += (uint64_t)entry->size;
-        if (figures->oldest == 0 || entry->mtime < figures->oldest) {
-            figures->oldest = entry->mtime;
-        }
+        spool_sum_add(&stats->figures.sum, entry->size, entry->mtime);
     }
     return true;
 }
@@ -43,7 +36,7 @@ static void publish_directory(struct relay_state *state, enum relay_kind kind, b
 static bool shares_failed(const struct spool_set *spools, size_t kind)
 {
     return spool_set_failed_seen(spools, kind) ||
-           (kind + 1 < SPOOL_SET_SIZE && spool_set_failed_seen(spools, kind + 1));
+           (kind + 1 < RELAY_KINDS && spool_set_failed_seen(spools, kind + 1));
 }
 
 int64_t spool_stats_publish(const struct relay_config *config, struct relay_state *state)
@@ -51,7 +44,7 @@ int64_t spool_stats_publish(const struct relay_config *config, struct relay_stat
     struct spool_set spools;
     int64_t began_ms = clock_ms();
     spool_set_open(&spools, config);
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         const struct spool *spool = spools.each[i];
         if (spool != NULL) {
             publish_directory(state, (enum relay_kind)i, false, spool_incoming_fd(spool), NULL);

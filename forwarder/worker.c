@@ -119,7 +119,7 @@ static void store_one_by_one(struct worker *worker)
             continue;
         }
         report_db_store(worker->db, run, 1);
-        if (run->outcome == REPORT_DB_DOWN && run->broke) {
+        if (run->outcome == REPORT_DB_DOWN && run->fault == REPORT_DB_ERROR_LOST) {
             run->outcome = REPORT_DB_RETRY;
             err_prefix(&run->reason, "the connection broke with this run alone");
         }
@@ -283,6 +283,8 @@ static bool worker_open(struct worker *worker, unsigned number, struct err *err)
         return false;
     }
     report_db_stop_fd(worker->db, worker->shared->stop_fd);
+    report_db_statement_timeout(worker->db, (unsigned)config->database.statement_timeout);
+    report_db_ask_password(worker->db, relay_config_read_database_password, config);
     return true;
 }
 

@@ -43,7 +43,11 @@ AC_DEFUN([RELAY_LIBRARIES], [
   AS_IF([test -n "$relay_missing"],
     [AC_MSG_ERROR([libraries are missing; install these packages and try again:$relay_missing])])
   AS_IF([test "x$have_check" = xno],
-    [AC_MSG_WARN([check >= 0.12 is missing (Debian check, Fedora check-devel): 'make check' will not build])])
+    [AC_MSG_WARN([check >= 0.12 is missing (Debian check, Fedora check-devel): 'make check' runs no unit tests])])
+  dnl All programs name the same libraries; each is to need only those it uses.
+  RELAY_LDFLAGS=
+  RELAY_TRY_FLAG([RELAY_LDFLAGS], [-Wl,--as-needed])
+  AC_SUBST([RELAY_LDFLAGS])
 ])
 
 dnl RELAY_TRY_FLAG(VARIABLE, FLAG): append FLAG to VARIABLE where compiler and linker take it.
@@ -71,7 +75,6 @@ AC_DEFUN([RELAY_HARDENING], [
     RELAY_TRY_FLAG([HARDENING_CFLAGS], [-fcf-protection])
     RELAY_TRY_FLAG([HARDENING_LDFLAGS], [-Wl,-z,relro,-z,now])
     RELAY_TRY_FLAG([HARDENING_LDFLAGS], [-Wl,-z,noexecstack])
-    RELAY_TRY_FLAG([HARDENING_LDFLAGS], [-Wl,--as-needed])
     dnl _FORTIFY_SOURCE works only in optimised builds and only warns in others; a distribution may set it already.
     AS_CASE([" $CFLAGS $CPPFLAGS "],
       [*_FORTIFY_SOURCE*], [],

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # policies: GET of a node's policies as one archive.
 fcgi_PROGRAMS += fcgi-apps/policies/rudder-relay-policies
+fcgi_apps_policies_rudder_relay_policies_SOURCES = fcgi-apps/policies/main.c
+fcgi_apps_policies_rudder_relay_policies_LDADD = fcgi-apps/policies/libpolicies.a $(RELAY_LDADD)
 
 noinst_LIBRARIES += fcgi-apps/policies/libpolicies.a
 fcgi_apps_policies_libpolicies_a_SOURCES = \
@@ -12,8 +14,3 @@ fcgi_apps_policies_libpolicies_a_SOURCES = \
 	fcgi-apps/policies/policy_cache_trim.c \
 	fcgi-apps/policies/policy_manifest.c fcgi-apps/policies/policy_manifest.h \
 	fcgi-apps/policies/policy_name.c fcgi-apps/policies/policy_name.h
-fcgi_apps_policies_libpolicies_a_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-
-fcgi_apps_policies_rudder_relay_policies_SOURCES = fcgi-apps/policies/main.c
-fcgi_apps_policies_rudder_relay_policies_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-fcgi_apps_policies_rudder_relay_policies_LDADD = fcgi-apps/policies/libpolicies.a $(ENDPOINT_LDADD)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # remote-run: starts agents, here and by the relays below.
 fcgi_PROGRAMS += fcgi-apps/remote-run/rudder-relay-remote-run
+fcgi_apps_remote_run_rudder_relay_remote_run_SOURCES = fcgi-apps/remote-run/main.c
+fcgi_apps_remote_run_rudder_relay_remote_run_LDADD = fcgi-apps/remote-run/libremote_run.a $(RELAY_LDADD)
 
 noinst_LIBRARIES += fcgi-apps/remote-run/libremote_run.a
 fcgi_apps_remote_run_libremote_run_a_SOURCES = \
@@ -10,8 +12,3 @@ fcgi_apps_remote_run_libremote_run_a_SOURCES = \
 	fcgi-apps/remote-run/run_command.c fcgi-apps/remote-run/run_command.h \
 	fcgi-apps/remote-run/run_output.c fcgi-apps/remote-run/run_output.h \
 	fcgi-apps/remote-run/run_relays.c fcgi-apps/remote-run/run_relays.h
-fcgi_apps_remote_run_libremote_run_a_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-
-fcgi_apps_remote_run_rudder_relay_remote_run_SOURCES = fcgi-apps/remote-run/main.c
-fcgi_apps_remote_run_rudder_relay_remote_run_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-fcgi_apps_remote_run_rudder_relay_remote_run_LDADD = fcgi-apps/remote-run/libremote_run.a $(ENDPOINT_LDADD) $(CURL_LIBS)

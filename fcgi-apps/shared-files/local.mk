@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shared-files: files that one node shares with another.
 fcgi_PROGRAMS += fcgi-apps/shared-files/rudder-relay-shared-files
+fcgi_apps_shared_files_rudder_relay_shared_files_SOURCES = fcgi-apps/shared-files/main.c
+fcgi_apps_shared_files_rudder_relay_shared_files_LDADD = fcgi-apps/shared-files/libshared_files.a $(RELAY_LDADD)
 
 noinst_LIBRARIES += fcgi-apps/shared-files/libshared_files.a
 fcgi_apps_shared_files_libshared_files_a_SOURCES = \
@@ -11,9 +13,3 @@ fcgi_apps_shared_files_libshared_files_a_SOURCES = \
 	fcgi-apps/shared-files/shared_put.c \
 	fcgi-apps/shared-files/shared_route.c fcgi-apps/shared-files/shared_route.h \
 	fcgi-apps/shared-files/shared_store.c fcgi-apps/shared-files/shared_store.h
-fcgi_apps_shared_files_libshared_files_a_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-
-fcgi_apps_shared_files_rudder_relay_shared_files_SOURCES = fcgi-apps/shared-files/main.c
-fcgi_apps_shared_files_rudder_relay_shared_files_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-fcgi_apps_shared_files_rudder_relay_shared_files_LDADD = fcgi-apps/shared-files/libshared_files.a \
-	$(ENDPOINT_LDADD) $(CURL_LIBS)

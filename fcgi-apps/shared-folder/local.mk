@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shared-folder: HEAD and hashes of the files for all nodes.
 fcgi_PROGRAMS += fcgi-apps/shared-folder/rudder-relay-shared-folder
+fcgi_apps_shared_folder_rudder_relay_shared_folder_SOURCES = fcgi-apps/shared-folder/main.c
+fcgi_apps_shared_folder_rudder_relay_shared_folder_LDADD = fcgi-apps/shared-folder/libshared_folder.a $(RELAY_LDADD)
 
 noinst_LIBRARIES += fcgi-apps/shared-folder/libshared_folder.a
 fcgi_apps_shared_folder_libshared_folder_a_SOURCES = \
@@ -9,8 +11,3 @@ fcgi_apps_shared_folder_libshared_folder_a_SOURCES = \
 	fcgi-apps/shared-folder/hash_cache.c fcgi-apps/shared-folder/hash_cache.h \
 	fcgi-apps/shared-folder/shared_folder.c fcgi-apps/shared-folder/shared_folder.h \
 	fcgi-apps/shared-folder/validators.c fcgi-apps/shared-folder/validators.h
-fcgi_apps_shared_folder_libshared_folder_a_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-
-fcgi_apps_shared_folder_rudder_relay_shared_folder_SOURCES = fcgi-apps/shared-folder/main.c
-fcgi_apps_shared_folder_rudder_relay_shared_folder_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-fcgi_apps_shared_folder_rudder_relay_shared_folder_LDADD = fcgi-apps/shared-folder/libshared_folder.a $(ENDPOINT_LDADD)

@@ -10,7 +10,6 @@
 
 enum { SLOW_SECONDS = 15 * 60 }; /* what waits longer than that waits for something */
 
-const char *const health_spool_names[SPOOL_SET_SIZE] = {"Run logs", "Inventories", "Inventory updates"};
 
 static void __attribute__((format(printf, 3, 4))) find(struct health *health, enum health_verdict verdict,
                                                        const char *format, ...)
@@ -69,7 +68,7 @@ static bool leaves(const struct health *health, size_t spool)
 static void judge_spool(struct health *health, size_t i)
 {
     const struct spool_totals *totals = &health->queue[i];
-    const char *name = health_spool_names[i];
+    const char *name = upload_kind((enum relay_kind)i)->title;
     char age[DURATION_TEXT_SIZE];
     char number[HTML_NUMBER_SIZE];
     if (totals->err.text[0] != '\0') {
@@ -101,7 +100,7 @@ static void judge(struct health *health)
                                  "the activity are not known here. The system program's log says why.",
              health->config->general.state_file);
     }
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         judge_spool(health, i);
     }
 }

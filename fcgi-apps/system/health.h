@@ -40,7 +40,7 @@ enum { HEALTH_FINDINGS = 16 };
 struct health {
     /* by the caller */
     const char *version;
-    const struct spool_totals *queue; /* of the SPOOL_SET_SIZE spools */
+    const struct spool_totals *queue; /* of the RELAY_KINDS spools */
     const struct node_health *nodes;
     struct err configuration; /* what is wrong with it, "" when nothing is */
 
@@ -55,9 +55,6 @@ struct health {
     struct health_finding findings[HEALTH_FINDINGS];
     size_t finding_count;
 };
-
-/* What the spools are called, in their order. */
-extern const char *const health_spool_names[SPOOL_SET_SIZE];
 
 void health_collect(struct health *health, const struct relay_config *config, const struct relay_state *state,
                  int64_t now_seconds);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # system: status and reload.
 fcgi_PROGRAMS += fcgi-apps/system/rudder-relay-system
+fcgi_apps_system_rudder_relay_system_SOURCES = fcgi-apps/system/main.c
+fcgi_apps_system_rudder_relay_system_LDADD = fcgi-apps/system/libsystem.a $(RELAY_LDADD)
 
 noinst_LIBRARIES += fcgi-apps/system/libsystem.a
 fcgi_apps_system_libsystem_a_SOURCES = \
@@ -17,8 +19,3 @@ fcgi_apps_system_libsystem_a_SOURCES = \
 	fcgi-apps/system/status_page_queue.c fcgi-apps/system/status_page_private.h \
 	fcgi-apps/system/status_page_style.c \
 	fcgi-apps/system/system.c fcgi-apps/system/system.h
-fcgi_apps_system_libsystem_a_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-
-fcgi_apps_system_rudder_relay_system_SOURCES = fcgi-apps/system/main.c
-fcgi_apps_system_rudder_relay_system_CPPFLAGS = $(FCGI_APPS_CPPFLAGS)
-fcgi_apps_system_rudder_relay_system_LDADD = fcgi-apps/system/libsystem.a $(ENDPOINT_LDADD)

@@ -28,11 +28,11 @@ void queue_stats_free(struct queue_stats *figures)
     *figures = (struct queue_stats){0};
 }
 
-static void set_total(json_t *json, const struct spool_total *total, int64_t now)
+static void set_total(json_t *json, const struct spool_sum *total, int64_t now)
 {
     int64_t age = now - total->oldest;
     json_object_set_new(json, "files", json_integer((json_int_t)total->files));
-    json_object_set_new(json, "bytes", json_integer(total->bytes));
+    json_object_set_new(json, "bytes", json_integer((json_int_t)total->bytes));
     json_object_set_new(json, "oldest_seconds", total->files > 0 ? json_integer(age > 0 ? age : 0) : json_null());
 }
 
@@ -59,12 +59,12 @@ static json_t *json_of(const struct spool_totals *totals, bool failed, int64_t n
 
 json_t *queue_stats_json(const struct queue_stats *figures, int64_t now_seconds)
 {
-    static const char *const kinds[SPOOL_SET_SIZE] = {"reports", "inventories", "inventory_updates"};
     json_t *json = json_object();
     for (int failed = 0; failed <= 1; failed++) {
         json_t *state = json_object();
-        for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
-            json_object_set_new(state, kinds[i], json_of(&figures->totals[i], failed == 1, now_seconds));
+        for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+            json_object_set_new(state, upload_kind(kind)->plural,
+                                json_of(&figures->totals[kind], failed == 1, now_seconds));
         }
         json_object_set_new(json, failed == 1 ? "failed" : "waiting", state);
     }

@@ -14,7 +14,7 @@
 #include "relay/spool_totals.h"
 
 struct queue_stats {
-    struct spool_totals totals[SPOOL_SET_SIZE]; /* run logs, inventories, inventory updates */
+    struct spool_totals totals[RELAY_KINDS]; /* run logs, inventories, inventory updates */
     int64_t read_at_us;                 /* on the monotonic clock; 0: never */
     int64_t took_us;
 };

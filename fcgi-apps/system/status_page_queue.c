@@ -13,7 +13,7 @@ static void status_page_queue_add_number(struct buffer *out, uint64_t number)
     buffer_add_format(out, "<td class=\"n%s\">%s</td>", number == 0 ? " none" : "", text);
 }
 
-static void add_age(struct buffer *out, const struct spool_total *total, int64_t now)
+static void add_age(struct buffer *out, const struct spool_sum *total, int64_t now)
 {
     char age[DURATION_TEXT_SIZE] = "–";
     if (total->files > 0) {
@@ -24,7 +24,7 @@ static void add_age(struct buffer *out, const struct spool_total *total, int64_t
 
 static void add_row(struct buffer *out, const char *name, const struct spool_totals *totals, bool failed, int64_t now)
 {
-    const struct spool_total *total = failed ? &totals->failed : &totals->waiting;
+    const struct spool_sum *total = failed ? &totals->failed : &totals->waiting;
     char size[BYTE_SIZE_TEXT_SIZE] = "–";
     buffer_add_format(out, "<tr><th scope=\"row\">%s</th>", name);
     if (totals->err.text[0] != '\0') {
@@ -32,7 +32,7 @@ static void add_row(struct buffer *out, const char *name, const struct spool_tot
         return;
     }
     if (total->files > 0) {
-        byte_size_format(total->bytes, size);
+        byte_size_format((int64_t)total->bytes, size);
     }
     status_page_queue_add_number(out, total->files);
     buffer_add_format(out, "<td class=\"n%s\">%s</td>", total->files == 0 ? " none" : "", size);
@@ -47,8 +47,8 @@ static void add_table(struct buffer *out, const struct health *health, const cha
                       "<th scope=\"col\" class=\"n\">Size</th><th scope=\"col\" class=\"n\">Oldest</th></tr>"
                       "</thead><tbody>",
                       caption);
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
-        add_row(out, health_spool_names[i], &health->queue[i], failed, health->now);
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
+        add_row(out, upload_kind((enum relay_kind)i)->title, &health->queue[i], failed, health->now);
     }
     buffer_add_text(out, "</tbody></table>");
 }
@@ -68,9 +68,9 @@ static void add_failures(struct buffer *out, const struct health *health)
     buffer_add_text(out, "<table class=\"reasons\"><caption>Why files failed</caption><thead><tr>"
                          "<th scope=\"col\">Reason</th><th scope=\"col\" class=\"n\">Files</th>"
                          "<th scope=\"col\" class=\"n\">Oldest</th></tr></thead><tbody>");
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         for (size_t j = 0; j < health->queue[i].failure_count; j++) {
-            add_failure(out, health_spool_names[i], &health->queue[i].failures[j], health->now);
+            add_failure(out, upload_kind((enum relay_kind)i)->title, &health->queue[i].failures[j], health->now);
         }
     }
     buffer_add_text(out, "</tbody></table><p class=\"hint\">When the reason is mended: <code>rudder-relay replay --all"
@@ -80,7 +80,7 @@ static void add_failures(struct buffer *out, const struct health *health)
 void status_page_add_queue(struct buffer *out, const struct health *health)
 {
     size_t failures = 0;
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         failures += health->queue[i].failure_count;
     }
     buffer_add_text(out, "<section aria-labelledby=\"queue\"><h2 id=\"queue\">Queue</h2><div class=\"pair\">");

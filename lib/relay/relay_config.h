@@ -75,6 +75,7 @@ struct relay_config {
         int64_t max_expanded_size;
         int max_expansion_ratio;
         int max_reports;
+        int64_t max_stored_size;
     } reporting;
 
     struct {
@@ -93,6 +94,7 @@ struct relay_config {
         char *password;
         char *password_file;
         int max_pool_size;
+        int64_t statement_timeout;
     } database;
 
     struct {
@@ -159,6 +161,11 @@ void relay_config_free(struct relay_config *config);
  * *password_file that is given into the password beside it. False with err when a file that an output in force needs
  * cannot be read or is empty; then the configuration is good for relay_config_free only. */
 bool relay_config_load_passwords(struct relay_config *config, struct err *err);
+
+/* The database's password as it stands now in its file or, without one, in the configuration's: whoever has changed it
+ * there does not have to restart anything. As report_db_ask_password wants it; config is a struct relay_config *
+ * The caller frees it. NULL with err when it cannot be read. */
+char *relay_config_read_database_password(const void *config, struct err *err);
 
 /* The `logging` group of the file alone, for reload: applied to the process with log_configure. The old settings stay
  * on error. */

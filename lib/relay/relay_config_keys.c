@@ -105,6 +105,12 @@ static const struct config_key keys[] = {
      .help = "So is one that decompresses to more than this many times its size, above 1 MiB. 0: no limit."},
     {"processing.reporting.max_reports", CONFIG_INT, FIELD(reporting.max_reports), "100000", 1, MANY,
      .help = "So is a run of more reports than this."},
+    {"processing.reporting.max_stored_size", CONFIG_SIZE,
+     FIELD(reporting.max_stored_size), "64MiB", 1, LARGEST_FILE,
+     .help = "So is a run whose rows in the database would take more than this. Each line that an agent logs is stored "
+             "with the rule, directive, component and key of the report behind it, so that a long key and many short "
+             "lines become a hundred times what they are. A usual run takes less than 1 MiB; the default is 640 bytes "
+             "for each of 100,000 reports."},
     {"processing.reporting.catchup.frequency", CONFIG_DURATION, FIELD(reporting.catchup_frequency), "10s", 1, A_YEAR,
      .help = "How often the directory is looked through though no change was notified."},
     {"processing.reporting.catchup.limit", CONFIG_INT, FIELD(reporting.catchup_limit), "50", 0, MANY,
@@ -147,11 +153,15 @@ static const struct config_key keys[] = {
              "characters such as @ : / and %."},
     {"output.database.password", CONFIG_TEXT, FIELD(database.password), "", .secret = true,
      .help = "The password, if it is not in the url. A backslash and a quotation mark in it need a backslash in "
-             "front."},
+             "front. This key and the next are read again for each connection: a password that is changed there needs "
+             "no restart."},
     {"output.database.password_file", CONFIG_PATH, FIELD(database.password_file), "",
      .help = "Or a file whose first line is the password, as it is. Only the forwarder needs the right to read it."},
     {"output.database.max_pool_size", CONFIG_INT, FIELD(database.max_pool_size), "10", 1, 1000,
      .help = "How many connections the forwarder opens at the most."},
+    {"output.database.statement_timeout", CONFIG_DURATION, FIELD(database.statement_timeout), "1min", 1, 3600,
+     .help = "The server ends a statement that takes longer, waiting for locks included. Its runs are then tried one "
+             "by one."},
 
     {"output.upstream.host", CONFIG_TEXT, FIELD(upstream.host), "",
      .help = "The policy server above this one: a host name or an address. Needed on every server but root."},
@@ -254,7 +264,7 @@ static const char *const groups[][2] = {
     {"shared_files", "Files that one node shares with another."},
     {"shared_folder", "Files for all nodes."},
     {"policies", "The policies that nodes fetch."},
-    {"logging", "Re-read on reload; everything else needs a restart."},
+    {"logging", "Re-read on reload; everything else needs a restart, but for the database's password."},
     {NULL, NULL},
 };
 

@@ -42,23 +42,29 @@ static bool check_database(const struct relay_config *config, const struct confi
     return true;
 }
 
-static bool load_password(const char *path, char **password, struct err *err)
+static char *read_password_file(const char *path, struct err *err)
 {
     struct buffer content = {0};
-    if (path[0] == '\0') {
-        return true;
-    }
+    char *password = NULL;
     bool done = safe_file_read_followed(path, RELAY_CONFIG_SHORT_FILE, &content, err);
     struct slice line = relay_config_first_line(&content);
     line.len -= slice_ends_with(line, "\r");
     if (done && (line.len == 0 || memchr(line.at, '\0', line.len) != NULL)) {
-        done = err_set(err, "%s: its first line is not a password", path);
-    }
-    if (done) {
-        relay_config_replace(password, xstrndup(line.at, line.len));
+        err_set(err, "%s: its first line is not a password", path);
+    } else if (done) {
+        password = xstrndup(line.at, line.len);
     }
     buffer_free(&content);
-    return done;
+    return password;
+}
+
+static bool load_password(const char *path, char **password, struct err *err)
+{
+    char *read = path[0] != '\0' ? read_password_file(path, err) : NULL;
+    if (read != NULL) {
+        relay_config_replace(password, read);
+    }
+    return path[0] == '\0' || read != NULL;
 }
 
 static bool check_file(const struct relay_config *config, struct err *err)
@@ -77,9 +83,29 @@ bool relay_config_load_passwords(struct relay_config *config, struct err *err)
     bool upstream =
         config->reporting.output == RELAY_OUTPUT_UPSTREAM || config->inventory.output == RELAY_OUTPUT_UPSTREAM;
     bool database = config->reporting.output == RELAY_OUTPUT_DATABASE;
-    bool done = (!database || load_password(config->database.password_file, &config->database.password, err)) &&
-                (!upstream || load_password(config->upstream.password_file, &config->upstream.password, err)) &&
-                (!upstream ||
-                 load_password(config->upstream.default_password_file, &config->upstream.default_password, err));
+    bool done =
+        (!database || load_password(config->database.password_file, &config->database.password, err)) &&
+        (!upstream || load_password(config->upstream.password_file, &config->upstream.password, err)) &&
+        (!upstream || load_password(config->upstream.default_password_file, &config->upstream.default_password, err));
     return done || err_prefix(err, "%s", config->path);
+}
+
+static char *read_password_key(const char *path, struct err *err)
+{
+    char *password = NULL;
+    struct config_file *file = config_file_read(path, err);
+    if (file != NULL) {
+        const config_setting_t *setting = config_file_find(file, "output.database.password", NULL);
+        const char *text = setting != NULL ? config_setting_get_string(setting) : NULL;
+        password = xstrdup(text != NULL ? text : "");
+    }
+    config_file_close(file);
+    return password;
+}
+
+char *relay_config_read_database_password(const void *config, struct err *err)
+{
+    const struct relay_config *now = config;
+    const char *path = now->database.password_file;
+    return path[0] != '\0' ? read_password_file(path, err) : read_password_key(now->path, err);
 }

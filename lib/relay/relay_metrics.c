@@ -68,9 +68,9 @@ void relay_metrics_duplicate(struct relay_state *state)
 void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bool failed,
                              const struct relay_spool_stats *figures)
 {
-    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed), figures->files);
-    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed), figures->bytes);
-    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed), (uint64_t)figures->oldest);
+    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed), figures->sum.files);
+    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed), figures->sum.bytes);
+    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed), (uint64_t)figures->sum.oldest);
     relay_state_set(state, relay_metric_cell(METRIC_SPOOL_CHECKED, kind, failed), (uint64_t)figures->checked);
 }
 
@@ -78,9 +78,9 @@ void relay_metrics_spool(const struct relay_state *state, enum relay_kind kind, 
                          struct relay_spool_stats *figures)
 {
     *figures = (struct relay_spool_stats){
-        .files = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed)),
-        .bytes = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed)),
-        .oldest = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed)),
+        .sum.files = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed)),
+        .sum.bytes = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed)),
+        .sum.oldest = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed)),
         .checked = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_SPOOL_CHECKED, kind, failed)),
     };
 }

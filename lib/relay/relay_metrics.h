@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "relay/relay_state.h"
+#include "relay/spool_sum.h"
 #include "relay/upload_kind.h"
 #include "util/buffer.h"
 #include "util/process_stats.h"
@@ -55,10 +56,8 @@ void relay_metrics_retry(struct relay_state *state, enum relay_kind kind);
 void relay_metrics_duplicate(struct relay_state *state);
 /* Spool figures of one directory: waiting or failed. The forwarder publishes them with each scan of its own. */
 struct relay_spool_stats {
-    uint64_t files;
-    uint64_t bytes;
-    int64_t oldest;  /* seconds since 1970: when the oldest file came; 0: there is none */
-    int64_t checked; /* seconds since 1970: when these figures were found; 0: never */
+    struct spool_sum sum;
+    int64_t checked; /* seconds since 1970: when this was found; 0: never */
 };
 void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bool failed,
                              const struct relay_spool_stats *figures);

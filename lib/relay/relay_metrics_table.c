@@ -10,7 +10,6 @@
 /* In the order of the enums in relay_metrics.h. */
 static const char *const endpoints[] = {"upload",     "system",   "shared-files", "shared-folder",
                                         "remote-run", "policies", "metrics"};
-static const char *const kinds[] = {"report", "inventory", "inventory_update"};
 static const char *const report_results[] = {"ok", "error", "invalid", "forward_ok", "forward_error"};
 static const char *const inventory_results[] = {"forward_ok", "forward_error"};
 static const char *const spool_states[] = {"waiting", "failed"};
@@ -43,31 +42,31 @@ static const struct relay_metric_family families[METRICS] = {
     [METRIC_REPORT_BYTES] = {"rudder_relayd_reports_size_bytes", METRIC_HISTOGRAM, "Uncompressed size of run logs.",
                              BOUNDS(size_bounds)},
     [METRIC_UPLOADS] = {"rudder_relay_uploads_total", METRIC_COUNTER, "Uploads answered, by kind and HTTP status.",
-                        .labels = {LABEL("kind", kinds), LABEL("status", upload_statuses)}},
+                        .labels = {LABEL("kind", upload_kind_labels), LABEL("status", upload_statuses)}},
     [METRIC_UPLOAD_BYTES] = {"rudder_relay_upload_bytes_total", METRIC_COUNTER,
-                             "Bytes of the files that were taken in.",
-                             .labels = {LABEL("kind", kinds)}},
+                             "Bytes of the files that were taken in.", .labels = {LABEL("kind", upload_kind_labels)}},
     [METRIC_REQUEST_SECONDS] = {"rudder_relay_request_duration_seconds", METRIC_HISTOGRAM_SECONDS,
                                 "Time a request took in the program that answered it, by endpoint and HTTP status.",
                                 .labels = {LABEL("endpoint", endpoints), LABEL("status", statuses)},
                                 BOUNDS(request_bounds), .sparse = true},
     [METRIC_RETRIES] = {"rudder_relay_retries_total", METRIC_COUNTER,
-                        "How often a file was put back to be tried again later.", .labels = {LABEL("kind", kinds)}},
+                        "How often a file was put back to be tried again later.",
+                        .labels = {LABEL("kind", upload_kind_labels)}},
     [METRIC_DUPLICATES] = {"rudder_relay_duplicates_total", METRIC_COUNTER, "Run logs that were stored before.",
                            .sparse = false},
     [METRIC_SPOOL_FILES] = {"rudder_relay_spool_files", METRIC_GAUGE, "Files in the spool.",
-                            .labels = {LABEL("kind", kinds), LABEL("state", spool_states)}},
+                            .labels = {LABEL("kind", upload_kind_labels), LABEL("state", spool_states)}},
     [METRIC_SPOOL_BYTES] = {"rudder_relay_spool_bytes", METRIC_GAUGE, "Size of the files in the spool.",
-                            .labels = {LABEL("kind", kinds), LABEL("state", spool_states)}},
+                            .labels = {LABEL("kind", upload_kind_labels), LABEL("state", spool_states)}},
     [METRIC_SPOOL_OLDEST] = {"rudder_relay_spool_oldest_age_seconds", METRIC_AGE,
                              "Age of the oldest file in the spool; 0 when there is none.",
-                             .labels = {LABEL("kind", kinds), LABEL("state", spool_states)}},
+                             .labels = {LABEL("kind", upload_kind_labels), LABEL("state", spool_states)}},
     [METRIC_SPOOL_CHECKED] = {"rudder_relay_spool_checked_timestamp_seconds", METRIC_GAUGE,
                               "When the forwarder looked at the spool last; 0: never.",
-                              .labels = {LABEL("kind", kinds), LABEL("state", spool_states)}},
+                              .labels = {LABEL("kind", upload_kind_labels), LABEL("state", spool_states)}},
 };
 
-_Static_assert(COUNT(endpoints) == RELAY_ENDPOINTS && COUNT(kinds) == RELAY_KINDS &&
+_Static_assert(COUNT(endpoints) == RELAY_ENDPOINTS &&
                    COUNT(report_results) == RELAY_REPORT_RESULTS,
                "a label has the values of its enum");
 _Static_assert(COUNT(request_bounds) <= METRIC_BOUNDS && COUNT(report_bounds) <= METRIC_BOUNDS &&

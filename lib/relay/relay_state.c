@@ -97,7 +97,8 @@ static bool is_for_others(const struct relay_state *state)
     }
     struct relay_state_header header;
     bool theirs = pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
-                  memcmp(header.magic, RELAY_STATE_MAGIC, sizeof header.magic) == 0 && !relay_state_file_good(fd, state->fingerprint);
+                  memcmp(header.magic, RELAY_STATE_MAGIC, sizeof header.magic) == 0 &&
+                  !relay_state_file_good(fd, state->fingerprint);
     struct stat stat;
     theirs = theirs && fstat(fd, &stat) == 0 && stat.st_size == (off_t)header.size;
     close(fd);

@@ -6,6 +6,35 @@
 #include "relay/report_db_batch.h"
 #include "util/xmalloc.h"
 
+enum { STATEMENT_SECONDS = 60 };
+
+/* A view is looked at as far as it can be: storage may stand behind one. */
+static const char examine[] =
+    "WITH needed (name, oid) AS ("
+    " VALUES ('ruddersysevents', to_regclass('ruddersysevents')), ('reportsexecution', to_regclass('reportsexecution'))"
+    "), stored AS ("
+    " SELECT oid FROM needed UNION SELECT relid FROM needed, LATERAL pg_partition_tree(oid)"
+    "), complaint (no, met, text) AS ("
+    " VALUES (1, pg_is_in_recovery(), 'it is a standby, which takes no runs'),"
+    " (2, NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'on', 'it is read-only'),"
+    " (3, getdatabaseencoding() <> 'UTF8', 'its encoding is ' || getdatabaseencoding() || ', not UTF8'),"
+    " (4, to_regclass('serial') IS NULL, 'there is no sequence serial'),"
+    " (5, NOT has_sequence_privilege(to_regclass('serial'), 'USAGE'), 'this user may not use the sequence serial'),"
+    " (8, current_setting('fsync') = 'off', 'fsync is off: a crash loses runs that were stored'),"
+    " (9, current_setting('full_page_writes') = 'off',"
+    "  'full_page_writes is off: unless the file system writes whole pages, a crash loses runs that were stored'),"
+    " (10, current_setting('data_sync_retry', true) = 'on',"
+    "  'data_sync_retry is on: a disk that fails loses runs that were stored')"
+    " UNION ALL SELECT 6, oid IS NULL, 'there is no table ' || name FROM needed"
+    " UNION ALL SELECT 7, NOT has_table_privilege(oid, right_to), 'this user lacks the right to ' || right_to || ' on '"
+    "  || name FROM needed, (VALUES ('SELECT'), ('INSERT')) AS wanted (right_to)"
+    " UNION ALL SELECT 11, relpersistence = 'u', 'table ' || relname || ' is unlogged: a crash empties it'"
+    "  FROM stored JOIN pg_class USING (oid)"
+    ") SELECT text FROM complaint WHERE met ORDER BY no, text";
+
+/* After this many time-outs in a row without a run that was stored, what is left is not tried any more. */
+enum { SLOW_MAX = 2 };
+
 struct report_db {
     struct report_db_conn link;
 };
@@ -14,6 +43,7 @@ struct report_db *report_db_new(const char *url, const char *password, const cha
 {
     struct report_db *db = xcalloc(1, sizeof *db);
     db->link.stop_fd = -1;
+    db->link.statement_seconds = STATEMENT_SECONDS;
     if (!report_db_conninfo_make(&db->link.conninfo, url, password, application_name, err)) {
         free(db);
         return NULL;
@@ -35,11 +65,24 @@ void report_db_stop_fd(struct report_db *db, int fd)
     db->link.stop_fd = fd;
 }
 
-static void report_db_set_outcome(struct report_db_item *item, enum report_db_outcome outcome, const struct err *reason)
+void report_db_statement_timeout(struct report_db *db, unsigned seconds)
+{
+    db->link.statement_seconds = seconds;
+}
+
+void report_db_ask_password(struct report_db *db, report_db_password *ask, const void *context)
+{
+    db->link.ask_password = ask;
+    db->link.ask_context = context;
+}
+
+static void report_db_set_outcome(struct report_db_item *item, enum report_db_outcome outcome,
+                                  const struct report_db_failure *failure)
 {
     item->done = true;
     item->run->outcome = outcome;
-    item->run->reason = *reason;
+    item->run->fault = failure->fault;
+    item->run->reason = failure->reason;
 }
 
 /* Connects if needed. A connection from an earlier call may have died since, without anybody noticing: that is worth
@@ -63,6 +106,28 @@ static bool store_batch(struct report_db *db, struct report_db_item **items, siz
     return false;
 }
 
+static bool report_db_store_batch(struct report_db *db, struct report_db_item **items, size_t count,
+                                  struct report_db_failure *failure);
+
+/* After a time-out, halves would take as long again, and again. One by one, only the run that is slow takes that long;
+ * and when the first ones are, nothing else will be quicker. */
+static bool store_singly(struct report_db *db, struct report_db_item **items, size_t count,
+                         struct report_db_failure *failure)
+{
+    unsigned slow = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (slow == SLOW_MAX) {
+            return false;
+        }
+        if (!report_db_store_batch(db, &items[i], 1, failure)) {
+            return false;
+        }
+        const struct report_db_run *run = items[i]->run;
+        slow = run->outcome == REPORT_DB_RETRY && run->fault == REPORT_DB_ERROR_SLOW ? slow + 1 : 0;
+    }
+    return true;
+}
+
 /* False when the database cannot be used; what has no outcome then was not stored, or is not known to be. */
 static bool report_db_store_batch(struct report_db *db, struct report_db_item **items, size_t count,
                                   struct report_db_failure *failure)
@@ -76,12 +141,13 @@ static bool report_db_store_batch(struct report_db *db, struct report_db_item **
     if (failure->fault == REPORT_DB_ERROR_DOWN || failure->fault == REPORT_DB_ERROR_LOST) {
         return false;
     }
-    if (failure->fault == REPORT_DB_ERROR_SLOW || count == 1) {
+    if (count == 1) {
         bool final = failure->fault == REPORT_DB_ERROR_FINAL || failure->fault == REPORT_DB_ERROR_CONFLICT;
-        for (size_t i = 0; i < count; i++) {
-            report_db_set_outcome(items[i], final ? REPORT_DB_REFUSED : REPORT_DB_RETRY, &failure->reason);
-        }
+        report_db_set_outcome(items[0], final ? REPORT_DB_REFUSED : REPORT_DB_RETRY, failure);
         return true;
+    }
+    if (failure->fault == REPORT_DB_ERROR_SLOW) {
+        return store_singly(db, items, count, failure);
     }
     return report_db_store_batch(db, items, count / 2, failure) &&
            report_db_store_batch(db, items + count / 2, count - count / 2, failure);
@@ -118,11 +184,15 @@ static void store_all(struct report_db *db, struct report_db_item *items, size_t
     while (usable && (found = report_db_pick(items, count, picked)) > 0) {
         usable = report_db_store_batch(db, picked, found, &failure);
     }
-    for (size_t i = 0; i < count && !usable; i++) {
+    bool setup = false;
+    for (size_t i = 0; i < count; i++) {
         if (!items[i].done) {
-            report_db_set_outcome(&items[i], REPORT_DB_DOWN, &failure.reason);
-            items[i].run->broke = failure.fault == REPORT_DB_ERROR_LOST;
+            report_db_set_outcome(&items[i], REPORT_DB_DOWN, &failure);
         }
+        setup = setup || items[i].run->fault == REPORT_DB_ERROR_SETUP;
+    }
+    if (setup) {
+        report_db_conn_close(&db->link); /* what is mended by a setting of the role is so for new sessions only */
     }
     free(picked);
 }
@@ -134,6 +204,7 @@ void report_db_store(struct report_db *db, struct report_db_run *runs, size_t co
     for (size_t i = 0; i < count; i++) {
         if (runs[i].runlog->report_count == 0) {
             runs[i].outcome = REPORT_DB_STORED; /* nothing of it was to be kept */
+            runs[i].fault = REPORT_DB_ERROR_NONE;
             runs[i].reason.text[0] = '\0';
         } else {
             items[used++] = (struct report_db_item){&runs[i], report_db_batch_key(runs[i].runlog), i, false};
@@ -146,20 +217,29 @@ void report_db_store(struct report_db *db, struct report_db_run *runs, size_t co
     free(items);
 }
 
-bool report_db_probe(struct report_db *db, struct err *err)
+/* A connection from an earlier call may have died since: then another attempt with a new one. */
+static bool ask(struct report_db *db, const char *sql, struct buffer *lines, struct err *err)
 {
     struct report_db_failure failure;
-    for (int attempt = 0; attempt < 2; attempt++) {
-        /* a connection from an earlier call may have died since */
-        if (report_db_conn_open(&db->link, &failure) && report_db_conn_run(&db->link, "SELECT 1", &failure)) {
+    bool used_before;
+    do {
+        used_before = db->link.connection != NULL;
+        if (report_db_conn_open(&db->link, &failure) && report_db_conn_lines(&db->link, sql, lines, &failure)) {
             return true;
         }
-        if (failure.fault != REPORT_DB_ERROR_LOST) {
-            break;
-        }
-    }
+    } while (failure.fault == REPORT_DB_ERROR_LOST && used_before);
     if (err != NULL) {
         *err = failure.reason;
     }
     return false;
+}
+
+bool report_db_probe(struct report_db *db, struct err *err)
+{
+    return ask(db, "SELECT 1", NULL, err);
+}
+
+bool report_db_examine(struct report_db *db, struct buffer *complaints, struct err *err)
+{
+    return ask(db, examine, complaints, err);
 }

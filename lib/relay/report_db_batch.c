@@ -29,9 +29,9 @@ enum column {
 };
 
 static const Oid array_types[COLUMNS] = {
-    PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY,
-    PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY, PG_INT8_ARRAY,
-    PG_BOOL_ARRAY, PG_TEXT_ARRAY,
+    PG_TEXT_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_TIMESTAMPTZ_ARRAY, PG_TEXT_ARRAY, PG_TEXT_ARRAY,
+    PG_TEXT_ARRAY, PG_TEXT_ARRAY,        PG_TEXT_ARRAY,        PG_TEXT_ARRAY, PG_TEXT_ARRAY,
+    PG_TEXT_ARRAY, PG_INT8_ARRAY,        PG_BOOL_ARRAY,        PG_TEXT_ARRAY,
 };
 
 /* LIMIT keeps the planner from turning the two look-ups into joins that read a whole table; each is a probe of an
@@ -63,6 +63,11 @@ enum { RESULT_PLACE, RESULT_STORED, RESULT_IDS };
 
 static const char copy[] = "COPY RudderSysEvents (" REPORT_DB_COPY_COLUMNS ") FROM STDIN (FORMAT binary); COMMIT";
 
+/* When all runs were there already. Whoever stored them may not have waited until they were safe (its session was cut
+ * while it waited for a standby). A commit that writes something to the WAL waits for all that was written before it;
+ * one that writes nothing waits for nothing. */
+static const char commit_nothing_new[] = "SELECT pg_logical_emit_message(true, 'rudder-relay', ''); COMMIT";
+
 enum { CHUNK = 64 * 1024 };
 
 /* FNV-1a, 64 bits. All forwarders of one database must agree on it. */
@@ -80,14 +85,20 @@ int64_t report_db_batch_key(const struct runlog *runlog)
 }
 
 /* The time-outs are the server's part of "nothing waits for ever": a client that vanished in mid-transaction must not
- * hold its locks until TCP notices. */
+ * hold its locks until TCP notices.
+ *
+ * synchronous_commit is at least `on`: on the disk here and on the synchronous standbys, if there are some. Server,
+ * database and role may say less, for other users' sake. */
 static bool begin_and_lock(struct report_db_conn *link, struct report_db_item **items, size_t count,
                            struct report_db_failure *failure)
 {
     struct buffer sql = {0};
-    buffer_add_text(&sql,
-                    "BEGIN ISOLATION LEVEL READ COMMITTED;"
-                    "SET LOCAL statement_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '60s';");
+    buffer_add_format(&sql,
+                      "BEGIN ISOLATION LEVEL READ COMMITTED;"
+                      "SET LOCAL statement_timeout = '%us'; SET LOCAL idle_in_transaction_session_timeout = '60s';"
+                      "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
+                      " WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true);",
+                      link->statement_seconds);
     for (size_t i = 0; i < count; i++) {
         buffer_add_format(&sql, "%spg_advisory_xact_lock(%" PRId64 ")", i > 0 ? "," : "SELECT ", items[i]->key);
     }
@@ -224,9 +235,22 @@ static bool copy_and_commit(struct report_db_conn *link, const struct finding *f
         good = findings[i].ids.len == 0 || copy_run(link, &chunk, &findings[i], failure);
     }
     report_db_binary_copy_trailer(&chunk);
-    good = good && report_db_conn_copy_data(link, buffer_slice(&chunk), failure) &&
-           report_db_conn_copy_end(link, failure);
+    good =
+        good && report_db_conn_copy_data(link, buffer_slice(&chunk), failure) && report_db_conn_copy_end(link, failure);
     buffer_free(&chunk);
+    return good;
+}
+
+static bool batch_commit(struct report_db_conn *link, const struct finding *findings, size_t count, bool any_new,
+                         struct report_db_failure *failure)
+{
+    link->commit_unsafe = false;
+    bool good = any_new ? copy_and_commit(link, findings, count, failure)
+                        : report_db_conn_run(link, commit_nothing_new, failure);
+    if (good && link->commit_unsafe) {
+        failure->fault = REPORT_DB_ERROR_DOWN;
+        good = err_set(&failure->reason, "the commit did not reach the database's standby");
+    }
     return good;
 }
 
@@ -235,6 +259,7 @@ static void report_db_batch_set_outcome(const struct finding *finding)
     struct report_db_run *run = finding->item->run;
     finding->item->done = true;
     run->reason.text[0] = '\0';
+    run->fault = REPORT_DB_ERROR_NONE;
     if (finding->ids.len > 0) {
         run->outcome = REPORT_DB_STORED;
     } else if (finding->stored) {
@@ -253,8 +278,8 @@ bool report_db_batch_store(struct report_db_conn *link, struct report_db_item **
 {
     PGresult *found = NULL;
     struct finding *findings = xcalloc(count, sizeof *findings);
-    bool good = begin_and_lock(link, items, count, failure) &&
-                (found = look_and_number(link, items, count, failure)) != NULL;
+    bool good =
+        begin_and_lock(link, items, count, failure) && (found = look_and_number(link, items, count, failure)) != NULL;
     bool any_new = false;
     for (size_t i = 0; i < count && good; i++) {
         good = PQntuples(found) == (int)count && read_finding(found, (int)i, items, count, &findings[i]);
@@ -264,8 +289,7 @@ bool report_db_batch_store(struct report_db_conn *link, struct report_db_item **
             err_set(&failure->reason, "the database's answer is not what was asked for");
         }
     }
-    good = good && (any_new ? copy_and_commit(link, findings, count, failure)
-                            : report_db_conn_run(link, "COMMIT", failure));
+    good = good && batch_commit(link, findings, count, any_new, failure);
     for (size_t i = 0; i < count && good; i++) {
         report_db_batch_set_outcome(&findings[i]);
     }

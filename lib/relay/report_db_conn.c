@@ -10,8 +10,7 @@
 
 #define LOG_COMPONENT "report_db"
 
-/* Longer than the time after which the server gives up by itself (report_db_batch), which leaves us the connection. */
-enum { LINK_IDLE_SECONDS = 75, LINK_STOP_SECONDS = 5 };
+enum { LINK_SPARE_SECONDS = 15, LINK_STOP_SECONDS = 5 };
 
 static bool report_db_conn_fail(struct report_db_failure *failure, enum report_db_error fault, const char *what,
                                 const char *message)
@@ -41,12 +40,28 @@ static bool lose(struct report_db_conn *link, struct report_db_failure *failure,
     return false;
 }
 
-/* What a server says beside the matter: libpq would write it to standard error. */
-static void log_notice(void *unused, const PGresult *result)
+/* What a server says beside the matter: libpq would write it to standard error. One such word matters: a commit that
+ * was cancelled while it waited for a standby succeeds, with this warning. Its text depends on the server's language,
+ * where it comes from does not. */
+static void take_notice(void *context, const PGresult *result)
 {
-    (void)unused;
+    struct report_db_conn *link = context;
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
     log_debug("notice from the database", log_text("message", message));
+    link->commit_unsafe = link->commit_unsafe || (function != NULL && strcmp(function, "SyncRepWaitForLSN") == 0);
+}
+
+static void renew_password(struct report_db_conn *link)
+{
+    struct err err;
+    char *password = link->ask_password != NULL ? link->ask_password(link->ask_context, &err) : NULL;
+    if (password != NULL) {
+        report_db_conninfo_set_password(&link->conninfo, password);
+    } else if (link->ask_password != NULL) {
+        log_warn("the database's password cannot be read again; the one from before is used",
+                 log_text("reason", err.text));
+    }
 }
 
 bool report_db_conn_open(struct report_db_conn *link, struct report_db_failure *failure)
@@ -54,16 +69,17 @@ bool report_db_conn_open(struct report_db_conn *link, struct report_db_failure *
     if (link->connection != NULL) {
         return true;
     }
-    link->connection = PQconnectdbParams((const char *const *)link->conninfo.keywords,
-                                         (const char *const *)link->conninfo.values, 0);
+    renew_password(link);
+    link->connection =
+        PQconnectdbParams((const char *const *)link->conninfo.keywords, (const char *const *)link->conninfo.values, 0);
     if (link->connection == NULL || PQstatus(link->connection) != CONNECTION_OK ||
         PQsetnonblocking(link->connection, 1) != 0) {
         report_db_conn_fail(failure, REPORT_DB_ERROR_DOWN, "",
-             link->connection != NULL ? PQerrorMessage(link->connection) : "out of memory");
+                            link->connection != NULL ? PQerrorMessage(link->connection) : "out of memory");
         report_db_conn_close(link);
         return false;
     }
-    PQsetNoticeReceiver(link->connection, log_notice, NULL);
+    PQsetNoticeReceiver(link->connection, take_notice, link);
     return true;
 }
 
@@ -88,7 +104,7 @@ static bool wait_ready(struct report_db_conn *link, short events, struct report_
     struct pollfd fds[2] = {{PQsocket(link->connection), events, 0}, {link->stop_fd, POLLIN, 0}};
     struct timespec since;
     clock_gettime(CLOCK_MONOTONIC, &since);
-    int limit = LINK_IDLE_SECONDS;
+    int limit = (int)link->statement_seconds + LINK_SPARE_SECONDS;
     for (;;) {
         int ready = poll(fds, 2, left(&since, limit));
         if (ready < 0 && errno != EINTR) {
@@ -147,14 +163,16 @@ static void explain(const PGresult *result, struct report_db_failure *failure)
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+    const char *context = PQresultErrorField(result, PG_DIAG_CONTEXT);
     if (sqlstate == NULL || strlen(sqlstate) >= SQLSTATE_SIZE) {
         report_db_conn_fail(failure, REPORT_DB_ERROR_LOST, "", PQresultErrorMessage(result));
         return;
     }
     /* FATAL and PANIC: the server's last words before it closes the connection */
     bool last = severity != NULL && strcmp(severity, "ERROR") != 0;
-    report_db_conn_fail(failure, last ? REPORT_DB_ERROR_LOST : report_db_error_of(sqlstate), sqlstate,
-                        primary != NULL ? primary : "");
+    enum report_db_error fault = report_db_error_of(sqlstate, constraint != NULL ? constraint : "", context != NULL);
+    report_db_conn_fail(failure, last ? REPORT_DB_ERROR_LOST : fault, sqlstate, primary != NULL ? primary : "");
     memcpy(failure->sqlstate, sqlstate, strlen(sqlstate) + 1);
 }
 
@@ -206,13 +224,23 @@ static bool report_db_conn_gather(struct report_db_conn *link, PGresult **last, 
     return false;
 }
 
-bool report_db_conn_run(struct report_db_conn *link, const char *sql, struct report_db_failure *failure)
+bool report_db_conn_lines(struct report_db_conn *link, const char *sql, struct buffer *lines,
+                          struct report_db_failure *failure)
 {
     PGresult *result = NULL;
     bool good = (PQsendQuery(link->connection, sql) == 1 || lose(link, failure, "")) && flush(link, failure) &&
                 report_db_conn_gather(link, &result, failure);
+    for (int row = 0; good && lines != NULL && row < PQntuples(result); row++) {
+        buffer_add_text(lines, PQgetvalue(result, row, 0));
+        buffer_add_text(lines, "\n");
+    }
     PQclear(result);
     return good;
+}
+
+bool report_db_conn_run(struct report_db_conn *link, const char *sql, struct report_db_failure *failure)
+{
+    return report_db_conn_lines(link, sql, NULL, failure);
 }
 
 PGresult *report_db_conn_query(struct report_db_conn *link, const char *sql, const struct report_db_values *values,

@@ -86,7 +86,10 @@ static void report_db_conninfo_fill(struct report_db_conninfo *conninfo, const P
     const char *address = report_db_conninfo_value_of(options, "hostaddr");
     bool several = (host != NULL && strchr(host, ',') != NULL) || (address != NULL && strchr(address, ',') != NULL);
     report_db_conninfo_add(conninfo, &count, "client_encoding", "UTF8");
-    add_default(conninfo, &count, options, "password", password);
+    if (report_db_conninfo_value_of(options, "password") == NULL) {
+        conninfo->password = &conninfo->values[count];
+        report_db_conninfo_add(conninfo, &count, "password", password != NULL ? password : "");
+    }
     add_default(conninfo, &count, options, "application_name", application_name);
     add_default(conninfo, &count, options, "connect_timeout", "10");
     add_default(conninfo, &count, options, "keepalives_idle", "30");
@@ -114,14 +117,27 @@ bool report_db_conninfo_make(struct report_db_conninfo *conninfo, const char *ur
     return good;
 }
 
+static void forget_password(char *password)
+{
+    explicit_bzero(password, strlen(password));
+    free(password);
+}
+
+void report_db_conninfo_set_password(struct report_db_conninfo *conninfo, char *password)
+{
+    if (conninfo->password == NULL) {
+        forget_password(password);
+        return;
+    }
+    forget_password(*conninfo->password);
+    *conninfo->password = password;
+}
+
 void report_db_conninfo_free(struct report_db_conninfo *conninfo)
 {
     for (size_t i = 0; conninfo->keywords != NULL && conninfo->keywords[i] != NULL; i++) {
-        if (strcmp(conninfo->keywords[i], "password") == 0) {
-            explicit_bzero(conninfo->values[i], strlen(conninfo->values[i]));
-        }
+        forget_password(conninfo->values[i]); /* one of them is */
         free(conninfo->keywords[i]);
-        free(conninfo->values[i]);
     }
     free(conninfo->keywords);
     free(conninfo->values);

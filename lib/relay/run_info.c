@@ -42,9 +42,6 @@ bool run_info_parse(const char *name, size_t len, struct run_info *info, struct 
     struct slice behind = from(stem, separator + 1);
     struct slice datetime = at != NULL ? before : behind;
     struct slice node_id = at != NULL ? behind : before;
-    if (at != NULL && info->compression == COMPRESSION_ZIP) {
-        return err_set(err, "not a run log's name: <datetime>@<node id> goes with .log or .log.gz only");
-    }
     if (!timestamp_parse_rfc3339(datetime.at, datetime.len, true, &info->timestamp)) {
         return err_set(err, "not a run log's name: its datetime is not RFC 3339 with an offset");
     }

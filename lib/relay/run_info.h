@@ -2,8 +2,8 @@
  *
  * run_info: what the name of a run log file says.
  *
- * Source: PROTOCOL.md section 4. `<datetime>@<node-id>.log[.gz]` and `<node-id>_<datetime>.log[.gz|.zip]`, `_` may
- * stand for `:` in the datetime.
+ * Source: PROTOCOL.md section 4. `<datetime>@<node-id>.log` and `<node-id>_<datetime>.log`, both with an optional `.gz`
+ * or `.zip`; `_` may stand for `:` in the datetime.
  */
 #ifndef RELAY_RUN_INFO_H
 #define RELAY_RUN_INFO_H

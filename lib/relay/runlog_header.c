@@ -85,7 +85,7 @@ static enum runlog_header_state add_to_key(struct runlog_header *header, struct 
     const char *mark;
     while ((mark = find_mark(rest, '@')) != NULL) {
         if (read_end(header, (struct slice){mark + 2, (size_t)(end - mark) - 2})) {
-            runlog_field_add_line(&header->key, (struct slice){line.at, (size_t)(mark - line.at)});
+            runlog_field_end_line(&header->key, (struct slice){line.at, (size_t)(mark - line.at)});
             return RUNLOG_HEADER_WHOLE;
         }
         rest = (struct slice){mark + 1, (size_t)(end - mark) - 1};
@@ -96,13 +96,14 @@ static enum runlog_header_state add_to_key(struct runlog_header *header, struct 
 
 enum runlog_header_state runlog_header_add_line(struct runlog_header *header, struct slice line)
 {
+    struct slice last;
+    if (!header->in_key && !runlog_header_take_field(&line, &last)) {
+        runlog_field_add_line(&header->component, line);
+        return RUNLOG_HEADER_UNDERWAY;
+    }
     if (!header->in_key) {
-        struct slice last = line;
-        header->in_key = runlog_header_take_field(&line, &last);
-        runlog_field_add_line(&header->component, last);
-        if (!header->in_key) {
-            return RUNLOG_HEADER_UNDERWAY;
-        }
+        runlog_field_end_line(&header->component, last);
+        header->in_key = true;
     }
     return add_to_key(header, line);
 }
@@ -118,10 +119,4 @@ enum runlog_header_state runlog_header_begin(struct runlog_header *header, struc
         return RUNLOG_HEADER_BROKEN;
     }
     return runlog_header_add_line(header, line);
-}
-
-void runlog_header_free(struct runlog_header *header)
-{
-    runlog_field_free(&header->component);
-    runlog_field_free(&header->key);
 }

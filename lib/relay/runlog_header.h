@@ -4,8 +4,9 @@
  *
  * Source: PROTOCOL.md section 6:
  *     <policy>@@<event type>@@<rule id>@@<directive id>@@<report id>@@<component>@@<key>@@<start>##<node id>@#<message>
- * Component and key may span lines. The key goes on to the first `@@<start>##<node id>@#` with a start that is one, so
- * that a key may hold `@@`.
+ * Component and key may span lines; a line end right before the `@@` that ends them is dropped. The component ends at
+ * its first `@@`. The key goes on to the first `@@<start>##<node id>@#` with a start that is one, so that it may hold
+ * `@@` and end in `@`.
  */
 #ifndef RELAY_RUNLOG_HEADER_H
 #define RELAY_RUNLOG_HEADER_H
@@ -43,7 +44,5 @@ enum runlog_header_state runlog_header_begin(struct runlog_header *header, struc
 
 /* A line that goes on with it; never BROKEN. */
 enum runlog_header_state runlog_header_add_line(struct runlog_header *header, struct slice line);
-
-void runlog_header_free(struct runlog_header *header);
 
 #endif

@@ -6,30 +6,34 @@
         literal, sizeof literal - 1                                                                                    \
     }
 
+/* What follows a level's text: a colon, a space or the line's end where it ends in a word. */
+enum behind_level { WORD_END, SPACE_OR_END, ANYTHING };
+
 /* Looked at from the top: what is more special stands before `R:`. */
 static const struct level {
     struct slice start;
     struct slice event_type;
+    enum behind_level behind;
 } levels[] = {
-    {TEXT("CRITICAL"), TEXT("log_warn")},
-    {TEXT("   error"), TEXT("log_warn")},
-    {TEXT(" warning"), TEXT("log_warn")},
-    {TEXT("  notice"), TEXT("log_info")},
-    {TEXT("    info"), TEXT("log_info")},
-    {TEXT(" verbose"), TEXT("log_debug")},
-    {TEXT("   debug"), TEXT("log_debug")},
-    {TEXT("rudder CRITICAL"), TEXT("log_warn")},
-    {TEXT("rudder    error"), TEXT("log_warn")},
-    {TEXT("rudder  warning"), TEXT("log_warn")},
-    {TEXT("rudder   notice"), TEXT("log_info")},
-    {TEXT("rudder     info"), TEXT("log_info")},
-    {TEXT("R: [FATAL]"), TEXT("log_warn")},
-    {TEXT("R: [ERROR]"), TEXT("log_warn")},
-    {TEXT("R: WARNING"), TEXT("log_warn")},
-    {TEXT("R: [INFO]"), TEXT("log_info")},
-    {TEXT("R: [DEBUG]"), TEXT("log_debug")},
-    {TEXT("R: DEBUG"), TEXT("log_debug")},
-    {TEXT("R:"), TEXT("log_info")},
+    {TEXT("CRITICAL"), TEXT("log_warn"), WORD_END},
+    {TEXT("   error"), TEXT("log_warn"), WORD_END},
+    {TEXT(" warning"), TEXT("log_warn"), WORD_END},
+    {TEXT("  notice"), TEXT("log_info"), WORD_END},
+    {TEXT("    info"), TEXT("log_info"), WORD_END},
+    {TEXT(" verbose"), TEXT("log_debug"), WORD_END},
+    {TEXT("   debug"), TEXT("log_debug"), WORD_END},
+    {TEXT("rudder CRITICAL"), TEXT("log_warn"), WORD_END},
+    {TEXT("rudder    error"), TEXT("log_warn"), WORD_END},
+    {TEXT("rudder  warning"), TEXT("log_warn"), WORD_END},
+    {TEXT("rudder   notice"), TEXT("log_info"), WORD_END},
+    {TEXT("rudder     info"), TEXT("log_info"), WORD_END},
+    {TEXT("R: [FATAL]"), TEXT("log_warn"), ANYTHING},
+    {TEXT("R: [ERROR]"), TEXT("log_warn"), ANYTHING},
+    {TEXT("R: WARNING"), TEXT("log_warn"), WORD_END},
+    {TEXT("R: [INFO]"), TEXT("log_info"), ANYTHING},
+    {TEXT("R: [DEBUG]"), TEXT("log_debug"), ANYTHING},
+    {TEXT("R: DEBUG"), TEXT("log_debug"), WORD_END},
+    {TEXT("R:"), TEXT("log_info"), SPACE_OR_END},
 };
 
 /* Of the levels: most lines that start nothing are told by theirs. */
@@ -43,6 +47,17 @@ static bool starts_with(struct slice text, struct slice start)
 static struct slice behind(struct slice text, size_t len)
 {
     return (struct slice){text.at + len, text.len - len};
+}
+
+/* ` warning: disk` and ` warning` are entries, ` warning_threshold = 5` is a line of some text. */
+static bool starts_with_level(struct slice text, const struct level *level)
+{
+    if (!starts_with(text, level->start)) {
+        return false;
+    }
+    struct slice rest = behind(text, level->start.len);
+    return level->behind == ANYTHING || rest.len == 0 || rest.at[0] == ' ' ||
+           (level->behind == WORD_END && rest.at[0] == ':');
 }
 
 /* What stands between a level and the text it introduces: a colon perhaps, and spaces. */
@@ -70,7 +85,7 @@ static void classify(struct runlog_line *line)
         return;
     }
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-        if (starts_with(line->text, levels[i].start)) {
+        if (starts_with_level(line->text, &levels[i])) {
             line->kind = RUNLOG_LINE_ENTRY;
             line->rest = without_separator(behind(line->text, levels[i].start.len));
             line->event_type = levels[i].event_type;
@@ -115,8 +130,16 @@ static bool looks_like_timestamp(struct slice word)
     return looks_like(offset, "Z") || looks_like(offset, "+00:00") || looks_like(offset, "-00:00");
 }
 
-/* Takes the timestamp and its space off the text. One that cannot be comes off too, so that the line is told for what
- * it is, a report without a moment, say, rather than for more of the message before it; but it times nothing. */
+static inline struct slice without_marks(struct slice text)
+{
+    static const char byte_order_mark[] = "\xef\xbb\xbf";
+    while (text.len > 0 && text.at[0] == byte_order_mark[0] && slice_starts_with(text, byte_order_mark)) {
+        text = behind(text, sizeof byte_order_mark - 1);
+    }
+    return text;
+}
+
+/* Takes the timestamp and its space off the text. One that cannot be comes off too. */
 static void take_timestamp(struct runlog_line *line)
 {
     enum { USUAL_LEN = 25 }; /* 2018-08-24T15:55:01+00:00 */
@@ -156,7 +179,7 @@ void runlog_lines_begin(struct runlog_lines *lines, struct slice content)
         .at = at, .end = end, .lf = runlog_line_find('\n', at, end), .cr = runlog_line_find('\r', at, end)};
 }
 
-bool runlog_lines_next(struct runlog_lines *lines, struct runlog_line *line)
+bool runlog_lines_next_text(struct runlog_lines *lines, struct runlog_line *line)
 {
     if (lines->at == lines->end) {
         return false;
@@ -173,7 +196,17 @@ bool runlog_lines_next(struct runlog_lines *lines, struct runlog_line *line)
         lines->lf = runlog_line_find('\n', lines->at, lines->end);
     }
     lines->number++;
+    line->text = without_marks(line->text);
     take_timestamp(line);
+    line->text = without_marks(line->text);
+    return true;
+}
+
+bool runlog_lines_next(struct runlog_lines *lines, struct runlog_line *line)
+{
+    if (!runlog_lines_next_text(lines, line)) {
+        return false;
+    }
     classify(line);
     return true;
 }

@@ -26,8 +26,10 @@ struct parser {
     enum state state;
     struct runlog_header header;
     struct timestamp executed; /* of the report whose header it is */
-    struct slice header_line;  /* the first one */
-    size_t header_number;      /* of that line */
+    struct slice header_line;   /* the first one */
+    size_t header_number;       /* of that line */
+    bool in_doubt;              /* a line within the header looks like a log entry */
+    struct runlog_lines resume; /* in front of the first one that does, or of the next line */
     struct runlog_field message;
 };
 
@@ -75,7 +77,7 @@ static void begin_message(struct parser *parser, struct slice line)
 static void begin_entry(struct parser *parser, const struct runlog_line *line, struct slice event_type,
                         struct slice text)
 {
-    runlog_build_entry(&parser->build, event_type, &line->timestamp);
+    runlog_build_entry(&parser->build, event_type, line->timed ? &line->timestamp : NULL);
     begin_message(parser, text);
 }
 
@@ -116,6 +118,7 @@ static bool begin_report(struct parser *parser, const struct runlog_line *line, 
 {
     parser->header_line = line->text;
     parser->header_number = parser->lines.number;
+    parser->in_doubt = false;
     if (!line->timed) {
         leave_report_out(parser, "report left out of the run: no timestamp");
         return true;
@@ -139,11 +142,8 @@ static void go_on(struct parser *parser, const struct runlog_line *line)
 static bool runlog_parse_take_line(struct parser *parser, const struct runlog_line *line, struct err *err)
 {
     if (parser->state == HEADER && line->kind != RUNLOG_LINE_REPORT) {
-        enum runlog_header_state reached = runlog_header_add_line(&parser->header, line->text);
-        /* A line like a log entry's ends the report, unless it is the last one of its key. */
-        if (reached == RUNLOG_HEADER_WHOLE || line->kind == RUNLOG_LINE_OTHER) {
-            return enter_header(parser, reached, err);
-        }
+        parser->in_doubt = parser->in_doubt || line->kind == RUNLOG_LINE_ENTRY;
+        return enter_header(parser, runlog_header_add_line(&parser->header, line->text), err);
     }
     if (line->kind == RUNLOG_LINE_OTHER) {
         go_on(parser, line);
@@ -153,11 +153,19 @@ static bool runlog_parse_take_line(struct parser *parser, const struct runlog_li
     if (line->kind == RUNLOG_LINE_REPORT) {
         return begin_report(parser, line, err);
     }
-    if (line->timed) {
-        begin_entry(parser, line, line->event_type, line->rest);
-    } else {
-        leave_line_out(parser, "line left out of the run: a log entry without a timestamp", line);
+    begin_entry(parser, line, line->event_type, line->rest);
+    return true;
+}
+
+/* Where a report ends that did not become whole: were there lines like log entries in its header, they are that, and
+ * reading goes on with the first of them. No line is read a third time: the header is left out. */
+static bool go_back(struct parser *parser)
+{
+    if (parser->state != HEADER || !parser->in_doubt) {
+        return false;
     }
+    end_text(parser);
+    parser->lines = parser->resume;
     return true;
 }
 
@@ -181,31 +189,40 @@ static void warn_of_the_whole(const struct runlog_build *build)
 static bool runlog_parse_take_lines(struct parser *parser, struct err *err)
 {
     struct runlog_line line;
-    while (runlog_lines_next(&parser->lines, &line)) {
-        if (!runlog_parse_take_line(parser, &line, err)) {
+    bool more;
+    do {
+        if (parser->state == HEADER && !parser->in_doubt) {
+            parser->resume = parser->lines;
+        }
+        more = runlog_lines_next(&parser->lines, &line);
+        if ((!more || line.kind == RUNLOG_LINE_REPORT) && go_back(parser)) {
+            more = true;
+        } else if (more && !runlog_parse_take_line(parser, &line, err)) {
             return false;
         }
-    }
+    } while (more);
     end_text(parser);
     return runlog_build_end(&parser->build, err);
 }
 
-bool runlog_parse(struct runlog *runlog, const struct run_info *info, struct slice content, size_t max_reports,
-                  struct err *err)
+bool runlog_parse(struct runlog *runlog, const struct run_info *info, struct slice content,
+                  const struct runlog_limits *limits, struct err *err)
 {
     struct parser parser = {
-        .build = {.runlog = runlog, .max_reports = max_reports, .store = {.arena = &runlog->arena}},
+        .build =
+            {
+                .runlog = runlog,
+                .limits = *limits,
+                .store = {&runlog->arena, content.at + utf8_clean_prefix(content.at, content.len)},
+                .row_size = runlog_build_row_size(info),
+            },
     };
-    parser.build.store.clean_until = content.at + utf8_clean_prefix(content.at, content.len);
     runlog->info = *info;
     runlog_lines_begin(&parser.lines, content);
-    bool good = runlog_parse_take_lines(&parser, err);
-    runlog_header_free(&parser.header);
-    runlog_field_free(&parser.message);
-    if (good) {
-        warn_of_the_whole(&parser.build);
-    } else {
+    if (!runlog_parse_take_lines(&parser, err)) {
         runlog_clear(runlog);
+        return false;
     }
-    return good;
+    warn_of_the_whole(&parser.build);
+    return true;
 }

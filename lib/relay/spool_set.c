@@ -5,17 +5,16 @@
 
 void spool_set_open(struct spool_set *spools, const struct relay_config *config)
 {
-    static const char *const incoming[SPOOL_SET_SIZE] = {"incoming", "incoming", "accepted-nodes-updates"};
     *spools = (struct spool_set){0};
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
-        spools->directory[i] = i == 0 ? config->reporting.directory : config->inventory.directory;
-        spools->each[i] = spool_open(spools->directory[i], incoming[i], &spools->err[i]);
+    for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+        spools->directory[kind] = upload_kind_directory(kind, config);
+        spools->each[kind] = spool_open(spools->directory[kind], upload_kind(kind)->incoming, &spools->err[kind]);
     }
 }
 
 void spool_set_close(struct spool_set *spools)
 {
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         spool_close(spools->each[i]);
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * spool_set: all spool directories of a configuration.
+ * spool_set: the spools of a configuration, one a kind of upload.
  */
 #ifndef RELAY_RELAY_SPOOL_SET_H
 #define RELAY_RELAY_SPOOL_SET_H
@@ -10,14 +10,13 @@
 
 #include "relay/relay_config.h"
 #include "relay/spool.h"
+#include "relay/upload_kind.h"
 #include "util/err.h"
 
-enum { SPOOL_SET_SIZE = 3 };
-
 struct spool_set {
-    struct spool *each[SPOOL_SET_SIZE]; /* run logs, inventories, inventory updates; NULL where it cannot be opened */
-    const char *directory[SPOOL_SET_SIZE]; /* belongs to the configuration */
-    struct err err[SPOOL_SET_SIZE];     /* why not */
+    struct spool *each[RELAY_KINDS];    /* NULL where it cannot be opened */
+    const char *directory[RELAY_KINDS]; /* belongs to the configuration */
+    struct err err[RELAY_KINDS];        /* why not */
 };
 
 void spool_set_open(struct spool_set *spools, const struct relay_config *config);

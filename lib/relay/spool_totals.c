@@ -20,30 +20,15 @@ struct count {
 
 /* One failed directory, which several spools may share. */
 struct failed_scan {
-    struct count *counts[SPOOL_SET_SIZE];
+    struct count *counts[RELAY_KINDS];
     size_t count;
     size_t notes_read;
     struct buffer kind;
 };
 
-static void spool_totals_add(struct spool_total *total, const struct spool_total *more)
-{
-    if (more->files > 0 && (total->files == 0 || more->oldest < total->oldest)) {
-        total->oldest = more->oldest;
-    }
-    total->files += more->files;
-    total->bytes += more->bytes;
-}
-
-static struct spool_total total_of(const struct spool_entry *entry)
-{
-    return (struct spool_total){1, entry->size, entry->mtime};
-}
-
 static bool count_waiting(void *context, const struct spool_entry *entry)
 {
-    struct spool_total one = total_of(entry);
-    spool_totals_add(context, &one);
+    spool_sum_add(context, entry->size, entry->mtime);
     return true;
 }
 
@@ -145,7 +130,6 @@ static struct count *owner(const struct failed_scan *scan, const struct spool_no
 static bool count_failed(void *context, const struct spool_entry *entry)
 {
     struct failed_scan *scan = context;
-    struct spool_total one = total_of(entry);
     struct count *count = scan->counts[0];
     struct spool_failure *kind = NULL;
     if (scan->notes_read < SPOOL_NOTES_READ) {
@@ -157,8 +141,8 @@ static bool count_failed(void *context, const struct spool_entry *entry)
         spool_failure_kind(note.reason.text, note.node.text, &scan->kind);
         kind = find_kind(count, buffer_cstr(&scan->kind));
     }
-    spool_totals_add(&count->totals->failed, &one);
-    spool_totals_add(kind != NULL ? &kind->total : &count->kinds[KINDS_MAX].total, &one);
+    spool_sum_add(&count->totals->failed, entry->size, entry->mtime);
+    spool_sum_add(kind != NULL ? &kind->total : &count->kinds[KINDS_MAX].total, entry->size, entry->mtime);
     return true;
 }
 
@@ -177,7 +161,7 @@ static int spool_totals_order(const void *left, const void *right)
 static void list_failures(struct count *count)
 {
     struct spool_totals *totals = count->totals;
-    struct spool_total rest = count->kinds[KINDS_MAX].total;
+    struct spool_sum rest = count->kinds[KINDS_MAX].total;
     size_t listed = count->kind_count;
     qsort(count->kinds, count->kind_count, sizeof *count->kinds, spool_totals_order);
     if (listed > SPOOL_FAILURES || (listed == SPOOL_FAILURES && rest.files > 0)) {
@@ -185,7 +169,7 @@ static void list_failures(struct count *count)
     }
     memcpy(totals->failures, count->kinds, listed * sizeof *count->kinds);
     for (size_t i = listed; i < count->kind_count; i++) {
-        spool_totals_add(&rest, &count->kinds[i].total);
+        spool_sum_merge(&rest, count->kinds[i].total);
         free(count->kinds[i].reason);
     }
     totals->failure_count = listed;
@@ -195,13 +179,13 @@ static void list_failures(struct count *count)
 }
 
 /* The failed directory of spool i, unless an earlier one's reading covered it. */
-static void read_failed(const struct spool_set *spools, struct count counts[SPOOL_SET_SIZE], size_t i)
+static void read_failed(const struct spool_set *spools, struct count counts[RELAY_KINDS], size_t i)
 {
     struct failed_scan scan = {0};
     if (spool_set_failed_seen(spools, i)) {
         return;
     }
-    for (size_t j = i; j < SPOOL_SET_SIZE; j++) {
+    for (size_t j = i; j < RELAY_KINDS; j++) {
         if (spools->each[j] != NULL && strcmp(spools->directory[j], spools->directory[i]) == 0) {
             scan.counts[scan.count++] = &counts[j];
         }
@@ -213,11 +197,11 @@ static void read_failed(const struct spool_set *spools, struct count counts[SPOO
     buffer_free(&scan.kind);
 }
 
-void spool_totals_read(const struct spool_set *spools, struct spool_totals totals[SPOOL_SET_SIZE])
+void spool_totals_read(const struct spool_set *spools, struct spool_totals totals[RELAY_KINDS])
 {
-    struct count *counts = xcalloc(SPOOL_SET_SIZE, sizeof *counts);
-    memset(totals, 0, SPOOL_SET_SIZE * sizeof *totals);
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
+    struct count *counts = xcalloc(RELAY_KINDS, sizeof *counts);
+    memset(totals, 0, RELAY_KINDS * sizeof *totals);
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         const struct spool *spool = spools->each[i];
         counts[i].totals = &totals[i];
         counts[i].spool = spool;
@@ -227,20 +211,20 @@ void spool_totals_read(const struct spool_set *spools, struct spool_totals total
             err_prefix(&totals[i].err, "%s", spool_incoming_path(spool));
         }
     }
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         if (spools->each[i] != NULL) {
             read_failed(spools, counts, i);
         }
     }
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         list_failures(&counts[i]);
     }
     free(counts);
 }
 
-void spool_totals_free(struct spool_totals totals[SPOOL_SET_SIZE])
+void spool_totals_free(struct spool_totals totals[RELAY_KINDS])
 {
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         for (size_t j = 0; j < totals[i].failure_count; j++) {
             free(totals[i].failures[j].reason);
         }

@@ -13,33 +13,28 @@
 #include <stdint.h>
 
 #include "relay/spool_set.h"
+#include "relay/spool_sum.h"
 #include "util/buffer.h"
 #include "util/err.h"
 
 enum { SPOOL_FAILURES = 20, SPOOL_NOTES_READ = 20000 };
 
-struct spool_total {
-    size_t files;
-    int64_t bytes;
-    int64_t oldest; /* mtime in seconds since 1970, when there are files */
-};
-
 struct spool_failure {
     char *reason; /* owned; printable; "" when the files have none */
-    struct spool_total total;
+    struct spool_sum total;
 };
 
 struct spool_totals { /* of one spool */
-    struct spool_total waiting;
-    struct spool_total failed;
+    struct spool_sum waiting;
+    struct spool_sum failed;
     struct spool_failure failures[SPOOL_FAILURES]; /* most files first; the last stands for all the rest */
     size_t failure_count;
     struct err err; /* why the figures are not known; "" when they are */
 };
 
 /* Each spool of `spools`, in its order. spool_totals_free in any case. */
-void spool_totals_read(const struct spool_set *spools, struct spool_totals totals[SPOOL_SET_SIZE]);
-void spool_totals_free(struct spool_totals totals[SPOOL_SET_SIZE]);
+void spool_totals_read(const struct spool_set *spools, struct spool_totals totals[RELAY_KINDS]);
+void spool_totals_free(struct spool_totals totals[RELAY_KINDS]);
 
 /* Appends what a reason has in common with others of its kind. node: the node id in it, may be "". */
 void spool_failure_kind(const char *reason, const char *node, struct buffer *kind);

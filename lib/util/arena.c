@@ -6,7 +6,11 @@
 
 #include "util/xmalloc.h"
 
-enum { ARENA_FIRST_SIZE = 4096, ARENA_LARGEST_DOUBLING = 1 << 20 };
+enum {
+    ARENA_FIRST_SIZE = 4096,
+    ARENA_LARGEST_DOUBLING = 1 << 20,
+    ARENA_OWN_BLOCK = ARENA_LARGEST_DOUBLING / 64, /* what is larger leaves no room behind that is lost */
+};
 
 struct arena_block {
     struct arena_block *next; /* older */
@@ -21,38 +25,44 @@ static size_t aligned(size_t size)
     return (size + mask) & ~mask;
 }
 
+static struct arena_block *block_of_size(size_t size, struct arena_block *next)
+{
+    struct arena_block *block = xmalloc(sizeof *block + size);
+    *block = (struct arena_block){.next = next, .size = size};
+    return block;
+}
+
 static struct arena_block *new_block(struct arena *arena, size_t need)
 {
-    size_t size = ARENA_FIRST_SIZE;
-    if (arena->first != NULL) {
-        size = arena->first->size * 2;
-        size = size < ARENA_LARGEST_DOUBLING ? size : ARENA_LARGEST_DOUBLING;
+    struct arena_block *first = arena->first;
+    if (need > ARENA_OWN_BLOCK && first != NULL) {
+        return first->next = block_of_size(need, first->next);
     }
-    size = size > need ? size : need;
-    struct arena_block *block = xmalloc(sizeof *block + size);
-    *block = (struct arena_block){.next = arena->first, .size = size};
-    arena->first = block;
-    return block;
+    size_t size = first != NULL ? 2 * first->size : ARENA_FIRST_SIZE;
+    size = size < ARENA_LARGEST_DOUBLING ? size : ARENA_LARGEST_DOUBLING;
+    return arena->first = block_of_size(size > need ? size : need, first);
+}
+
+/* start: where in the block that is filled just now the piece may begin. */
+static void *take_piece(struct arena *arena, size_t start, size_t size)
+{
+    struct arena_block *block = arena->first;
+    if (block == NULL || start > block->size || block->size - start < size) {
+        block = new_block(arena, size);
+        start = 0;
+    }
+    block->used = start + size;
+    return block->bytes + start;
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    size_t need = aligned(size > 0 ? size : 1);
-    struct arena_block *block = arena->first;
-    if (block == NULL || block->size - block->used < need) {
-        block = new_block(arena, need);
-    }
-    void *piece = block->bytes + block->used;
-    block->used += need;
-    return piece;
+    return take_piece(arena, arena->first != NULL ? aligned(arena->first->used) : 0, size);
 }
 
-void arena_shrink_last(struct arena *arena, void *piece, size_t size, size_t used)
+void *arena_alloc_bytes(struct arena *arena, size_t size)
 {
-    struct arena_block *block = arena->first;
-    if ((char *)piece + aligned(size > 0 ? size : 1) == block->bytes + block->used) {
-        block->used = (size_t)((char *)piece - block->bytes) + aligned(used > 0 ? used : 1);
-    }
+    return take_piece(arena, arena->first != NULL ? arena->first->used : 0, size);
 }
 
 void arena_clear(struct arena *arena)

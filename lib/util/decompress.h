@@ -4,11 +4,12 @@
  * limits.
  *
  * The compressed image is at most the upload limit, so it is in memory already; what it expands to is what needs
- * watching. A gzip is inflated with zlib, a zip read with libarchive. A damaged, cut or encrypted image is refused;
- * checksum and length are checked. Behind a gzip's last member zero bytes are taken for padding, as gzip(1) does;
- * anything else is refused (gzip(1) only warns: it has nobody to ask, here the sender still has the file). In a zip,
- * directories before the first file are passed over, and only stored and deflated files are read: other methods let the
- * image choose how much memory they take.
+ * watching. A gzip is inflated with zlib, a zip read with libarchive. A damaged, cut or encrypted image is refused. Of
+ * a gzip, checksum and length are checked; of a zip nothing is damage that libarchive only warns of, such as a name in
+ * a strange encoding or a wrong checksum: the signature tells whether the content is what was sent. Behind a gzip's
+ * last member zero bytes are taken for padding, as gzip(1) does; anything else is refused (gzip(1) only warns: it has
+ * nobody to ask, here the sender still has the file). In a zip, directories before the first file are passed over, and
+ * only stored and deflated files are read: other methods let the image choose how much memory they take.
  */
 #ifndef RELAY_UTIL_DECOMPRESS_H
 #define RELAY_UTIL_DECOMPRESS_H

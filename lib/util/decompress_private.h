@@ -29,8 +29,8 @@ static inline size_t decompress_produced(const struct decompress_job *job)
     return job->out->len - job->start;
 }
 
-/* Makes room for the next step, `wanted` bytes or a least step, but never more than one byte beyond the cap: that byte
- * tells that the limit is passed. Returns how much room. */
+/* Output goes no further than one byte beyond the cap: that byte tells that the limit is passed. Makes room for the
+ * next step so, `wanted` bytes or a least step. Returns how much room. */
 size_t decompress_make_room(struct decompress_job *job, size_t wanted, char **at);
 
 /* Was that byte written? Then writes the reason. */

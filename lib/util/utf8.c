@@ -94,23 +94,44 @@ size_t utf8_clean_prefix(const char *text, size_t len)
     return at;
 }
 
+/* Of text that begins with something to be replaced: how many bytes one U+FFFD stands for. */
+static size_t replaced_at(const char *text, size_t len)
+{
+    size_t bad = 1; /* a NUL is one byte long */
+    (void)utf8_sequence((const unsigned char *)text, len, &bad);
+    return bad;
+}
+
+size_t utf8_replaced_len(const char *text, size_t len)
+{
+    size_t replaced = 0;
+    while (len > 0) {
+        size_t taken = utf8_clean_prefix(text, len);
+        replaced += taken;
+        if (taken < len) {
+            replaced += UTF8_REPLACEMENT_LEN;
+            taken += replaced_at(text + taken, len - taken);
+        }
+        text += taken;
+        len -= taken;
+    }
+    return replaced;
+}
+
 size_t utf8_replace(char *out, const char *text, size_t len)
 {
-    size_t written = 0;
-    size_t at = 0;
-    while (at < len) {
-        size_t clean = utf8_clean_prefix(text + at, len - at);
-        memcpy(out + written, text + at, clean);
-        written += clean;
-        at += clean;
-        if (at == len) {
-            break;
+    char *at = out;
+    while (len > 0) {
+        size_t taken = utf8_clean_prefix(text, len);
+        memcpy(at, text, taken);
+        at += taken;
+        if (taken < len) {
+            memcpy(at, UTF8_REPLACEMENT, UTF8_REPLACEMENT_LEN);
+            at += UTF8_REPLACEMENT_LEN;
+            taken += replaced_at(text + taken, len - taken);
         }
-        size_t bad = 1; /* a NUL is one byte long */
-        (void)utf8_sequence((const unsigned char *)text + at, len - at, &bad);
-        memcpy(out + written, UTF8_REPLACEMENT, UTF8_REPLACEMENT_LEN);
-        written += UTF8_REPLACEMENT_LEN;
-        at += bad;
+        text += taken;
+        len -= taken;
     }
-    return written;
+    return (size_t)(at - out);
 }

@@ -19,8 +19,9 @@ size_t utf8_sequence(const unsigned char *at, size_t len, size_t *bad);
 /* How many leading bytes are well-formed and not NUL: len when nothing needs replacing. Fast for ASCII. */
 size_t utf8_clean_prefix(const char *text, size_t len);
 
-/* Copies with every ill-formed subpart and every NUL replaced. out holds at least 3 * len bytes. Returns the length
- * written. */
+/* Copies with every ill-formed subpart and every NUL replaced. out holds utf8_replaced_len bytes, which are at most
+ * 3 * len. Returns the length written. */
 size_t utf8_replace(char *out, const char *text, size_t len);
+size_t utf8_replaced_len(const char *text, size_t len);
 
 #endif

@@ -16,7 +16,8 @@
 #include "util/log.h"
 #include "util/xmalloc.h"
 
-enum { RUNS = 100, REPORTS = 100, ROUNDS = 11, MAX_REPORTS = 1000000 };
+enum { RUNS = 100, REPORTS = 100, ROUNDS = 11 };
+static const struct runlog_limits limits = {.reports = 1000000, .bytes = 64 << 20};
 static const double round_seconds = 0.2;
 
 struct run {
@@ -112,7 +113,7 @@ static size_t parse_all(struct runlog *runlog, const struct run *runs, size_t co
     size_t bytes = 0;
     for (size_t i = 0; i < count; i++) {
         struct err err;
-        if (!runlog_parse(runlog, &runs[i].info, buffer_slice(&runs[i].content), MAX_REPORTS, &err)) {
+        if (!runlog_parse(runlog, &runs[i].info, buffer_slice(&runs[i].content), &limits, &err)) {
             fprintf(stderr, "node %s: %s\n", runs[i].info.node_id, err.text);
             return 0;
         }

@@ -8,13 +8,14 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
+#include "relay/report_db_binary.h"
 #include "relay/runlog_json.h"
 #include "relay/runlog_parse.h"
 #include "util/log.h"
 #include "util/xmalloc.h"
 #include "util/utf8.h"
 
-enum { MAX_REPORTS = 1000 };
+static const struct runlog_limits limits = {.reports = 1000, .bytes = 1 << 20};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -50,11 +51,29 @@ static void require_report(const struct report *report)
 
 static void fuzz_runlog_require_sound(const struct runlog *runlog)
 {
-    fuzz_require(runlog->report_count > 0 && runlog->report_count <= MAX_REPORTS);
+    fuzz_require(runlog->report_count > 0 && runlog->report_count <= limits.reports);
     fuzz_require(!runlog->complete || runlog->config_id.at != NULL);
     for (size_t i = 0; i < runlog->report_count; i++) {
         require_report(&runlog->reports[i]);
     }
+}
+
+/* The bytes that are limited are those that the database is sent. */
+static void require_counted(const struct runlog *runlog, struct slice content)
+{
+    struct buffer rows = {0};
+    for (size_t i = 0; i < runlog->report_count; i++) {
+        report_db_binary_copy_row(&rows, 1, slice_from_str(runlog->info.node_id), &runlog->reports[i]);
+    }
+    fuzz_require(rows.len <= limits.bytes);
+    struct runlog again = {.report_count = 0};
+    struct runlog_limits tight = {.reports = runlog->report_count, .bytes = rows.len};
+    fuzz_require(runlog_parse(&again, &runlog->info, content, &tight, NULL));
+    runlog_clear(&again);
+    tight.bytes--;
+    fuzz_require(!runlog_parse(&again, &runlog->info, content, &tight, NULL));
+    runlog_free(&again);
+    buffer_free(&rows);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -70,8 +89,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice content = {line_end + 1, size - (size_t)(line_end + 1 - text)};
     struct runlog runlog = {.report_count = 0};
     struct err err = {""};
-    if (runlog_parse(&runlog, &info, content, MAX_REPORTS, &err)) {
+    if (runlog_parse(&runlog, &info, content, &limits, &err)) {
         fuzz_runlog_require_sound(&runlog);
+        require_counted(&runlog, content);
         FILE *nowhere = fopen("/dev/null", "w");
         fuzz_require(nowhere != NULL && runlog_json_print(&runlog, nowhere));
         fclose(nowhere);

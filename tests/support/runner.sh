@@ -12,9 +12,21 @@ runner_open() {
     chmod 755 "$RUNNER" # postgres and www-data have work below it
     mkdir "$RUNNER/results" "$RUNNER/log" "$RUNNER/tmp" "$RUNNER/sanitizer"
     chmod 1777 "$RUNNER/tmp" "$RUNNER/sanitizer"
+    export TMPDIR=$RUNNER/tmp
+    runner_fence
     RUNNER_JOBS=${RELAY_TEST_JOBS:-2}
     RUNNER_TIMEOUT=${RELAY_TEST_TIMEOUT:-600}
     trap 'runner_interrupted' HUP INT TERM
+}
+
+# runner_fence: what tests are run by where root may do so: all but $RUNNER is read-only for them, and each has a /run
+# and a /tmp of its own, so that none leaves anything elsewhere, or depends on what an earlier one left.
+runner_fence() {
+    RUNNER_FENCE=(unshare --mount sh -c '
+        mount -t tmpfs tmpfs /run && mkdir /run/runner && mount --bind "$0" /run/runner &&
+            mount -t tmpfs tmpfs /tmp && mkdir -p "$0" && mount --move /run/runner "$0" &&
+            mount -o remount,bind,ro / && cd "$PWD" && exec "$@"' "$RUNNER")
+    [ "$(id -u)" = 0 ] && "${RUNNER_FENCE[@]}" true 2>/dev/null || RUNNER_FENCE=()
 }
 
 # A directory with a short path without spaces: a socket's path has at most 107 bytes.
@@ -127,10 +139,10 @@ runner_findings() {
 
 # runner_make_check BUILD: make check, counted test by test where a log says how many there were.
 runner_make_check() {
-    local build=$1 status trs counts failures=0
+    local build=$1 status trs counts left failures=0
     (
         runner_sanitizer_options "$build-unit"
-        cd "$RUNNER/$build" && runner_step "$build-unit" make -k -j"$(nproc)" check
+        cd "$RUNNER/$build" && runner_step "$build-unit" "${RUNNER_FENCE[@]}" make -k -j"$(nproc)" check
     )
     status=$?
     while IFS= read -r trs; do
@@ -144,6 +156,11 @@ runner_make_check() {
     # it broke where no test tells
     [ $status = 0 ] || [ $failures = 1 ] || runner_count "$build-unit-make" 0 1 0
     runner_findings "$build-unit" || runner_count "$build-unit-sanitizers" 0 1 0
+    left=$(ls -A "$RUNNER/tmp")
+    [ -z "$left" ] || {
+        echo "  left behind in the directory for temporary files: $left"
+        runner_count "$build-unit-left" 0 1 0
+    }
 }
 
 # runner_count_check TRS LOG: prints "PASSED FAILED SKIPPED" of one program of make check.
@@ -161,27 +178,39 @@ runner_count_check() {
         }' "$2"
 }
 
-# runner_e2e BUILD TEST...: some at a time. What says "run-tests: once" has nothing to do with the build.
+# runner_find NAME: prints the tests of that part, the directory tests/NAME, or else the test of that name.
+runner_find() {
+    local name=${1%.test}
+    compgen -G "tests/$name/*.test" || compgen -G "tests/*/${name##*/}.test"
+}
+
+# Beside tests/static and tests/e2e any directory with tests is a part of its own, one that takes long.
+runner_long_parts() {
+    compgen -G 'tests/*/*.test' | cut -d/ -f2 | sort -u | grep -vxE 'static|e2e'
+}
+
+# runner_e2e BUILD TEST...: some at a time. A test says in a line of its own what is special about it:
+# "# run-tests: once" has nothing to do with the build, "# run-tests: seconds N" may take longer than others.
 runner_e2e() {
     local build=$1 test
     shift
     for test; do
-        [ -e "${test%.test}.test" ] || continue
-        if [ "$build" != "${builds[0]}" ] && grep -q '^# run-tests: once' "${test%.test}.test"; then
+        if [ "$build" != "${builds[0]}" ] && grep -q '^# run-tests: once' "$test"; then
             continue
         fi
         while [ "$(jobs -pr | wc -l)" -ge "$RUNNER_JOBS" ]; do
             wait -n
         done
-        runner_tap "$build" "${test%.test}.test" &
+        runner_tap "$build" "$test" &
     done
     wait
 }
 
 # runner_tap BUILD TEST: runs one test and prints how it went, in one piece.
 runner_tap() {
-    local name start=$SECONDS status output counts leftovers directory
+    local name start=$SECONDS status output counts leftovers directory seconds
     name="$1-$(basename "$2" .test)"
+    seconds=$(sed -n 's/^# run-tests: seconds //p' "$2")
     output=$RUNNER/log/$name.log
     # a short name: the paths of sockets below it may not be long
     directory=$(mktemp -d "$RUNNER/tmp/XXXXX") && chmod 1777 "$directory"
@@ -189,7 +218,7 @@ runner_tap() {
         runner_sanitizer_options "$name"
         cd "$RUNNER/src" || exit
         TMPDIR=$directory RELAY_BUILD=$RUNNER/$1 RELAY_TEST=$directory \
-            exec timeout -k 30 "$RUNNER_TIMEOUT" bash "$2" </dev/null >"$output" 2>&1
+            exec "${RUNNER_FENCE[@]}" timeout -k 30 "${seconds:-$RUNNER_TIMEOUT}" bash "$2" </dev/null >"$output" 2>&1
     )
     status=$?
     leftovers=$(runner_leftovers "$directory")
@@ -231,8 +260,8 @@ runner_count_tap() {
         }' "$2"
 }
 
-# runner_leftovers DIRECTORY: ends processes that the test of this directory started and did not stop, and prints what there
-# was. The directory is in their environment: its name is the only one that no other test run has.
+# runner_leftovers DIRECTORY: ends processes that the test started and did not stop, and prints what there was. They are
+# known by the directory, not by the test's name: another run may be at the same test.
 runner_leftovers() {
     local directory=$1 environ pid
     for environ in /proc/[0-9]*/environ; do
@@ -250,16 +279,44 @@ runner_leftovers() {
     rm -rf "$directory"
 }
 
-# runner_distcheck: the tarball is complete, builds, tests, installs and uninstalls.
-runner_distcheck() {
-    if runner_step distcheck runner_make_distcheck; then
-        runner_count distcheck 1 0 0
-    else
-        runner_count distcheck 0 1 0
-    fi
+# runner_dist: make distcheck, which builds, tests, installs and uninstalls from the tarball; nothing of the sources is
+# missing in it; and from it the tests can be run: those of the sources, and two that use most of what it brings.
+runner_dist() {
+    local step
+    for step in distcheck complete run-tests; do
+        if runner_step "dist-$step" "runner_dist_$step"; then
+            runner_count "dist-$step" 1 0 0
+        else
+            runner_count "dist-$step" 0 1 0
+            return
+        fi
+    done
 }
 
-runner_make_distcheck() {
+runner_dist_distcheck() {
     [ -x "$RUNNER/src/configure" ] || "$RUNNER/src/autogen.sh" || return
-    mkdir -p "$RUNNER/dist" && cd "$RUNNER/dist" && "$RUNNER/src/configure" && make -j"$(nproc)" distcheck
+    mkdir -p "$RUNNER/dist" && cd "$RUNNER/dist" && "$RUNNER/src/configure" &&
+        "${RUNNER_FENCE[@]}" make -j"$(nproc)" distcheck
+}
+
+# Only what concerns git and the continuous integration is in the sources alone.
+runner_dist_complete() {
+    local missing
+    cd "$RUNNER/dist" && mkdir unpacked && tar -C unpacked --strip-components=1 -xf rudder-relay-*.tar.xz || return
+    missing=$(comm -13 <(sources_modes unpacked) <(sources_modes "$RUNNER/src" | grep -vE '/\.(ci/|git)'))
+    [ -z "$missing" ] || {
+        printf '%s\n' "the tarball lacks, or has with another mode:" "$missing"
+        return 1
+    }
+}
+
+# sources_modes DIRECTORY: its files, executable or not, without those that autogen.sh made.
+sources_modes() {
+    mkdir -p "$RUNNER/dist/listed" && sources_copy "$1" "$RUNNER/dist/listed" &&
+        (cd "$RUNNER/dist/listed" && find . -type f -printf '%p ' \( -perm -100 -printf 'x\n' -o -printf '-\n' \) |
+            LC_ALL=C sort) && rm -r "$RUNNER/dist/listed"
+}
+
+runner_dist_run-tests() {
+    "$RUNNER/dist/unpacked/run-tests" --quick static whole-way agent-run
 }

@@ -1,18 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * store_driver: report_db on a string. Reads commands from standard input, a line each, and answers each on standard
- * output:
+ * output. The database is that of LAB_PG_URL and LAB_PG_PASSWORD.
  *
- *   run NODE START REPORTS [partial] [config=TEXT] [message=TEXT] [rule=TEXT] [long-rule=BYTES]
- *                           adds a run to the batch (START: seconds since 1970); no answer
- *   store                   stores the batch on the one connection: a line "NODE START OUTCOME [REASON]" for each run,
- *                           then "."
- *   hammer THREADS BATCH    THREADS connections at once store all runs of the batch, each in an order of its own and
- *                           BATCH at a time, each run again until its outcome is final: "stored N duplicate N refused
- * N" probe                   "ok" or the reason stop                    from now on, report_db waits only as long as
- * when stopping; no answer
+ * run NODE START REPORTS [partial] [config=TEXT] [message=TEXT] [rule=TEXT] [long-rule=BYTES]
+ *     adds a run to the batch (START: seconds since 1970). No answer.
  *
- * The database is that of LAB_PG_URL and LAB_PG_PASSWORD.
+ * store
+ *     stores the batch on the one connection. Answer: a line "NODE START OUTCOME [REASON]" for each run, then ".".
+ *     OUTCOME of a run that may be tried again is the kind of its error.
+ *
+ * hammer THREADS BATCH
+ *     THREADS connections at once store all runs of the batch, each in an order of its own and BATCH at a time, each
+ *     run again until its outcome is final. Answer: "stored N duplicate N refused N".
+ *
+ * probe
+ *     Answer: "ok" or the reason.
+ *
+ * examine
+ *     Answer: the complaints of report_db_examine, a line each, then ".".
+ *
+ * timeout SECONDS
+ *     report_db_statement_timeout. No answer.
+ *
+ * stop
+ *     from now on, report_db waits only as long as when stopping. No answer.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -28,6 +40,10 @@
 enum { RUNS_MAX = 5000, OUTCOMES = REPORT_DB_DOWN + 1 };
 
 static const char *const outcome_names[OUTCOMES] = {"stored", "duplicate", "refused", "retry", "down"};
+static const char *const retry_names[] = {
+    [REPORT_DB_ERROR_DATA] = "data",   [REPORT_DB_ERROR_UNSURE] = "unsure", [REPORT_DB_ERROR_SLOW] = "slow",
+    [REPORT_DB_ERROR_SETUP] = "setup", [REPORT_DB_ERROR_LOST] = "lost",
+};
 
 struct driver {
     struct report_db *db;
@@ -105,6 +121,12 @@ static void store_driver_clear(struct driver *driver)
     driver->count = 0;
 }
 
+/* Of one that may be tried again: the kind of its fault. */
+static const char *outcome_name(const struct report_db_run *run)
+{
+    return run->outcome == REPORT_DB_RETRY ? retry_names[run->fault] : outcome_names[run->outcome];
+}
+
 static void store_driver_store(struct driver *driver)
 {
     struct report_db_run *runs = xcalloc(driver->count + 1, sizeof *runs);
@@ -115,7 +137,7 @@ static void store_driver_store(struct driver *driver)
     report_db_store(driver->db, runs, driver->count);
     for (size_t i = 0; i < driver->count; i++) {
         printf("%s %lld %s%s%s\n", runs[i].runlog->info.node_id, (long long)runs[i].runlog->info.timestamp.seconds,
-               outcome_names[runs[i].outcome], runs[i].reason.text[0] != '\0' ? " " : "", runs[i].reason.text);
+               outcome_name(&runs[i]), runs[i].reason.text[0] != '\0' ? " " : "", runs[i].reason.text);
     }
     puts(".");
     free(runs);
@@ -201,6 +223,15 @@ static void hammer(struct driver *driver, const char *words)
     store_driver_clear(driver);
 }
 
+static void examine(struct driver *driver)
+{
+    struct buffer complaints = {0};
+    struct err err;
+    bool asked = report_db_examine(driver->db, &complaints, &err);
+    printf("%s%s.\n", asked ? buffer_cstr(&complaints) : err.text, asked ? "" : "\n");
+    buffer_free(&complaints);
+}
+
 int main(void)
 {
     struct driver *driver = xcalloc(1, sizeof *driver);
@@ -221,6 +252,10 @@ int main(void)
             hammer(driver, line + 7);
         } else if (strcmp(line, "probe") == 0) {
             puts(report_db_probe(driver->db, &err) ? "ok" : err.text);
+        } else if (strcmp(line, "examine") == 0) {
+            examine(driver);
+        } else if (strncmp(line, "timeout ", 8) == 0) {
+            report_db_statement_timeout(driver->db, (unsigned)strtoul(line + 8, NULL, 10));
         } else if (strcmp(line, "stop") == 0) {
             eventfd_write(driver->stop_fd, 1);
         } else {

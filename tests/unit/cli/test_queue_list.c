@@ -31,13 +31,13 @@ START_TEST(the_newest_are_kept_in_order_and_all_are_counted)
         bool same = all.kept[i].mtime == all.kept[i - 1].mtime;
         ck_assert(older || (same && strcmp(all.kept[i].name, all.kept[i - 1].name) > 0));
     }
-    ck_assert_int_eq(all.oldest, all.kept[FILES - 1].mtime);
+    ck_assert_int_eq(all.sum.oldest, all.kept[FILES - 1].mtime);
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         struct queue_list list;
         ck_assert(queue_list_read(&list, directory.fd, limits[i], &err));
-        ck_assert_uint_eq(list.files, FILES);
-        ck_assert_int_eq(list.bytes, all.bytes);
-        ck_assert_int_eq(list.oldest, all.oldest);
+        ck_assert_uint_eq(list.sum.files, FILES);
+        ck_assert_uint_eq(list.sum.bytes, all.sum.bytes);
+        ck_assert_int_eq(list.sum.oldest, all.sum.oldest);
         ck_assert_uint_eq(list.kept_count, limits[i] < FILES ? limits[i] : FILES);
         for (size_t j = 0; j < list.kept_count; j++) {
             ck_assert_str_eq(list.kept[j].name, all.kept[j].name);
@@ -54,7 +54,7 @@ START_TEST(a_directory_that_cannot_be_read)
     struct queue_list list;
     struct err err;
     ck_assert(!queue_list_read(&list, -1, 10, &err));
-    ck_assert_uint_eq(list.files, 0);
+    ck_assert_uint_eq(list.sum.files, 0);
     queue_list_free(&list);
 }
 END_TEST

@@ -17,7 +17,8 @@ START_TEST(a_request_wakes_once)
     struct tmpdir folder = tmpdir_make();
     char path[128];
     snprintf(path, sizeof path, "%s/state", folder.path);
-    struct relay_state *mine = relay_state_open(path, relay_metrics_fingerprint()), *other = relay_state_open(path, relay_metrics_fingerprint());
+    struct relay_state *mine = relay_state_open(path, relay_metrics_fingerprint()),
+                       *other = relay_state_open(path, relay_metrics_fingerprint());
     struct reload_watch watch;
     reload_watch_open(&watch, mine, path);
     relay_state_add(other, 1, 1);

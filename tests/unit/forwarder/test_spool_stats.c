@@ -27,13 +27,13 @@ START_TEST(figures_are_those_of_the_directories)
     tmpdir_age(folder.fd, "incoming/b.log", 1000);
     ck_assert_int_eq(spool_stats_publish(&config, state), 10000);
     relay_metrics_spool(state, RELAY_KIND_REPORT, false, &figures);
-    ck_assert_uint_eq(figures.files, 2);
-    ck_assert_uint_eq(figures.bytes, 10);
-    ck_assert_int_le(figures.oldest, time(NULL) - 1000);
-    ck_assert_int_gt(figures.oldest, time(NULL) - 1200);
+    ck_assert_uint_eq(figures.sum.files, 2);
+    ck_assert_uint_eq(figures.sum.bytes, 10);
+    ck_assert_int_le(figures.sum.oldest, time(NULL) - 1000);
+    ck_assert_int_gt(figures.sum.oldest, time(NULL) - 1200);
     ck_assert_int_ne(figures.checked, 0);
     relay_metrics_spool(state, RELAY_KIND_REPORT, true, &figures);
-    ck_assert_uint_eq(figures.files, 1);
+    ck_assert_uint_eq(figures.sum.files, 1);
     relay_metrics_spool(state, RELAY_KIND_INVENTORY, false, &figures);
     ck_assert_int_eq(figures.checked, 0); /* there is no such directory */
     relay_state_close(state);

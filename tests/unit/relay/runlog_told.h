@@ -6,6 +6,7 @@
 #ifndef RELAY_TESTS_RUNLOG_TOLD_H
 #define RELAY_TESTS_RUNLOG_TOLD_H
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,8 @@
 #define BEGIN "R: @@Common@@result_success@@rule@@directive@@0@@"
 /* A report from its component to its message. */
 #define REPORT(component, key, message) TS BEGIN component "@@" key END_OF(NODE) message "\n"
+
+static const struct runlog_limits told_limits = {.reports = 1000000, .bytes = SIZE_MAX};
 
 static inline struct run_info told_info(void)
 {
@@ -44,7 +47,7 @@ static inline bool told_parse(struct runlog *runlog, const char *content, size_t
 {
     struct run_info info = told_info();
     *copy = memcpy(malloc(len > 0 ? len : 1), content, len);
-    return runlog_parse(runlog, &info, (struct slice){*copy, len}, 1000000, err);
+    return runlog_parse(runlog, &info, (struct slice){*copy, len}, &told_limits, err);
 }
 
 static inline void told_check(const char *content, size_t len, const char *expected, size_t dropped, int line)

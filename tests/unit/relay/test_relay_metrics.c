@@ -195,12 +195,12 @@ START_TEST(spool_figures_and_ages)
     struct relay_state *state = own_state();
     struct relay_spool_stats read;
     const int64_t now = time(NULL);
-    const struct relay_spool_stats figures = {.files = 4, .bytes = 99, .oldest = now - 5000, .checked = now};
+    const struct relay_spool_stats figures = {.sum = {4, 99, now - 5000}, .checked = now};
     relay_metrics_set_spool(state, RELAY_KIND_INVENTORY, true, &figures);
     relay_metrics_spool(state, RELAY_KIND_INVENTORY, true, &read);
     ck_assert_mem_eq(&read, &figures, sizeof read);
     relay_metrics_spool(state, RELAY_KIND_INVENTORY, false, &read);
-    ck_assert_uint_eq(read.files, 0);
+    ck_assert_uint_eq(read.sum.files, 0);
     ck_line(state, "rudder_relay_spool_files{kind=\"inventory\",state=\"failed\"} 4");
     ck_line(state, "rudder_relay_spool_oldest_age_seconds{kind=\"report\",state=\"waiting\"} 0");
     struct buffer page = print(state);

@@ -10,7 +10,7 @@
 static void test_runlog_parse(struct runlog *runlog, const char *content)
 {
     struct run_info info = told_info();
-    ck_assert(runlog_parse(runlog, &info, slice_from_str(content), 1000, NULL));
+    ck_assert(runlog_parse(runlog, &info, slice_from_str(content), &told_limits, NULL));
 }
 
 START_TEST(event_types_are_skipped)
@@ -55,7 +55,7 @@ START_TEST(clear_gives_back_what_a_huge_run_took)
     buffer_add_text(&content, REPORT("a", "k", "m"));
     struct run_info info = told_info();
     struct runlog runlog = {.report_count = 0};
-    ck_assert(runlog_parse(&runlog, &info, buffer_slice(&content), 30000, NULL));
+    ck_assert(runlog_parse(&runlog, &info, buffer_slice(&content), &told_limits, NULL));
     runlog_clear(&runlog);
     ck_assert_ptr_null(runlog.reports);
     test_runlog_parse(&runlog, REPORT("a", "k", "m"));

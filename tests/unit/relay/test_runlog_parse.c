@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "relay/report_db_binary.h"
 #include "runlog_told.h"
 
 START_TEST(every_field_has_its_place)
@@ -90,8 +91,28 @@ START_TEST(components_and_keys_span_lines)
     TOLD(TS BEGIN "c@@one\n" TS "two\n\nthree" END_OF(NODE) "m\n", "result_success|c|one~two~~three|m\n", 0);
     TOLD(TS BEGIN "c@@one\r\n" TS "two\r\n" TS "\r\n" TS "three" END_OF(NODE) "m\r\n" TS "n\r\n",
          "result_success|c|one~two~~three|m~n\n", 0);
-    TOLD(TS BEGIN "one\ntwo@@three\n" TS END_OF(NODE) "m\n", "result_success|one~two|three~|m\n", 0);
-    TOLD(TS BEGIN "\ntwo@@\n" END_OF(NODE) "m\n", "result_success|~two|~|m\n", 0);
+}
+END_TEST
+
+START_TEST(a_line_end_right_before_the_mark_is_dropped)
+{
+    const char expected[] = "result_success|one~two|three|m\n";
+    TOLD(TS BEGIN "one\ntwo@@three\n" END_OF(NODE) "m\n", expected, 0);
+    TOLD(TS BEGIN "one\ntwo@@three\n" TS END_OF(NODE) "m\n", expected, 0);
+    TOLD(TS BEGIN "one\r\n" TS "two\r\n" TS "@@three\r\n" TS END_OF(NODE) "m\r\n", expected, 0);
+    TOLD(TS BEGIN "one\rtwo\r@@three\r" END_OF(NODE) "m\r", expected, 0);
+    TOLD(TS BEGIN "one\n@@k" END_OF(NODE) "m\n", "result_success|one|k|m\n", 0);
+    TOLD(TS BEGIN "one\n\n@@k\n\n" END_OF(NODE) "m\n", "result_success|one~|k~|m\n", 0); /* one of them */
+    TOLD(TS BEGIN "\ntwo@@\n" END_OF(NODE) "m\n", "result_success|~two|None|m\n", 0);
+    TOLD(TS BEGIN "c@@ \n" END_OF(NODE) "m\n", "result_success|c| |m\n", 0);
+    TOLD(REPORT("a", "k", "1") TS BEGIN "\n@@k" END_OF(NODE) "m\n", "result_success|a|k|1\n", 1); /* empty */
+}
+END_TEST
+
+START_TEST(a_line_that_begins_a_text_keeps_what_looks_like_a_timestamp)
+{
+    TOLD(TS BEGIN TS "c\nd@@" TS "k\nl" END_OF(NODE) TS "m\n" TS "n\n",
+         "result_success|" TS "c~d|" TS "k~l|" TS "m~n\n", 0);
 }
 END_TEST
 
@@ -169,7 +190,7 @@ START_TEST(replacements_need_more_room_than_the_bytes)
     buffer_add_text(&content, "\n" REPORT("c", "k", "\xff"));
     struct run_info info = told_info();
     struct runlog runlog = {.report_count = 0};
-    ck_assert(runlog_parse(&runlog, &info, buffer_slice(&content), 10, NULL));
+    ck_assert(runlog_parse(&runlog, &info, buffer_slice(&content), &told_limits, NULL));
     ck_assert_uint_eq(runlog.reports[0].message.len, 3 * BYTES);
     ck_assert(slice_ends_with(runlog.reports[0].message, "\xef\xbf\xbd"));
     ck_assert(slice_eq_str(runlog.reports[1].message, "\xef\xbf\xbd"));
@@ -239,17 +260,90 @@ START_TEST(too_many_reports_are_refused_with_the_figure)
     struct run_info info = told_info();
     struct runlog runlog = {.report_count = 0};
     struct err err = {""};
-    ck_assert(runlog_parse(&runlog, &info, slice_from_str(content), 4, &err));
+    ck_assert(runlog_parse(&runlog, &info, slice_from_str(content), &(struct runlog_limits){4, SIZE_MAX}, &err));
     ck_assert_uint_eq(runlog.report_count, 4);
     ck_assert(slice_eq_str(runlog.reports[3].message, "2"));
     runlog_clear(&runlog);
-    ck_assert(!runlog_parse(&runlog, &info, slice_from_str(content), 3, &err));
+    ck_assert(!runlog_parse(&runlog, &info, slice_from_str(content), &(struct runlog_limits){3, SIZE_MAX}, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "4 reports"));
     ck_assert_ptr_nonnull(strstr(err.text, "limit is 3"));
-    ck_assert(!runlog_parse(&runlog, &info, slice_from_str(content), 1, &err));
+    ck_assert(!runlog_parse(&runlog, &info, slice_from_str(content), &(struct runlog_limits){1, SIZE_MAX}, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "4 reports"));
-    ck_assert(!runlog_parse(&runlog, &info, slice_from_str(content), 0, &err));
+    ck_assert(!runlog_parse(&runlog, &info, slice_from_str(content), &(struct runlog_limits){0, SIZE_MAX}, &err));
     runlog_free(&runlog);
+}
+END_TEST
+
+/* What the database is sent for these rows. */
+static size_t rows_size(const struct runlog *runlog)
+{
+    struct buffer rows = {0};
+    for (size_t i = 0; i < runlog->report_count; i++) {
+        report_db_binary_copy_row(&rows, 1, slice_from_str(runlog->info.node_id), &runlog->reports[i]);
+    }
+    size_t size = rows.len;
+    buffer_free(&rows);
+    return size;
+}
+
+/* At its size a run is taken, at one byte less it is refused, with both figures. */
+static void check_size_limit(struct slice content)
+{
+    struct run_info info = told_info();
+    struct runlog runlog = {.report_count = 0};
+    struct err err = {""};
+    ck_assert(runlog_parse(&runlog, &info, content, &told_limits, &err));
+    struct runlog_limits limits = {.reports = SIZE_MAX, .bytes = rows_size(&runlog)};
+    char figures[128];
+    snprintf(figures, sizeof figures, "would become %zu bytes in %zu rows of the database, the limit is %zu bytes",
+             limits.bytes, runlog.report_count, limits.bytes - 1);
+    runlog_clear(&runlog);
+    ck_assert_msg(runlog_parse(&runlog, &info, content, &limits, &err), "%s", err.text);
+    runlog_clear(&runlog);
+    limits.bytes--;
+    ck_assert(!runlog_parse(&runlog, &info, content, &limits, &err));
+    ck_assert_msg(strstr(err.text, figures) != NULL, "%s instead of %s", err.text, figures);
+    *strstr(figures, ", the") = '\0';
+    size_t size = limits.bytes;
+    for (limits.bytes = 0; limits.bytes < size && limits.bytes < 2000; limits.bytes += 7) {
+        /* wherever it is passed, the figure is the same */
+        ck_assert(!runlog_parse(&runlog, &info, content, &limits, &err));
+        ck_assert_msg(strstr(err.text, figures) != NULL, "%s instead of %s", err.text, figures);
+    }
+    runlog_free(&runlog);
+}
+#define SIZE_LIMIT(content) check_size_limit((struct slice){content, sizeof content - 1})
+
+START_TEST(what_a_run_becomes_is_limited_to_the_byte)
+{
+    SIZE_LIMIT(REPORT("a", "k", "m"));
+    SIZE_LIMIT(REPORT("a", "k", "m\n" TS "n") TS "R: x\n" TS "R: y\n" REPORT("b", "", "o") TS "R: z\n" TS "zz\n");
+    SIZE_LIMIT("R: x\n" TS "R: y\n" TS "R: @@p@@t@@r@@d@@@@c\n" TS "cc@@k\n" TS "k\n" TS "kk" END_OF(NODE) "m\n");
+    SIZE_LIMIT(REPORT("a\xff", "\xff\xff", "\xff\n" TS "\xc3\n\xff\n") TS "R: \xff\n" REPORT("\xff\n\xff", "k", ""));
+}
+END_TEST
+
+START_TEST(a_long_key_and_many_entries_are_refused)
+{
+    enum { KEY = 5000, ENTRIES = 2000 };
+    struct buffer content = {0};
+    for (int i = 0; i < ENTRIES; i++) {
+        buffer_add_text(&content, TS "R:\n");
+    }
+    buffer_add_text(&content, TS BEGIN "c@@");
+    memset(buffer_reserve(&content, KEY), 'k', KEY);
+    content.len += KEY;
+    buffer_add_text(&content, END_OF(NODE) "m\n");
+    check_size_limit(buffer_slice(&content));
+    buffer_add_text(&content, REPORT("c", "k", "m")); /* counted as they come, not as they are in the end */
+    check_size_limit(buffer_slice(&content));
+    struct runlog runlog = {.report_count = 0};
+    struct run_info info = told_info();
+    const struct runlog_limits limits = {.reports = SIZE_MAX, .bytes = 5 << 20};
+    ck_assert(!runlog_parse(&runlog, &info, buffer_slice(&content), &limits, NULL));
+    ck_assert(runlog_parse(&runlog, &info, slice_from_str(REPORT("c", "k", "m")), &limits, NULL));
+    runlog_free(&runlog);
+    buffer_free(&content);
 }
 END_TEST
 
@@ -262,9 +356,9 @@ START_TEST(what_is_above_the_limit_takes_no_memory)
     struct run_info info = told_info();
     struct runlog runlog = {.report_count = 0};
     struct err err = {""};
-    ck_assert(!runlog_parse(&runlog, &info, buffer_slice(&content), 64, &err));
+    ck_assert(!runlog_parse(&runlog, &info, buffer_slice(&content), &(struct runlog_limits){64, SIZE_MAX}, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "1000 reports"));
-    ck_assert_uint_eq(runlog.report_capacity, 64);
+    ck_assert_uint_le(runlog.report_capacity, 128);
     runlog_free(&runlog);
     buffer_free(&content);
 }
@@ -277,7 +371,7 @@ static const char *runlog_parse_logged(const char *content)
     ck_assert(log != NULL && dup2(fileno(log), STDERR_FILENO) == STDERR_FILENO);
     struct run_info info = told_info();
     struct runlog runlog = {.report_count = 0};
-    ck_assert(runlog_parse(&runlog, &info, slice_from_str(content), 1000, NULL));
+    ck_assert(runlog_parse(&runlog, &info, slice_from_str(content), &told_limits, NULL));
     runlog_free(&runlog);
     static char text[65536];
     ssize_t len = pread(fileno(log), text, sizeof text - 1, 0);
@@ -343,7 +437,7 @@ START_TEST(a_run_log_is_used_again)
                           i);
     }
     for (int round = 0; round < 3; round++) {
-        ck_assert(runlog_parse(&runlog, &info, buffer_slice(&content), 1000, NULL));
+        ck_assert(runlog_parse(&runlog, &info, buffer_slice(&content), &told_limits, NULL));
         ck_assert_uint_eq(runlog.report_count, 600);
         for (size_t i = 0; i < runlog.report_count; i++) {
             ck_assert_int_eq(atoi(runlog.reports[i].message.at), (int)i / 2);
@@ -360,9 +454,11 @@ END_TEST
 
 SUITE_MAIN("runlog_parse", every_field_has_its_place, empty_fields_have_stand_ins, lines_end_with_lf_crlf_or_cr,
            the_last_line_end_adds_nothing, timestamps_of_further_lines_go, components_and_keys_span_lines,
+           a_line_end_right_before_the_mark_is_dropped, a_line_that_begins_a_text_keeps_what_looks_like_a_timestamp,
            keys_may_hold_what_is_no_end, broken_reports_cost_only_themselves, fields_that_the_table_wants_filled,
            bytes_that_are_no_utf8_are_replaced, replacements_need_more_room_than_the_bytes,
            another_nodes_report_refuses_the_run, a_run_without_reports_is_refused, config_id_and_completeness,
            another_start_is_no_reason_to_refuse, too_many_reports_are_refused_with_the_figure,
+           what_a_run_becomes_is_limited_to_the_byte, a_long_key_and_many_entries_are_refused,
            what_is_above_the_limit_takes_no_memory, a_bad_run_does_not_flood_the_log, a_strange_run_is_told_once,
            a_good_run_is_not_told, a_run_log_is_used_again)

@@ -52,9 +52,9 @@ static void fails(struct spool *spool, const char *name, const char *node, const
 START_TEST(nothing_is_all_zero)
 {
     struct made made = make();
-    struct spool_totals totals[SPOOL_SET_SIZE];
+    struct spool_totals totals[RELAY_KINDS];
     spool_totals_read(&made.spools, totals);
-    for (size_t i = 0; i < SPOOL_SET_SIZE; i++) {
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         ck_assert_uint_eq(totals[i].waiting.files, 0);
         ck_assert_uint_eq(totals[i].failed.files, 0);
         ck_assert_uint_eq(totals[i].failure_count, 0);
@@ -68,7 +68,7 @@ END_TEST
 START_TEST(what_waits_and_what_failed_each_in_its_spool)
 {
     struct made made = make();
-    struct spool_totals totals[SPOOL_SET_SIZE];
+    struct spool_totals totals[RELAY_KINDS];
     waits(made.spools.each[0], "a.log", "12345", 100);
     waits(made.spools.each[0], "b.log", "123", 4000);
     waits(made.spools.each[0], ".b.tmp", "123", 9000);
@@ -98,7 +98,7 @@ END_TEST
 START_TEST(the_same_trouble_of_several_nodes_is_one)
 {
     struct made made = make();
-    struct spool_totals totals[SPOOL_SET_SIZE];
+    struct spool_totals totals[RELAY_KINDS];
     fails(made.spools.each[0], "a.log", "n1", "unknown node n1: it is not in the node list");
     fails(made.spools.each[0], "b.log", "n2", "unknown node n2: it is not in the node list");
     fails(made.spools.each[0], "c.log", "n2", "the file has 77 bytes");
@@ -116,7 +116,7 @@ END_TEST
 START_TEST(many_kinds_become_a_list_and_others)
 {
     struct made made = make();
-    struct spool_totals totals[SPOOL_SET_SIZE];
+    struct spool_totals totals[RELAY_KINDS];
     for (size_t i = 0; i < 2 * SPOOL_FAILURES; i++) {
         char name[32], reason[32];
         snprintf(name, sizeof name, "%zu.log", i);
@@ -140,7 +140,7 @@ END_TEST
 START_TEST(a_directory_that_is_not_there_costs_only_its_own_figures)
 {
     struct made made = make();
-    struct spool_totals totals[SPOOL_SET_SIZE];
+    struct spool_totals totals[RELAY_KINDS];
     spool_set_close(&made.spools);
     ck_assert_int_eq(unlinkat(made.inventories.fd, "incoming", AT_REMOVEDIR), 0);
     spool_set_open(&made.spools, &made.config);

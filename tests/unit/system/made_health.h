@@ -13,7 +13,7 @@ struct made_health {
     struct tmpdir directory;
     struct relay_config config;
     struct relay_state *state;
-    struct spool_totals queue[SPOOL_SET_SIZE];
+    struct spool_totals queue[RELAY_KINDS];
     struct node_health nodes;
     struct health health;
     char state_file[100];

@@ -115,11 +115,11 @@ START_TEST(what_waits_too_long_and_what_failed)
     struct made_health made;
     int64_t now = time(NULL);
     made_health_new(&made);
-    made.queue[0].waiting = (struct spool_total){2, 10, now - 899};
+    made.queue[0].waiting = (struct spool_sum){2, 10, now - 899};
     made_health_collect(&made, now);
     ck_assert_int_eq(made.health.verdict, HEALTH_WELL);
     made.queue[0].waiting.oldest = now - 3700;
-    made.queue[1].failed = (struct spool_total){1234, 10, now};
+    made.queue[1].failed = (struct spool_sum){1234, 10, now};
     snprintf(made.queue[2].err.text, sizeof made.queue[2].err.text, "not allowed");
     made_health_collect(&made, now);
     ck_assert_int_eq(made.health.verdict, HEALTH_NOTICE);
@@ -136,7 +136,7 @@ START_TEST(run_logs_that_no_output_takes_may_wait)
     int64_t now = time(NULL);
     made_health_new(&made);
     made.config.reporting.output = RELAY_OUTPUT_DISABLED;
-    made.queue[0].waiting = (struct spool_total){2, 10, now - 90000};
+    made.queue[0].waiting = (struct spool_sum){2, 10, now - 90000};
     made_health_collect(&made, now);
     ck_assert_uint_eq(made.health.finding_count, 0);
     made_health_free(&made);

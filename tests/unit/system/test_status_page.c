@@ -64,7 +64,7 @@ START_TEST(text_from_outside_is_only_text)
     made.config.path = (char *)evil;
     relay_state_set_peer(made.state, RELAY_PEER_DATABASE, RELAY_PEER_DOWN, evil);
     relay_state_set_last_error(made.state, evil);
-    made.queue[0].failed = (struct spool_total){1, 1, time(NULL)};
+    made.queue[0].failed = (struct spool_sum){1, 1, time(NULL)};
     made.queue[0].failures[0] = (struct spool_failure){(char *)evil, made.queue[0].failed};
     made.queue[0].failure_count = 1;
     snprintf(made.health.configuration.text, sizeof made.health.configuration.text, "%s", evil);

@@ -275,11 +275,9 @@ START_TEST(a_put_sends_the_file_and_who_we_are)
     char *path = xasprintf("%s/body", directory.path);
     int fd = open(path, O_RDWR | O_CREAT, 0600);
     ck_assert_int_eq(ftruncate(fd, 3000000), 0); /* large enough to be announced */
-    struct outcome outcome = http_client_ask(HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT,
-                                                                        .user = "rudder",
-                                                                        .password = "p:@/ s",
-                                                                        .body_fd = fd,
-                                                                        .body_len = 3000000});
+    struct outcome outcome = http_client_ask(
+        HTTP_TRUST_PINS, (struct http_request){.method = HTTP_PUT, .user = "rudder", .password = "p:@/ s", .body_fd = fd,
+                                               .body_len = 3000000});
     ck_assert_int_eq(outcome.status, 201);
     ck_assert_ptr_nonnull(strstr(http_client_logged(), " PUT /x HTTP/1.1 login=cnVkZGVyOnA6QC8gcw== body=3000000\n"));
     ck_assert_int_eq(lseek(fd, 0, SEEK_CUR), 0); /* several may read it */

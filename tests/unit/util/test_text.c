@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "support/suite.h"
@@ -122,7 +123,7 @@ START_TEST(buffer_grows_and_keeps)
 }
 END_TEST
 
-START_TEST(arena_gives_pieces_and_takes_ends_back)
+START_TEST(arena_gives_pieces)
 {
     struct arena arena = {0};
     for (int round = 0; round < 3; round++) {
@@ -134,11 +135,31 @@ START_TEST(arena_gives_pieces_and_takes_ends_back)
         for (int i = 0; i < 2000; i++) {
             ck_assert_int_eq((unsigned char)pieces[i][99], i % 251);
         }
-        char *large = arena_alloc(&arena, 1 << 21);
-        arena_shrink_last(&arena, large, 1 << 21, 16);
-        ck_assert_ptr_eq((char *)arena_alloc(&arena, 16), large + 16);
         arena_clear(&arena);
     }
+    arena_free(&arena);
+}
+END_TEST
+
+START_TEST(arena_pieces_are_aligned_and_texts_are_not)
+{
+    struct arena arena = {0};
+    char *first = arena_alloc_bytes(&arena, 3);
+    char *second = arena_alloc_bytes(&arena, 2);
+    ck_assert_ptr_eq(second, first + 3);
+    ck_assert_uint_eq((uintptr_t)arena_alloc(&arena, 1) % _Alignof(max_align_t), 0);
+    arena_free(&arena);
+}
+END_TEST
+
+/* So that room is not lost wherever a large piece comes among small ones. */
+START_TEST(arena_large_pieces_leave_the_room_of_small_ones)
+{
+    struct arena arena = {0};
+    char *before = arena_alloc_bytes(&arena, 1);
+    memset(arena_alloc_bytes(&arena, 1 << 21), 1, 1 << 21);
+    ck_assert_ptr_eq((char *)arena_alloc_bytes(&arena, 1), before + 1);
+    arena_clear(&arena);
     arena_free(&arena);
 }
 END_TEST
@@ -160,4 +181,5 @@ END_TEST
 
 SUITE_MAIN("text", printable_escapes_what_could_harm, printable_cuts_with_dots_and_never_inside_a_piece,
            utf8_replaces_maximal_subparts, utf8_clean_prefix_at_every_place, err_is_printable_and_cut,
-           buffer_grows_and_keeps, arena_gives_pieces_and_takes_ends_back, log_filter_wins_over_level)
+           buffer_grows_and_keeps, arena_gives_pieces, arena_pieces_are_aligned_and_texts_are_not,
+           arena_large_pieces_leave_the_room_of_small_ones, log_filter_wins_over_level)
