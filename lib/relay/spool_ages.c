@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/spool_ages.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "util/buffer.h"
 #include "util/xmalloc.h"
@@ -141,6 +143,10 @@ bool spool_ages_write(struct spool_ages *ages, struct err *err)
 {
     struct safe_file file;
     struct buffer text = {0};
+    if (ages->seen_count == 0) {
+        return unlinkat(ages->dir_fd, ages->name, 0) == 0 || errno == ENOENT ||
+               err_set_errno(err, errno, "removing %s", ages->name);
+    }
     buffer_add_format(&text, "rudder-relay ages 1 %s %" PRId64 " %" PRId64 "\n", ages->now.boot, ages->now.monotonic,
                       ages->counted);
     for (size_t i = 0; i < ages->seen_count; i++) {

@@ -39,7 +39,7 @@ void spool_ages_close(struct spool_ages *ages);
 /* The file's age in seconds, 0 when this is the first look. What is asked for is noted for the next look. */
 int64_t spool_ages_of(struct spool_ages *ages, const struct stat *status);
 
-/* Writes what was asked for, in the place of what was read. */
+/* Writes what was asked for, in the place of what was read. Without any file there are no notes. */
 bool spool_ages_write(struct spool_ages *ages, struct err *err);
 
 #endif

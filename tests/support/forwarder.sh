@@ -47,11 +47,11 @@ query() {
 
 # files_in DIRECTORY: the names of its files, hidden ones too but for the cleaner's notes, in one line.
 files_in() {
-    find "$1" -mindepth 1 ! -name '.ages-*' -printf '%f\n' | LC_ALL=C sort | xargs
+    find "$1" -mindepth 1 ! -name '.ages-*' ! -path '*/failed/.*.tmp' -printf '%f\n' | LC_ALL=C sort | xargs
 }
 
 count_in() {
-    find "$1" -mindepth 1 ! -name '.ages-*' -printf . | wc -c
+    find "$1" -mindepth 1 ! -name '.ages-*' ! -path '*/failed/.*.tmp' -printf . | wc -c
 }
 
 incoming_is_empty() {
