@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "command.h"
+#include "relay/intake.h"
 #include "relay/peer.h"
+#include "relay/relay_metrics.h"
 #include "relay/report_db.h"
 #include "util/buffer.h"
 
@@ -41,6 +45,20 @@ static bool database_is_well(const struct command *command, const struct relay_c
     return well;
 }
 
+/* What keeps uploads out is no fault of the configuration, but whoever asks for it wants to know. */
+static void tell_intake(const struct relay_config *config)
+{
+    struct intake_finding findings[INTAKE_FINDINGS_MAX];
+    bool running = access(config->general.state_file, R_OK | W_OK) == 0;
+    struct relay_state *state =
+        running ? relay_state_open(config->general.state_file, relay_metrics_fingerprint()) : NULL;
+    size_t count = intake_check(config, state, time(NULL), findings);
+    for (size_t i = 0; i < count; i++) {
+        fprintf(stderr, "note: %s.\n", findings[i].text.text);
+    }
+    relay_state_close(state);
+}
+
 static int cmd_check_config_run(const struct command *command, const struct command_line *line)
 {
     struct err err;
@@ -52,6 +70,7 @@ static int cmd_check_config_run(const struct command *command, const struct comm
         !database_is_well(command, line->config)) {
         return COMMAND_FAILED;
     }
+    tell_intake(line->config);
     printf("%s: right (this server is %s)\n", line->config->path, line->config->general.node_id);
     return command_finish(command);
 }
@@ -70,7 +89,8 @@ const struct command cmd_check_config = {
     .help =
         "Reads the configuration, with the password files it names, as the programs do at their start. Unknown keys\n"
         "are told on standard error. Where run logs go to a database, it logs in there and looks whether they can be\n"
-        "stored, and whether a crash of that server would lose what it has stored.\n"
+        "stored, and whether a crash of that server would lose what it has stored. Notes on standard error tell what\n"
+        "keeps uploads out: a full file system, uploads turned away lately, an endpoint that does not run.\n"
         "\n"
         "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
         "  -o, --offline      leave the database alone\n"

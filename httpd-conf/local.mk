@@ -3,7 +3,7 @@
 sbin_SCRIPTS = httpd-conf/installed/rudder-relay-httpd-conf
 dist_noinst_SCRIPTS += httpd-conf/rudder-relay-httpd-conf
 CLEANFILES += httpd-conf/installed/rudder-relay-httpd-conf
-dist_pkgdata_DATA += httpd-conf/rudder-relay.conf.in httpd-conf/listener.conf.in httpd-conf/shared-folder.conf.in
+dist_pkgdata_DATA += httpd-conf/rudder-relay.conf.in httpd-conf/listener.conf.in
 
 # The script also works as it is in the sources; what is installed knows its version.
 httpd-conf/installed/rudder-relay-httpd-conf: httpd-conf/rudder-relay-httpd-conf

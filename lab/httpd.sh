@@ -149,7 +149,6 @@ lab_httpd_write() {
     "$LAB_SOURCE/httpd-conf/rudder-relay-httpd-conf" SERVER_NAME=localhost \
         VHOST="${LAB_ADDRESS:-127.0.0.1}:$LAB_HTTPS_PORT" LOCAL_VHOST="127.0.0.1:$LAB_LOCAL_PORT" \
         SERVER_CERT="$dir/server.crt" SERVER_KEY="$dir/server.key" CA_FILE="$dir/clients.pem" \
-        SHARED_FOLDER="$LAB/relay/shared-folder" POLICIES_DIR="$LAB/relay/share" \
         NETWORKS_FILE="$dir/networks.conf" POLICY_SERVER_NETWORKS_FILE="$dir/policy-server-networks.conf" \
         PASSWORD_FILE="$dir/htpasswd-password" INITIAL_PASSWORD_FILE="$dir/htpasswd-default-password" \
         SOCKET_DIR="$LAB/run" LOG_DIR="$LAB/log" \

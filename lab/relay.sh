@@ -222,8 +222,8 @@ lab_run_file() {
 
 # lab_arrive FILE <CONTENT: comes into a directory of the spool by rename, as uploads do.
 lab_arrive() {
-    local new=${1%/*}/.${1##*/}.new
-    cat >"$new" && mv "$new" "$1"
+    local hidden=${1%/*}/.${1##*/}.new
+    cat >"$hidden" && mv "$hidden" "$1"
 }
 
 # ---- the forwarder ----

@@ -24,6 +24,10 @@ else
 tests_libtests_a_SOURCES += tests/fuzz/replay_main.c
 TESTS += $(FUZZ_TARGETS)
 if HAVE_CHECK
+tests_libtests_a_SOURCES += \
+	tests/support/https_serve.c \
+	tests/support/made_database.c \
+	tests/support/made_relay.c
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * rudder-relay-policies: a node's policies as one archive, for that node alone.
+ * rudder-relay-policies: a node's policies, for that node alone.
  */
 #include "endpoint/endpoint.h"
 #include "policies/policies.h"
@@ -10,11 +10,13 @@ static const struct route routes[] = {
     {"HEAD", "/policies/*/rules/cfengine-community.tar.gz", policies_get_tar_gz},
     {"GET", "/policies/*/rules/cfengine-community.zip", policies_get_zip},
     {"HEAD", "/policies/*/rules/cfengine-community.zip", policies_get_zip},
+    {"GET", "/policies/*/rules/**", policies_get_file},
+    {"HEAD", "/policies/*/rules/**", policies_get_file},
 };
 
 static const struct endpoint_program program = {
     .name = "policies",
-    .summary = "Gives a node its policies, packed.",
+    .summary = "Gives a node its policies.",
     .endpoint = RELAY_ENDPOINT_POLICIES,
     .routes = {.at = routes, .count = sizeof routes / sizeof *routes},
     .uses_node_index = true,

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "policies/policies.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "endpoint/file_answer.h"
 #include "endpoint/request_context.h"
 #include "policies/policy_bundle.h"
 #include "relay/node_id.h"
+#include "util/open_beneath.h"
 #include "util/digest.h"
 #include "util/http_date.h"
 #include "util/log.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "policies"
 
@@ -23,6 +30,11 @@ static const char *const content_types[POLICY_FORMATS] = {
 static const struct request_wording policies_wording = {LOG_COMPONENT, "policies refused", "policies cannot be served",
                                                         .bare = false};
 
+struct policies {
+    const char *path;
+    struct policy_bundles *bundles;
+};
+
 struct policies_context {
     struct request_context base;
     char node_id[NODE_ID_SIZE];
@@ -30,12 +42,20 @@ struct policies_context {
 
 void *policies_start(const struct relay_config *config, struct err *err)
 {
-    return policy_bundles_open(config, err);
+    struct policy_bundles *bundles = policy_bundles_open(config, err);
+    if (bundles == NULL) {
+        return NULL;
+    }
+    struct policies *policies = xcalloc(1, sizeof *policies);
+    *policies = (struct policies){.path = config->policies.path, .bundles = bundles};
+    return policies;
 }
 
 void policies_stop(void *state)
 {
-    policy_bundles_close(state);
+    struct policies *policies = state;
+    policy_bundles_close(policies->bundles);
+    free(policies);
 }
 
 /* Nobody gets another's policies, not even a policy server: those hold passwords. The id becomes a path only after
@@ -44,20 +64,18 @@ static bool is_own(struct policies_context *context)
 {
     const struct request_context *base = &context->base;
     struct slice id = base->request->args[0];
-    const char *uid;
-    if (!request_certificate_uid(base->request, &uid)) {
-        return request_context_refuse(base, 403, "a node's certificate is needed");
+    const char *client;
+    if (!request_context_client_node(base, &client)) {
+        return false;
     }
-    if (!slice_eq_str(id, uid)) {
+    if (!slice_eq_str(id, client)) {
         return request_context_refuse(base, 403, "the client certificate is not this node's");
     }
     if (!node_id_valid(id.at, id.len)) {
         return request_context_refuse(base, 403, "this is no node id");
     }
-    snprintf(context->node_id, sizeof context->node_id, "%.*s", (int)id.len, id.at);
-    return request_context_has_index(base) &&
-           (node_index_find(base->request->index, context->node_id, NULL) ||
-            request_context_refuse(base, 403, "the node is not known to this relay"));
+    snprintf(context->node_id, sizeof context->node_id, "%s", client);
+    return true;
 }
 
 static void make_tag(const struct policy_cached *cached, char tag[ETAG_SIZE])
@@ -135,23 +153,30 @@ static void refuse_bundle(const struct policies_context *context, enum policy_bu
     }
 }
 
-static void get_policies(struct policy_bundles *bundles, struct request *request, struct response *response,
-                         enum policy_format format)
+/* True when this is the node itself. Else the request is refused. */
+static bool begin_policies(struct policies_context *context, struct request *request, struct response *response)
 {
-    struct policies_context context = {
+    *context = (struct policies_context){
         .base = {.wording = &policies_wording,
                  .request = request,
                  .response = response,
                  .retry_after = RETRY_AFTER,
                  .fields = {log_slice("node", request->args[0])}},
     };
+    return is_own(context);
+}
+
+static void get_bundle(const struct policies *policies, struct request *request, struct response *response,
+                       enum policy_format format)
+{
+    struct policies_context context;
     struct policy_cached cached;
     struct err err = {0};
-    if (!is_own(&context)) {
+    if (!begin_policies(&context, request, response)) {
         return;
     }
     enum policy_bundle result =
-        policy_bundle_get(bundles, context.node_id, format, record_suffices, request, &cached, &err);
+        policy_bundle_get(policies->bundles, context.node_id, format, record_suffices, request, &cached, &err);
     if (result == POLICY_BUNDLE_READY) {
         answer_archive(&context, &cached, format);
     } else {
@@ -162,10 +187,39 @@ static void get_policies(struct policy_bundles *bundles, struct request *request
 
 void policies_get_tar_gz(void *state, struct request *request, struct response *response)
 {
-    get_policies(state, request, response, POLICY_TAR_GZ);
+    get_bundle(state, request, response, POLICY_TAR_GZ);
 }
 
 void policies_get_zip(void *state, struct request *request, struct response *response)
 {
-    get_policies(state, request, response, POLICY_ZIP);
+    get_bundle(state, request, response, POLICY_ZIP);
+}
+
+void policies_get_file(void *state, struct request *request, struct response *response)
+{
+    const struct policies *policies = state;
+    struct policies_context context;
+    struct stat status;
+    struct err err = {0};
+    if (!begin_policies(&context, request, response)) {
+        return;
+    }
+    int share_fd = open(policies->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (share_fd < 0) {
+        err_set_errno(&err, errno, "policies.path %s", policies->path);
+        request_context_fail(&context.base, 500, err.text);
+        return;
+    }
+    char *path = xasprintf("%s/rules/%.*s", context.node_id, (int)request->args[1].len, request->args[1].at);
+    int fd = open_beneath_file(share_fd, path, &status, &err);
+    if (fd < 0) {
+        file_answer_fault(&context.base, errno, &err);
+    } else {
+        file_answer(request, response, &fd, &status);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    close(share_fd);
+    free(path);
 }

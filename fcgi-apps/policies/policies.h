@@ -3,14 +3,15 @@
  * policies: what rudder-relay-policies answers.
  *
  *     GET, HEAD /policies/<node id>/rules/cfengine-community.tar.gz, and .zip
+ *     GET, HEAD /policies/<node id>/rules/<path>
  *
- * The archive of <policies.path>/<node id>/rules/cfengine-community, for the node itself alone: a verified client
- * certificate whose UID is that node id (PROTOCOL.md section 1; httpd serves the other files below rules/ by the same
- * rule).
+ * The archive of <policies.path>/<node id>/rules/cfengine-community, or any other file below rules/ as it is
+ * (file_answer.h): dsc/rudder.zip for Windows, say. For the node itself alone: a verified client certificate whose UID
+ * is that node id (PROTOCOL.md section 1).
  *
- * 200 with ETag, Repr-Digest (RFC 9530) and Last-Modified; 304 for an If-None-Match that lists the tag; 403 for anybody
- * else and for a node that is not in the node index; 404 while it has no policies; 503 with Retry-After while they keep
- * changing.
+ * The archive: 200 with ETag, Repr-Digest (RFC 9530) and Last-Modified; 304 for an If-None-Match that lists the tag;
+ * 404 while the node has no policies; 503 with Retry-After while they keep changing. 403 for anybody else and for a
+ * node that is not in the node index.
  */
 #ifndef RELAY_POLICIES_POLICIES_H
 #define RELAY_POLICIES_POLICIES_H
@@ -25,5 +26,6 @@ void policies_stop(void *state);
 
 void policies_get_tar_gz(void *state, struct request *request, struct response *response);
 void policies_get_zip(void *state, struct request *request, struct response *response);
+void policies_get_file(void *state, struct request *request, struct response *response);
 
 #endif

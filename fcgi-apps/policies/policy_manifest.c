@@ -172,15 +172,16 @@ static enum policy_walk take_entry(struct walk *walk, int dir_fd, const char *pa
     struct policy_manifest *manifest = walk->manifest;
     enum policy_walk result = POLICY_WALK_DONE;
     note_change(walk, entry.ctime);
+    if (!policy_name_fits(last_part(path))) {
+        log_warn("a name that is no UTF-8, or holds a control character or a backslash, left out of the policies",
+                 log_text("path", path));
+        return POLICY_WALK_DONE;
+    }
     if (S_ISLNK(entry.mode)) {
         result = read_link(walk, dir_fd, &entry);
     } else if (!S_ISREG(entry.mode) && !S_ISDIR(entry.mode)) {
         log_warn("neither file nor directory, left out of the policies", log_text("path", path));
         return POLICY_WALK_DONE;
-    }
-    if (!policy_name_fits(last_part(path))) {
-        return policy_manifest_refuse(walk, path,
-                                      "a name that is no UTF-8, or holds a control character or a backslash");
     }
     if (entry.size > walk->limits->max_size - manifest->bytes) {
         return policy_manifest_refuse(walk, path, "more bytes than policies.max_size");

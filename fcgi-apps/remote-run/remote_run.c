@@ -8,8 +8,8 @@
 
 #include "endpoint/body.h"
 #include "endpoint/request_context.h"
-#include "relay/remote_run_request.h"
-#include "relay/remote_run_targets.h"
+#include "remote-run/remote_run_request.h"
+#include "remote-run/remote_run_targets.h"
 #include "relay/via_header.h"
 #include "remote-run/detach.h"
 #include "remote-run/run.h"
@@ -78,7 +78,7 @@ static bool read_form(struct remote_run_context *context)
     if (request->length == REQUEST_LENGTH_ABSENT && request_env(request, "HTTP_TRANSFER_ENCODING") == NULL) {
         return true;
     }
-    if (!request_context_body_fits(base, REMOTE_RUN_MAX_BODY)) {
+    if (!request_context_takes_body(base, REMOTE_RUN_MAX_BODY)) {
         return false;
     }
     if (request->length > 0 && !is_form(request)) {

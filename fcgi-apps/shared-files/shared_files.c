@@ -62,30 +62,7 @@ void shared_files_begin(struct shared_files_context *context, void *state, struc
     };
 }
 
-/* Is a request for what hangs on this node to be answered here? Else it is done. */
-static bool target_is_here(struct shared_files_context *context, const char *path)
-{
-    const struct relay_config *config = context->config;
-    struct request *request = context->base.request;
-    struct shared_route route;
-    if (!request_context_has_index(&context->base)) {
-        return false;
-    }
-    shared_route_find(&route, request->index, config->general.node_id, context->name.target);
-    if (route.way == SHARED_HERE) {
-        return true;
-    }
-    if (route.way == SHARED_NOWHERE) {
-        return request_context_refuse(&context->base, 500, "unknown node");
-    }
-    if (via_header_is_loop(request_env(request, "HTTP_VIA"), config->general.node_id)) {
-        return request_context_refuse(&context->base, 502, VIA_LOOP_REASON);
-    }
-    shared_forward(config, request, context->base.response, route.way == SHARED_BELOW ? route.next_hop : NULL, path);
-    return false;
-}
-
-static bool take_shared_name(struct shared_files_context *context)
+bool shared_files_take_name(struct shared_files_context *context)
 {
     const struct slice *args = context->base.request->args;
     struct err err = {0};
@@ -93,19 +70,35 @@ static bool take_shared_name(struct shared_files_context *context)
            request_context_refuse(&context->base, 400, err.text);
 }
 
-bool shared_files_is_here(struct shared_files_context *context)
+/* To the relay next_hop, or to the upstream if that is NULL. */
+static void forward_elsewhere(const struct shared_files_context *context, const char *next_hop)
 {
     const struct shared_file_name *name = &context->name;
     char path[sizeof "/shared-files///" + 2 * NODE_ID_SIZE + SHARED_FILE_ID_MAX];
-    if (!take_shared_name(context)) {
-        return false;
-    }
-    if (strcmp(context->base.request->method, "PUT") == 0 &&
-        !request_context_body_fits(&context->base, context->config->shared_files.max_body_size)) {
-        return false;
-    }
     snprintf(path, sizeof path, "/shared-files/%s/%s/%s", name->target, name->source, name->file_id);
-    return target_is_here(context, path);
+    shared_forward(context->config, context->base.request, context->base.response, next_hop, path);
+}
+
+bool shared_files_is_here(const struct shared_files_context *context)
+{
+    const char *me = context->config->general.node_id;
+    struct request *request = context->base.request;
+    struct shared_route route;
+    if (!request_context_has_index(&context->base)) {
+        return false;
+    }
+    shared_route_find(&route, request->index, me, context->name.target);
+    if (route.way == SHARED_HERE) {
+        return true;
+    }
+    if (route.way == SHARED_NOWHERE) {
+        return request_context_refuse(&context->base, 500, "unknown node");
+    }
+    if (via_header_is_loop(request_env(request, "HTTP_VIA"), me)) {
+        return request_context_refuse(&context->base, 502, VIA_LOOP_REASON);
+    }
+    forward_elsewhere(context, route.way == SHARED_BELOW ? route.next_hop : NULL);
+    return false;
 }
 
 bool shared_files_query(const struct shared_files_context *context, struct url_form *form, struct err *err)
@@ -117,14 +110,6 @@ bool shared_files_query(const struct shared_files_context *context, struct url_f
 }
 
 /* ---- HEAD: is the file there, with this hash? ---- */
-
-static bool is_hash(const char *text)
-{
-    unsigned char ignored[DIGEST_MAX_SIZE];
-    size_t len = text != NULL ? strlen(text) : 0;
-    return (len == 2 * digest_algorithm_size(DIGEST_SHA256) || len == 2 * digest_algorithm_size(DIGEST_SHA512)) &&
-           digest_unhex(ignored, len / 2, text, len);
-}
 
 static void shared_files_answer_hash(const struct shared_files_context *context, const char *hash)
 {
@@ -147,17 +132,12 @@ void shared_files_head(void *state, struct request *request, struct response *re
     struct url_form form = {0};
     struct err err = {0};
     shared_files_begin(&context, state, request, response);
-    if (!shared_files_is_here(&context)) {
+    if (!shared_files_take_name(&context) || !shared_files_is_here(&context)) {
         return;
     }
-    if (!shared_files_query(&context, &form, &err)) {
-        request_context_refuse(&context.base, 400, err.text);
-    } else if (!is_hash(url_form_get(&form, "hash"))) {
-        request_context_refuse(&context.base, 400,
-                               "hash is missing, or is not hexadecimal digits of a sha256 or sha512");
-    } else {
-        shared_files_answer_hash(&context, url_form_get(&form, "hash"));
-    }
+    /* what is no hash, or no query, is no file's hash */
+    const char *hash = shared_files_query(&context, &form, &err) ? url_form_get(&form, "hash") : NULL;
+    shared_files_answer_hash(&context, hash != NULL ? hash : "");
     url_form_free(&form);
 }
 
@@ -174,7 +154,8 @@ static void answer_shared_file(const struct request *request, struct response *r
         return;
     }
     response_header(response, "Content-Type", "application/octet-stream");
-    buffer_add(&response->body, found->text.at, found->text.len);
+    shared_file_meta_format(&found->meta,
+                            &response->body); /* not as stored: what others have put there may lack line ends */
     buffer_add_text(&response->body, "\n");
     response_attach(response, found->fd, 0, found->size);
     found->fd = -1;
@@ -202,12 +183,12 @@ static void send_found(struct shared_files_context *context)
 void shared_files_get(void *state, struct request *request, struct response *response)
 {
     struct shared_files_context context;
-    const char *uid;
+    const char *client;
     shared_files_begin(&context, state, request, response);
-    if (!take_shared_name(&context)) {
+    if (!shared_files_take_name(&context) || !request_context_client_node(&context.base, &client)) {
         return;
     }
-    if (!request_certificate_uid(request, &uid) || strcmp(uid, context.name.target) != 0) {
+    if (strcmp(client, context.name.target) != 0) {
         request_context_refuse(&context.base, 403, "only the target gets a shared file, by its client certificate");
     } else {
         send_found(&context);

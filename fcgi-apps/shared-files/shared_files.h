@@ -19,7 +19,7 @@
 
 #include "endpoint/request_context.h"
 #include "relay/relay_config.h"
-#include "relay/shared_file_name.h"
+#include "shared-files/shared_file_name.h"
 #include "util/err.h"
 #include "util/url_form.h"
 
@@ -46,9 +46,11 @@ void shared_files_put(void *state, struct request *request, struct response *res
 void shared_files_begin(struct shared_files_context *context, void *state, struct request *request,
                         struct response *response);
 
-/* Takes the name from the path and says where the file belongs: true when that is here. Else the request is answered:
- * refused, or forwarded. */
-bool shared_files_is_here(struct shared_files_context *context);
+/* Takes the name from the path. Else the request is refused. */
+bool shared_files_take_name(struct shared_files_context *context);
+
+/* Does the target have its files here? Else the request is answered: refused, or forwarded. */
+bool shared_files_is_here(const struct shared_files_context *context);
 
 /* The query, taken apart. False with err when it is malformed. The form is the caller's to free in either case. */
 bool shared_files_query(const struct shared_files_context *context, struct url_form *form, struct err *err);

@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "endpoint/body.h"
+#include "endpoint/client_certificate.h"
+#include "relay/peer.h"
 #include "shared-files/shared_files.h"
 #include "shared-files/shared_key.h"
 #include "shared-files/shared_store.h"
@@ -39,6 +41,43 @@ static bool take_ttl(const struct shared_files_context *context, int64_t *ttl)
         request_context_refuse(&context->base, 400, err.text);
     }
     return good;
+}
+
+static int64_t limit_ttl(const struct shared_files_context *context, int64_t ttl)
+{
+    int64_t max = context->config->shared_files.max_ttl;
+    if (ttl > max) {
+        log_info("a shared file is kept shorter than asked for", log_text("target", context->name.target),
+                 log_text("source", context->name.source), log_text("file", context->name.file_id),
+                 log_number("ttl", ttl), log_number("kept", max));
+        ttl = max;
+    }
+    return ttl;
+}
+
+/* Is the client the policy server that this one gets its files from, by its pinned key? */
+static bool is_upstream(const struct shared_files_context *context)
+{
+    struct buffer pins = {0};
+    struct err err = {0};
+    bool is = peer_upstream_pins(context->config, &pins, &err) &&
+              client_certificate_is_pinned(context->base.request, buffer_slice(&pins));
+    buffer_free(&pins);
+    return is;
+}
+
+/* As shared_files.require_certificate demands. Else the request is refused. */
+static bool client_may_put(const struct shared_files_context *context)
+{
+    const struct request_context *base = &context->base;
+    const char *client;
+    if (!context->config->shared_files.require_certificate || is_upstream(context)) {
+        return true;
+    }
+    return request_context_client_node(base, &client) &&
+           (node_index_is_above(base->request->index, client, context->name.source) ||
+            request_context_refuse(base, 403,
+                                   "the client certificate is neither the source's nor that of a policy server above it"));
 }
 
 /* Whoever is no node of ours is told so first, whatever it says. */
@@ -161,8 +200,10 @@ void shared_files_put(void *state, struct request *request, struct response *res
     struct head head = {0};
     int64_t ttl;
     shared_files_begin(&context, state, request, response);
-    if (shared_files_is_here(&context) && take_ttl(&context, &ttl)) {
-        receive(&context, &head, ttl);
+    if (shared_files_take_name(&context) &&
+        request_context_takes_body(&context.base, context.config->shared_files.max_body_size) &&
+        client_may_put(&context) && shared_files_is_here(&context) && take_ttl(&context, &ttl)) {
+        receive(&context, &head, limit_ttl(&context, ttl));
     }
     buffer_free(&head.bytes);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * rudder-relay-shared-folder: HEAD below /shared-folder/, and GET with a hash. httpd answers any other GET by itself.
+ * rudder-relay-shared-folder: GET and HEAD below /shared-folder/.
  */
 #include "endpoint/endpoint.h"
 #include "shared-folder/shared_folder.h"
@@ -12,9 +12,10 @@ static const struct route routes[] = {
 
 static const struct endpoint_program program = {
     .name = "shared-folder",
-    .summary = "Says whether a node's copy of a file for all nodes is still the same.",
+    .summary = "Gives the files for all nodes, and says whether a node's copy is still the same.",
     .endpoint = RELAY_ENDPOINT_SHARED_FOLDER,
     .routes = {.at = routes, .count = sizeof routes / sizeof *routes, .relay_api = true},
+    .uses_node_index = true,
     .start = shared_folder_start,
     .stop = shared_folder_stop,
 };

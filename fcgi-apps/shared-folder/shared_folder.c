@@ -8,11 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "endpoint/file_answer.h"
 #include "endpoint/request_context.h"
 #include "shared-folder/content_hash.h"
 #include "shared-folder/shared_folder_request.h"
 #include "shared-folder/hash_cache.h"
-#include "shared-folder/validators.h"
 #include "util/open_beneath.h"
 #include "util/log.h"
 #include "util/xmalloc.h"
@@ -103,51 +103,13 @@ static int hash_now(struct shared_folder_context *context, unsigned char digest[
     return EAGAIN;
 }
 
-static void shared_folder_answer_file(struct shared_folder_context *context, int status)
-{
-    struct response *response = context->base.response;
-    response_empty(response, status);
-    validators_add(response, &context->status, time(NULL));
-    response_header(response, "Accept-Ranges", "bytes"); /* from httpd, to a GET without a hash */
-    if (status == 200) {
-        response_attach(response, context->fd, 0, context->status.st_size);
-        context->fd = -1;
-    }
-}
-
-static void answer_fault(const struct shared_folder_context *context, int errnum, const struct err *err)
-{
-    const struct request_context *base = &context->base;
-    switch (errnum) {
-    case ENOENT:
-    case ENOTDIR:
-    case EISDIR:
-    case EINVAL:
-    case ENAMETOOLONG:
-    case ESTALE:
-        response_text(base->response, 404, "no such file\n");
-        break;
-    case ELOOP: /* whoever made it wants to know why it does not work */
-        log_warn("not served: a symbolic link is in the path", log_text("directory", context->directory->path),
-                 log_text("path", context->asked.path));
-        response_text(base->response, 404, "no such file\n");
-        break;
-    case EACCES:
-    case EPERM:
-        request_context_refuse(base, 403, "the relay may not read this file");
-        break;
-    default:
-        request_context_fail(base, 500, err->text);
-    }
-}
-
 static void shared_folder_answer_hash(struct shared_folder_context *context)
 {
     unsigned char digest[DIGEST_MAX_SIZE];
     struct err err = {0};
     int fault = hash_now(context, digest, &err);
     if (fault != 0 && fault != EAGAIN) {
-        answer_fault(context, fault, &err);
+        file_answer_fault(&context->base, fault, &err);
         return;
     }
     if (fault == EAGAIN) {
@@ -155,24 +117,51 @@ static void shared_folder_answer_hash(struct shared_folder_context *context)
                  log_text("path", context->asked.path));
     }
     size_t size = digest_algorithm_size(context->asked.algorithm);
-    shared_folder_answer_file(context, fault == 0 && memcmp(digest, context->asked.digest, size) == 0 ? 304 : 200);
+    if (fault == 0 && memcmp(digest, context->asked.digest, size) == 0) {
+        file_answer_unchanged(context->base.response, &context->status);
+    } else {
+        file_answer_content(context->base.request, context->base.response, &context->fd, &context->status);
+    }
 }
 
-static void shared_folder_answer_request(struct shared_folder_context *context)
+/* The file is there and open. */
+static void shared_folder_answer_found(struct shared_folder_context *context)
+{
+    const struct request_context *base = &context->base;
+    struct err err = {0};
+    if (!shared_folder_request_parse_query(&context->asked, request_env(base->request, "QUERY_STRING"), &err)) {
+        request_context_refuse(base, 400, err.text);
+    } else if (context->asked.has_hash) {
+        shared_folder_answer_hash(context);
+    } else {
+        file_answer(base->request, base->response, &context->fd, &context->status);
+    }
+}
+
+static void shared_folder_answer_path(struct shared_folder_context *context)
 {
     struct err err = {0};
+    if (!shared_folder_request_parse_path(&context->asked, context->base.request->args[0], &err)) {
+        request_context_refuse(&context->base, 400, err.text);
+        return;
+    }
     context->dir_fd = open(context->directory->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (context->dir_fd < 0) {
         int errnum = errno;
         err_set_errno(&err, errnum, "%s", context->directory->path);
-        answer_fault(context, errnum, &err);
-    } else if (context->asked.has_hash) {
-        shared_folder_answer_hash(context);
+        file_answer_fault(&context->base, errnum, &err);
     } else if (shared_folder_open_file(context, &err)) {
-        shared_folder_answer_file(context, validators_match(context->base.request, &context->status) ? 304 : 200);
+        shared_folder_answer_found(context);
     } else {
-        answer_fault(context, errno, &err);
+        file_answer_fault(&context->base, errno, &err);
     }
+}
+
+/* Nodes come by TLS; the local listener, for this machine alone, has none. */
+static bool client_may_read(const struct request_context *base)
+{
+    const char *client;
+    return request_env(base->request, "SSL_CLIENT_VERIFY") == NULL || request_context_client_node(base, &client);
 }
 
 void shared_folder_answer(void *state, struct request *request, struct response *response)
@@ -186,11 +175,8 @@ void shared_folder_answer(void *state, struct request *request, struct response 
         .dir_fd = -1,
         .fd = -1,
     };
-    struct err err = {0};
-    if (shared_folder_request_parse(&context.asked, request->args[0], request_env(request, "QUERY_STRING"), &err)) {
-        shared_folder_answer_request(&context);
-    } else {
-        request_context_refuse(&context.base, 400, err.text);
+    if (client_may_read(&context.base)) {
+        shared_folder_answer_path(&context);
     }
     close_file(&context);
     if (context.dir_fd >= 0) {

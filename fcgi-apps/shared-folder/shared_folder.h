@@ -2,12 +2,12 @@
  *
  * shared_folder: the handler of the directory that every node may read: PROTOCOL.md section 11.
  *
- * HEAD, and GET where it comes here (httpd hands over what has `?hash=`), are answered alike:
- *   400 the path or the hash is not one (shared_folder_request.h)
+ * GET and HEAD are answered alike:
+ *   400 the path is not one, or the hash of a file that is there (shared_folder_request.h)
  *   404 no such file; also for directories, pipes, sockets, devices, and whatever a symbolic link leads to, inside or
- * not 403 it is there, and this program may not read it, as httpd says of what httpd may not read 304 the content has
- * the hash that was given; without one: If-None-Match or If-Modified-Since says so 200 it has not, or none was given.
- * To a GET: the file. ETag, Last-Modified and Content-Length are those that httpd gives for a GET.
+ * not 403 it is there, and this program may not read it 304 the content has the hash that was given; without one:
+ * If-None-Match or If-Modified-Since says so 200, 206, 416 it has not, or none was given. To a GET: the file, or the
+ * range of it that was asked for.
  *
  * A file that does not stay the same for as long as it takes to hash it, several times over, counts as having another
  * hash: the node fetches it and asks again at its next run.

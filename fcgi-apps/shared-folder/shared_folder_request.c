@@ -19,7 +19,7 @@ static bool has_dotted_segment(const char *path)
     return false;
 }
 
-static bool parse_path(struct shared_folder_request *asked, struct slice path, struct err *err)
+bool shared_folder_request_parse_path(struct shared_folder_request *asked, struct slice path, struct err *err)
 {
     if (path.len >= sizeof asked->path) {
         return err_set(err, "the path has more than %zu bytes", sizeof asked->path - 1);
@@ -45,7 +45,7 @@ static bool parse_hash(struct shared_folder_request *asked, const struct url_for
     const char *hash = url_form_get(form, "hash");
     const char *type = url_form_get(form, "hash_type");
     asked->algorithm = DIGEST_SHA256;
-    asked->has_hash = hash != NULL;
+    asked->has_hash = hash != NULL && hash[0] != '\0';
     if (url_form_count(form, "hash") > 1 || url_form_count(form, "hash_type") > 1) {
         return err_set(err, "hash or hash_type is given twice");
     }
@@ -53,22 +53,20 @@ static bool parse_hash(struct shared_folder_request *asked, const struct url_for
         return err_set(err, "hash_type is neither sha256 nor sha512");
     }
     size_t size = digest_algorithm_size(asked->algorithm);
-    if (hash != NULL && !digest_unhex(asked->digest, size, hash, strlen(hash))) {
+    if (asked->has_hash && !digest_unhex(asked->digest, size, hash, strlen(hash))) {
         return err_set(err, "hash is not %zu hexadecimal digits", 2 * size);
     }
     return true;
 }
 
-bool shared_folder_request_parse(struct shared_folder_request *asked, struct slice path, const char *query,
-                                 struct err *err)
+bool shared_folder_request_parse_query(struct shared_folder_request *asked, const char *query, struct err *err)
 {
     struct url_form form = {0};
     struct slice text = slice_from_str(query != NULL ? query : "");
-    bool good = parse_path(asked, path, err);
-    if (good && text.len > QUERY_MAX) {
-        good = err_set(err, "the query has more than %d bytes", QUERY_MAX);
+    if (text.len > QUERY_MAX) {
+        return err_set(err, "the query has more than %d bytes", QUERY_MAX);
     }
-    good = good && url_form_parse(&form, text, err) && parse_hash(asked, &form, err);
+    bool good = url_form_parse(&form, text, err) && parse_hash(asked, &form, err);
     url_form_free(&form);
     return good;
 }

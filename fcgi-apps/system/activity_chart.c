@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "system/html_format.h"
-#include "util/html.h"
+#include "system/html.h"
 
 #define LARGEST UINT64_C(1000000000000000) /* beyond ten times this a column is as high as the chart */
 
@@ -36,7 +36,7 @@ uint64_t activity_chart_scale(uint64_t largest)
 static uint64_t largest_of(const struct activity *activity)
 {
     uint64_t largest = 0;
-    for (int kind = 0; kind < RELAY_ACTIVITY_KINDS; kind++) {
+    for (int kind = 0; kind <= RELAY_ACTIVITY_REFUSED; kind++) {
         for (int i = 0; i < HEALTH_MINUTES; i++) {
             largest = activity->count[kind][i] > largest ? activity->count[kind][i] : largest;
         }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "relay/intake.h"
 #include "system/html_format.h"
 #include "util/duration.h"
 
@@ -50,6 +51,16 @@ static void judge_forwarder(struct health *health)
     }
 }
 
+/* Can anything come in at all? */
+static void judge_intake(struct health *health, const struct relay_state *state)
+{
+    struct intake_finding findings[INTAKE_FINDINGS_MAX];
+    size_t count = intake_check(health->config, state, health->now, findings);
+    for (size_t i = 0; i < count; i++) {
+        find(health, findings[i].stops ? HEALTH_BAD : HEALTH_NOTICE, "%s.", findings[i].text.text);
+    }
+}
+
 static void judge_nodes(struct health *health)
 {
     if (!health->nodes->known && health->configuration.text[0] == '\0') {
@@ -85,12 +96,13 @@ static void judge_spool(struct health *health, size_t i)
     }
 }
 
-static void judge(struct health *health)
+static void judge(struct health *health, const struct relay_state *state)
 {
     if (health->configuration.text[0] != '\0') {
         find(health, HEALTH_BAD, "The configuration is not right, a restart or reload would fail: %s.",
              health->configuration.text);
     }
+    judge_intake(health, state);
     judge_peer(health, RELAY_PEER_DATABASE, "database");
     judge_peer(health, RELAY_PEER_UPSTREAM, "upstream server");
     judge_forwarder(health);
@@ -126,5 +138,5 @@ void health_collect(struct health *health, const struct relay_config *config, co
     }
     relay_state_last_error(state, &health->last_error);
     collect_activity(health, state);
-    judge(health);
+    judge(health, state);
 }

@@ -11,7 +11,7 @@
 
 #include "relay/relay_config.h"
 #include "relay/relay_state.h"
-#include "relay/spool_totals.h"
+#include "system/spool_totals.h"
 #include "system/node_health.h"
 #include "system/peer_health.h"
 #include "util/err.h"
@@ -35,7 +35,7 @@ struct health_finding {
     struct err text; /* a sentence */
 };
 
-enum { HEALTH_FINDINGS = 16 };
+enum { HEALTH_FINDINGS = 32 };
 
 struct health {
     /* by the caller */

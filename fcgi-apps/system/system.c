@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "config.h"
+#include "relay/intake.h"
 #include "system/json_reply.h"
 #include "system/config_check.h"
 #include "system/health.h"
@@ -64,18 +65,42 @@ static json_t *part(const char *details)
     return json;
 }
 
+/* Callers of the original know the members "database" and "configuration": any other is there only when it tells of an
+ * error. */
+static void add_peer_part(json_t *data, const char *name, enum relay_peer peer, const struct relay_config *config,
+                          const struct relay_state *state)
+{
+    struct peer_health health;
+    peer_health_collect(&health, peer, config, state, time(NULL));
+    if (health.used && (health.details.text[0] != '\0' || peer == RELAY_PEER_DATABASE)) {
+        json_object_set_new(data, name, part(health.details.text));
+    }
+}
+
+/* The first thing that keeps uploads out. */
+static void add_uploads_part(json_t *data, const struct relay_config *config, const struct relay_state *state)
+{
+    struct intake_finding findings[INTAKE_FINDINGS_MAX];
+    size_t count = intake_check(config, state, time(NULL), findings);
+    const char *details = "";
+    for (size_t i = count; i-- > 0;) {
+        details = findings[i].stops ? findings[i].text.text : details;
+    }
+    if (details[0] != '\0') {
+        json_object_set_new(data, "uploads", part(details));
+    }
+}
+
 void system_get_status(void *state, struct request *request, struct response *response)
 {
     struct system *system = state;
-    struct peer_health database;
     struct err err = {0};
     json_t *data = json_object();
-    peer_health_collect(&database, RELAY_PEER_DATABASE, system->config, request->relay_state, time(NULL));
-    if (database.used) {
-        json_object_set_new(data, "database", part(database.details.text));
-    }
+    add_peer_part(data, "database", RELAY_PEER_DATABASE, system->config, request->relay_state);
+    add_peer_part(data, "upstream", RELAY_PEER_UPSTREAM, system->config, request->relay_state);
     (void)config_check_now(&system->config_check, system->config, request->index != NULL, &err);
     json_object_set_new(data, "configuration", part(err.text));
+    add_uploads_part(data, system->config, request->relay_state);
     json_reply_success(response, "getStatus", data);
 }
 

@@ -33,7 +33,7 @@ static enum receive_result receive_copy_body(struct request *request, struct saf
 
 /* Whole milliseconds, which no ctime is: the forwarder sees by the difference that the file was renamed when it was
  * whole, and is not being written in place. */
-static void set_time(const struct safe_file *file, int64_t taken)
+static void set_taken_time(const struct safe_file *file, int64_t taken)
 {
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)taken}};
     if (taken == 0) {
@@ -96,7 +96,7 @@ enum receive_result receive_file(struct request *request, int dir_fd, const char
     }
     enum receive_result result = receive_copy_body(request, &file, err);
     if (result == RECEIVE_NEW) {
-        set_time(&file, taken);
+        set_taken_time(&file, taken);
         result = is_there_already(&file, dir_fd, name) ? RECEIVE_SAME : place(&file, dir_fd, name, err);
     }
     if (result != RECEIVE_NEW && result != RECEIVE_BESIDE) {

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "endpoint/client_certificate.h"
 #include "endpoint/request_context.h"
 #include "relay/relay_metrics.h"
 #include "upload/admission.h"
@@ -237,7 +238,11 @@ static void store_upload(const struct upload_context *context, struct directory 
 static void put_upload(struct upload *upload, const struct upload_context *context, enum directory_kind kind)
 {
     struct directory *directory = &upload->directories[kind];
-    if (!request_context_body_fits(&context->base, upload->config->upload.max_body_size)) {
+    if (!request_context_takes_body(&context->base, upload->config->upload.max_body_size)) {
+        return;
+    }
+    if (context->base.request->length == 0) {
+        request_context_refuse(&context->base, 400, "the file is empty");
         return;
     }
     int dir_fd = upload_open_directory(directory->path);
@@ -258,7 +263,7 @@ static bool node_is_allowed(struct upload_context *context)
 {
     const struct request_context *base = &context->base;
     const char *node_id = context->name.node_id;
-    const char *uid;
+    const char *client;
     if (!request_context_has_index(base)) {
         return false;
     }
@@ -266,12 +271,27 @@ static bool node_is_allowed(struct upload_context *context)
         relay_metrics_report(base->request->relay_state, RELAY_REPORT_INVALID);
         return request_context_refuse(base, 403, "the node is not known to this relay");
     }
-    context->certificate = request_certificate_uid(base->request, &uid);
-    if (context->certificate && !node_index_is_above(base->request->index, uid, node_id)) {
-        return request_context_refuse(
-            base, 403, "the client certificate is neither the node's nor that of a policy server above it");
+    if (!client_certificate_shown(base->request)) {
+        return true; /* httpd has seen the password */
     }
-    return true;
+    context->certificate = request_context_client_node(base, &client) &&
+                           (node_index_is_above(base->request->index, client, node_id) ||
+                            request_context_refuse(
+                                base, 403,
+                                "the client certificate is neither the node's nor that of a policy server above it"));
+    return context->certificate;
+}
+
+/* An inventory may be anybody's who knows the password. Who shows a certificate was let in for that alone: httpd then asks
+ * for no password. */
+static bool login_is_good(struct upload_context *context)
+{
+    const char *client;
+    if (!client_certificate_shown(context->base.request)) {
+        return true;
+    }
+    context->certificate = request_context_client_node(&context->base, &client);
+    return context->certificate;
 }
 
 static void count_upload(const struct request *request, const struct response *response, enum relay_kind kind)
@@ -293,20 +313,11 @@ void upload_put_report(void *state, struct request *request, struct response *re
     count_upload(request, response, RELAY_KIND_REPORT);
 }
 
-/* An inventory's name need not tell its node: the certificate of any node will do. */
-static bool is_known_client(const struct request *request)
-{
-    const char *uid;
-    return request->index != NULL && request_certificate_uid(request, &uid) &&
-           node_index_find(request->index, uid, NULL);
-}
-
 static void put_inventory(void *state, struct request *request, struct response *response, enum directory_kind kind)
 {
     struct upload_context context;
     begin_upload(&context, state, request, response);
-    if (take_upload_name(&context, upload_name_inventory)) {
-        context.certificate = is_known_client(request);
+    if (take_upload_name(&context, upload_name_inventory) && login_is_good(&context)) {
         put_upload(state, &context, kind);
     }
 }
@@ -323,7 +334,7 @@ static void answer_password_check(const struct upload *upload, struct request *r
 {
     struct upload_context context;
     begin_upload(&context, upload, request, response);
-    if (request_context_body_fits(&context.base, upload->config->upload.max_body_size)) {
+    if (request_context_takes_body(&context.base, upload->config->upload.max_body_size)) {
         log_info("password check answered", log_text("client", request_client(request)));
         response_empty(response, 204);
     }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -198,6 +199,7 @@ static void endpoint_answer_request(struct endpoint *endpoint)
     struct response *response = &endpoint->response;
     int64_t begun_us = clock_us();
     refresh_state(endpoint);
+    relay_state_worker_busy(endpoint->relay_state, program->endpoint, time(NULL));
     endpoint_refresh_index(endpoint);
     request_begin(request, fcgi_env(endpoint->fcgi), fcgi_read, endpoint->fcgi);
     request->index = endpoint->index;
@@ -216,6 +218,7 @@ static void endpoint_answer_request(struct endpoint *endpoint)
     if (fcgi_is_offloaded(endpoint->fcgi)) {
         _exit(EXIT_SUCCESS);
     }
+    relay_state_worker_idle(endpoint->relay_state, program->endpoint);
     response_begin(response, false, NULL); /* closes the file */
     buffer_clear_large(&response->body, KEPT_MAX);
     buffer_clear_large(&endpoint->out, KEPT_MAX);
@@ -241,6 +244,7 @@ static void stop(const struct endpoint *endpoint)
     if (cut > 0) {
         log_warn("answers to slow clients are cut", log_number("answers", (int64_t)cut));
     }
+    relay_state_worker_end(endpoint->relay_state, endpoint->program->endpoint);
     log_info("stopped");
 }
 
@@ -291,6 +295,7 @@ static int endpoint_start(struct endpoint *endpoint, const char *path)
     }
     endpoint->relay_state = relay_state_open(endpoint->config->general.state_file, relay_metrics_fingerprint());
     endpoint->generation = relay_state_generation(endpoint->relay_state);
+    relay_state_worker_idle(endpoint->relay_state, program->endpoint);
     endpoint_refresh_index(endpoint);
     log_info("started", log_text("version", PACKAGE_VERSION), log_text("config", endpoint->config->path));
     return EXIT_SUCCESS;

@@ -3,8 +3,10 @@
 noinst_LIBRARIES += lib/endpoint/libendpoint.a
 lib_endpoint_libendpoint_a_SOURCES = \
 	lib/endpoint/body.c lib/endpoint/body.h \
+	lib/endpoint/client_certificate.c lib/endpoint/client_certificate.h \
 	lib/endpoint/endpoint.c lib/endpoint/endpoint.h \
 	lib/endpoint/fcgi.c lib/endpoint/fcgi.h \
+	lib/endpoint/file_answer.c lib/endpoint/file_answer.h \
 	lib/endpoint/offload.c lib/endpoint/offload.h \
 	lib/endpoint/request.c lib/endpoint/request.h \
 	lib/endpoint/request_context.c lib/endpoint/request_context.h \

@@ -63,14 +63,3 @@ bool request_knows_tag(const struct request *request, const char *tag)
     const char *listed = request_env(request, "HTTP_IF_NONE_MATCH");
     return listed != NULL && etag_listed(slice_from_str(listed), slice_from_str(tag));
 }
-
-bool request_certificate_uid(const struct request *request, const char **uid)
-{
-    const char *verify = request_env(request, "SSL_CLIENT_VERIFY");
-    if (verify == NULL || strcmp(verify, "SUCCESS") != 0) {
-        return false;
-    }
-    const char *value = request_env(request, "SSL_CLIENT_S_DN_UID");
-    *uid = value != NULL ? value : "";
-    return true;
-}

@@ -56,8 +56,4 @@ const char *request_client(const struct request *request);
 /* Does the client have this version already, by what its If-None-Match lists? tag: as for etag_listed. */
 bool request_knows_tag(const struct request *request, const char *tag);
 
-/* Did the client prove with a certificate that httpd verified who it is? Then *uid is the certificate's UID, "" if it
- * has none. Without a certificate, and with one that did not verify (httpd sets its UID all the same): false. */
-bool request_certificate_uid(const struct request *request, const char **uid);
-
 #endif

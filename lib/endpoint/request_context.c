@@ -3,6 +3,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <strings.h>
+
+#include "endpoint/client_certificate.h"
 
 static void log_outcome(const struct request_context *context, enum log_level level, const char *message, int status,
                         const char *reason)
@@ -50,7 +53,38 @@ bool request_context_has_index(const struct request_context *context)
            request_context_refuse(context, 503, "the relay does not know its nodes yet");
 }
 
-bool request_context_body_fits(const struct request_context *context, int64_t limit)
+bool request_context_client_node(const struct request_context *context, const char **node_id)
+{
+    struct err err = {0};
+    if (!request_context_has_index(context)) {
+        return false;
+    }
+    switch (client_certificate(context->request, node_id, &err)) {
+    case CLIENT_CERTIFICATE_OF_NODE:
+        return true;
+    case CLIENT_CERTIFICATE_NONE:
+        err_set(&err, "a node's certificate is needed");
+        break;
+    case CLIENT_CERTIFICATE_REFUSED:
+        break;
+    }
+    return request_context_refuse(context, 403, err.text);
+}
+
+/* A part of a file, or a compressed one, would be stored as if it were the whole (RFC 9110 sections 14.5 and 8.4). */
+static bool body_is_plain(const struct request_context *context)
+{
+    const char *encoding = request_env(context->request, "HTTP_CONTENT_ENCODING");
+    if (request_env(context->request, "HTTP_CONTENT_RANGE") != NULL) {
+        return request_context_refuse(context, 400, "a part of a file (Content-Range) is not taken");
+    }
+    if (encoding != NULL && encoding[0] != '\0' && strcasecmp(encoding, "identity") != 0) {
+        return request_context_refuse(context, 415, "a Content-Encoding is not taken: send the file as it is");
+    }
+    return true;
+}
+
+bool request_context_takes_body(const struct request_context *context, int64_t limit)
 {
     const struct request *request = context->request;
     char reason[96];
@@ -65,5 +99,5 @@ bool request_context_body_fits(const struct request_context *context, int64_t li
                  limit);
         return request_context_refuse(context, 413, reason);
     }
-    return true;
+    return body_is_plain(context);
 }

@@ -44,8 +44,11 @@ bool request_context_fail(const struct request_context *context, int status, con
 /* Refuses with 503 while there is no node index. */
 bool request_context_has_index(const struct request_context *context);
 
-/* Refuses a request whose body has no length (411), a malformed one (400), or more than limit bytes (413). Comes before
- * body_read. */
-bool request_context_body_fits(const struct request_context *context, int64_t limit);
+/* Refuses a client that is not a node of ours by its certificate (client_certificate.h): 403, or 503 without an index. */
+bool request_context_client_node(const struct request_context *context, const char **node_id);
+
+/* Refuses a request whose body has no length (411), a malformed one (400), or more than limit bytes (413), is a part of
+ * a file (400) or compressed (415). Comes before body_read. */
+bool request_context_takes_body(const struct request_context *context, int64_t limit);
 
 #endif

@@ -35,7 +35,7 @@ static bool matches(const char *pattern, const char *path, struct slice *args)
 /* The path that patterns speak of; NULL when it is none of this table's. */
 static const char *path_within(const struct route_table *routes, const char *path)
 {
-    static const char *const prefixes[] = {"/rudder/relay-api/1/", "/rudder/relay-api/"};
+    static const char *const prefixes[] = {"/rudder/relay-api/1/", "/rudder/relay-api/", "/relay-api/"};
     if (!routes->relay_api) {
         return path;
     }

@@ -7,7 +7,8 @@
  * matched is in request->args, in order: at most REQUEST_MAX_ARGS of them.
  *
  * The relay API (PROTOCOL.md section 9) stands at /rudder/relay-api/1/ and, without the version, at /rudder/relay-api/;
- * patterns are written without either.
+ * patterns are written without either. Stock relays ask for shared files at //relay-api/, which httpd makes /relay-api/
+ * (section 11); it lets through nothing else there.
  */
 #ifndef RELAY_ENDPOINT_ROUTE_H
 #define RELAY_ENDPOINT_ROUTE_H

@@ -78,6 +78,9 @@ bool node_index_walk(struct node_index *index, node_index_visit *visit, void *co
 /* The node's certificates as DER, at most max. Returns how many. */
 size_t node_index_certificates(struct node_index *index, const char *node_id, struct slice *der, size_t max);
 
+/* Is the public key of a certificate, PEM or DER, as a client showed it, that of one of the node's? */
+bool node_index_has_key(struct node_index *index, const char *node_id, struct slice certificate);
+
 /* Is `ancestor` the node itself or a policy server on its way up? At most 20 levels; a loop or a gap ends the way. */
 bool node_index_is_above(struct node_index *index, const char *ancestor, const char *node_id);
 

@@ -124,6 +124,8 @@ struct relay_config {
     struct {
         char *path;
         int64_t max_body_size;
+        int64_t max_ttl;          /* seconds */
+        bool require_certificate;
         int64_t cleanup_frequency;
     } shared_files;
 

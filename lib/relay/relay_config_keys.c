@@ -213,6 +213,11 @@ static const struct config_key keys[] = {
      .help = "Where files that nodes share with each other are kept."},
     {"shared_files.max_body_size", CONFIG_SIZE, FIELD(shared_files.max_body_size), "50MiB", 1, LARGEST_FILE,
      .help = "A larger one is answered 413."},
+    {"shared_files.max_ttl", CONFIG_DURATION, FIELD(shared_files.max_ttl), "30d", 1, 10 * A_YEAR,
+     .help = "A file is kept no longer than this, whatever its sender asks for."},
+    {"shared_files.require_certificate", CONFIG_BOOL, FIELD(shared_files.require_certificate), "false",
+     .help = "Whether a file is taken only from a client with a certificate: the source's, that of a policy server above "
+             "the source, or that of output.upstream. Agents of Rudder show none."},
     {"shared_files.cleanup.frequency", CONFIG_DURATION, FIELD(shared_files.cleanup_frequency), "10min", 1, A_YEAR,
      .help = "How often expired files are removed."},
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/relay_metrics.h"
 
+#include <time.h>
+
 #include "relay/relay_metrics_table.h"
 
 static void observe(struct relay_state *state, enum relay_metric metric, size_t first, size_t second, uint64_t value)
@@ -33,10 +35,18 @@ void relay_metrics_request(struct relay_state *state, enum relay_endpoint endpoi
             microseconds);
 }
 
+const char *relay_metrics_endpoint_name(enum relay_endpoint endpoint)
+{
+    return relay_metrics_family(METRIC_REQUEST_SECONDS)->labels[0].values[endpoint];
+}
+
 void relay_metrics_upload(struct relay_state *state, enum relay_kind kind, int status, uint64_t bytes)
 {
     relay_metrics_count(state, METRIC_UPLOADS, kind, relay_metrics_status_of(METRIC_UPLOADS, status), 1);
     relay_metrics_count(state, METRIC_UPLOAD_BYTES, kind, 0, bytes);
+    if (status >= 500) {
+        relay_state_count_activity(state, RELAY_ACTIVITY_TURNED_AWAY, time(NULL));
+    }
 }
 
 void relay_metrics_report(struct relay_state *state, enum relay_report_result result)

@@ -13,10 +13,12 @@ static const char *const endpoints[] = {"upload",     "system",   "shared-files"
 static const char *const report_results[] = {"ok", "error", "invalid", "forward_ok", "forward_error"};
 static const char *const inventory_results[] = {"forward_ok", "forward_error"};
 static const char *const spool_states[] = {"waiting", "failed"};
-static const char *const statuses[] = {"200", "201", "204", "206", "304", "400", "401", "403", "404", "405", "408",
-                                       "409", "411", "413", "416", "429", "500", "502", "503", "504", "507", "other"};
+static const char *const statuses[] = {"200", "201", "204", "206", "304", "400", "401",  "403",
+                                       "404", "405", "408", "409", "411", "413", "415",  "416",
+                                       "429", "500", "502", "503", "504", "507", "other"};
 /* Those that the upload program answers with: an alert sees the first one only if the series was there before. */
-static const char *const upload_statuses[] = {"201", "204", "400", "403", "411", "413", "500", "503", "507", "other"};
+static const char *const upload_statuses[] = {"201", "204", "400", "403", "411",  "413",
+                                              "415", "500", "503", "507", "other"};
 
 /* microseconds */
 static const uint64_t request_bounds[] = {1000, 5000, 25000, 100000, 500000, 2500000, 10000000, 60000000};

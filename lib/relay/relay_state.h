@@ -8,7 +8,7 @@
  * program (not that of the machine). Nothing in it is needed to work: a program that cannot map it counts into memory
  * of its own, says so once, and tries again with relay_state_refresh.
  *
- * Written by everybody: counters, the minutes of activity. Written by the forwarder alone: spool figures, database and
+ * Written by everybody: counters, the minutes of activity, the places of the workers. Written by the forwarder alone: spool figures, database and
  * upstream state, the last error. Written by `system` alone: the reload generation. Text is kept whole by a sequence
  * lock and a checksum.
  *
@@ -51,12 +51,35 @@ void relay_state_set(struct relay_state *state, unsigned cell, uint64_t value); 
 
 /* -- activity: what happened in each of the last minutes, for the chart on the status page */
 
-enum relay_activity { RELAY_ACTIVITY_UPLOADED, RELAY_ACTIVITY_DONE, RELAY_ACTIVITY_REFUSED, RELAY_ACTIVITY_KINDS };
+enum relay_activity { RELAY_ACTIVITY_UPLOADED, RELAY_ACTIVITY_DONE, RELAY_ACTIVITY_REFUSED,
+                      RELAY_ACTIVITY_TURNED_AWAY, /* an upload, by a 5xx */
+                      RELAY_ACTIVITY_KINDS };
 enum { RELAY_STATE_MINUTES = 64 };
 
 void relay_state_count_activity(struct relay_state *state, enum relay_activity kind, int64_t now_seconds);
 /* How many in the minute that began at minute * 60 seconds since 1970; 0 when that is too long ago. */
 uint64_t relay_state_activity(const struct relay_state *state, enum relay_activity kind, int64_t minute);
+
+/* -- who serves: each worker process of an endpoint has a place. program: a number of the caller's, the same for all
+ * workers of one program. */
+
+enum { RELAY_STATE_WORKERS = 256 };
+
+struct relay_state_workers {
+    bool known;         /* one has run since the state file was made */
+    size_t running;
+    size_t busy;        /* of these, with a request in hand */
+    int64_t busy_since; /* seconds since 1970: when the last of them became busy; 0 when none is */
+};
+
+/* The calling process serves, and waits for a request. */
+void relay_state_worker_idle(struct relay_state *state, unsigned program);
+/* It has one in hand since then (seconds since 1970). */
+void relay_state_worker_busy(struct relay_state *state, unsigned program, int64_t since);
+/* It serves no more. */
+void relay_state_worker_end(struct relay_state *state, unsigned program);
+
+void relay_state_workers(const struct relay_state *state, unsigned program, struct relay_state_workers *workers);
 
 /* -- the database and the upstream, as the forwarder finds them */
 

@@ -27,6 +27,11 @@ struct relay_state_note {
     _Atomic uint64_t text[RELAY_STATE_TEXT_WORDS];
 };
 
+struct relay_state_place {
+    _Atomic uint64_t owner; /* (program + 1) << 32 | process id; the id is 0 when the worker has ended; 0: free */
+    _Atomic int64_t busy_since;
+};
+
 struct relay_state_header {
     char magic[8];
     uint32_t version;
@@ -40,6 +45,7 @@ struct relay_state_map {
     _Atomic uint64_t activity[RELAY_ACTIVITY_KINDS][RELAY_STATE_MINUTES]; /* minute << 32 | how many */
     struct relay_state_note peers[RELAY_PEERS];
     struct relay_state_note last_error;
+    struct relay_state_place workers[RELAY_STATE_WORKERS];
     _Atomic uint64_t cell[RELAY_STATE_CELLS];
 };
 
@@ -47,6 +53,7 @@ struct relay_state {
     struct relay_state_map *map; /* the address stays, whatever is mapped there */
     char *path;
     uint64_t fingerprint; /* of what the cells mean */
+    unsigned place;       /* where this process was last found among the workers */
     _Atomic bool shared;
     pthread_mutex_t lock; /* of what follows: who takes up another file */
     dev_t device;         /* of the file that is mapped */

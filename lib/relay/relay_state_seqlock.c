@@ -120,11 +120,22 @@ static void make_printable(char *text)
     }
 }
 
+/* What is too long ends after a word, with an ellipsis. */
 static void relay_state_seqlock_take_text(struct note *note, const char *text)
 {
-    size_t len = strnlen(text, sizeof note->text - 1);
+    static const char ellipsis[] = " …";
+    size_t len = strlen(text);
     memset(note->text, 0, sizeof note->text);
-    memcpy(note->text, text, len);
+    if (len < sizeof note->text) {
+        memcpy(note->text, text, len);
+    } else {
+        size_t room = sizeof note->text - sizeof ellipsis;
+        for (len = room; len > room / 2 && text[len] != ' '; len--) {
+        }
+        len = text[len] == ' ' ? len : room; /* one long word is cut */
+        memcpy(note->text, text, len);
+        memcpy(note->text + len, ellipsis, sizeof ellipsis);
+    }
     make_printable(note->text);
 }
 

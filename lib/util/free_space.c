@@ -2,8 +2,9 @@
 #include "util/free_space.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <sys/statvfs.h>
+
+#include "util/byte_size.h"
 
 bool free_space_for(int fd, int64_t bytes, int64_t reserve, struct err *err)
 {
@@ -13,6 +14,12 @@ bool free_space_for(int fd, int64_t bytes, int64_t reserve, struct err *err)
     }
     /* what a file system counts may exceed 63 bits when multiplied, so compare in blocks */
     uint64_t wanted = ((uint64_t)bytes + (uint64_t)reserve) / space.f_frsize;
-    return space.f_bavail >= wanted || err_set(err, "%" PRIu64 " blocks of %lu bytes are free, %" PRIu64 " are needed",
-                                               (uint64_t)space.f_bavail, space.f_frsize, wanted);
+    if (space.f_bavail >= wanted) {
+        return true;
+    }
+    char is[BYTE_SIZE_TEXT_SIZE];
+    char needed[BYTE_SIZE_TEXT_SIZE];
+    byte_size_format((int64_t)(space.f_bavail * space.f_frsize), is); /* less than what is wanted: no overflow */
+    byte_size_format(bytes + reserve, needed);
+    return err_set(err, "%s are free, %s are needed", is, needed);
 }

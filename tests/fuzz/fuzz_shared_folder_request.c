@@ -31,7 +31,8 @@ static void fuzz_shared_folder_request_require_same_again(const struct shared_fo
     size_t len = digest_algorithm_size(asked->algorithm);
     strcpy(query, asked->algorithm == DIGEST_SHA512 ? "hash_type=sha512&hash=" : "hash=");
     digest_hex(query + strlen(query), asked->digest, len, true);
-    fuzz_require(shared_folder_request_parse(&again, slice_from_str(asked->path), query, NULL));
+    fuzz_require(shared_folder_request_parse_path(&again, slice_from_str(asked->path), NULL) &&
+            shared_folder_request_parse_query(&again, query, NULL));
     fuzz_require(again.has_hash && again.algorithm == asked->algorithm &&
                  memcmp(again.digest, asked->digest, len) == 0);
     fuzz_require(strcmp(again.path, asked->path) == 0);
@@ -46,7 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t len = end != NULL ? (size_t)(end - text) : size;
     char *path = xstrndup(text, len); /* so that a read behind its end is found */
     char *query = xstrndup(text + (end != NULL ? len + 1 : len), end != NULL ? size - len - 1 : 0);
-    if (shared_folder_request_parse(&asked, (struct slice){path, len}, query, &err)) {
+    if (shared_folder_request_parse_path(&asked, (struct slice){path, len}, &err) &&
+        shared_folder_request_parse_query(&asked, query, &err)) {
         fuzz_require(strlen(asked.path) == len);
         require_harmless(asked.path);
         if (asked.has_hash) {

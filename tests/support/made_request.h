@@ -20,9 +20,9 @@ struct made_request {
     char path[1024];
     char length[64];
     const char *body;
-    size_t left;      /* bytes of the body still to come */
-    size_t piece;     /* at most so many at a time; 0: as many as asked for */
-    bool breaks;      /* the connection breaks where the body would end */
+    size_t left;  /* bytes of the body still to come */
+    size_t piece; /* at most so many at a time; 0: as many as asked for */
+    bool breaks;  /* the connection breaks where the body would end */
     struct request request;
     struct response response;
 };

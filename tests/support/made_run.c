@@ -21,7 +21,7 @@ static struct slice text(struct runlog *runlog, const char *format, ...)
 
 static const char *event_type_of(size_t i, size_t count, bool partial)
 {
-    static const char *const types[] = {"result_success", "result_success", "result_na",    "log_info",
+    static const char *const types[] = {"result_success", "result_success",  "result_na",      "log_info",
                                         "result_success", "audit_compliant", "result_success", "result_repaired"};
     if ((i == 0 && !partial) || i + 1 == count) {
         return "control";

@@ -3,6 +3,7 @@
 UNIT_TESTS = \
 	tests/unit/cli/test_queue_list \
 	tests/unit/endpoint/test_body \
+	tests/unit/endpoint/test_client_certificate \
 	tests/unit/endpoint/test_offload \
 	tests/unit/endpoint/test_request \
 	tests/unit/endpoint/test_request_context \
@@ -11,12 +12,20 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_breaker \
 	tests/unit/forwarder/test_db_breaker \
 	tests/unit/forwarder/test_dispatch \
+	tests/unit/forwarder/test_inventory_pair \
+	tests/unit/forwarder/test_job \
 	tests/unit/forwarder/test_reload_watch \
 	tests/unit/forwarder/test_run_age \
 	tests/unit/forwarder/test_run_queue \
+	tests/unit/forwarder/test_sink_upstream \
+	tests/unit/forwarder/test_spool_process \
+	tests/unit/forwarder/test_spool_source \
 	tests/unit/forwarder/test_spool_stats \
 	tests/unit/forwarder/test_spool_watch \
 	tests/unit/forwarder/test_upstream_answer \
+	tests/unit/forwarder/test_worker \
+	tests/unit/metrics/test_metrics_page \
+	tests/unit/metrics/test_process_stats \
 	tests/unit/policies/test_policies \
 	tests/unit/policies/test_policy_archive \
 	tests/unit/policies/test_policy_cache \
@@ -27,30 +36,32 @@ UNIT_TESTS = \
 	tests/unit/relay/test_node_index_walk \
 	tests/unit/relay/test_node_list \
 	tests/unit/relay/test_relay_config \
-	tests/unit/relay/test_relay_metrics \
 	tests/unit/relay/test_relay_state \
-	tests/unit/relay/test_remote_run_request \
-	tests/unit/relay/test_remote_run_targets \
 	tests/unit/relay/test_report_db \
 	tests/unit/relay/test_report_db_error \
 	tests/unit/relay/test_run_info \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \
 	tests/unit/relay/test_runlog_parse \
-	tests/unit/relay/test_shared_file \
 	tests/unit/relay/test_smime_multipart \
 	tests/unit/relay/test_smime_verify \
 	tests/unit/relay/test_spool \
 	tests/unit/relay/test_spool_ages \
 	tests/unit/relay/test_spool_beside \
-	tests/unit/relay/test_spool_totals \
 	tests/unit/relay/test_via_header \
+	tests/unit/remote-run/test_line_merge \
+	tests/unit/remote-run/test_remote_run_request \
+	tests/unit/remote-run/test_remote_run_targets \
+	tests/unit/remote-run/test_tcp_peer \
+	tests/unit/shared-files/test_shared_file \
 	tests/unit/shared-files/test_shared_route \
 	tests/unit/shared-files/test_shared_store \
 	tests/unit/shared-folder/test_hash_cache \
 	tests/unit/shared-folder/test_shared_folder \
 	tests/unit/shared-folder/test_shared_folder_request \
 	tests/unit/system/test_health \
+	tests/unit/system/test_html \
+	tests/unit/system/test_spool_totals \
 	tests/unit/system/test_status_page \
 	tests/unit/system/test_system \
 	tests/unit/upload/test_admission \
@@ -62,17 +73,14 @@ UNIT_TESTS = \
 	tests/unit/util/test_digest \
 	tests/unit/util/test_duration \
 	tests/unit/util/test_etag \
-	tests/unit/util/test_html \
 	tests/unit/util/test_http_client \
 	tests/unit/util/test_http_date \
-	tests/unit/util/test_line_merge \
+	tests/unit/util/test_http_range \
 	tests/unit/util/test_mime_header \
 	tests/unit/util/test_open_beneath \
-	tests/unit/util/test_process_stats \
 	tests/unit/util/test_safe_file \
 	tests/unit/util/test_same_content \
 	tests/unit/util/test_subprocess \
-	tests/unit/util/test_tcp_peer \
 	tests/unit/util/test_text \
 	tests/unit/util/test_timestamp \
 	tests/unit/util/test_url_form

@@ -72,38 +72,6 @@ START_TEST(a_variable_is_found_by_its_whole_name)
 }
 END_TEST
 
-static bool request_uid_of(const char *verify, const char *uid_variable, char out[64])
-{
-    struct made_request made;
-    made_request_new(&made, "PUT", "/a", NULL, "", 0);
-    made_request_env(&made, verify);
-    made_request_env(&made, uid_variable);
-    made_request_begin(&made);
-    const char *uid = NULL;
-    bool verified = request_certificate_uid(&made.request, &uid);
-    snprintf(out, 64, "%s", uid != NULL ? uid : "(untouched)");
-    made_request_free(&made);
-    return verified;
-}
-
-START_TEST(only_a_verified_certificate_names_a_client)
-{
-    char uid[64];
-    ck_assert(request_uid_of("SSL_CLIENT_VERIFY=SUCCESS", "SSL_CLIENT_S_DN_UID=node", uid));
-    ck_assert_str_eq(uid, "node");
-    ck_assert(request_uid_of("SSL_CLIENT_VERIFY=SUCCESS", "OTHER=x", uid));
-    ck_assert_str_eq(uid, "");
-    static const char *const not[] = {"SSL_CLIENT_VERIFY=NONE", "SSL_CLIENT_VERIFY=GENEROUS",
-                                      "SSL_CLIENT_VERIFY=success", "SSL_CLIENT_VERIFY=FAILED:self-signed certificate",
-                                      "SSL_CLIENT_VERIFY=", "SSL_CLIENT_VERIFY=SUCCESS?",
-                                      "HTTP_SSL_CLIENT_VERIFY=SUCCESS"};
-    for (size_t i = 0; i < sizeof not / sizeof *not; i++) {
-        ck_assert_msg(!request_uid_of(not[i], "SSL_CLIENT_S_DN_UID=node", uid), "%s", not[i]);
-        ck_assert_str_eq(uid, "(untouched)");
-    }
-}
-END_TEST
-
 static bool request_knows(const char *variable)
 {
     struct made_request made;
@@ -125,4 +93,4 @@ END_TEST
 
 SUITE_MAIN("request", a_length_is_digits_or_nothing, the_path_is_script_name_and_path_info,
            without_variables_all_is_empty, a_variable_is_found_by_its_whole_name,
-           only_a_verified_certificate_names_a_client, a_tag_is_known_when_it_is_listed)
+           a_tag_is_known_when_it_is_listed)

@@ -24,7 +24,7 @@ static struct request_context context_of(const char *length)
 static int status_for_length(const char *length, int64_t limit)
 {
     struct request_context context = context_of(length);
-    bool good = request_context_body_fits(&context, limit);
+    bool good = request_context_takes_body(&context, limit);
     int status = made.response.status;
     ck_assert(good == (status == 0));
     made_request_free(&made);
@@ -40,6 +40,29 @@ START_TEST(a_length_is_needed_and_limited)
     ck_assert_int_eq(status_for_length(NULL, 10), 411);
     ck_assert_int_eq(status_for_length("ten", 10), 400);
     ck_assert_int_eq(status_for_length("99999999999999999999", 10), 400);
+}
+END_TEST
+
+static int status_with(const char *variable)
+{
+    struct request_context context = context_of("5");
+    made_request_env(&made, variable);
+    bool good = request_context_takes_body(&context, 10);
+    int status = made.response.status;
+    ck_assert(good == (status == 0));
+    made_request_free(&made);
+    return status;
+}
+
+START_TEST(a_part_or_a_compressed_file_is_not_the_file)
+{
+    ck_assert_int_eq(status_with("HTTP_CONTENT_RANGE=bytes 0-4/10"), 400);
+    ck_assert_int_eq(status_with("HTTP_CONTENT_RANGE="), 400);
+    ck_assert_int_eq(status_with("HTTP_CONTENT_ENCODING=gzip"), 415);
+    ck_assert_int_eq(status_with("HTTP_CONTENT_ENCODING=identity, gzip"), 415);
+    ck_assert_int_eq(status_with("HTTP_CONTENT_ENCODING=Identity"), 0);
+    ck_assert_int_eq(status_with("HTTP_CONTENT_ENCODING="), 0);
+    ck_assert_int_eq(status_with("HTTP_CONTENT_TYPE=application/gzip"), 0);
 }
 END_TEST
 
@@ -129,5 +152,6 @@ START_TEST(the_log_line_names_the_client_and_what_the_program_adds)
 }
 END_TEST
 
-SUITE_MAIN("request_context", a_length_is_needed_and_limited, a_refusal_says_why, only_a_503_says_when_to_come_again,
+SUITE_MAIN("request_context", a_length_is_needed_and_limited, a_part_or_a_compressed_file_is_not_the_file,
+           a_refusal_says_why, only_a_503_says_when_to_come_again,
            a_failure_says_nothing, the_log_line_names_the_client_and_what_the_program_adds)

@@ -14,9 +14,9 @@ static bool wakes(const struct reload_watch *watch)
 
 START_TEST(a_request_wakes_once)
 {
-    struct tmpdir folder = tmpdir_make();
+    struct tmpdir directory = tmpdir_make();
     char path[128];
-    snprintf(path, sizeof path, "%s/state", folder.path);
+    snprintf(path, sizeof path, "%s/state", directory.path);
     struct relay_state *mine = relay_state_open(path, relay_metrics_fingerprint()),
                        *other = relay_state_open(path, relay_metrics_fingerprint());
     struct reload_watch watch;
@@ -40,7 +40,7 @@ START_TEST(a_request_wakes_once)
     reload_watch_close(&watch);
     relay_state_close(mine);
     relay_state_close(other);
-    tmpdir_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 

@@ -4,27 +4,27 @@
 #include "support/tmpdir.h"
 #include "support/suite.h"
 
-static void make_directory(const struct tmpdir *folder, const char *name)
+static void make_directory(const struct tmpdir *directory, const char *name)
 {
-    ck_assert_int_eq(mkdirat(folder->fd, name, 0700), 0);
+    ck_assert_int_eq(mkdirat(directory->fd, name, 0700), 0);
 }
 
 START_TEST(figures_are_those_of_the_directories)
 {
-    struct tmpdir folder = tmpdir_make();
+    struct tmpdir directory = tmpdir_make();
     struct relay_spool_stats figures;
     char nowhere[] = "/nowhere";
-    struct relay_config config = {.reporting = {.directory = folder.path, .catchup_frequency = 10},
+    struct relay_config config = {.reporting = {.directory = directory.path, .catchup_frequency = 10},
                                   .inventory = {.directory = nowhere}};
     struct relay_state *state = relay_state_open("/nowhere/at/all", relay_metrics_fingerprint());
-    make_directory(&folder, "incoming");
-    make_directory(&folder, "failed");
-    tmpdir_write(folder.fd, "incoming/a.log", "four");
-    tmpdir_write(folder.fd, "incoming/b.log", "sixsix");
-    tmpdir_write(folder.fd, "incoming/.hidden.tmp", "not counted");
-    tmpdir_write(folder.fd, "failed/c.log", "three");
-    tmpdir_write(folder.fd, "failed/c.log.reason", "not counted either");
-    tmpdir_age(folder.fd, "incoming/b.log", 1000);
+    make_directory(&directory, "incoming");
+    make_directory(&directory, "failed");
+    tmpdir_write(directory.fd, "incoming/a.log", "four");
+    tmpdir_write(directory.fd, "incoming/b.log", "sixsix");
+    tmpdir_write(directory.fd, "incoming/.hidden.tmp", "not counted");
+    tmpdir_write(directory.fd, "failed/c.log", "three");
+    tmpdir_write(directory.fd, "failed/c.log.reason", "not counted either");
+    tmpdir_age(directory.fd, "incoming/b.log", 1000);
     ck_assert_int_eq(spool_stats_publish(&config, state), 10000);
     relay_metrics_spool(state, RELAY_KIND_REPORT, false, &figures);
     ck_assert_uint_eq(figures.sum.files, 2);
@@ -37,7 +37,7 @@ START_TEST(figures_are_those_of_the_directories)
     relay_metrics_spool(state, RELAY_KIND_INVENTORY, false, &figures);
     ck_assert_int_eq(figures.checked, 0); /* there is no such directory */
     relay_state_close(state);
-    tmpdir_remove(&folder);
+    tmpdir_remove(&directory);
 }
 END_TEST
 

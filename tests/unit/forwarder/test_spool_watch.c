@@ -1,8 +1,51 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "forwarder/spool_watch.h"
+
+#include <sys/stat.h>
+
+#include "support/tmpdir.h"
 #include "support/suite.h"
 
 #define NAME(time) "2018-08-24T15:55:" time "+00:00@root.log.gz"
+
+static struct tmpdir directory;
+static struct spool *spool;
+static struct dispatch *dispatch;
+static int inotify_fd;
+static int incoming_fd;
+
+static void watch_set_up(void)
+{
+    struct err err;
+    directory = tmpdir_make();
+    ck_assert_int_eq(mkdirat(directory.fd, "incoming", 0700), 0);
+    ck_assert_int_eq(mkdirat(directory.fd, "failed", 0700), 0);
+    spool = spool_open(directory.path, "incoming", &err);
+    ck_assert_msg(spool != NULL, "%s", err.text);
+    incoming_fd = spool_incoming_fd(spool);
+    dispatch = dispatch_new(10, 0);
+    inotify_fd = spool_watch_open(spool, &err);
+    ck_assert_msg(inotify_fd >= 0, "%s", err.text);
+}
+
+static void watch_tear_down(void)
+{
+    close(inotify_fd);
+    dispatch_free(dispatch);
+    spool_close(spool);
+    tmpdir_remove(&directory);
+}
+
+static enum spool_watch_news read_news(void)
+{
+    return spool_watch_read(inotify_fd, spool_watch_wanted, dispatch);
+}
+
+static const char *watch_next_name(void)
+{
+    struct queued_run *run = dispatch_take(dispatch);
+    return run != NULL ? queued_run_name(run) : "";
+}
 
 START_TEST(only_run_logs_are_of_interest)
 {
@@ -20,4 +63,122 @@ START_TEST(only_run_logs_are_of_interest)
 }
 END_TEST
 
-SUITE_MAIN("spool_watch", only_run_logs_are_of_interest)
+START_TEST(all_inventories_but_hidden_ones_are_of_interest)
+{
+    ck_assert(spool_watch_wanted_inventory("n1.ocs"));
+    ck_assert(spool_watch_wanted_inventory("n1.ocs.sign"));
+    ck_assert(!spool_watch_wanted_inventory(".a8f7.tmp"));
+}
+END_TEST
+
+START_TEST(a_new_file_is_told_however_it_comes)
+{
+    watch_set_up();
+    ck_assert_int_eq(read_news(), SPOOL_WATCH_QUIET);
+    tmpdir_write(incoming_fd, NAME("01"), "written in place");
+    tmpdir_write(incoming_fd, ".temporary.log", "renamed, as uploads are");
+    ck_assert_int_eq(renameat(incoming_fd, ".temporary.log", incoming_fd, NAME("02")), 0);
+    tmpdir_write(incoming_fd, "not-wanted", "x");
+    ck_assert_int_eq(mkdirat(directory.fd, "directory.log", 0700), 0);
+    ck_assert_int_eq(renameat(directory.fd, "directory.log", incoming_fd, "directory.log"), 0);
+    ck_assert_int_eq(read_news(), SPOOL_WATCH_QUIET);
+    ck_assert_str_eq(watch_next_name(), NAME("02"));
+    ck_assert_str_eq(watch_next_name(), NAME("01"));
+    ck_assert_str_eq(watch_next_name(), "");
+    watch_tear_down();
+}
+END_TEST
+
+/* A file that is told while a sink works on it waits again. */
+START_TEST(a_file_that_is_replaced_is_told_again)
+{
+    watch_set_up();
+    tmpdir_write(incoming_fd, NAME("01"), "old");
+    read_news();
+    struct queued_run *run = dispatch_take(dispatch);
+    tmpdir_write(incoming_fd, NAME("01"), "new");
+    read_news();
+    dispatch_done(dispatch, run);
+    ck_assert_str_eq(watch_next_name(), NAME("01"));
+    watch_tear_down();
+}
+END_TEST
+
+START_TEST(a_directory_that_is_moved_is_lost)
+{
+    watch_set_up();
+    ck_assert_int_eq(renameat(directory.fd, "incoming", directory.fd, "elsewhere"), 0);
+    ck_assert_int_eq(read_news(), SPOOL_WATCH_LOST);
+    watch_tear_down();
+}
+END_TEST
+
+/* More notifications than the kernel keeps. Equal ones in a row count as one, so two files take turns. */
+START_TEST(lost_notifications_are_noticed)
+{
+    long queued_max = 0;
+    watch_set_up();
+    FILE *limit = fopen("/proc/sys/fs/inotify/max_queued_events", "r");
+    ck_assert_ptr_nonnull(limit);
+    ck_assert_int_eq(fscanf(limit, "%ld", &queued_max), 1);
+    fclose(limit);
+    tmpdir_write(incoming_fd, "a", "");
+    tmpdir_write(incoming_fd, "b", "");
+    for (long i = 0; i < queued_max; i++) {
+        ck_assert_int_eq(renameat(incoming_fd, i % 2 == 0 ? "a" : "c", incoming_fd, i % 2 == 0 ? "c" : "a"), 0);
+    }
+    ck_assert_int_eq(read_news(), SPOOL_WATCH_OVERFLOW);
+    ck_assert_int_eq(read_news(), SPOOL_WATCH_QUIET);
+    watch_tear_down();
+}
+END_TEST
+
+START_TEST(a_watch_needs_the_directory)
+{
+    struct err err = {0};
+    watch_set_up();
+    ck_assert_int_eq(renameat(directory.fd, "incoming", directory.fd, "elsewhere"), 0);
+    ck_assert_int_lt(spool_watch_open(spool, &err), 0);
+    ck_assert_ptr_nonnull(strstr(err.text, "incoming"));
+    watch_tear_down();
+}
+END_TEST
+
+START_TEST(a_scan_finds_what_is_there_and_drops_what_is_gone)
+{
+    struct err err;
+    watch_set_up();
+    dispatch_arrived(dispatch, NAME("09")); /* there is no such file */
+    tmpdir_write(incoming_fd, NAME("01"), "x");
+    tmpdir_write(incoming_fd, "not-wanted", "x");
+    ck_assert_int_eq(mkdirat(incoming_fd, "directory.log", 0700), 0);
+    ck_assert(spool_watch_scan(spool, spool_watch_wanted, dispatch, &err));
+    ck_assert_uint_eq(dispatch_count(dispatch), 1);
+    ck_assert_str_eq(watch_next_name(), NAME("01"));
+    watch_tear_down();
+}
+END_TEST
+
+/* What a scan did not see because it failed is not dropped. A plain file in the place of the directory cannot be
+ * scanned. */
+START_TEST(a_scan_that_fails_drops_nothing)
+{
+    struct err err = {0};
+    watch_set_up();
+    tmpdir_write(incoming_fd, NAME("01"), "x");
+    read_news();
+    tmpdir_write(directory.fd, "plain", "");
+    int plain_fd = openat(directory.fd, "plain", O_RDONLY | O_CLOEXEC);
+    ck_assert_int_ge(dup2(plain_fd, incoming_fd), 0);
+    close(plain_fd);
+    ck_assert(!spool_watch_scan(spool, spool_watch_wanted, dispatch, &err));
+    ck_assert_str_ne(err.text, "");
+    ck_assert_str_eq(watch_next_name(), NAME("01"));
+    watch_tear_down();
+}
+END_TEST
+
+SUITE_MAIN("spool_watch", only_run_logs_are_of_interest, all_inventories_but_hidden_ones_are_of_interest,
+           a_new_file_is_told_however_it_comes, a_file_that_is_replaced_is_told_again,
+           a_directory_that_is_moved_is_lost, lost_notifications_are_noticed, a_watch_needs_the_directory,
+           a_scan_finds_what_is_there_and_drops_what_is_gone, a_scan_that_fails_drops_nothing)

@@ -5,6 +5,7 @@
 #include <archive_entry.h>
 #include <sys/file.h>
 
+#include "support/made_client.h"
 #include "support/made_request.h"
 #include "support/suite.h"
 #include "tree.h"
@@ -14,6 +15,7 @@
 struct fixture {
     struct tmpdir directory;
     struct relay_config config;
+    struct made_clients clients;
     struct node_index *index;
     void *state;
     int policies; /* node's */
@@ -30,7 +32,7 @@ static void make_index(struct fixture *it)
                  "{\"root\": {\"hostname\": \"s\", \"policy-server\": \"root\"},"
                  " \"relay\": {\"hostname\": \"r\", \"policy-server\": \"root\"},"
                  " \"node\": {\"hostname\": \"n\", \"policy-server\": \"relay\"}}");
-    tmpdir_write(it->directory.fd, "certs.pem", "");
+    tmpdir_write(it->directory.fd, "certs.pem", it->clients.pem.at);
     ck_assert_msg(node_index_build(list, certs, index, &summary, &err), "%s", err.text);
     it->index = node_index_open(index, &err);
     ck_assert_msg(it->index != NULL, "%s", err.text);
@@ -52,6 +54,7 @@ static struct fixture policies_fixture_make(void)
     }
     it.policies = openat(it.directory.fd, directories[3], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     tree_fill(it.policies);
+    it.clients = made_clients_new((const char *const[]){"node", "relay", "root", NULL});
     make_index(&it);
     it.config.policies.path = xasprintf("%s/share", it.directory.path);
     it.config.policies.cache_directory = xasprintf("%s/cache", it.directory.path);
@@ -68,6 +71,7 @@ static struct fixture policies_fixture_make(void)
 static void policies_fixture_remove(struct fixture *it)
 {
     policies_stop(it->state);
+    made_clients_free(&it->clients);
     node_index_close(it->index);
     close(it->policies);
     free(it->config.policies.path);
@@ -84,6 +88,7 @@ struct ask {
     bool not_verified;
     bool no_index;
     bool zip;
+    const char *file; /* below rules/, instead of an archive */
 };
 
 static char headers[1024];
@@ -92,13 +97,11 @@ static struct buffer body;
 static int test_policies_get(struct fixture *it, struct ask ask)
 {
     struct made_request made;
-    char uid[64], none_match[256];
+    char none_match[256];
     const char *node = ask.node != NULL ? ask.node : "node";
     made_request_new(&made, ask.method != NULL ? ask.method : "GET", "/", NULL, "", 0);
     if (ask.uid == NULL || strcmp(ask.uid, "-") != 0) {
-        snprintf(uid, sizeof uid, "SSL_CLIENT_S_DN_UID=%s", ask.uid != NULL ? ask.uid : node);
-        made_request_env(&made, ask.not_verified ? "SSL_CLIENT_VERIFY=FAILED:unable" : "SSL_CLIENT_VERIFY=SUCCESS");
-        made_request_env(&made, uid);
+        made_clients_asks(&it->clients, &made, ask.uid != NULL ? ask.uid : node, !ask.not_verified);
     }
     if (ask.none_match != NULL) {
         snprintf(none_match, sizeof none_match, "HTTP_IF_NONE_MATCH=%s", ask.none_match);
@@ -108,7 +111,12 @@ static int test_policies_get(struct fixture *it, struct ask ask)
     made.request.index = ask.no_index ? NULL : it->index;
     made.request.args[0] = slice_from_str(node);
     response_begin(&made.response, strcmp(made.request.method, "HEAD") == 0, NULL);
-    (ask.zip ? policies_get_zip : policies_get_tar_gz)(it->state, &made.request, &made.response);
+    if (ask.file != NULL) {
+        made.request.args[1] = slice_from_str(ask.file);
+        policies_get_file(it->state, &made.request, &made.response);
+    } else {
+        (ask.zip ? policies_get_zip : policies_get_tar_gz)(it->state, &made.request, &made.response);
+    }
     int status = made.response.status;
     ck_assert(made_request_send_file(&made));
     snprintf(headers, sizeof headers, "%s", buffer_cstr(&made.response.headers));
@@ -165,13 +173,41 @@ START_TEST(nobody_else_does)
     ck_assert_str_eq(body.at, "a node's certificate is needed\n");
     ck_assert_int_eq(test_policies_get(&it, (struct ask){.not_verified = true}), 403);
     ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "stranger"}), 403);
-    ck_assert_str_eq(body.at, "the node is not known to this relay\n");
+    ck_assert_str_eq(body.at, "the node of the client certificate is not known to this relay\n");
     static const char *const ids[] = {"..", ".", "", "node/../node", "../share/node", "node\\x", "no de"};
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         ck_assert_msg(test_policies_get(&it, (struct ask){.node = ids[i]}) == 403, "'%s'", ids[i]);
     }
     ck_assert_int_eq(test_policies_get(&it, (struct ask){.no_index = true}), 503);
     ck_assert_ptr_nonnull(strstr(headers, "Retry-After: "));
+    policies_fixture_remove(&it);
+}
+END_TEST
+
+START_TEST(single_files_are_for_the_same_node)
+{
+    struct fixture it = policies_fixture_make();
+    tree_directory(it.directory.fd, "share/node/rules/dsc");
+    tree_file(it.directory.fd, "share/node/rules/dsc/rudder.zip", "for Windows", 0600);
+    tree_file(it.directory.fd, "share/node/secret", "secret", 0600);
+    tree_link(it.directory.fd, "../../secret", "share/node/rules/dsc/link");
+    struct ask ask = {.file = "dsc/rudder.zip"};
+    ck_assert_int_eq(test_policies_get(&it, ask), 200);
+    ck_assert_str_eq(body.at, "for Windows");
+    ck_assert_ptr_nonnull(strstr(headers, "ETag: "));
+    ask.method = "HEAD";
+    ck_assert_int_eq(test_policies_get(&it, ask), 200);
+    ck_assert_uint_eq(body.len, 0);
+    ask = (struct ask){.file = "dsc/rudder.zip", .uid = "relay"};
+    ck_assert_int_eq(test_policies_get(&it, ask), 403);
+    ask.uid = "-";
+    ck_assert_int_eq(test_policies_get(&it, ask), 403);
+    static const char *const nothing[] = {"", "dsc", "dsc/", "dsc/none", "dsc/rudder.zip/", "../secret", "dsc/../../secret",
+                                          "/etc/passwd", "dsc/link"};
+    for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
+        ck_assert_msg(test_policies_get(&it, (struct ask){.file = nothing[i]}) == 404, "'%s'", nothing[i]);
+        ck_assert_str_eq(body.at, "no such file\n");
+    }
     policies_fixture_remove(&it);
 }
 END_TEST
@@ -282,7 +318,7 @@ START_TEST(what_cannot_be_packed_tells_only_the_log)
 }
 END_TEST
 
-SUITE_MAIN("policies", a_node_gets_its_policies, nobody_else_does, without_policies_it_is_404,
+SUITE_MAIN("policies", a_node_gets_its_policies, nobody_else_does, single_files_are_for_the_same_node, without_policies_it_is_404,
            a_link_on_the_way_is_not_followed, unchanged_policies_are_not_sent_again, a_dropped_archive_is_made_again,
            what_changed_a_moment_ago_is_not_sent, nor_what_another_process_packs,
            what_cannot_be_packed_tells_only_the_log)

@@ -336,6 +336,11 @@ START_TEST(texts_are_cut_and_printable)
     relay_state_last_error(state, &error);
     ck_assert_uint_eq(strlen(error.text), RELAY_STATE_TEXT_SIZE - 1);
     ck_assert_int_ne(error.when, 0);
+    memcpy(text + 240, " lastwords", 10);
+    relay_state_set_last_error(state, text);
+    relay_state_last_error(state, &error);
+    ck_assert_uint_eq(strlen(error.text), 240 + strlen(" …"));
+    ck_assert_str_eq(error.text + 238, "xx …");
     relay_state_set_last_error(state, "no \\x0A \xc3\xa9\n\x1b[1m\xff");
     relay_state_last_error(state, &error);
     ck_assert_str_eq(error.text, "no \\x0A \xc3\xa9??[1m?");
@@ -434,6 +439,66 @@ START_TEST(nobody_waits_for_a_lock_on_the_file)
 }
 END_TEST
 
+START_TEST(a_worker_has_a_place_while_it_lives)
+{
+    struct place place = relay_state_place_make();
+    struct relay_state *state = relay_state_open(place.path, FINGERPRINT);
+    struct relay_state_workers workers;
+    relay_state_workers(state, 0, &workers);
+    ck_assert(!workers.known && workers.running == 0);
+    relay_state_worker_idle(state, 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        relay_state_worker_busy(state, 0, 4000);
+        pause();
+    }
+    do {
+        relay_state_workers(state, 0, &workers);
+    } while (workers.busy == 0);
+    ck_assert_uint_eq(workers.running, 2);
+    ck_assert_int_eq(workers.busy_since, 4000);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    relay_state_worker_busy(state, 0, 5000);
+    relay_state_workers(state, 0, &workers);
+    ck_assert_uint_eq(workers.running, 1);
+    ck_assert_uint_eq(workers.busy, 1);
+    ck_assert_int_eq(workers.busy_since, 5000);
+    relay_state_worker_end(state, 0);
+    relay_state_workers(state, 0, &workers);
+    ck_assert(workers.known && workers.running == 0 && workers.busy == 0);
+    relay_state_workers(state, 1, &workers);
+    ck_assert(!workers.known);
+    relay_state_close(state);
+    tmpdir_remove(&place.directory);
+}
+END_TEST
+
+/* Workers that die and come again without end use up no places, and no other program's. */
+START_TEST(places_of_the_dead_are_taken_again)
+{
+    struct place place = relay_state_place_make();
+    struct relay_state *state = relay_state_open(place.path, FINGERPRINT);
+    struct relay_state_workers workers;
+    relay_state_worker_idle(state, 1);
+    for (int i = 0; i < RELAY_STATE_WORKERS + 10; i++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            relay_state_worker_busy(state, 0, 1);
+            _exit(0);
+        }
+        waitpid(pid, NULL, 0);
+    }
+    relay_state_workers(state, 1, &workers);
+    ck_assert_uint_eq(workers.running, 1);
+    relay_state_workers(state, 0, &workers);
+    ck_assert(workers.known && workers.running == 0);
+    relay_state_worker_idle(state, 0);
+    relay_state_close(state);
+    tmpdir_remove(&place.directory);
+}
+END_TEST
+
 START_TEST(a_sleeper_is_told_of_a_new_generation)
 {
     struct place place = relay_state_place_make();
@@ -458,5 +523,6 @@ SUITE_MAIN("relay_state", several_processes_make_one_file_and_count_together, fi
            refresh_takes_up_a_file_that_was_removed, a_running_program_leaves_another_versions_file_to_it,
            any_of_some_cells, minutes_of_activity, a_peer_is_so_since_it_changed, texts_are_cut_and_printable,
            a_file_full_of_nonsense_gives_nonsense_and_no_more, a_text_is_read_whole_while_it_is_written,
-           half_of_two_texts_is_none, nobody_waits_for_a_lock_on_the_file,
+           half_of_two_texts_is_none, a_worker_has_a_place_while_it_lives, places_of_the_dead_are_taken_again,
+           nobody_waits_for_a_lock_on_the_file,
            a_sleeper_is_told_of_a_new_generation)

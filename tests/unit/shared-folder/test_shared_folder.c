@@ -110,7 +110,9 @@ START_TEST(the_answer_tells_whether_the_hash_is_right)
         {API "file", "hash=" HELLO_512, 400},
         {API "file", "hash=" HELLO "&hash_type=sha512", 400},
         {API "file", "hash=" HELLO "&hash_type=md5", 400},
-        {API "file", "hash=", 400},
+        {API "file", "hash=", 200},
+        {API "file", "hash=&hash_type=md5", 400},
+        {API "file", "hash=x", 400},
         {API "file", "hash=" HELLO "&hash=" OTHER, 400},
         {API "file", "hash=%", 400},
         {API "directory/file", "hash=" HELLO, 304},
@@ -120,7 +122,7 @@ START_TEST(the_answer_tells_whether_the_hash_is_right)
         {API "none", NULL, 404},
         {API "file/", NULL, 404},
         {API "file/file", NULL, 404},
-        {API "none", "hash=x", 400},
+        {API "none", "hash=x", 404},
         {API "", NULL, 404},
         {API "", "hash=" HELLO, 404},
         {API "directory", NULL, 404},
@@ -187,6 +189,33 @@ START_TEST(a_get_gets_the_file)
     ck_assert_int_eq(shared_folder_ask(&it, "GET", API "empty", NULL), 200);
     ck_assert_uint_eq(it.made.response.body.len, 0);
     free(large);
+    shared_folder_fixture_remove(&it);
+}
+END_TEST
+
+START_TEST(ranges_are_those_of_http)
+{
+    struct fixture it = shared_folder_fixture_make();
+    it.more_env = "HTTP_RANGE=bytes=1-3";
+    ck_assert_int_eq(shared_folder_ask(&it, "GET", API "file", NULL), 206);
+    ck_assert_str_eq(buffer_cstr(&it.made.response.body), "ell");
+    ck_assert(has_header(&it, "Content-Range: bytes 1-3/5\r\n"));
+    ck_assert_int_eq(shared_folder_ask(&it, "HEAD", API "file", NULL), 200);
+    ck_assert_int_eq(shared_folder_ask(&it, "GET", API "file", "hash=" HELLO), 304);
+    it.more_env = "HTTP_RANGE=bytes=5-";
+    ck_assert_int_eq(shared_folder_ask(&it, "GET", API "file", NULL), 416);
+    ck_assert(has_header(&it, "Content-Range: bytes */5\r\n"));
+    ck_assert_uint_eq(it.made.response.body.len, 0);
+    shared_folder_fixture_remove(&it);
+}
+END_TEST
+
+/* made_client.h needs an index; here it is enough that who comes by TLS is asked for a certificate. */
+START_TEST(by_tls_a_certificate_is_needed)
+{
+    struct fixture it = shared_folder_fixture_make();
+    it.more_env = "SSL_CLIENT_VERIFY=NONE";
+    ck_assert_int_eq(shared_folder_ask(&it, "GET", API "file", NULL), 503); /* no index */
     shared_folder_fixture_remove(&it);
 }
 END_TEST
@@ -391,7 +420,7 @@ START_TEST(the_hash_of_a_quiet_file_is_remembered)
 END_TEST
 
 SUITE_MAIN("shared_folder", the_answer_tells_whether_the_hash_is_right, names_of_255_bytes_and_more,
-           a_get_gets_the_file,
+           a_get_gets_the_file, ranges_are_those_of_http, by_tls_a_certificate_is_needed,
            validators_are_those_of_httpd, conditions_are_those_of_http, a_changed_file_has_another_hash_at_once,
            a_file_that_changes_all_the_time_counts_as_other, rights_are_said_as_httpd_says_them,
            the_directory_may_come_and_go,

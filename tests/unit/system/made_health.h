@@ -32,9 +32,14 @@ static inline void made_health_new(struct made_health *made)
     made->config.general.state_file = made->state_file;
     made->config.reporting.output = RELAY_OUTPUT_DATABASE;
     made->config.reporting.catchup_frequency = 10;
+    made->config.reporting.directory = made->config.inventory.directory = made->directory.path;
+    mkdirat(made->directory.fd, "incoming", 0700);
+    mkdirat(made->directory.fd, "accepted-nodes-updates", 0700);
+    mkdirat(made->directory.fd, "failed", 0700);
     made->nodes = (struct node_health){.known = true, .current = true, .summary = {1234, 1235, 0}, .neighbours = 1200};
     made->health = (struct health){.version = "1.2.3", .queue = made->queue, .nodes = &made->nodes};
     relay_state_set_peer(made->state, RELAY_PEER_DATABASE, RELAY_PEER_UP, "");
+    relay_state_worker_idle(made->state, RELAY_ENDPOINT_UPLOAD);
 }
 
 static inline void made_health_collect(struct made_health *made, int64_t now)

@@ -179,7 +179,69 @@ START_TEST(activity_of_the_last_hour_minute_by_minute)
 }
 END_TEST
 
-SUITE_MAIN("health", a_relay_that_is_well, a_database_that_is_down_with_its_reason_and_since_when,
+static void collect_anew(struct made_health *made, int64_t now)
+{
+    made->health.finding_count = 0;
+    made->health.verdict = HEALTH_WELL;
+    made_health_collect(made, now);
+}
+
+START_TEST(a_file_system_that_is_full_keeps_uploads_out)
+{
+    struct made_health made;
+    made_health_new(&made);
+    made.config.upload.min_free_space = INT64_C(1) << 60;
+    made_health_collect(&made, time(NULL));
+    ck_assert_int_eq(made.health.verdict, HEALTH_BAD);
+    ck_assert(health_found(&made.health, HEALTH_BAD, "is full: "));
+    ck_assert_uint_eq(made.health.finding_count, 1); /* once, though three directories are in it */
+    made_health_free(&made);
+}
+END_TEST
+
+START_TEST(uploads_that_were_turned_away_are_told)
+{
+    struct made_health made;
+    int64_t now = time(NULL);
+    made_health_new(&made);
+    relay_metrics_upload(made.state, RELAY_KIND_REPORT, 507, 0);
+    made_health_collect(&made, now);
+    ck_assert(health_found(&made.health, HEALTH_BAD, " 1 were turned away and 0 taken"));
+    relay_state_count_activity(made.state, RELAY_ACTIVITY_UPLOADED, now);
+    collect_anew(&made, now);
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, " 1 were turned away and 1 taken"));
+    relay_metrics_upload(made.state, RELAY_KIND_REPORT, 403, 0);
+    collect_anew(&made, now + 600);
+    ck_assert_uint_eq(made.health.finding_count, 1); /* the forwarder's silence */
+    made_health_free(&made);
+}
+END_TEST
+
+START_TEST(a_program_that_does_not_run_is_told)
+{
+    struct made_health made;
+    int64_t now = time(NULL);
+    made_health_new(&made);
+    relay_state_worker_busy(made.state, RELAY_ENDPOINT_UPLOAD, now - 30);
+    made_health_collect(&made, now);
+    ck_assert_int_eq(made.health.verdict, HEALTH_WELL);
+    relay_state_worker_busy(made.state, RELAY_ENDPOINT_UPLOAD, now - 61);
+    collect_anew(&made, now);
+    ck_assert(health_found(&made.health, HEALTH_BAD, "All 1 workers of rudder-relay-upload are busy for 61 s"));
+    relay_state_worker_end(made.state, RELAY_ENDPOINT_UPLOAD);
+    collect_anew(&made, now);
+    ck_assert(health_found(&made.health, HEALTH_BAD, "rudder-relay-upload does not run"));
+    relay_state_worker_idle(made.state, RELAY_ENDPOINT_UPLOAD);
+    relay_state_worker_end(made.state, RELAY_ENDPOINT_POLICIES);
+    collect_anew(&made, now);
+    ck_assert_int_eq(made.health.verdict, HEALTH_NOTICE);
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "rudder-relay-policies does not run"));
+    made_health_free(&made);
+}
+END_TEST
+
+SUITE_MAIN("health", a_file_system_that_is_full_keeps_uploads_out, uploads_that_were_turned_away_are_told,
+           a_program_that_does_not_run_is_told, a_relay_that_is_well, a_database_that_is_down_with_its_reason_and_since_when,
            what_the_forwarder_has_not_said_lately_is_not_known, what_the_forwarder_never_said_is_not_known,
            an_upstream_that_nothing_was_for_is_no_fault_while_the_forwarder_lives, a_state_that_is_not_shared,
            what_waits_too_long_and_what_failed, run_logs_that_no_output_takes_may_wait, nodes_and_configuration,

@@ -53,6 +53,7 @@ static void open_relay(struct relay *relay)
     relay->config = relay_config_load(path, &err);
     ck_assert_msg(relay->config != NULL, "%s", err.text);
     relay->state = relay_state_open(relay->config->general.state_file, relay_metrics_fingerprint());
+    relay_state_worker_idle(relay->state, RELAY_ENDPOINT_UPLOAD);
     relay->system = system_start(relay->config, &err);
 }
 

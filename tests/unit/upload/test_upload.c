@@ -3,6 +3,7 @@
 
 #include "relay/node_index.h"
 #include "support/tmpdir.h"
+#include "support/made_client.h"
 #include "support/made_request.h"
 #include "support/suite.h"
 #include "upload/upload.h"
@@ -15,6 +16,7 @@
 struct fixture {
     struct tmpdir directory;
     struct relay_config config;
+    struct made_clients clients;
     struct node_index *index;
     void *state;
 };
@@ -39,7 +41,8 @@ static struct fixture upload_fixture_make(void)
                  " \"relay\": {\"hostname\": \"r\", \"policy-server\": \"root\"},"
                  " \"node\": {\"hostname\": \"n\", \"policy-server\": \"relay\"},"
                  " \"other\": {\"hostname\": \"o\", \"policy-server\": \"relay\"}}");
-    tmpdir_write(it.directory.fd, "certs.pem", "");
+    it.clients = made_clients_new((const char *const[]){"node", "relay", "root", "other", NULL});
+    tmpdir_write(it.directory.fd, "certs.pem", it.clients.pem.at);
     char *list = xasprintf("%s/nodes.json", it.directory.path);
     char *certs = xasprintf("%s/certs.pem", it.directory.path);
     char *index = xasprintf("%s/index", it.directory.path);
@@ -73,6 +76,7 @@ static void upload_fixture_remove(struct fixture *it)
     if (it->state != NULL) {
         upload_stop(it->state);
     }
+    made_clients_free(&it->clients);
     node_index_close(it->index);
     free(it->config.reporting.directory);
     free(it->config.inventory.directory);
@@ -85,7 +89,8 @@ struct ask {
     const char *name;
     const char *length;
     const char *body;
-    const char *uid; /* of a verified certificate */
+    const char *uid;    /* of a verified certificate */
+    const char *header; /* one more variable */
     bool breaks;
     bool no_length;
     bool no_index;
@@ -96,17 +101,20 @@ static char answer[256]; /* headers and body of the last answer */
 static int test_upload_put(struct fixture *it, struct ask ask)
 {
     struct made_request made;
-    char uid[64];
     const char *name = ask.name != NULL ? ask.name : NAME;
     const char *body = ask.body != NULL ? ask.body : "hello";
     char length[32];
     snprintf(length, sizeof length, "%zu", strlen(body));
-    made_request_new(&made, "PUT", name, ask.no_length ? NULL : ask.length != NULL ? ask.length : length, body,
-                     strlen(body));
+    made_request_new(&made, "PUT", name,
+                     ask.no_length        ? NULL
+                     : ask.length != NULL ? ask.length
+                                          : length,
+                     body, strlen(body));
     if (ask.uid != NULL) {
-        snprintf(uid, sizeof uid, "SSL_CLIENT_S_DN_UID=%s", ask.uid);
-        made_request_env(&made, "SSL_CLIENT_VERIFY=SUCCESS");
-        made_request_env(&made, uid);
+        made_clients_asks(&it->clients, &made, ask.uid, true);
+    }
+    if (ask.header != NULL) {
+        made_request_env(&made, ask.header);
     }
     made.breaks = ask.breaks;
     made_request_begin(&made);
@@ -144,6 +152,34 @@ static void expect_content(const struct fixture *it, const char *name, const cha
     close(fd);
 }
 
+START_TEST(what_is_no_whole_file_is_refused)
+{
+    struct fixture it = upload_fixture_make();
+    static const struct {
+        route_handler *handler;
+        const char *name;
+    } ways[] = {{upload_put_report, NAME}, {upload_put_inventory, INVENTORY}, {upload_put_inventory_update, INVENTORY}};
+    fixture_start(&it);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct ask ask = {.handler = ways[i].handler, .name = ways[i].name};
+        struct ask empty = ask, part = ask, packed = ask;
+        empty.body = "";
+        part.header = "HTTP_CONTENT_RANGE=bytes 0-4/10";
+        packed.header = "HTTP_CONTENT_ENCODING=gzip";
+        ck_assert_int_eq(test_upload_put(&it, empty), 400);
+        ck_assert_ptr_nonnull(strstr(answer, "the file is empty\n"));
+        ck_assert_int_eq(test_upload_put(&it, part), 400);
+        ck_assert_ptr_nonnull(strstr(answer, "Content-Range"));
+        ck_assert_int_eq(test_upload_put(&it, packed), 415);
+        ck_assert_ptr_nonnull(strstr(answer, "Content-Encoding"));
+    }
+    ck_assert_uint_eq(test_upload_count(&it, "reports/incoming"), 0);
+    ck_assert_uint_eq(test_upload_count(&it, "inventories/incoming"), 0);
+    ck_assert_uint_eq(test_upload_count(&it, "inventories/accepted-nodes-updates"), 0);
+    upload_fixture_remove(&it);
+}
+END_TEST
+
 START_TEST(an_upload_is_there_under_its_name)
 {
     struct fixture it = upload_fixture_make();
@@ -154,9 +190,8 @@ START_TEST(an_upload_is_there_under_its_name)
     ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "one"}), 204);
     expect_content(&it, "reports/incoming/" NAME, "one");
     ck_assert_int_eq(test_upload_put(&it, (struct ask){.name = "root_2018-08-24T15:55:01+00:00.log.gz"}), 201);
-    ck_assert_int_eq(test_upload_put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY, .body = ""}),
-                     201);
-    expect_content(&it, "inventories/incoming/" INVENTORY, "");
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY}), 201);
+    expect_content(&it, "inventories/incoming/" INVENTORY, "hello");
     ck_assert_int_eq(test_upload_put(&it, (struct ask){.handler = upload_put_inventory_update, .name = INVENTORY}),
                      201);
     expect_content(&it, "inventories/accepted-nodes-updates/" INVENTORY, "hello");
@@ -230,6 +265,22 @@ START_TEST(a_certificate_speaks_for_its_node_and_those_below)
                      403);
     ck_assert_int_eq(
         test_upload_put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY, .uid = "other"}), 201);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.uid = "node", .header = "SSL_CLIENT_S_DN_UID_1=other"}), 403);
+    upload_fixture_remove(&it);
+}
+END_TEST
+
+/* httpd, which does not know yet that the node was removed, lets it in for its certificate. */
+START_TEST(a_removed_node_uploads_no_inventory)
+{
+    struct fixture it = upload_fixture_make();
+    fixture_start(&it);
+    struct ask ask = {.handler = upload_put_inventory, .name = INVENTORY, .uid = "stranger"};
+    ck_assert_int_eq(test_upload_put(&it, ask), 403);
+    ask.no_index = true;
+    ck_assert_int_eq(test_upload_put(&it, ask), 503);
+    ask.uid = NULL; /* by the password */
+    ck_assert_int_eq(test_upload_put(&it, ask), 201);
     upload_fixture_remove(&it);
 }
 END_TEST
@@ -289,8 +340,10 @@ START_TEST(the_password_check_is_answered_whatever_the_state)
     fixture_start(&it);
     ck_assert_int_eq(test_upload_put(&it, (struct ask){.handler = upload_put_inventory_update, .name = INVENTORY}),
                      507);
-    ck_assert_int_eq(test_upload_put(&it, (struct ask){.handler = upload_put_inventory_update, .name = "uuid.hive",
-                                           .no_index = true}), 204);
+    ck_assert_int_eq(
+        test_upload_put(&it,
+                        (struct ask){.handler = upload_put_inventory_update, .name = "uuid.hive", .no_index = true}),
+        204);
     ck_assert_uint_eq(test_upload_count(&it, "inventories/accepted-nodes-updates"), 0);
     upload_fixture_remove(&it);
 }
@@ -338,9 +391,10 @@ START_TEST(without_its_directories_it_does_not_start)
 }
 END_TEST
 
-SUITE_MAIN("upload", an_upload_is_there_under_its_name, other_bytes_of_a_name_wait_beside_it,
-           a_name_of_another_directory_is_refused, only_sub_nodes_upload_reports,
-           a_certificate_speaks_for_its_node_and_those_below, a_body_needs_a_length_within_the_limit,
+SUITE_MAIN("upload", what_is_no_whole_file_is_refused, an_upload_is_there_under_its_name,
+           other_bytes_of_a_name_wait_beside_it, a_name_of_another_directory_is_refused, only_sub_nodes_upload_reports,
+           a_certificate_speaks_for_its_node_and_those_below,
+           a_removed_node_uploads_no_inventory, a_body_needs_a_length_within_the_limit,
            a_broken_body_leaves_nothing_behind, a_full_spool_says_when_to_come_again,
            the_password_check_is_answered_whatever_the_state, what_goes_wrong_here_is_not_told,
            starting_sweeps_what_a_killed_upload_left, without_its_directories_it_does_not_start)

@@ -2,86 +2,27 @@
  *
  * Against a real TLS server, tests/support/https_server, started by each test.
  */
-#include <openssl/pem.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 
 #include "support/certificate.h"
-#include "support/tmpdir.h"
+#include "support/https_serve.h"
 #include "support/suite.h"
-#include "util/xmalloc.h"
-#include "util/safe_file.h"
 #include "util/http_client.h"
 #include "util/http_pins.h"
 #include "util/http_url.h"
+#include "util/xmalloc.h"
 
-static struct tmpdir directory;
-static pid_t server;
-static int port;
+static struct https_serve server;
 static struct buffer pins;
 static struct buffer other_pins;
 
 static const struct http_limits limits = {.connect_ms = 20000, .stall_ms = 1000, .total_ms = 60000};
 
-/* A certificate of 1970, expired, self-signed, for nobody's name. */
-static void write_certificate(void)
-{
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, NULL);
-    EVP_PKEY *key = NULL;
-    EVP_PKEY_keygen_init(context);
-    EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1);
-    EVP_PKEY_keygen(context, &key);
-    EVP_PKEY_CTX_free(context);
-    X509 *certificate = certificate_make((const char *const[]){"n1", NULL});
-    X509_set_pubkey(certificate, key);
-    ASN1_TIME_set(X509_getm_notBefore(certificate), 0);
-    ASN1_TIME_set(X509_getm_notAfter(certificate), 86400);
-    X509_sign(certificate, key, EVP_sha256());
-    char *path = xasprintf("%s/cert", directory.path);
-    FILE *file = fopen(path, "w");
-    PEM_write_X509(file, certificate);
-    fclose(file);
-    free(path);
-    path = xasprintf("%s/key", directory.path);
-    file = fopen(path, "w");
-    PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL);
-    fclose(file);
-    free(path);
-    X509_free(certificate);
-    EVP_PKEY_free(key);
-}
-
-static void start_server(const char *more)
-{
-    int ends[2];
-    char line[16] = "";
-    ck_assert_int_eq(pipe(ends), 0);
-    server = fork();
-    if (server == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        dup2(ends[1], 1);
-        char *program = xasprintf("%s/tests/support/https_server", getenv("top_builddir"));
-        ck_assert_int_eq(chdir(directory.path), 0);
-        execl(program, program, "cert", "key", "mode", "log", more, (char *)NULL);
-        _exit(127);
-    }
-    close(ends[1]);
-    ck_assert_int_gt(read(ends[0], line, sizeof line - 1), 0);
-    close(ends[0]);
-    port = atoi(line);
-}
-
 static void set_up(const char *mode)
 {
     struct err err;
-    directory = tmpdir_make();
-    write_certificate();
-    tmpdir_write(directory.fd, "mode", mode);
-    tmpdir_write(directory.fd, "log", "");
-    start_server(NULL);
-    char *path = xasprintf("%s/cert", directory.path);
+    https_serve_start(&server, mode);
+    char *path = xasprintf("%s/cert", server.directory.path);
     ck_assert_msg(http_pins_add_file(&pins, path, &err), "%s", err.text);
     free(path);
     X509 *other = certificate_make((const char *const[]){"n2", NULL});
@@ -94,9 +35,7 @@ static void set_up(const char *mode)
 
 static void tear_down(void)
 {
-    kill(server, SIGKILL);
-    waitpid(server, NULL, 0);
-    tmpdir_remove(&directory);
+    https_serve_stop(&server);
     buffer_free(&pins);
     buffer_free(&other_pins);
 }
@@ -157,7 +96,7 @@ static void test_http_client_start(struct http_client *client, struct http_reque
 {
     struct err err;
     struct buffer url = {0};
-    ck_assert(http_url_server(&url, slice_from_str("127.0.0.1"), port, &err));
+    ck_assert(http_url_server(&url, slice_from_str("127.0.0.1"), server.port, &err));
     buffer_add_text(&url, path);
     request.url = buffer_cstr(&url);
     request.pins = request.pins != NULL ? request.pins : buffer_cstr(&pins);
@@ -185,9 +124,8 @@ static struct outcome http_client_ask(enum http_trust trust, struct http_request
 static const char *http_client_logged(void)
 {
     static struct buffer log;
-    struct err err;
     buffer_clear(&log);
-    ck_assert(safe_file_read(directory.fd, "log", 1 << 20, &log, &err));
+    https_serve_log(&server, &log);
     return buffer_cstr(&log);
 }
 
@@ -231,9 +169,7 @@ END_TEST
 START_TEST(tls_1_2_is_refused)
 {
     set_up("204");
-    kill(server, SIGKILL);
-    waitpid(server, NULL, 0);
-    start_server("tls1.2");
+    https_serve_restart(&server, "tls1.2");
     ck_assert_int_eq(http_client_ask(HTTP_TRUST_NOBODY, (struct http_request){0}).outcome, HTTP_UNTRUSTED);
     tear_down();
 }
@@ -257,7 +193,7 @@ START_TEST(answers_of_all_kinds)
     };
     set_up("204");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        tmpdir_write(directory.fd, "mode", cases[i].mode);
+        https_serve_mode(&server, cases[i].mode);
         struct outcome outcome = http_client_ask(HTTP_TRUST_PINS,
                                      (struct http_request){.method = HTTP_POST, .form = slice_from_str("a=b")});
         ck_assert_msg(outcome.outcome == cases[i].outcome && outcome.status == cases[i].status, "%s: %d %d %s",
@@ -272,7 +208,7 @@ END_TEST
 START_TEST(a_put_sends_the_file_and_who_we_are)
 {
     set_up("201");
-    char *path = xasprintf("%s/body", directory.path);
+    char *path = xasprintf("%s/body", server.directory.path);
     int fd = open(path, O_RDWR | O_CREAT, 0600);
     ck_assert_int_eq(ftruncate(fd, 3000000), 0); /* large enough to be announced */
     struct outcome outcome = http_client_ask(
@@ -334,7 +270,7 @@ START_TEST(an_answer_comes_in_pieces_as_it_is_made)
     ck_assert_int_eq(outcome.status_with_body, 200);
     ck_assert_str_eq(buffer_cstr(&impatient.body), "one\n");
     ck_assert_int_eq(impatient.outcome, HTTP_ABANDONED);
-    tmpdir_write(directory.fd, "mode", "endless");
+    https_serve_mode(&server, "endless");
     buffer_clear(&impatient.body);
     impatient.stop_after = 100000;
     test_http_client_start(client, (struct http_request){0}, "/z", &impatient);
@@ -424,7 +360,7 @@ START_TEST(no_pin_without_a_certificate)
 {
     struct err err;
     struct buffer none = {0};
-    directory = tmpdir_make();
+    struct tmpdir directory = tmpdir_make();
     tmpdir_write(directory.fd, "empty", "");
     tmpdir_write(directory.fd, "text", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
     static const char *const names[] = {"empty", "text", "absent"};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * https_serve: starts and stops tests/support/https_server, a real TLS server that misbehaves as it is told, for unit
+ * tests. Everything fails the test if it fails.
+ */
+#ifndef RELAY_TESTS_HTTPS_SERVE_H
+#define RELAY_TESTS_HTTPS_SERVE_H
+
+#include <sys/types.h>
+
+#include "support/tmpdir.h"
+#include "util/buffer.h"
+
+struct https_serve {
+    struct tmpdir directory; /* in it: cert, key, mode, log */
+    pid_t pid;
+    int port;
+};
+
+/* Makes the directory, with a certificate of 1970, expired, self-signed, for nobody's name; starts the server. */
+void https_serve_start(struct https_serve *server, const char *mode);
+
+/* Starts it anew, on another port. option: of https_server, may be NULL. */
+void https_serve_restart(struct https_serve *server, const char *option);
+
+/* What it does with the requests that come from now on. */
+void https_serve_mode(struct https_serve *server, const char *mode);
+
+/* Appends its log of requests. */
+void https_serve_log(const struct https_serve *server, struct buffer *log);
+
+void https_serve_stop(struct https_serve *server);
+
+#endif

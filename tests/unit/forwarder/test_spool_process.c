@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "forwarder/spool_process.h"
+
+#include <sys/resource.h>
+
+#include "support/made_relay.h"
+#include "support/suite.h"
+
+#define N1 MADE_RUN("n1")
+
+static struct made_relay relay;
+static struct spool *spool;
+static struct spool_tools tools;
+static struct spool_file file;
+static struct err reason;
+
+static void process_set_up(void)
+{
+    made_relay_open(&relay);
+    spool = spool_open(relay.config.reporting.directory, "incoming", &reason);
+    ck_assert_msg(spool != NULL, "%s", reason.text);
+    tools = (struct spool_tools){.settings = &relay.config.reporting,
+                                 .index = relay.index.index,
+                                 .decompressor = decompressor_new(),
+                                 .verifier = smime_verifier_new(&reason)};
+    ck_assert_msg(tools.verifier != NULL, "%s", reason.text);
+}
+
+static void process_tear_down(void)
+{
+    spool_file_free(&file);
+    buffer_free(&tools.image);
+    decompressor_free(tools.decompressor);
+    smime_verifier_free(tools.verifier);
+    spool_close(spool);
+    made_relay_close(&relay);
+}
+
+static enum spool_verdict process(enum spool_route route, const char *name)
+{
+    spool_file_clear(&file);
+    file.spool = spool;
+    file.name = name;
+    reason = (struct err){0};
+    return spool_process(route, &tools, &file, &reason);
+}
+
+static void assert_verdict(enum spool_route route, const char *name, enum spool_verdict wanted, const char *why)
+{
+    enum spool_verdict verdict = process(route, name);
+    ck_assert_msg(verdict == wanted, "%s: verdict %d instead of %d: %s", name, (int)verdict, (int)wanted, reason.text);
+    ck_assert_msg(strstr(reason.text, why) != NULL, "'%s' instead of '%s'", reason.text, why);
+}
+
+START_TEST(a_signed_run_is_ready_for_the_database)
+{
+    process_set_up();
+    made_relay_put_run(&relay, &relay.n1, "n1", N1);
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
+    ck_assert_uint_eq(file.runlog.report_count, 2);
+    ck_assert_str_eq(file.info.node_id, "n1");
+    ck_assert_int_gt(file.status.st_size, 0);
+    ck_assert(!file.unknown_node);
+    process_tear_down();
+}
+END_TEST
+
+START_TEST(what_is_no_regular_file_is_gone)
+{
+    const enum spool_route routes[] = {SPOOL_RUN_TO_DATABASE, SPOOL_RUN_TO_UPSTREAM, SPOOL_INVENTORY_TO_UPSTREAM};
+    process_set_up();
+    made_relay_put_run(&relay, &relay.n1, "n1", "elsewhere.log");
+    ck_assert_int_eq(mkdirat(relay.reports_fd, MADE_RUN("n2"), 0700), 0);
+    ck_assert_int_eq(symlinkat("elsewhere.log", relay.reports_fd, MADE_RUN("bare")), 0);
+    for (size_t i = 0; i < 3; i++) {
+        assert_verdict(routes[i], N1, SPOOL_GONE, "");
+        assert_verdict(routes[i], MADE_RUN("n2"), SPOOL_GONE, "");
+        assert_verdict(routes[i], MADE_RUN("bare"), SPOOL_GONE, "");
+    }
+    process_tear_down();
+}
+END_TEST
+
+START_TEST(a_name_that_no_run_log_has_is_refused)
+{
+    process_set_up();
+    made_relay_put_run(&relay, &relay.n1, "n1", "nonsense.log");
+    assert_verdict(SPOOL_RUN_TO_DATABASE, "nonsense.log", SPOOL_REFUSED, "");
+    ck_assert_str_ne(reason.text, "");
+    assert_verdict(SPOOL_RUN_TO_UPSTREAM, "nonsense.log", SPOOL_REFUSED, "");
+    assert_verdict(SPOOL_INVENTORY_TO_UPSTREAM, "nonsense.log", SPOOL_READY, ""); /* may have any name */
+    process_tear_down();
+}
+END_TEST
+
+START_TEST(the_size_limit_holds_on_every_route)
+{
+    const enum spool_route routes[] = {SPOOL_RUN_TO_DATABASE, SPOOL_RUN_TO_UPSTREAM, SPOOL_INVENTORY_TO_UPSTREAM};
+    process_set_up();
+    made_relay_put_run(&relay, &relay.n1, "n1", N1);
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
+    int64_t size = file.status.st_size;
+    for (size_t i = 0; i < 3; i++) {
+        relay.config.reporting.max_compressed_size = size;
+        assert_verdict(routes[i], N1, SPOOL_READY, "");
+        relay.config.reporting.max_compressed_size = size - 1;
+        assert_verdict(routes[i], N1, SPOOL_REFUSED, "max_compressed_size");
+    }
+    process_tear_down();
+}
+END_TEST
+
+/* Such a file is not read: its content would be refused at once. */
+START_TEST(an_unknown_node_gets_its_grace_and_no_more)
+{
+    const enum spool_route routes[] = {SPOOL_RUN_TO_DATABASE, SPOOL_RUN_TO_UPSTREAM};
+    const char *name = MADE_RUN("stranger");
+    process_set_up();
+    made_relay_put(&relay, name, slice_from_str("no run log"));
+    for (size_t i = 0; i < 2; i++) {
+        relay.config.reporting.unknown_node_grace = 1000;
+        tmpdir_age(relay.reports_fd, name, 400);
+        assert_verdict(routes[i], name, SPOOL_RETRY, "unknown node stranger");
+        ck_assert(file.unknown_node);
+        ck_assert_int_le(file.retry_within_ms, 600000);
+        ck_assert_int_gt(file.retry_within_ms, 300000);
+        tmpdir_age(relay.reports_fd, name, -5000); /* a clock that was set back */
+        assert_verdict(routes[i], name, SPOOL_RETRY, "unknown node stranger");
+        ck_assert_int_eq(file.retry_within_ms, 1000000);
+        tmpdir_age(relay.reports_fd, name, 1001);
+        assert_verdict(routes[i], name, SPOOL_REFUSED, "unknown node stranger");
+        ck_assert(file.unknown_node);
+    }
+    process_tear_down();
+}
+END_TEST
+
+START_TEST(only_the_database_needs_a_certificate)
+{
+    const char *name = MADE_RUN("bare");
+    process_set_up();
+    relay.config.reporting.unknown_node_grace = 1000;
+    made_relay_put_run(&relay, &relay.n1, "bare", name);
+    assert_verdict(SPOOL_RUN_TO_DATABASE, name, SPOOL_RETRY, "there is no certificate");
+    ck_assert(file.unknown_node);
+    assert_verdict(SPOOL_RUN_TO_UPSTREAM, name, SPOOL_READY, "");
+    process_tear_down();
+}
+END_TEST
+
+START_TEST(what_expands_beyond_a_limit_is_refused)
+{
+    const char *name = MADE_RUN("n1") ".gz";
+    process_set_up();
+    struct buffer run =
+        made_relay_run(&relay.n1, &(struct made_content){"n1", "result_success", 1, DECOMPRESS_RATIO_FREE + 1000, 0});
+    struct buffer image = made_relay_gzip(buffer_slice(&run));
+    made_relay_put(&relay, name, buffer_slice(&image));
+    assert_verdict(SPOOL_RUN_TO_DATABASE, name, SPOOL_READY, "");
+    relay.config.reporting.max_expanded_size = DECOMPRESS_RATIO_FREE;
+    assert_verdict(SPOOL_RUN_TO_DATABASE, name, SPOOL_REFUSED, "expand");
+    relay.config.reporting.max_expanded_size = 100 << 20;
+    relay.config.reporting.max_expansion_ratio = 2;
+    assert_verdict(SPOOL_RUN_TO_DATABASE, name, SPOOL_REFUSED, "times");
+    buffer_free(&run);
+    buffer_free(&image);
+    process_tear_down();
+}
+END_TEST
+
+START_TEST(only_the_node_of_the_name_can_sign)
+{
+    process_set_up();
+    made_relay_put_run(&relay, &relay.n2, "n1", N1);
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "");
+    ck_assert_str_ne(reason.text, "");
+    ck_assert(!file.unknown_node);
+    made_relay_put(&relay, N1, slice_from_str("not signed at all"));
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "");
+    assert_verdict(SPOOL_RUN_TO_UPSTREAM, N1, SPOOL_READY, ""); /* root will refuse it */
+    process_tear_down();
+}
+END_TEST
+
+START_TEST(more_reports_than_allowed_are_refused)
+{
+    process_set_up();
+    made_relay_put_run(&relay, &relay.n1, "n1", N1);
+    relay.config.reporting.max_reports = 2;
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
+    relay.config.reporting.max_reports = 1;
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "the limit is 1");
+    process_tear_down();
+}
+END_TEST
+
+START_TEST(more_bytes_than_the_database_shall_get_are_refused)
+{
+    process_set_up();
+    made_relay_put_run(&relay, &relay.n1, "n1", N1);
+    relay.config.reporting.max_stored_size = 100;
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "the limit is 100 bytes");
+    process_tear_down();
+}
+END_TEST
+
+START_TEST(a_run_of_skipped_event_types_has_nothing_to_store)
+{
+    char *skip[] = {(char[]){"log_debug"}, NULL};
+    process_set_up();
+    struct buffer run = made_relay_run(&relay.n1, &(struct made_content){"n1", "log_debug", 3, 10, 0});
+    made_relay_put(&relay, N1, buffer_slice(&run));
+    buffer_free(&run);
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
+    relay.config.reporting.skip_event_types = skip;
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_NOTHING, "");
+    made_relay_put_run(&relay, &relay.n1, "n1", N1);
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
+    process_tear_down();
+}
+END_TEST
+
+/* A process that has no descriptor left can look at the file but not open it. */
+START_TEST(a_file_that_cannot_be_read_now_is_tried_again)
+{
+    process_set_up();
+    made_relay_put_run(&relay, &relay.n1, "n1", N1);
+    struct rlimit before, none;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    enum spool_verdict verdict = process(SPOOL_RUN_TO_DATABASE, N1);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+    ck_assert_int_eq(verdict, SPOOL_RETRY);
+    ck_assert_str_ne(reason.text, "");
+    ck_assert_int_eq(file.retry_within_ms, 0);
+    process_tear_down();
+}
+END_TEST
+
+static void set_time(const char *name, struct timespec time)
+{
+    ck_assert_int_eq(utimensat(relay.reports_fd, name, (struct timespec[]){time, time}, 0), 0);
+}
+
+/* Each of inode, size, seconds and nanoseconds alone tells that it is another file. */
+START_TEST(a_replaced_file_is_noticed)
+{
+    const struct timespec then = {1535126101, 500}, later = {1535126102, 500}, a_little_later = {1535126101, 501};
+    process_set_up();
+    made_relay_put(&relay, N1, slice_from_str("old"));
+    set_time(N1, then);
+    assert_verdict(SPOOL_INVENTORY_TO_UPSTREAM, N1, SPOOL_READY, "");
+    ck_assert(!spool_file_replaced(&file));
+    set_time(N1, later);
+    ck_assert(spool_file_replaced(&file));
+    set_time(N1, a_little_later);
+    ck_assert(spool_file_replaced(&file));
+    made_relay_put(&relay, N1, slice_from_str("longer"));
+    set_time(N1, then);
+    ck_assert(spool_file_replaced(&file));
+    made_relay_put(&relay, N1, slice_from_str("old"));
+    set_time(N1, then);
+    ck_assert(!spool_file_replaced(&file));
+    made_relay_put(&relay, "new", slice_from_str("new"));
+    set_time("new", then);
+    ck_assert_int_eq(renameat(relay.reports_fd, "new", relay.reports_fd, N1), 0);
+    ck_assert(spool_file_replaced(&file));
+    ck_assert_int_eq(unlinkat(relay.reports_fd, N1, 0), 0);
+    ck_assert(!spool_file_replaced(&file));
+    process_tear_down();
+}
+END_TEST
+
+START_TEST(nothing_of_a_file_stays_for_the_next_one)
+{
+    process_set_up();
+    struct buffer run = made_relay_run(&relay.n1, &(struct made_content){"n1", "result_success", 10, 20000, 0});
+    made_relay_put(&relay, N1, buffer_slice(&run));
+    buffer_free(&run);
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
+    ck_assert_uint_gt(file.message.size, 200000);
+    relay.config.reporting.unknown_node_grace = 1000;
+    made_relay_put(&relay, MADE_RUN("stranger"), slice_from_str("x"));
+    assert_verdict(SPOOL_RUN_TO_DATABASE, MADE_RUN("stranger"), SPOOL_RETRY, "");
+    ck_assert_uint_le(file.message.size, 64 << 10); /* the memory of the large run went */
+    ck_assert_uint_le(file.canonical.size, 64 << 10);
+    assert_verdict(SPOOL_INVENTORY_TO_UPSTREAM, N1, SPOOL_READY, "");
+    ck_assert_str_eq(file.info.node_id, "");
+    ck_assert(!file.unknown_node);
+    ck_assert_int_eq(file.retry_within_ms, 0);
+    ck_assert_uint_eq(file.runlog.report_count, 0);
+    process_tear_down();
+}
+END_TEST
+
+SUITE_MAIN("spool_process", a_signed_run_is_ready_for_the_database, what_is_no_regular_file_is_gone,
+           a_name_that_no_run_log_has_is_refused, the_size_limit_holds_on_every_route,
+           an_unknown_node_gets_its_grace_and_no_more, only_the_database_needs_a_certificate,
+           what_expands_beyond_a_limit_is_refused, only_the_node_of_the_name_can_sign,
+           more_reports_than_allowed_are_refused, more_bytes_than_the_database_shall_get_are_refused,
+           a_run_of_skipped_event_types_has_nothing_to_store, a_file_that_cannot_be_read_now_is_tried_again,
+           a_replaced_file_is_noticed, nothing_of_a_file_stays_for_the_next_one)
