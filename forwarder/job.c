@@ -56,6 +56,7 @@ bool job_take(struct job *job, struct spool_source *source)
     job->taken_ms = clock_ms();
     job->file.spool = source->spool;
     job->file.name = queued_run_name(job->run);
+    job->file.renamed = queued_run_renamed(job->run);
     return true;
 }
 

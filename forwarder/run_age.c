@@ -115,10 +115,10 @@ enum run_age_verdict run_age_check(struct run_age *ages, const char *node_id, in
                                    const struct run_age_now *now, struct err *reason)
 {
     int64_t age = (taken < now->clock ? taken : now->clock) - began;
-    bool too_old = age > ages->max_age;
-    if (ages->max_age == 0) {
+    if (ages == NULL || ages->max_age == 0) {
         return RUN_AGE_GOOD;
     }
+    bool too_old = age > ages->max_age;
     pthread_mutex_lock(&ages->lock);
     remember_node(ages, node_id, too_old, now->monotonic);
     enum run_age_verdict verdict = too_old ? find_cause(ages, age, now, reason) : RUN_AGE_GOOD;

@@ -36,8 +36,8 @@ enum run_age_verdict {
     RUN_AGE_CLOCK,   /* the clock is: it may be set right */
 };
 
-/* began: by the run itself; taken: when the first of our servers took it; seconds since 1970. The reason, unless
- * good. */
+/* began: by the run itself; taken: when the first of our servers took it; seconds since 1970. ages NULL: no limit.
+ * The reason, unless good. */
 enum run_age_verdict run_age_check(struct run_age *ages, const char *node_id, int64_t began, int64_t taken,
                                    const struct run_age_now *now, struct err *reason);
 

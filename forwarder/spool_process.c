@@ -43,7 +43,8 @@ static int require_rest(struct spool_tools *tools, struct spool_file *file, stru
     const struct timespec *written = &file->status.st_mtim;
     const struct timespec *changed = &file->status.st_ctim;
     int64_t age = time(NULL) - written->tv_sec;
-    if (written->tv_sec != changed->tv_sec || written->tv_nsec != changed->tv_nsec || age >= REST_SECONDS || age < 0) {
+    bool untouched = written->tv_sec == changed->tv_sec && written->tv_nsec == changed->tv_nsec;
+    if (file->renamed || !untouched || age >= REST_SECONDS || age < 0) {
         return NEXT_STEP;
     }
     file->retry_within_ms = (REST_SECONDS - age) * 1000;
@@ -70,7 +71,7 @@ static int parse_name(struct spool_tools *tools, struct spool_file *file, struct
  * the arrival of the file, so that a restart of the program does not prolong it. */
 static int unknown_node_verdict(const struct spool_tools *tools, struct spool_file *file)
 {
-    int64_t age = time(NULL) - file->status.st_ctime;
+    int64_t age = time(NULL) - file->status.st_mtime;
     int64_t left = tools->settings->unknown_node_grace - (age > 0 ? age : 0);
     file->retry_within_ms = left * 1000;
     file->unknown_node = true;
@@ -193,6 +194,7 @@ void spool_file_clear(struct spool_file *file)
     buffer_clear_large(&file->message, KEPT_BUFFER_SIZE);
     buffer_clear_large(&file->canonical, KEPT_BUFFER_SIZE);
     file->name = NULL;
+    file->renamed = false;
     file->info = (struct run_info){0};
     file->retry_within_ms = 0;
     file->unknown_node = false;

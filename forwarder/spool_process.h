@@ -37,6 +37,7 @@ struct spool_tools {
 struct spool_file {
     const struct spool *spool; /* set by the caller, who keeps both */
     const char *name;
+    bool renamed;         /* it is known to have come by rename */
     struct run_info info; /* what the name says; all zero for an inventory, and before the name was parsed */
     struct stat status;   /* as it was before the file was read */
     struct buffer message;

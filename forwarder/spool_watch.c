@@ -44,12 +44,15 @@ int spool_watch_open(const struct spool *spool, struct err *err)
 }
 
 /* A file that came beside another one may have come when that one had just left. */
-static void watch_name(struct spool *spool, const char *name, spool_watch_wants *wanted, struct dispatch *dispatch)
+static void watch_name(struct spool *spool, const struct inotify_event *event, spool_watch_wants *wanted,
+                       struct dispatch *dispatch)
 {
-    if (spool_beside_is(name)) {
-        spool_release(spool, name, time(NULL));
-    } else if (wanted(name)) {
-        dispatch_arrived(dispatch, name);
+    if (spool_beside_is(event->name)) {
+        spool_release(spool, event->name, time(NULL));
+    } else if (wanted(event->name) && (event->mask & IN_MOVED_TO)) {
+        dispatch_renamed(dispatch, event->name);
+    } else if (wanted(event->name)) {
+        dispatch_arrived(dispatch, event->name);
     }
 }
 
@@ -63,7 +66,7 @@ static enum spool_watch_news watch_event(const struct inotify_event *event, stru
         return SPOOL_WATCH_OVERFLOW;
     }
     if (event->len > 0 && !(event->mask & IN_ISDIR)) {
-        watch_name(spool, event->name, wanted, dispatch);
+        watch_name(spool, event, wanted, dispatch);
     }
     return SPOOL_WATCH_QUIET;
 }

@@ -152,8 +152,9 @@ static unsigned generation_for(int dir_fd, const struct family *family, const ch
     if (top < 0) {
         return 0;
     }
-    bool lacks_it = family->inventories > 0 &&
-                    !kind_is_there(dir_fd, family, !is_signature(family, name), (unsigned)top);
+    bool lacks_it = is_signature(family, name)
+                        ? !is_there(dir_fd, name, (unsigned)top)
+                        : family->inventories > 0 && !kind_is_there(dir_fd, family, true, (unsigned)top);
     return lacks_it ? (unsigned)top : (unsigned)top + 1;
 }
 

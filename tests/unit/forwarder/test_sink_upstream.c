@@ -110,7 +110,7 @@ static void put_runs(int count)
 
 static void put_file(const char *path)
 {
-    tmpdir_write(relay.directory.fd, path, "content");
+    tmpdir_arrive(relay.directory.fd, path, "content");
 }
 
 static bool spool_has(const char *path)

@@ -199,6 +199,13 @@ START_TEST(what_was_not_read_does_not_leave)
     tmpdir_write(fd, name, "new and more");
     ck_assert_int_eq(spool_remove(spool, name, &read, &err), SPOOL_CHANGED);
     expect_in_spool(fd, name, "new and more");
+    const struct timespec changed[] = {{read.st_mtim.tv_sec + 1, read.st_mtim.tv_nsec},
+                                       {read.st_mtim.tv_sec, (read.st_mtim.tv_nsec + 1) % 1000000000}};
+    for (size_t i = 0; i < 2; i++) {
+        read = status_of(fd, name);
+        ck_assert_int_eq(utimensat(fd, name, (struct timespec[]){changed[i], changed[i]}, 0), 0);
+        ck_assert_int_eq(spool_remove(spool, name, &read, &err), SPOOL_CHANGED);
+    }
     ck_assert_uint_eq(spool_count(spool_failed_fd(spool), 10), 0);
     spool_close(spool);
     tmpdir_remove(&directory);
