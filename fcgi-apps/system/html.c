@@ -8,6 +8,7 @@
 
 #include "util/xmalloc.h"
 #include "util/utf8.h"
+#include "util/utf8_invisible.h"
 
 static const char *reference(char c)
 {
@@ -27,13 +28,9 @@ static const char *reference(char c)
     }
 }
 
-/* C0 controls, DEL and C1 controls (U+0080 to U+009F, two bytes). */
-static bool is_control(const unsigned char *at, size_t len)
+static bool may_stand(const unsigned char *at, size_t len)
 {
-    if (len == 1) {
-        return (at[0] < ' ' && at[0] != '\t' && at[0] != '\n') || at[0] == 0x7f;
-    }
-    return len == 2 && at[0] == 0xc2 && at[1] < 0xa0;
+    return len > 0 && (*at == '\t' || *at == '\n' || !utf8_invisible(at, len));
 }
 
 void html_add(struct buffer *out, const char *text)
@@ -45,10 +42,10 @@ void html_add(struct buffer *out, const char *text)
         const char *escaped = len == 1 ? reference(*text) : NULL;
         if (escaped != NULL) {
             buffer_add_text(out, escaped);
-        } else if (len == 0 || is_control((const unsigned char *)text, len)) {
-            buffer_add_text(out, UTF8_REPLACEMENT);
-        } else {
+        } else if (may_stand((const unsigned char *)text, len)) {
             buffer_add(out, text, len);
+        } else {
+            buffer_add_text(out, UTF8_REPLACEMENT);
         }
         len = len > 0 ? len : bad;
         text += len;

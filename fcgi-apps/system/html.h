@@ -10,8 +10,8 @@
 
 #include "util/buffer.h"
 
-/* Appends text with & < > " and ' as references. Bytes that are no UTF-8 and control characters (tab and line end are
- * none here) become U+FFFD. */
+/* Appends text with & < > " and ' as references. Bytes that are no UTF-8 and invisible characters
+ * (utf8_invisible.h; tab and line end are none here) become U+FFFD. */
 void html_add(struct buffer *out, const char *text);
 
 /* The same with what the format makes of its arguments, format included: only for text, not for tags. */

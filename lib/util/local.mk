@@ -27,6 +27,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/http_range.c lib/util/http_range.h \
 	lib/util/http_transfer.c \
 	lib/util/http_url.c lib/util/http_url.h \
+	lib/util/json_reader.c lib/util/json_reader.h \
 	lib/util/json_utf8.c lib/util/json_utf8.h \
 	lib/util/dir_stream.c lib/util/dir_stream.h \
 	lib/util/log.c lib/util/log.h \
@@ -37,8 +38,10 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/safe_file.c lib/util/safe_file.h \
 	lib/util/same_content.c lib/util/same_content.h \
 	lib/util/byte_size.c lib/util/byte_size.h \
+	lib/util/siphash.c lib/util/siphash.h \
 	lib/util/slice.h \
 	lib/util/subprocess.c lib/util/subprocess.h \
 	lib/util/timestamp.c lib/util/timestamp.h \
 	lib/util/url_form.c lib/util/url_form.h \
-	lib/util/utf8.c lib/util/utf8.h
+	lib/util/utf8.c lib/util/utf8.h \
+	lib/util/utf8_invisible.c lib/util/utf8_invisible.h

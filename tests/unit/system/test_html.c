@@ -28,6 +28,7 @@ START_TEST(what_is_no_text_becomes_the_replacement)
     becomes("\xc0\xbc" "b>", "\xef\xbf\xbd\xef\xbf\xbd" "b&gt;"); /* an overlong < */
     becomes("\x01\x1b[0m\x7f\r", "\xef\xbf\xbd\xef\xbf\xbd[0m\xef\xbf\xbd\xef\xbf\xbd");
     becomes("\xc2\x9b", "\xef\xbf\xbd");
+    becomes("a\xe2\x80\xaegpj.exe", "a\xef\xbf\xbdgpj.exe"); /* right-to-left override */
 }
 END_TEST
 
