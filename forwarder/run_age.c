@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "random.h"
 #include "util/duration.h"
+#include "util/siphash.h"
 #include "util/xmalloc.h"
 
 /* So many nodes are kept in mind, each in a place by its id, for an hour. Fewer than MOST_AT_LEAST are not most. */
@@ -18,7 +18,6 @@ enum { PLACES = 512, LATELY_SECONDS = 3600, MOST_AT_LEAST = 3 };
 enum { JUMP_SECONDS = 600 };
 
 struct node_age {
-    uint32_t node; /* a hash of its id */
     bool seen;
     bool too_old;      /* its last run */
     int64_t monotonic; /* when that came */
@@ -27,7 +26,7 @@ struct node_age {
 struct run_age {
     int64_t max_age;
     int64_t clock_offset; /* clock less monotonic, at the start */
-    uint32_t key;
+    struct siphash_key key;
     pthread_mutex_t lock;
     struct node_age nodes[PLACES];
 };
@@ -44,7 +43,7 @@ struct run_age *run_age_new(int64_t max_age, const struct run_age_now *now)
     struct run_age *ages = xcalloc(1, sizeof *ages);
     ages->max_age = max_age;
     ages->clock_offset = now->clock - now->monotonic;
-    ages->key = random_number();
+    ages->key = siphash_key_new();
     pthread_mutex_init(&ages->lock, NULL);
     return ages;
 }
@@ -57,20 +56,11 @@ void run_age_free(struct run_age *ages)
     }
 }
 
-/* FNV-1a with a key. Nodes that share a place forget each other, which makes the sample smaller and no more. */
-static uint32_t node_hash(const struct run_age *ages, const char *node_id)
-{
-    uint32_t hash = ages->key ^ 0x811c9dc5U;
-    for (; *node_id != '\0'; node_id++) {
-        hash = (hash ^ (unsigned char)*node_id) * 0x01000193U;
-    }
-    return hash;
-}
-
+/* Nodes that share a place forget each other, which makes the sample smaller and no more. */
 static void remember_node(struct run_age *ages, const char *node_id, bool too_old, int64_t monotonic)
 {
-    uint32_t node = node_hash(ages, node_id);
-    ages->nodes[node % PLACES] = (struct node_age){node, true, too_old, monotonic};
+    uint64_t place = siphash(&ages->key, node_id, strlen(node_id)) % PLACES;
+    ages->nodes[place] = (struct node_age){true, too_old, monotonic};
 }
 
 static bool most_are_too_old(const struct run_age *ages, int64_t monotonic)

@@ -172,7 +172,7 @@ void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_ti
 void run_queue_renamed(struct run_queue *queue, const char *name, int64_t run_time)
 {
     run_queue_arrived(queue, name, run_time);
-    queue_find(queue, name, hash_name(name))->renamed = true;
+    queue_find(queue, name, hash_name(queue, name))->renamed = true;
 }
 
 void run_queue_scan_start(struct run_queue *queue)

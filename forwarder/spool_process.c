@@ -44,7 +44,7 @@ static int require_rest(struct spool_tools *tools, struct spool_file *file, stru
     const struct timespec *changed = &file->status.st_ctim;
     int64_t age = time(NULL) - written->tv_sec;
     bool untouched = written->tv_sec == changed->tv_sec && written->tv_nsec == changed->tv_nsec;
-    if (file->renamed || !untouched || age >= REST_SECONDS || age < 0) {
+    if (file->renamed || !untouched || age >= REST_SECONDS || age <= -REST_SECONDS) {
         return NEXT_STEP;
     }
     file->retry_within_ms = (REST_SECONDS - age) * 1000;

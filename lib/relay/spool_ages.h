@@ -12,8 +12,8 @@
  * "<inode> <ctime seconds> <ctime nanoseconds> <seconds counted when it was first seen>". A file is known by its inode
  * and ctime; the latter is compared with itself only.
  */
-#ifndef RELAY_RELAY_SPOOL_AGES_H
-#define RELAY_RELAY_SPOOL_AGES_H
+#ifndef RELAY_SPOOL_AGES_H
+#define RELAY_SPOOL_AGES_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -104,7 +104,7 @@ static void family_of(const char *name, struct family *family)
     }
 }
 
-static bool is_there(int dir_fd, const char *name, unsigned n)
+static bool beside_is_there(int dir_fd, const char *name, unsigned n)
 {
     char numbered[SAFE_FILE_NAME_SIZE];
     spool_beside_name(name, n, numbered);
@@ -117,7 +117,7 @@ static bool kind_is_there(int dir_fd, const struct family *family, bool inventor
     size_t from = inventories ? 0 : family->inventories;
     size_t to = inventories ? family->inventories : family->count;
     for (size_t i = from; i < to; i++) {
-        if (is_there(dir_fd, family->at[i], n)) {
+        if (beside_is_there(dir_fd, family->at[i], n)) {
             return true;
         }
     }
@@ -153,7 +153,7 @@ static unsigned generation_for(int dir_fd, const struct family *family, const ch
         return 0;
     }
     bool lacks_it = is_signature(family, name)
-                        ? !is_there(dir_fd, name, (unsigned)top)
+                        ? !beside_is_there(dir_fd, name, (unsigned)top)
                         : family->inventories > 0 && !kind_is_there(dir_fd, family, true, (unsigned)top);
     return lacks_it ? (unsigned)top : (unsigned)top + 1;
 }
@@ -305,7 +305,7 @@ bool spool_beside_lone(int dir_fd, const char *name, char lone[SAFE_FILE_NAME_SI
         return false;
     }
     for (size_t i = 0; i < family.count; i++) {
-        if (is_there(dir_fd, family.at[i], 0)) {
+        if (beside_is_there(dir_fd, family.at[i], 0)) {
             snprintf(lone, SAFE_FILE_NAME_SIZE, "%s", family.at[i]);
             return true;
         }

@@ -11,8 +11,8 @@
  * get their names back together. Whoever sends another signature for an inventory that waits makes a generation of that
  * signature and a link to the inventory, so that a wrong signature spoils nothing for the right one.
  */
-#ifndef RELAY_RELAY_SPOOL_BESIDE_H
-#define RELAY_RELAY_SPOOL_BESIDE_H
+#ifndef RELAY_SPOOL_BESIDE_H
+#define RELAY_SPOOL_BESIDE_H
 
 #include <stdbool.h>
 

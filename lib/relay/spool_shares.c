@@ -3,22 +3,15 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "relay/run_info.h"
 #include "relay/spool.h"
 #include "relay/spool_beside.h"
 #include "util/xmalloc.h"
 
-/* FNV-1a. The ids are those of known nodes, which nobody chooses at will; the key is for what is in the directory all
- * the same. */
 uint64_t spool_shares_key(const struct spool_shares *shares, const char *node_id)
 {
-    uint64_t hash = shares->key ^ UINT64_C(0xcbf29ce484222325);
-    for (; *node_id != '\0'; node_id++) {
-        hash = (hash ^ (unsigned char)*node_id) * UINT64_C(0x100000001b3);
-    }
-    return hash;
+    return siphash(&shares->key, node_id, strlen(node_id));
 }
 
 void spool_shares_free(struct spool_shares *shares)
@@ -31,8 +24,8 @@ static void look_anew(struct spool_shares *shares)
 {
     shares->all = (struct spool_share){0};
     shares->node_count = 0;
-    if (shares->key == 0 && getrandom(&shares->key, sizeof shares->key, 0) != (ssize_t)sizeof shares->key) {
-        shares->key = 1;
+    if (shares->key.words[0] == 0) {
+        shares->key = siphash_key_new();
     }
 }
 

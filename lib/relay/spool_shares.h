@@ -5,12 +5,14 @@
  * Reading a directory costs as much as it holds, so whoever needs the figures often keeps them, adds what comes, and
  * reads anew now and then.
  */
-#ifndef RELAY_RELAY_SPOOL_SHARES_H
-#define RELAY_RELAY_SPOOL_SHARES_H
+#ifndef RELAY_SPOOL_SHARES_H
+#define RELAY_SPOOL_SHARES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "util/siphash.h"
 
 struct spool_share {
     uint64_t node; /* a hash of its id, keyed by the process: nobody can make two nodes share one */
@@ -23,7 +25,7 @@ struct spool_shares { /* all zero: nothing was read */
     struct spool_share *nodes; /* in order of their hashes */
     size_t node_count;
     size_t node_size;
-    uint64_t key;
+    struct siphash_key key;
     bool once;
 };
 
