@@ -216,14 +216,15 @@ lab_run_name() {
 lab_run_file() {
     local directory=$1 id=$2 start=$3 name
     name=$(lab_run_name "$id" "$start").gz
-    lab_runlog "$id" "$start" "${4:-20}" | lab_sign "$id" | gzip -n >"$directory/.$name.new" &&
-        mv "$directory/.$name.new" "$directory/$name" && echo "$directory/$name"
+    lab_runlog "$id" "$start" "${4:-20}" | lab_sign "$id" | gzip -n | lab_arrive "$directory/$name" &&
+        echo "$directory/$name"
 }
 
-# lab_arrive FILE <CONTENT: comes into a directory of the spool by rename, as uploads do.
+# lab_arrive FILE <CONTENT: comes into a directory of the spool by rename, as uploads do. Its time is none of the kernel's:
+# within the same tick nothing else would tell a renamed file from one that is being written.
 lab_arrive() {
     local hidden=${1%/*}/.${1##*/}.new
-    cat >"$hidden" && mv "$hidden" "$1"
+    cat >"$hidden" && touch -d "@$EPOCHSECONDS" "$hidden" && mv "$hidden" "$1"
 }
 
 # ---- the forwarder ----
