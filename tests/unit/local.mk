@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_job \
 	tests/unit/forwarder/test_reload_watch \
 	tests/unit/forwarder/test_run_age \
+	tests/unit/forwarder/test_run_faults \
 	tests/unit/forwarder/test_run_queue \
 	tests/unit/forwarder/test_sink_upstream \
 	tests/unit/forwarder/test_spool_process \
