@@ -52,8 +52,6 @@ struct relay_config {
         int catchup_limit; /* known to operators of the original; accepted and without effect here */
         int64_t cleanup_frequency;
         int64_t cleanup_retention;
-        int max_failed_files; /* in failed/, whose signature was never looked at */
-        int64_t max_failed_size;
     } inventory;
 
     struct relay_config_reporting {
@@ -69,8 +67,6 @@ struct relay_config {
         int batch_interval_ms;   /* ours: transactions begin no closer together while runs keep coming */
         int64_t unknown_node_grace;
         int64_t max_age; /* 0: no limit */
-        int max_failed_files_per_node; /* above it the oldest go whose signature was not right */
-        int64_t max_failed_size_per_node;
         int64_t max_compressed_size;
         int64_t max_expanded_size;
         int max_expansion_ratio;

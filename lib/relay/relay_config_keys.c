@@ -59,11 +59,6 @@ static const struct config_key keys[] = {
     {"processing.inventory.cleanup.retention", CONFIG_DURATION, FIELD(inventory.cleanup_retention), "7d", 1,
      10 * A_YEAR, .help = "The age at which they are."},
 
-    {"processing.inventory.max_failed_files", CONFIG_INT, FIELD(inventory.max_failed_files), "20000", 1, MANY,
-     .help = "When more inventories than this have failed, the oldest of them go."},
-    {"processing.inventory.max_failed_size", CONFIG_SIZE, FIELD(inventory.max_failed_size), "4GiB", 1, LARGEST_FILE,
-     .help = "The same for their bytes."},
-
     {"processing.reporting.directory", CONFIG_PATH, FIELD(reporting.directory), "/var/rudder/reports",
      .help = "The directory that holds incoming and failed."},
     {"processing.reporting.output", CONFIG_CHOICE, FIELD(reporting.output), "disabled", .choices = outputs,
@@ -88,14 +83,6 @@ static const struct config_key keys[] = {
      .help = "A run that had begun longer ago than this when the first server took it is set aside in failed: sent again "
              "by somebody, it would count as its node's newest. Agents keep theirs for seven days. Runs wait instead "
              "while this server's clock seems to be wrong. 0: no limit."},
-    {"processing.reporting.max_failed_files_per_node", CONFIG_INT, FIELD(reporting.max_failed_files_per_node), "5000",
-     1, MANY,
-     .help = "When more run logs of one node than this have failed, the oldest of them go whose signature was not right. "
-             "Those whose signature was right never go before their retention; when there are as many of them, the "
-             "node's next ones wait."},
-    {"processing.reporting.max_failed_size_per_node", CONFIG_SIZE, FIELD(reporting.max_failed_size_per_node), "1GiB", 1,
-     LARGEST_FILE,
-     .help = "The same for their bytes."},
     {"processing.reporting.max_compressed_size", CONFIG_SIZE, FIELD(reporting.max_compressed_size), "50MiB", 1,
      LARGEST_FILE, .help = "A run log file larger than this is refused."},
     {"processing.reporting.max_expanded_size", CONFIG_SIZE, FIELD(reporting.max_expanded_size), "64MiB", 1,
