@@ -15,6 +15,7 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_inventory_pair \
 	tests/unit/forwarder/test_job \
 	tests/unit/forwarder/test_reload_watch \
+	tests/unit/forwarder/test_run_faults \
 	tests/unit/forwarder/test_run_queue \
 	tests/unit/forwarder/test_sink_upstream \
 	tests/unit/forwarder/test_spool_process \
@@ -30,6 +31,7 @@ UNIT_TESTS = \
 	tests/unit/policies/test_policy_bundle \
 	tests/unit/policies/test_policy_cache \
 	tests/unit/policies/test_policy_manifest \
+	tests/unit/relay/test_cert_dates \
 	tests/unit/relay/test_cert_record \
 	tests/unit/relay/test_inventory_name \
 	tests/unit/relay/test_node_certs \
