@@ -181,7 +181,7 @@ START_TEST(each_kind_goes_to_its_url_with_its_password)
     put_run("n1");
     put_file("inventories/incoming/n1.ocs");
     put_file("inventories/incoming/n1.ocs.sign");
-    put_file("inventories/accepted-nodes-updates/n2.ocs");
+    put_file("inventories/accepted-nodes-updates/n2 %.ocs");
     sink_start(&never);
     WAIT_FOR(waiting(RELAY_KIND_REPORT) + waiting(RELAY_KIND_INVENTORY) + waiting(RELAY_KIND_INVENTORY_UPDATE) == 0);
     WAIT_FOR(is_up());
@@ -189,7 +189,7 @@ START_TEST(each_kind_goes_to_its_url_with_its_password)
     ck_assert_uint_eq(requests("PUT /reports/2018-08-24T15"), 1);
     ck_assert_uint_eq(requests("PUT /inventories/n1.ocs HTTP/1.1 " DEFAULT_LOGIN " body=7"), 1);
     ck_assert_uint_eq(requests("PUT /inventories/n1.ocs.sign HTTP/1.1 " DEFAULT_LOGIN), 1);
-    ck_assert_uint_eq(requests("PUT /inventory-updates/n2.ocs HTTP/1.1 " OWN_LOGIN), 1);
+    ck_assert_uint_eq(requests("PUT /inventory-updates/n2%20%25.ocs HTTP/1.1 " OWN_LOGIN), 1);
     ck_assert_uint_eq(requests(OWN_LOGIN), 2);
     ck_assert(requested_before("PUT /inventories/n1.ocs ", "PUT /inventories/n1.ocs.sign"));
     ck_assert_uint_eq(counted(METRIC_REPORTS, RELAY_REPORT_FORWARD_OK), 1);
@@ -363,6 +363,7 @@ START_TEST(doubtful_failures_stop_the_others_with_the_second_one)
         ck_assert_uint_eq(counted(METRIC_RETRIES, RELAY_KIND_REPORT), 1 + 2); /* the third was not tried */
         ck_assert_uint_eq(waiting(RELAY_KIND_REPORT), 4);
         /* the second was deferred behind an open breaker: not for its hour */
+        ck_assert_ptr_nonnull(dispatch_take(sources[RELAY_KIND_REPORT].dispatch)); /* the third waits */
         ck_assert_int_le(dispatch_next_ms(sources[RELAY_KIND_REPORT].dispatch), clock_ms() + 30000);
         sink_tear_down();
     }
