@@ -3,30 +3,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
+#include "relay/cert_record.h"
 #include "relay/node_certs.h"
 #include "relay/node_index.h"
 #include "relay/run_info.h"
 #include "relay/smime_verify.h"
 #include "runlog_input.h"
+#include "util/printable.h"
 #include "util/xmalloc.h"
 
 struct certificates {
     const char *node_id;
-    struct slice der[NODE_INDEX_MAX_CERTS]; /* owned */
+    struct buffer packed[NODE_INDEX_MAX_CERTS];
+    struct cert_record records[NODE_INDEX_MAX_CERTS]; /* point into the packed ones */
     size_t count;
 };
 
-static bool keep_if_wanted(void *context, const char *node_id, struct slice der, size_t line, struct err *err)
+static bool keep_if_wanted(void *context, const struct node_certs_block *block, struct err *err)
 {
     struct certificates *certificates = context;
-    (void)line;
+    struct err why;
+    char node_id[NODE_ID_SIZE];
+    X509 *certificate = cert_record_decode(block->der);
     (void)err;
-    if (node_id != NULL && strcmp(node_id, certificates->node_id) == 0 && certificates->count < NODE_INDEX_MAX_CERTS) {
-        char *copy = xstrndup(der.at, der.len);
-        certificates->der[certificates->count++] = (struct slice){copy, der.len};
+    if (certificate != NULL && certificates->count < NODE_INDEX_MAX_CERTS) {
+        size_t at = certificates->count;
+        struct buffer *packed = &certificates->packed[at];
+        buffer_clear(packed);
+        if (cert_record_add(packed, certificate, node_id, &why) && strcmp(node_id, certificates->node_id) == 0 &&
+            cert_record_unpack(buffer_slice(packed), &certificates->records[at])) {
+            certificates->count++;
+        }
     }
+    X509_free(certificate);
     return true;
 }
 
@@ -44,15 +56,37 @@ static bool read_certificates(const char *path, struct certificates *certificate
     return done;
 }
 
+/* Byte by byte what was signed; but a terminal would obey what is in it, and gets it printable. */
+static void print_content(struct slice content)
+{
+    if (isatty(STDOUT_FILENO) == 0) {
+        fwrite(content.at, 1, content.len, stdout);
+        return;
+    }
+    struct buffer line = {0};
+    const char *end = content.at + content.len;
+    for (const char *at = content.at, *stop; at < end; at = stop + 1) {
+        const char *lf = memchr(at, '\n', (size_t)(end - at));
+        stop = lf != NULL ? lf : end;
+        size_t len = (size_t)(stop - at) - (stop > at && stop[-1] == '\r');
+        buffer_clear(&line);
+        size_t room = 4 * len + 8; /* \xHH for each byte */
+        printable_copy(buffer_reserve(&line, room), room, at, len);
+        puts(line.at);
+    }
+    buffer_free(&line);
+}
+
 static bool cmd_runlog_verify_verify(struct slice message, const struct certificates *certificates, struct err *err)
 {
     struct buffer canonical = {0};
     struct slice content;
     struct smime_verifier *verifier = smime_verifier_new(err);
     bool done = verifier != NULL &&
-                smime_verify(verifier, message, certificates->der, certificates->count, &canonical, &content, err);
+                smime_verify(verifier, message, (struct smime_known){certificates->records, certificates->count},
+                             &canonical, &content, err);
     if (done) {
-        fwrite(content.at, 1, content.len, stdout);
+        print_content(content);
     }
     smime_verifier_free(verifier);
     buffer_free(&canonical);
@@ -67,8 +101,8 @@ static int verify_file(const struct command *command, const char *file, const ch
     bool done = read_certificates(certs, &certificates, &err) && runlog_input_read(file, &message, &err) &&
                 cmd_runlog_verify_verify(buffer_slice(&message), &certificates, &err);
     int status = done ? command_finish(command) : command_failed(command, &err);
-    for (size_t i = 0; i < certificates.count; i++) {
-        free((char *)certificates.der[i].at);
+    for (size_t i = 0; i < NODE_INDEX_MAX_CERTS; i++) {
+        buffer_free(&certificates.packed[i]);
     }
     buffer_free(&message);
     return status;

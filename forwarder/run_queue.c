@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "run_heap.h"
+#include "util/siphash.h"
 #include "util/xmalloc.h"
 
 enum { FIRST_BUCKETS = 64 };
@@ -12,6 +13,7 @@ enum { FIRST_BUCKETS = 64 };
 struct run_queue {
     struct queued_run **buckets;
     uint32_t bucket_count; /* a power of two */
+    struct siphash_key key;
     uint32_t count;
     uint32_t arrivals;
     uint32_t scan; /* the number of the present or last scan */
@@ -47,6 +49,7 @@ struct run_queue *run_queue_new(void)
     struct run_queue *queue = xcalloc(1, sizeof *queue);
     queue->buckets = xcalloc(FIRST_BUCKETS, sizeof *queue->buckets);
     queue->bucket_count = FIRST_BUCKETS;
+    queue->key = siphash_key_new();
     queue->waiting.before = newer;
     queue->deferred.before = due_sooner;
     return queue;
@@ -70,15 +73,10 @@ void run_queue_free(struct run_queue *queue)
     free(queue);
 }
 
-/* FNV-1a, which has no defence against chosen names: only known nodes can upload, and a slow queue gains them
- * nothing. */
-static uint32_t hash_name(const char *name)
+/* Whoever uploads chooses the names: with a hash that anybody can compute a node could make the queue slow for all. */
+static uint32_t hash_name(const struct run_queue *queue, const char *name)
 {
-    uint32_t hash = 2166136261u;
-    for (; *name != '\0'; name++) {
-        hash = (hash ^ (unsigned char)*name) * 16777619u;
-    }
-    return hash;
+    return (uint32_t)siphash(&queue->key, name, strlen(name));
 }
 
 static struct queued_run **bucket_of(const struct run_queue *queue, uint32_t hash)
@@ -153,7 +151,7 @@ static void queue_drop(struct run_queue *queue, struct queued_run **link)
 
 void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_time)
 {
-    uint32_t hash = hash_name(name);
+    uint32_t hash = hash_name(queue, name);
     struct queued_run *run = queue_find(queue, name, hash);
     if (run == NULL) {
         run = queue_add(queue, name, hash, run_time);
@@ -173,7 +171,7 @@ void run_queue_scan_start(struct run_queue *queue)
 
 void run_queue_scan_add(struct run_queue *queue, const char *name, int64_t run_time)
 {
-    uint32_t hash = hash_name(name);
+    uint32_t hash = hash_name(queue, name);
     struct queued_run *run = queue_find(queue, name, hash);
     if (run == NULL) {
         run = queue_add(queue, name, hash, run_time);

@@ -5,12 +5,12 @@
 
 #include "config.h"
 #include "relay/relay_metrics.h"
-#include "relay/relay_metrics_lines.h"
+#include "metrics/metrics_page.h"
 #include "util/xmalloc.h"
 
 struct metrics {
     const struct relay_config *config;
-    struct relay_metrics_lines *lines;
+    struct metrics_lines *lines;
     struct process_stats process;
 };
 
@@ -19,21 +19,21 @@ void *metrics_start(const struct relay_config *config, struct err *err)
     (void)err;
     struct metrics *metrics = xcalloc(1, sizeof *metrics);
     metrics->config = config;
-    metrics->lines = relay_metrics_lines_new();
+    metrics->lines = metrics_lines_new();
     return metrics;
 }
 
 void metrics_stop(void *state)
 {
     struct metrics *metrics = state;
-    relay_metrics_lines_free(metrics->lines);
+    metrics_lines_free(metrics->lines);
     free(metrics);
 }
 
 /* Without an index there are no nodes. */
-static struct relay_metrics_now look(struct metrics *metrics, struct node_index *index)
+static struct metrics_now look(struct metrics *metrics, struct node_index *index)
 {
-    struct relay_metrics_now now = {.version = PACKAGE_VERSION};
+    struct metrics_now now = {.version = PACKAGE_VERSION};
     if (process_stats_read(&metrics->process)) {
         now.process = &metrics->process;
     }
@@ -49,9 +49,9 @@ static struct relay_metrics_now look(struct metrics *metrics, struct node_index 
 void metrics_get(void *state, struct request *request, struct response *response)
 {
     struct metrics *metrics = state;
-    struct relay_metrics_now now = look(metrics, request->index);
+    struct metrics_now now = look(metrics, request->index);
     response_empty(response, 200);
     response_header(response, "Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     response_header(response, "Cache-Control", "no-store");
-    relay_metrics_print(metrics->lines, request->relay_state, &now, &response->body);
+    metrics_page_add(metrics->lines, request->relay_state, &now, &response->body);
 }

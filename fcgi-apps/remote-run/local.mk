@@ -11,4 +11,8 @@ fcgi_apps_remote_run_libremote_run_a_SOURCES = \
 	fcgi-apps/remote-run/run.c fcgi-apps/remote-run/run.h \
 	fcgi-apps/remote-run/run_command.c fcgi-apps/remote-run/run_command.h \
 	fcgi-apps/remote-run/run_output.c fcgi-apps/remote-run/run_output.h \
-	fcgi-apps/remote-run/run_relays.c fcgi-apps/remote-run/run_relays.h
+	fcgi-apps/remote-run/run_relays.c fcgi-apps/remote-run/run_relays.h \
+	fcgi-apps/remote-run/line_merge.c fcgi-apps/remote-run/line_merge.h \
+	fcgi-apps/remote-run/remote_run_request.c fcgi-apps/remote-run/remote_run_request.h \
+	fcgi-apps/remote-run/remote_run_targets.c fcgi-apps/remote-run/remote_run_targets.h \
+	fcgi-apps/remote-run/tcp_peer.c fcgi-apps/remote-run/tcp_peer.h

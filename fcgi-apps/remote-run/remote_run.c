@@ -8,8 +8,8 @@
 
 #include "endpoint/body.h"
 #include "endpoint/request_context.h"
-#include "relay/remote_run_request.h"
-#include "relay/remote_run_targets.h"
+#include "remote-run/remote_run_request.h"
+#include "remote-run/remote_run_targets.h"
 #include "relay/via_header.h"
 #include "remote-run/detach.h"
 #include "remote-run/run.h"

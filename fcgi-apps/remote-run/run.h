@@ -8,10 +8,10 @@
 
 #include "relay/node_index.h"
 #include "relay/relay_config.h"
-#include "relay/remote_run_request.h"
-#include "relay/remote_run_targets.h"
+#include "remote-run/remote_run_request.h"
+#include "remote-run/remote_run_targets.h"
 #include "remote-run/run_output.h"
-#include "util/tcp_peer.h"
+#include "remote-run/tcp_peer.h"
 
 struct run {
     const struct relay_config *config;

@@ -2,7 +2,7 @@
  *
  * run_output: where the lines of a remote-run go: to the client as they come, into the answer's body, or nowhere.
  *
- * Sources hand in bytes; whole lines come out (util/line_merge.h). What the relay itself has to say are lines that
+ * Sources hand in bytes; whole lines come out (line_merge.h). What the relay itself has to say are lines that
  * begin with "rudder-relay: ".
  */
 #ifndef RELAY_REMOTE_RUN_RUN_OUTPUT_H
@@ -14,7 +14,7 @@
 
 #include "endpoint/response.h"
 #include "util/buffer.h"
-#include "util/line_merge.h"
+#include "remote-run/line_merge.h"
 
 enum run_output_kind { RUN_OUTPUT_NONE, RUN_OUTPUT_GATHERED, RUN_OUTPUT_STREAMED };
 

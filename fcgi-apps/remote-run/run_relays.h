@@ -15,8 +15,8 @@
 
 #include "relay/node_index.h"
 #include "relay/relay_config.h"
-#include "relay/remote_run_request.h"
-#include "relay/remote_run_targets.h"
+#include "remote-run/remote_run_request.h"
+#include "remote-run/remote_run_targets.h"
 #include "remote-run/run_output.h"
 
 struct run_relays;

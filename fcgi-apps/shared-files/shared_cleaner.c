@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "relay/shared_file_meta.h"
-#include "relay/shared_file_name.h"
+#include "shared-files/shared_file_meta.h"
+#include "shared-files/shared_file_name.h"
 #include "shared-files/shared_store.h"
 #include "util/dir_stream.h"
 #include "util/log.h"

@@ -19,7 +19,7 @@
 
 #include "endpoint/request_context.h"
 #include "relay/relay_config.h"
-#include "relay/shared_file_name.h"
+#include "shared-files/shared_file_name.h"
 #include "util/err.h"
 #include "util/url_form.h"
 

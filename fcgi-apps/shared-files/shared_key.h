@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "relay/shared_file_signature.h"
+#include "shared-files/shared_file_signature.h"
 #include "shared-files/shared_files.h"
 
 /* Is it that of the request's source? Whoever cannot be asked has not said so. False with err. */

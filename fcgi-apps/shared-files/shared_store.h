@@ -17,8 +17,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "relay/shared_file_meta.h"
-#include "relay/shared_file_name.h"
+#include "shared-files/shared_file_meta.h"
+#include "shared-files/shared_file_name.h"
 #include "util/buffer.h"
 #include "util/err.h"
 #include "util/safe_file.h"

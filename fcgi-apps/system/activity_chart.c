@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "system/html_format.h"
-#include "util/html.h"
+#include "system/html.h"
 
 #define LARGEST UINT64_C(1000000000000000) /* beyond ten times this a column is as high as the chart */
 

@@ -11,7 +11,7 @@
 
 #include "relay/relay_config.h"
 #include "relay/relay_state.h"
-#include "relay/spool_totals.h"
+#include "system/spool_totals.h"
 #include "system/node_health.h"
 #include "system/peer_health.h"
 #include "util/err.h"

@@ -7,7 +7,8 @@
 
 static void json_reply_answer(struct response *response, int status, json_t *json)
 {
-    char *text = json_dumps(json, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    /* only ASCII: people read it with curl, and a terminal obeys U+202E and its like */
+    char *text = json_dumps(json, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
     json_decref(json);
     if (text == NULL) {
         response_internal_error(response);

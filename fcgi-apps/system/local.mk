@@ -18,4 +18,6 @@ fcgi_apps_system_libsystem_a_SOURCES = \
 	fcgi-apps/system/status_page.c fcgi-apps/system/status_page.h \
 	fcgi-apps/system/status_page_queue.c fcgi-apps/system/status_page_private.h \
 	fcgi-apps/system/status_page_style.c \
-	fcgi-apps/system/system.c fcgi-apps/system/system.h
+	fcgi-apps/system/system.c fcgi-apps/system/system.h \
+	fcgi-apps/system/html.c fcgi-apps/system/html.h \
+	fcgi-apps/system/spool_totals.c fcgi-apps/system/spool_totals.h

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "relay/relay_config.h"
-#include "relay/spool_totals.h"
+#include "system/spool_totals.h"
 
 struct queue_stats {
     struct spool_totals totals[RELAY_KINDS]; /* run logs, inventories, inventory updates */

@@ -9,7 +9,7 @@
 #include "system/status_page_private.h"
 #include "util/digest.h"
 #include "util/duration.h"
-#include "util/html.h"
+#include "system/html.h"
 
 enum { REFRESH_SECONDS = 30, DIGEST_SIZE = 32, DIGEST_BASE64_SIZE = 45 };
 

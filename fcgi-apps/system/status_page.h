@@ -2,7 +2,7 @@
  *
  * status_page: how the relay is, for people: one HTML page that needs nothing else, no script, no other file.
  *
- * Everything that is not a constant of this program goes through util/html.h. Should that fail one day, the content
+ * Everything that is not a constant of this program goes through html.h. Should that fail one day, the content
  * security policy allows nothing but this page's own style sheet, by its hash.
  */
 #ifndef RELAY_SYSTEM_STATUS_PAGE_H

@@ -3,7 +3,7 @@
 
 #include "system/html_format.h"
 #include "util/duration.h"
-#include "util/html.h"
+#include "system/html.h"
 #include "util/byte_size.h"
 
 static void status_page_queue_add_number(struct buffer *out, uint64_t number)

@@ -2,6 +2,7 @@
 # lib/relay: the domain. May use lib/util, nothing above.
 noinst_LIBRARIES += lib/relay/librelay.a
 lib_relay_librelay_a_SOURCES = \
+	lib/relay/cert_record.c lib/relay/cert_record.h \
 	lib/relay/intake.c lib/relay/intake.h \
 	lib/relay/inventory_name.c lib/relay/inventory_name.h \
 	lib/relay/node_certs.c lib/relay/node_certs.h \
@@ -13,16 +14,12 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/node_list.c lib/relay/node_list.h \
 	lib/relay/peer.c lib/relay/peer.h lib/relay/peer_pins.c \
 	lib/relay/relay_metrics.c lib/relay/relay_metrics.h \
-	lib/relay/relay_metrics_lines.c lib/relay/relay_metrics_lines.h \
-	lib/relay/relay_metrics_print.c \
 	lib/relay/relay_metrics_table.c lib/relay/relay_metrics_table.h \
 	lib/relay/relay_state.c lib/relay/relay_state.h \
 	lib/relay/relay_state_file.c lib/relay/relay_state_private.h \
 	lib/relay/relay_state_sigbus.c \
 	lib/relay/relay_state_seqlock.c \
 	lib/relay/relay_state_workers.c \
-	lib/relay/remote_run_request.c lib/relay/remote_run_request.h \
-	lib/relay/remote_run_targets.c lib/relay/remote_run_targets.h \
 	lib/relay/report_db.c lib/relay/report_db.h \
 	lib/relay/report_db_batch.c lib/relay/report_db_batch.h \
 	lib/relay/report_db_binary.c lib/relay/report_db_binary.h \
@@ -41,18 +38,15 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/runlog_line.c lib/relay/runlog_line.h \
 	lib/relay/runlog_parse.c lib/relay/runlog_parse.h \
 	lib/relay/runlog_field.c lib/relay/runlog_field.h \
-	lib/relay/shared_file_meta.c lib/relay/shared_file_meta.h \
-	lib/relay/shared_file_name.c lib/relay/shared_file_name.h \
-	lib/relay/shared_file_signature.c lib/relay/shared_file_signature.h \
-	lib/relay/smime_cert.c lib/relay/smime_cert.h \
+	lib/relay/smime_algorithm.c lib/relay/smime_algorithm.h \
+	lib/relay/smime_attributes.c lib/relay/smime_attributes.h \
 	lib/relay/smime_digest.c lib/relay/smime_digest.h \
+	lib/relay/smime_key.c lib/relay/smime_key.h \
 	lib/relay/smime_multipart.c lib/relay/smime_multipart.h \
-	lib/relay/smime_rsa.c lib/relay/smime_rsa.h \
 	lib/relay/smime_signature.c lib/relay/smime_signature.h \
 	lib/relay/smime_verify.c lib/relay/smime_verify.h \
 	lib/relay/spool.c lib/relay/spool.h \
 	lib/relay/spool_failed.c lib/relay/spool_private.h \
 	lib/relay/spool_set.c lib/relay/spool_set.h lib/relay/spool_sum.h \
-	lib/relay/spool_totals.c lib/relay/spool_totals.h \
 	lib/relay/upload_kind.c lib/relay/upload_kind.h \
 	lib/relay/via_header.c lib/relay/via_header.h

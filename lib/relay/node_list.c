@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -12,6 +11,7 @@
 #include "util/base64.h"
 #include "util/buffer.h"
 #include "util/digest.h"
+#include "util/json_reader.h"
 #include "util/log.h"
 #include "util/xmalloc.h"
 #include "util/safe_file.h"
@@ -20,58 +20,21 @@
 
 enum { MAX_WARNINGS = 10 };
 
-struct reader {
-    const char *json;
-    size_t len;
-    size_t at;
-    size_t line;
+struct list_reader {
+    struct json_reader json;
+    struct buffer key;  /* of the member being read */
+    struct buffer text; /* its value */
     struct node_list *list;
     size_t room; /* entries that fit */
     size_t skipped;
 };
-
-static bool malformed(const struct reader *reader, struct err *err, const char *what)
-{
-    return err_set(err, "line %zu: %s", reader->line, what);
-}
-
-static void advance(struct reader *reader, size_t bytes)
-{
-    size_t end = reader->at + bytes;
-    for (; reader->at < end; reader->at++) {
-        reader->line += reader->json[reader->at] == '\n';
-    }
-}
-
-/* The next character that is no white space (RFC 8259, section 2), without taking it; NUL at the end. */
-static char peek(struct reader *reader)
-{
-    while (reader->at < reader->len && memchr(" \t\r\n", reader->json[reader->at], 4) != NULL) {
-        advance(reader, 1);
-    }
-    return reader->at < reader->len ? reader->json[reader->at] : '\0';
-}
-
-/* The value that starts here. The parser stops behind it, so that only one node at a time is in memory as a tree. */
-static json_t *take_value(struct reader *reader, struct err *err)
-{
-    json_error_t error;
-    json_t *value = json_loadb(reader->json + reader->at, reader->len - reader->at,
-                               JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &error);
-    if (value == NULL) {
-        err_set(err, "line %zu: %s", reader->line + (size_t)(error.line > 0 ? error.line - 1 : 0), error.text);
-        return NULL;
-    }
-    advance(reader, (size_t)error.position);
-    return value;
-}
 
 /* ---- one entry ---- */
 
 static const char *node_list_keep(struct node_list *list, const char *text)
 {
     size_t size = strlen(text) + 1;
-    return memcpy(arena_alloc(list->owner, size), text, size);
+    return memcpy(arena_alloc_bytes(list->owner, size), text, size);
 }
 
 /* `sha256//<base64>`, `sha256:<hex>` and the same with sha512 to the second form. */
@@ -104,104 +67,124 @@ static const char *normal_key_hash(struct node_list *list, const char *text)
     return hash;
 }
 
-static bool node_list_take_text(const struct reader *reader, const json_t *node, const char *id, const char *key,
-                      const char **text, struct err *err)
+/* The keys of a node that count. */
+enum { HOSTNAME, POLICY_SERVER, KEY_HASH, KNOWN_KEYS };
+
+struct known_key {
+    const char *name;
+    bool present;
+    const char *text; /* NULL when it is none that a C string can hold */
+};
+
+static bool take_known(struct list_reader *reader, struct known_key *known, struct err *err)
 {
-    const json_t *value = json_object_get(node, key);
-    if (!json_is_string(value)) {
-        return err_set(err, "line %zu: node %s: \"%s\" %s", reader->line, id, key,
-                       value == NULL ? "is missing" : "is no text");
+    bool exact;
+    known->present = true;
+    known->text = NULL;
+    if (json_reader_peek(&reader->json) != '"') {
+        return json_reader_skip(&reader->json, err);
     }
-    *text = node_list_keep(reader->list, json_string_value(value));
+    buffer_clear(&reader->text);
+    if (!json_reader_string(&reader->json, &reader->text, &exact, err)) {
+        return false;
+    }
+    if (exact) {
+        known->text = node_list_keep(reader->list, buffer_cstr(&reader->text));
+    }
     return true;
 }
 
-static struct node_list_entry *new_entry(struct reader *reader)
+static bool take_node_member(struct list_reader *reader, struct known_key known[KNOWN_KEYS], struct err *err)
+{
+    for (size_t i = 0; i < KNOWN_KEYS; i++) {
+        if (slice_eq_str(buffer_slice(&reader->key), known[i].name)) {
+            return take_known(reader, &known[i], err);
+        }
+    }
+    return json_reader_skip(&reader->json, err);
+}
+
+static bool is_there(const struct list_reader *reader, const char *id, const struct known_key *known, struct err *err)
+{
+    return known->text != NULL || err_set(err, "line %zu: node %s: \"%s\" %s", json_reader_line(&reader->json), id,
+                                          known->name, known->present ? "is no text" : "is missing");
+}
+
+static struct node_list_entry *new_entry(struct list_reader *reader)
 {
     struct node_list *list = reader->list;
     if (list->count == reader->room) {
         reader->room = reader->room == 0 ? 64 : 2 * reader->room;
         list->entries = xreallocarray(list->entries, reader->room, sizeof *list->entries);
     }
-    return &list->entries[list->count];
+    return &list->entries[list->count++];
 }
 
-static bool node_list_add_node(struct reader *reader, const char *id, const json_t *node, size_t position,
-                               struct err *err)
+/* The object of the node with this id, which the list owns. */
+static bool node_list_take_node(struct list_reader *reader, const char *id, struct err *err)
 {
-    if (!node_id_valid(id, strlen(id))) {
-        if (reader->skipped++ < MAX_WARNINGS) {
-            log_warn("node skipped: not a node id", log_text("node", id), log_number("line", (int64_t)reader->line));
+    struct known_key known[KNOWN_KEYS] = {{.name = "hostname"}, {.name = "policy-server"}, {.name = "key-hash"}};
+    enum json_reader_step step;
+    bool first = true;
+    if (!json_reader_take(&reader->json, '{')) {
+        return json_reader_skip(&reader->json, err) &&
+               err_set(err, "line %zu: node %s: its value is no object", json_reader_line(&reader->json), id);
+    }
+    while ((step = json_reader_member(&reader->json, &first, &reader->key, err)) == JSON_READER_MEMBER) {
+        if (!take_node_member(reader, known, err)) {
+            return false;
         }
-        return true;
     }
-    if (!json_is_object(node)) {
-        return err_set(err, "line %zu: node %s: its value is no object", reader->line, id);
-    }
-    struct node_list_entry *entry = new_entry(reader);
-    *entry = (struct node_list_entry){.position = position};
-    if (!node_list_take_text(reader, node, id, "hostname", &entry->hostname, err) ||
-        !node_list_take_text(reader, node, id, "policy-server", &entry->policy_server, err)) {
+    if (step == JSON_READER_REFUSED || !is_there(reader, id, &known[HOSTNAME], err) ||
+        !is_there(reader, id, &known[POLICY_SERVER], err)) {
         return false;
     }
-    const char *key_hash = json_string_value(json_object_get(node, "key-hash"));
-    entry->key_hash = key_hash == NULL ? NULL : normal_key_hash(reader->list, key_hash);
-    entry->id = node_list_keep(reader->list, id);
-    reader->list->count++;
+    const char *key_hash = known[KEY_HASH].text;
+    *new_entry(reader) = (struct node_list_entry){
+        .id = id,
+        .hostname = known[HOSTNAME].text,
+        .policy_server = known[POLICY_SERVER].text,
+        .key_hash = key_hash != NULL ? normal_key_hash(reader->list, key_hash) : NULL,
+        .position = (size_t)(reader->json.at - reader->json.start),
+    };
     return true;
 }
 
-/* `"<id>": {...}` */
-static bool take_node(struct reader *reader, struct err *err)
+/* The value of the key just read. */
+static bool take_list_entry(struct list_reader *reader, struct err *err)
 {
-    if (peek(reader) != '"') {
-        return malformed(reader, err, "a node id in quotes expected");
+    struct slice id = buffer_slice(&reader->key);
+    if (node_id_valid(id.at, id.len)) {
+        return node_list_take_node(reader, node_list_keep(reader->list, buffer_cstr(&reader->key)), err);
     }
-    size_t position = reader->at;
-    json_t *id = take_value(reader, err), *node = NULL;
-    bool done = false;
-    if (id == NULL) {
-        goto out;
+    if (reader->skipped++ < MAX_WARNINGS) {
+        log_warn("node skipped: not a node id", log_slice("node", id),
+                 log_number("line", (int64_t)json_reader_line(&reader->json)));
     }
-    if (peek(reader) != ':') {
-        malformed(reader, err, "':' expected behind a node id");
-        goto out;
-    }
-    advance(reader, 1);
-    peek(reader);
-    node = take_value(reader, err);
-    done = node != NULL && node_list_add_node(reader, json_string_value(id), node, position, err);
-out:
-    json_decref(id);
-    json_decref(node);
-    return done;
+    return json_reader_skip(&reader->json, err);
 }
 
 /* ---- the whole ---- */
 
-static bool take_nodes(struct reader *reader, struct err *err)
+static bool take_nodes(struct list_reader *reader, struct err *err)
 {
-    if (peek(reader) != '{') {
-        return malformed(reader, err, "not a node list: '{' expected");
+    struct json_reader *json = &reader->json;
+    enum json_reader_step step;
+    bool first = true;
+    if (!json_reader_take(json, '{')) {
+        return err_set(err, "line %zu: not a node list: '{' expected", json_reader_line(json));
     }
-    advance(reader, 1);
-    if (peek(reader) == '}') {
-        advance(reader, 1);
-    } else {
-        char next;
-        do {
-            if (!take_node(reader, err)) {
-                return false;
-            }
-            next = peek(reader);
-            if (next != ',' && next != '}') {
-                return malformed(reader, err, "',' or '}' expected behind a node");
-            }
-            advance(reader, 1);
-        } while (next == ',');
+    while ((step = json_reader_member(json, &first, &reader->key, err)) == JSON_READER_MEMBER) {
+        if (!take_list_entry(reader, err)) {
+            return false;
+        }
     }
-    peek(reader);
-    return reader->at == reader->len || malformed(reader, err, "nothing expected behind the node list");
+    if (step == JSON_READER_REFUSED) {
+        return false;
+    }
+    json_reader_peek(json);
+    return json->at == json->end ||
+           err_set(err, "line %zu: nothing expected behind the node list", json_reader_line(json));
 }
 
 static int by_id_then_position(const void *a, const void *b)
@@ -227,9 +210,14 @@ static void sort(struct node_list *list)
 
 bool node_list_parse(const char *json, size_t len, struct node_list *list, struct err *err)
 {
-    struct reader reader = {.json = json, .len = len, .line = 1, .list = list};
+    struct list_reader reader = {.list = list};
     *list = (struct node_list){.owner = xcalloc(1, sizeof(struct arena))};
-    if (!take_nodes(&reader, err)) {
+    json_reader_open(&reader.json, (struct slice){json, len});
+    bool done = take_nodes(&reader, err);
+    json_reader_close(&reader.json);
+    buffer_free(&reader.key);
+    buffer_free(&reader.text);
+    if (!done) {
         node_list_free(list);
         return false;
     }

@@ -7,7 +7,8 @@
  * server wrote. An id that no node can have (node_id.h) is skipped with a warning: it costs nobody else anything. Of
  * two entries with one id the later counts.
  *
- * The file is taken apart node by node, so that reading 50,000 of them needs little more memory than the list itself.
+ * Values of other keys, and a key-hash that is none, are passed over (json_reader.h): any right JSON will do there,
+ * numbers that no program can hold and brackets a million deep as well.
  */
 #ifndef RELAY_NODE_LIST_H
 #define RELAY_NODE_LIST_H
@@ -25,7 +26,7 @@ struct node_list_entry {
     const char *hostname;
     const char *policy_server;
     const char *key_hash; /* "sha256:<lower-case hex>" or "sha512:<hex>"; NULL when absent, empty or malformed */
-    size_t position;      /* of the entry in the file, bytes */
+    size_t position;      /* where in the file the entry ends, bytes */
 };
 
 struct node_list {

@@ -4,7 +4,7 @@
  *
  * Source: PROTOCOL.md section 16. One table in relay_metrics.c: a row a metric family with its name, type, help and
  * label values (relay_metrics_table.h); each combination of label values is one cell of relay_state. The functions
- * below are what programs call where something happens; relay_metrics_print writes the Prometheus text format (version
+ * below are what programs call where something happens; the metrics program writes the Prometheus text format (version
  * 0.0.4).
  */
 #ifndef RELAY_RELAY_METRICS_H
@@ -16,8 +16,6 @@
 #include "relay/relay_state.h"
 #include "relay/spool_sum.h"
 #include "relay/upload_kind.h"
-#include "util/buffer.h"
-#include "util/process_stats.h"
 
 enum relay_endpoint {
     RELAY_ENDPOINT_UPLOAD,
@@ -66,19 +64,5 @@ void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bo
                              const struct relay_spool_stats *figures);
 void relay_metrics_spool(const struct relay_state *state, enum relay_kind kind, bool failed,
                          struct relay_spool_stats *figures);
-
-/* Gauges that are known only when asked for. */
-struct relay_metrics_now {
-    uint64_t neighbours; /* rudder_relayd_managed_nodes_total */
-    uint64_t sub_nodes;  /* rudder_relayd_sub_nodes_total */
-    const char *version;
-    const struct process_stats *process; /* process_*; NULL: not known */
-};
-
-struct relay_metrics_lines; /* relay_metrics_lines.h: one for all pages of a program */
-
-/* Appends the whole page. */
-void relay_metrics_print(struct relay_metrics_lines *lines, const struct relay_state *state,
-                         const struct relay_metrics_now *now, struct buffer *out);
 
 #endif

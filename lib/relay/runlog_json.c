@@ -1,41 +1,44 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/runlog_json.h"
 
-/* The bytes that may not, or had better not, stand as they are: controls for JSON's sake, DEL and C1 controls (two
- * bytes in UTF-8) for the terminal's. Returns how many bytes were written as an escape, 0 for none. */
-static size_t print_escape(struct slice text, FILE *out)
+#include "util/utf8.h"
+#include "util/utf8_invisible.h"
+
+static void print_code_point(uint32_t code, FILE *out)
 {
-    unsigned char first = (unsigned char)text.at[0];
-    if (first == '"' || first == '\\') {
-        fprintf(out, "\\%c", first);
-        return 1;
+    if (code > 0xffff) {
+        fprintf(out, "\\u%04x", 0xd800 + ((code - 0x10000) >> 10));
+        code = 0xdc00 + (code & 0x3ff);
     }
-    if (first == '\n' || first == '\t') {
-        fputs(first == '\n' ? "\\n" : "\\t", out);
-        return 1;
+    fprintf(out, "\\u%04x", code);
+}
+
+/* Prints one character, of one byte or more, and returns how many. What is invisible is escaped, for JSON's sake or for
+ * the terminal's. */
+static size_t print_character(struct slice text, FILE *out)
+{
+    const unsigned char *at = (const unsigned char *)text.at;
+    size_t bad;
+    size_t len = utf8_sequence(at, text.len, &bad); /* never 0: it is well-formed */
+    if (*at == '"' || *at == '\\') {
+        fprintf(out, "\\%c", *at);
+    } else if (*at == '\n' || *at == '\t') {
+        fputs(*at == '\n' ? "\\n" : "\\t", out);
+    } else if (utf8_invisible(at, len)) {
+        print_code_point(utf8_code_point(at, len), out);
+    } else {
+        fwrite(at, 1, len, out);
     }
-    if (first < 0x20 || first == 0x7f) {
-        fprintf(out, "\\u%04x", first);
-        return 1;
-    }
-    if (first == 0xc2 && text.len > 1 && (unsigned char)text.at[1] < 0xa0) {
-        fprintf(out, "\\u%04x", (unsigned char)text.at[1]);
-        return 2;
-    }
-    return 0;
+    return len;
 }
 
 static void print_string(struct slice text, FILE *out)
 {
     putc('"', out);
     while (text.len > 0) {
-        size_t taken = print_escape(text, out);
-        if (taken == 0) {
-            putc(text.at[0], out);
-            taken = 1;
-        }
-        text.at += taken;
-        text.len -= taken;
+        size_t len = print_character(text, out);
+        text.at += len;
+        text.len -= len;
     }
     putc('"', out);
 }

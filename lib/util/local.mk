@@ -20,7 +20,6 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/duration.c lib/util/duration.h \
 	lib/util/err.c lib/util/err.h \
 	lib/util/etag.c lib/util/etag.h \
-	lib/util/html.c lib/util/html.h \
 	lib/util/free_space.c lib/util/free_space.h \
 	lib/util/http_client.c lib/util/http_client.h lib/util/http_client_private.h \
 	lib/util/http_date.c lib/util/http_date.h \
@@ -28,20 +27,20 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/http_range.c lib/util/http_range.h \
 	lib/util/http_transfer.c \
 	lib/util/http_url.c lib/util/http_url.h \
+	lib/util/json_reader.c lib/util/json_reader.h \
 	lib/util/json_utf8.c lib/util/json_utf8.h \
-	lib/util/line_merge.c lib/util/line_merge.h \
 	lib/util/dir_stream.c lib/util/dir_stream.h \
 	lib/util/log.c lib/util/log.h \
 	lib/util/x509_key.c lib/util/x509_key.h \
 	lib/util/xmalloc.c lib/util/xmalloc.h \
 	lib/util/mime_header.c lib/util/mime_header.h \
 	lib/util/printable.c lib/util/printable.h \
-	lib/util/process_stats.c lib/util/process_stats.h \
 	lib/util/safe_file.c lib/util/safe_file.h \
 	lib/util/byte_size.c lib/util/byte_size.h \
+	lib/util/siphash.c lib/util/siphash.h \
 	lib/util/slice.h \
 	lib/util/subprocess.c lib/util/subprocess.h \
-	lib/util/tcp_peer.c lib/util/tcp_peer.h \
 	lib/util/timestamp.c lib/util/timestamp.h \
 	lib/util/url_form.c lib/util/url_form.h \
-	lib/util/utf8.c lib/util/utf8.h
+	lib/util/utf8.c lib/util/utf8.h \
+	lib/util/utf8_invisible.c lib/util/utf8_invisible.h

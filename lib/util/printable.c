@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/utf8.h"
+#include "util/utf8_invisible.h"
 
 static char short_escape(unsigned char byte)
 {
@@ -29,9 +30,8 @@ static size_t printable_piece(char *piece, const unsigned char *at, size_t len, 
 {
     size_t bad = 1;
     size_t sequence = utf8_sequence(at, len, &bad);
-    bool c1_control = sequence == 2 && at[0] == 0xc2 && at[1] < 0xa0;
-    *took = 1;
-    if (sequence > 1 && !c1_control) {
+    *took = 1; /* of an invisible character the first byte; the others then are no UTF-8 */
+    if (sequence > 1 && !utf8_invisible(at, sequence)) {
         memcpy(piece, at, sequence);
         *took = sequence;
         return sequence;

@@ -2,8 +2,9 @@
  *
  * printable: makes bytes of outside input harmless for a log line, a reason or a terminal.
  *
- * Printable ASCII and well-formed UTF-8 above U+00A0 stay; control characters, C1 controls, DEL, bytes that are no
- * UTF-8 and the backslash become \xHH (\n, \r, \t and \\ in their short form). Nothing is ever lost silently: what
+ * Printable ASCII and well-formed UTF-8 stay; invisible characters (utf8_invisible.h: controls of all kinds, U+202E and
+ * its like), bytes that are no UTF-8 and the backslash become \xHH, byte by byte (\n, \r, \t and \\ in their short
+ * form). Nothing is ever lost silently: what
  * does not fit ends in "...".
  */
 #ifndef RELAY_UTIL_PRINTABLE_H

@@ -8,6 +8,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_decompress \
 	tests/fuzz/fuzz_duration \
 	tests/fuzz/fuzz_etag \
+	tests/fuzz/fuzz_json_reader \
 	tests/fuzz/fuzz_node_certs \
 	tests/fuzz/fuzz_node_list \
 	tests/fuzz/fuzz_remote_run \
@@ -16,7 +17,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_shared_file_meta \
 	tests/fuzz/fuzz_shared_folder_request \
 	tests/fuzz/fuzz_smime \
-	tests/fuzz/fuzz_smime_cert \
+	tests/fuzz/fuzz_smime_edited \
 	tests/fuzz/fuzz_url_form
 FUZZ_SECONDS = 60
 

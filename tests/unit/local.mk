@@ -23,38 +23,46 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_spool_watch \
 	tests/unit/forwarder/test_upstream_answer \
 	tests/unit/forwarder/test_worker \
+	tests/unit/metrics/test_metrics_page \
+	tests/unit/metrics/test_process_stats \
 	tests/unit/policies/test_policies \
 	tests/unit/policies/test_policy_archive \
+	tests/unit/policies/test_policy_bundle \
 	tests/unit/policies/test_policy_cache \
 	tests/unit/policies/test_policy_manifest \
+	tests/unit/relay/test_cert_record \
 	tests/unit/relay/test_inventory_name \
 	tests/unit/relay/test_node_certs \
 	tests/unit/relay/test_node_index \
 	tests/unit/relay/test_node_index_walk \
 	tests/unit/relay/test_node_list \
 	tests/unit/relay/test_relay_config \
-	tests/unit/relay/test_relay_metrics \
 	tests/unit/relay/test_relay_state \
-	tests/unit/relay/test_remote_run_request \
-	tests/unit/relay/test_remote_run_targets \
 	tests/unit/relay/test_report_db \
 	tests/unit/relay/test_report_db_error \
 	tests/unit/relay/test_run_info \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \
 	tests/unit/relay/test_runlog_parse \
-	tests/unit/relay/test_shared_file \
 	tests/unit/relay/test_smime_multipart \
 	tests/unit/relay/test_smime_verify \
 	tests/unit/relay/test_spool \
-	tests/unit/relay/test_spool_totals \
 	tests/unit/relay/test_via_header \
+	tests/unit/remote-run/test_line_merge \
+	tests/unit/remote-run/test_remote_run \
+	tests/unit/remote-run/test_remote_run_request \
+	tests/unit/remote-run/test_remote_run_targets \
+	tests/unit/remote-run/test_tcp_peer \
+	tests/unit/shared-files/test_shared_file \
+	tests/unit/shared-files/test_shared_forward \
 	tests/unit/shared-files/test_shared_route \
 	tests/unit/shared-files/test_shared_store \
 	tests/unit/shared-folder/test_hash_cache \
 	tests/unit/shared-folder/test_shared_folder \
 	tests/unit/shared-folder/test_shared_folder_request \
 	tests/unit/system/test_health \
+	tests/unit/system/test_html \
+	tests/unit/system/test_spool_totals \
 	tests/unit/system/test_status_page \
 	tests/unit/system/test_system \
 	tests/unit/upload/test_admission \
@@ -66,17 +74,15 @@ UNIT_TESTS = \
 	tests/unit/util/test_digest \
 	tests/unit/util/test_duration \
 	tests/unit/util/test_etag \
-	tests/unit/util/test_html \
 	tests/unit/util/test_http_client \
 	tests/unit/util/test_http_date \
 	tests/unit/util/test_http_range \
-	tests/unit/util/test_line_merge \
+	tests/unit/util/test_json_reader \
 	tests/unit/util/test_mime_header \
 	tests/unit/util/test_open_beneath \
-	tests/unit/util/test_process_stats \
 	tests/unit/util/test_safe_file \
+	tests/unit/util/test_siphash \
 	tests/unit/util/test_subprocess \
-	tests/unit/util/test_tcp_peer \
 	tests/unit/util/test_text \
 	tests/unit/util/test_timestamp \
 	tests/unit/util/test_url_form

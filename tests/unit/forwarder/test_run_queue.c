@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "forwarder/run_heap.h"
 #include "forwarder/run_queue.h"
 #include "support/suite.h"
 
@@ -319,8 +320,27 @@ START_TEST(random_operations_agree_with_a_model)
 }
 END_TEST
 
+/* Two words that FNV-1a, say, maps to one number, as anybody can find more of them. */
+START_TEST(names_do_not_collide_as_anybody_can_compute)
+{
+    const char *const names[] = {"costarring", "liquid"};
+    uint32_t hashes[2][2];
+    for (int i = 0; i < 2; i++) {
+        struct run_queue *queue = run_queue_new();
+        run_queue_arrived(queue, names[0], 2);
+        run_queue_arrived(queue, names[1], 1);
+        hashes[i][0] = run_queue_take(queue, 0)->hash;
+        hashes[i][1] = run_queue_take(queue, 0)->hash;
+        run_queue_free(queue);
+    }
+    ck_assert_uint_ne(hashes[0][0], hashes[0][1]);
+    ck_assert_uint_ne(hashes[0][0], hashes[1][0]); /* each queue has a key of its own */
+}
+END_TEST
+
 SUITE_MAIN("run_queue", newest_run_first_and_ties_by_arrival, a_name_is_held_once,
            what_arrives_while_its_name_is_in_hand_waits_anew, what_is_put_off_comes_when_it_is_due,
            an_arrival_or_a_recall_ends_the_wait, put_back_is_no_attempt, a_scan_forgets_what_is_gone_and_nothing_else,
            what_comes_back_into_line_during_a_scan_is_not_forgotten, a_hundred_thousand_names_in_any_order,
-           random_operations_agree_with_a_model)
+           random_operations_agree_with_a_model,
+           names_do_not_collide_as_anybody_can_compute)

@@ -6,6 +6,7 @@
 
 #include "relay/node_list.h"
 #include "support/tmpdir.h"
+#include "util/buffer.h"
 #include "support/suite.h"
 
 #define NODE(host, server) "{\"hostname\": \"" host "\", \"policy-server\": \"" server "\"}"
@@ -107,13 +108,13 @@ START_TEST(malformed_lists_are_refused_with_the_place)
 {
     node_list_refused("", "line 1: not a node list");
     node_list_refused("\n[]", "line 2: not a node list");
-    node_list_refused("{", "line 1: a node id");
-    node_list_refused("{1:2}", "a node id");
+    node_list_refused("{", "line 1: a text in quotes");
+    node_list_refused("{1:2}", "line 1: a text in quotes");
     node_list_refused("{\"a\"}", "':'");
     node_list_refused("{\"a\":\n\n}", "line 3");
     node_list_refused("{\n\"a\": {\"hostname\": \"h\",\n\"policy-server\": }}", "line 3");
     node_list_refused("{\"a\":" NODE("h", "p") "\n", "line 2: ',' or '}'");
-    node_list_refused("{\"a\":" NODE("h", "p") ",}", "a node id");
+    node_list_refused("{\"a\":" NODE("h", "p") ",}", "a text in quotes");
     node_list_refused("{\"a\":" NODE("h", "p") "}x", "behind the node list");
     node_list_refused("{\"a\":[]}", "node a: its value is no object");
     node_list_refused("{\"a\":\"text\"}", "node a: its value is no object");
@@ -122,19 +123,89 @@ START_TEST(malformed_lists_are_refused_with_the_place)
     node_list_refused("{\"b\":" NODE("h", "p") ",\n\"a\":{\"policy-server\": \"h\"}}",
                       "line 2: node a: \"hostname\" is missing");
     node_list_refused("{\"a\":" NODE("\xff", "p") "}", "line 1");
-    node_list_refused("{\"a\":" NODE("x\\u0000", "p") "}", "line 1");
+    node_list_refused("{\"a\":" NODE("x\\u0000", "p") "}", "line 1: node a: \"hostname\" is no text");
+    node_list_refused("{\"a\":" NODE("x", "\\udc00") "}", "line 1: node a: \"policy-server\" is no text");
 }
 END_TEST
 
-START_TEST(a_deeply_nested_value_is_refused)
+/* What no program needs may be anything that RFC 8259 allows: also what C, or a parser that makes a tree, cannot hold.
+ */
+static const char *const strange_values[] = {
+    "18446744073709551616",
+    "-1e999",
+    "1E+999999999",
+    "0.000000000000000000000000000000000000001e-400",
+    "\"\\u0000\"",
+    "\"\\ud800\"",
+    "\"\\udc00\\ud800\"",
+    "{\"\\u0000\":{\"\\ud800\":[]},\"\":\"\",\"\":1}",
+    "[[],{},[{}],null,true,false]",
+    "\"\xf4\x8f\xbf\xbf\x7f\"",
+};
+
+static void check_strange_value(const char *value)
 {
-    enum { DEPTH = 100000 };
-    char *json = malloc(DEPTH + 8);
-    strcpy(json, "{\"a\":");
-    memset(json + 5, '[', DEPTH);
-    json[5 + DEPTH] = '\0';
-    node_list_refused(json, "line 1");
-    free(json);
+    char json[512];
+    snprintf(json, sizeof json,
+             "{\"no id\":%s,\"\\u0000\":1,\"\\ud800\":{},"
+             "\"b\":{\"x\":%s,\"hostname\":\"h\",\"\\u0000\" :[%s ,\n%s],\"policy-server\":\"p\"}}",
+             value, value, value, value);
+    struct node_list list = test_node_list_parse(json);
+    ck_assert_uint_eq(list.count, 1);
+    ck_assert_str_eq(list.entries[0].policy_server, "p");
+    node_list_free(&list);
+}
+
+START_TEST(unknown_keys_may_hold_any_json)
+{
+    for (size_t i = 0; i < sizeof strange_values / sizeof *strange_values; i++) {
+        check_strange_value(strange_values[i]);
+        hash_is(strange_values[i], NULL);
+    }
+}
+END_TEST
+
+START_TEST(wrong_json_is_an_error_in_unknown_keys_too)
+{
+    const char *const wrong[] = {"01",        "1.",     ".5",    "+1",    "1e",     "-",     "nul",       "True",
+                                 "'x'",       "\"",     "[1,]",  "[1 2]", "{1:2}",  "[}",    "{\"a\":1]", "NaN",
+                                 "\"\\x\"",   "\"\t\"", "{\"a\"}", "",    "\"\xff\"", "\"\\u12g4\"",
+                                 "\"\xed\xa0\x80\"", "{\"a\":1,}"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char json[256];
+        snprintf(json, sizeof json, "{\"a\":{\"hostname\":\"h\",\n\"policy-server\":\"p\",\n\"x\":[1,%s]}}", wrong[i]);
+        node_list_refused(json, "line 3: ");
+    }
+}
+END_TEST
+
+START_TEST(of_a_key_that_is_there_twice_the_later_counts)
+{
+    struct node_list list = test_node_list_parse("{\"a\":{\"hostname\":1,\"policy-server\":\"p\",\"hostname\":\"h\"}}");
+    ck_assert_str_eq(list.entries[0].hostname, "h");
+    node_list_free(&list);
+    node_list_refused("{\"a\":{\"hostname\":\"h\",\"policy-server\":\"p\",\"hostname\":1}}", "\"hostname\" is no text");
+}
+END_TEST
+
+START_TEST(any_depth_is_passed_over)
+{
+    enum { DEPTH = 1000000 };
+    struct buffer json = {0};
+    buffer_add_text(&json, "{\"a\":{\"hostname\":\"h\",\"x\":");
+    for (int i = 0; i < DEPTH; i++) {
+        buffer_add_text(&json, i % 3 == 0 ? "{\"\":" : "[");
+    }
+    node_list_refused(buffer_cstr(&json), "line 1: a value expected");
+    buffer_add_text(&json, "1");
+    for (int i = DEPTH; i-- > 0;) {
+        buffer_add_text(&json, i % 3 == 0 ? "}" : "]");
+    }
+    buffer_add_text(&json, ",\"policy-server\":\"p\"}}");
+    struct node_list list = test_node_list_parse(buffer_cstr(&json));
+    ck_assert_uint_eq(list.count, 1);
+    node_list_free(&list);
+    buffer_free(&json);
 }
 END_TEST
 
@@ -166,5 +237,7 @@ END_TEST
 
 SUITE_MAIN("node_list", nodes_are_read_and_sorted, of_two_entries_the_later_counts, key_hashes_are_normalised,
            a_malformed_hash_counts_as_absent, an_id_that_is_none_costs_only_itself,
-           malformed_lists_are_refused_with_the_place, a_deeply_nested_value_is_refused,
+           malformed_lists_are_refused_with_the_place, unknown_keys_may_hold_any_json,
+           wrong_json_is_an_error_in_unknown_keys_too, of_a_key_that_is_there_twice_the_later_counts,
+           any_depth_is_passed_over,
            a_missing_file_is_an_empty_list_and_a_broken_one_an_error)

@@ -119,7 +119,9 @@ START_TEST(json_is_valid_for_any_text)
             message[len++] = c;
         }
     }
-    strcpy(message + len, "\x7f\xc2\x80\xc2\x9f\xc2\xa0\xc3\x9b\xe2\x80\xa8\xf4\x8f\xbf\xbf");
+    strcpy(
+        message + len,
+        "\x7f\xc2\x80\xc2\x9f\xc2\xa0\xc3\x9b\xe2\x80\xa8\xe2\x80\xae\xf3\xa0\x81\x81\xf0\x9f\x98\x80\xf4\x8f\xbf\xbf");
     struct buffer content = {0};
     buffer_add_format(&content, TS BEGIN "c@@k" END_OF(NODE) "%s", message);
     struct runlog runlog = {.report_count = 0};
@@ -130,6 +132,8 @@ START_TEST(json_is_valid_for_any_text)
     }
     ck_assert_ptr_null(strstr(text, "\x7f"));
     ck_assert_ptr_null(strstr(text, "\xc2\x9f"));
+    ck_assert_ptr_null(strstr(text, "\xe2\x80"));
+    ck_assert_ptr_nonnull(strstr(text, "\\u202e\\udb40\\udc41\xf0\x9f\x98\x80"));
     json_t *json = json_loads(text, 0, NULL);
     ck_assert_ptr_nonnull(json);
     ck_assert_str_eq(json_string_value(json_object_get(json_array_get(json_object_get(json, "reports"), 0), "msg")),

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * line_merge: whole lines out of pieces, so that several sources can share one output and no line is broken by
+ * another's.
+ *
+ * Each source has a line_merge of its own, which holds the beginning of a line until the rest has come. Bytes are not
+ * looked at but for LF. A line longer than LINE_MERGE_MAX bytes is broken into several: that much is kept of each
+ * source, no more.
+ */
+#ifndef RELAY_REMOTE_RUN_LINE_MERGE_H
+#define RELAY_REMOTE_RUN_LINE_MERGE_H
+
+#include <stddef.h>
+
+#include "util/buffer.h"
+
+enum { LINE_MERGE_MAX = 65536 };
+
+/* All zero bytes is a valid new one. */
+struct line_merge {
+    struct buffer begun; /* a line without its end yet */
+};
+
+/* Adds the lines that are whole now to out. */
+void line_merge_add(struct line_merge *merge, const char *bytes, size_t len, struct buffer *out);
+
+/* The source has ended: a last line without LF gets one. */
+void line_merge_end(struct line_merge *merge, struct buffer *out);
+
+void line_merge_free(struct line_merge *merge);
+
+#endif

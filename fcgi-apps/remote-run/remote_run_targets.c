@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "remote-run/remote_run_targets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "relay/node_id.h"
+#include "util/http_url.h"
+#include "util/xmalloc.h"
+
+enum { FIRST_ROOM = 16 };
+
+struct remote_run_hop {
+    struct slice relay;
+    struct slice node; /* empty: every one */
+};
+
+static void *room_for_one(void *items, size_t count, size_t *room, size_t size)
+{
+    if (count < *room) {
+        return items;
+    }
+    *room = *room > 0 ? 2 * *room : FIRST_ROOM;
+    return xreallocarray(items, *room, size);
+}
+
+static void add_host(struct remote_run_targets *targets, struct slice id, struct slice hostname)
+{
+    if (http_url_is_host(hostname)) {
+        targets->hosts = room_for_one(targets->hosts, targets->host_count, &targets->host_room, sizeof *targets->hosts);
+        targets->hosts[targets->host_count++] = hostname;
+    } else {
+        targets->refused = room_for_one(targets->refused, targets->refused_count, &targets->refused_room,
+                                        sizeof *targets->refused);
+        targets->refused[targets->refused_count++] = id;
+    }
+}
+
+static void add_hop(struct remote_run_targets *targets, struct slice relay, struct slice node)
+{
+    targets->hops = room_for_one(targets->hops, targets->hop_count, &targets->hop_room, sizeof *targets->hops);
+    targets->hops[targets->hop_count++] = (struct remote_run_hop){relay, node};
+}
+
+/* ---- grouping ---- */
+
+static int compare_text(struct slice a, struct slice b)
+{
+    size_t common = a.len < b.len ? a.len : b.len;
+    int order = common > 0 ? memcmp(a.at, b.at, common) : 0;
+    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static int compare_hops(const void *a, const void *b)
+{
+    const struct remote_run_hop *left = a, *right = b;
+    int order = compare_text(left->relay, right->relay);
+    return order != 0 ? order : compare_text(left->node, right->node);
+}
+
+/* False for what can be no node id. */
+static bool id_text(char text[NODE_ID_SIZE], struct slice id)
+{
+    if (!node_id_valid(id.at, id.len)) {
+        return false;
+    }
+    memcpy(text, id.at, id.len);
+    text[id.len] = '\0';
+    return true;
+}
+
+/* False for one that is no neighbour, or has no host name. */
+static bool find_relay(struct remote_run_targets *targets, struct node_index *index, const char *me, struct slice id,
+                       struct remote_run_relay *relay)
+{
+    char text[NODE_ID_SIZE];
+    struct node_index_entry entry;
+    if (!id_text(text, id) || !node_index_find(index, text, &entry) || !slice_eq_str(entry.policy_server, me)) {
+        return false;
+    }
+    if (!http_url_is_host(entry.hostname)) {
+        add_host(targets, id, entry.hostname);
+        return false;
+    }
+    *relay = (struct remote_run_relay){.id = id, .hostname = entry.hostname};
+    return true;
+}
+
+static bool has_refused(const struct remote_run_targets *targets, struct slice id)
+{
+    for (size_t i = 0; i < targets->refused_count; i++) {
+        if (slice_eq(targets->refused[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of a node below a relay or, without one, of any node whose policy server that is. */
+static void note_levels(struct remote_run_targets *targets, struct node_index *index, const char *me,
+                        const struct remote_run_hop *hop)
+{
+    char text[NODE_ID_SIZE];
+    bool all = hop->node.len == 0;
+    int levels = id_text(text, all ? hop->relay : hop->node) ? node_index_levels(index, me, text) - (all ? 0 : 1) : 0;
+    targets->relay_levels = levels > targets->relay_levels ? levels : targets->relay_levels;
+}
+
+/* One relay for each run of hops with the same. all: without their nodes. */
+static void group(struct remote_run_targets *targets, struct node_index *index, const char *me, bool all)
+{
+    const struct remote_run_hop *hops = targets->hops;
+    size_t count = targets->hop_count;
+    if (count == 0) {
+        return;
+    }
+    qsort(targets->hops, count, sizeof *hops, compare_hops);
+    targets->nodes = xcalloc(count, sizeof *targets->nodes);
+    targets->relays = xcalloc(count, sizeof *targets->relays);
+    for (size_t first = 0, end; first < count; first = end) {
+        for (end = first; end < count && slice_eq(hops[end].relay, hops[first].relay); end++) {
+            targets->nodes[end] = hops[end].node;
+            if (!all || end == first) {
+                note_levels(targets, index, me, &hops[end]);
+            }
+        }
+        struct remote_run_relay relay;
+        if (!has_refused(targets, hops[first].relay) && find_relay(targets, index, me, hops[first].relay, &relay)) {
+            relay.nodes = all ? NULL : targets->nodes + first;
+            relay.node_count = all ? 0 : end - first;
+            targets->relays[targets->relay_count++] = relay;
+        }
+    }
+}
+
+/* ---- the two ways to name them ---- */
+
+static void add_target(struct remote_run_targets *targets, struct node_index *index, const char *me, struct slice id)
+{
+    char text[NODE_ID_SIZE];
+    struct slice hop;
+    struct node_index_entry entry;
+    if (!id_text(text, id) || !node_index_next_hop(index, me, text, &hop)) {
+        targets->unknown++;
+    } else if (!slice_eq(hop, id)) {
+        add_hop(targets, hop, id);
+    } else if (node_index_find(index, text, &entry)) {
+        add_host(targets, id, entry.hostname);
+    }
+}
+
+void remote_run_targets_of(struct remote_run_targets *targets, struct node_index *index, const char *me,
+                           const struct slice *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        add_target(targets, index, me, ids[i]);
+    }
+    group(targets, index, me, false);
+}
+
+struct walk {
+    struct remote_run_targets *targets;
+    const char *me;
+};
+
+/* Neighbours are run, and any other policy server may be a sub-relay: group() knows. */
+static bool see_node(void *context, struct slice node_id, const struct node_index_entry *entry)
+{
+    const struct walk *walk = context;
+    struct remote_run_targets *targets = walk->targets;
+    if (slice_eq_str(entry->policy_server, walk->me)) {
+        add_host(targets, node_id, entry->hostname);
+    } else if (targets->hop_count == 0 ||
+               !slice_eq(targets->hops[targets->hop_count - 1].relay, entry->policy_server)) {
+        add_hop(targets, entry->policy_server, (struct slice){0});
+    }
+    return true;
+}
+
+bool remote_run_targets_all(struct remote_run_targets *targets, struct node_index *index, const char *me,
+                            struct err *err)
+{
+    struct walk walk = {targets, me};
+    if (!node_index_walk(index, see_node, &walk, err)) {
+        return false;
+    }
+    group(targets, index, me, true);
+    return true;
+}
+
+void remote_run_targets_free(struct remote_run_targets *targets)
+{
+    free(targets->hosts);
+    free(targets->relays);
+    free(targets->refused);
+    free(targets->hops);
+    free(targets->nodes);
+    *targets = (struct remote_run_targets){0};
+}

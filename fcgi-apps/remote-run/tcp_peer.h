@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * tcp_peer: is the other side of somebody else's TCP connection still there?
+ *
+ * httpd looks at a client only when it has something to write to it. Who works for that client without a word
+ * meanwhile can ask the kernel: a connection that is no longer ESTABLISHED has been closed by the client, or is gone
+ * altogether.
+ *
+ * Source: sock_diag(7), one socket looked up by its four numbers. Needs no right but AF_NETLINK, in the network
+ * namespace of the connection.
+ */
+#ifndef RELAY_REMOTE_RUN_TCP_PEER_H
+#define RELAY_REMOTE_RUN_TCP_PEER_H
+
+#include <stdbool.h>
+
+struct tcp_peer;
+
+/* The connection between these, as in SERVER_ADDR, SERVER_PORT, REMOTE_ADDR and REMOTE_PORT of a request; each may be
+ * NULL. NULL when there is no such connection (a proxy in between may tell of another), or it cannot be looked at. */
+struct tcp_peer *tcp_peer_open(const char *server_address, const char *server_port, const char *client_address,
+                               const char *client_port);
+
+/* False once the peer has closed. In doubt true. */
+bool tcp_peer_present(struct tcp_peer *peer);
+
+/* Takes NULL. */
+void tcp_peer_close(struct tcp_peer *peer);
+
+#endif

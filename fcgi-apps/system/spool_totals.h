@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * spool_totals: how much waits and how much failed in each spool, and why: what the status page shows.
+ *
+ * The directories are read (100,000 files: a fraction of a second); nothing is kept between calls. Of what failed, the
+ * reasons of the first SPOOL_NOTES_READ files are read and counted by kind: numbers, node ids, hashes and what stands
+ * in single quotes become "…", so that a thousand nodes with the same trouble are one line.
+ */
+#ifndef RELAY_SYSTEM_SPOOL_TOTALS_H
+#define RELAY_SYSTEM_SPOOL_TOTALS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "relay/spool_set.h"
+#include "relay/spool_sum.h"
+#include "util/buffer.h"
+#include "util/err.h"
+
+enum { SPOOL_FAILURES = 20, SPOOL_NOTES_READ = 20000 };
+
+struct spool_failure {
+    char *reason; /* owned; printable; "" when the files have none */
+    struct spool_sum total;
+};
+
+struct spool_totals { /* of one spool */
+    struct spool_sum waiting;
+    struct spool_sum failed;
+    struct spool_failure failures[SPOOL_FAILURES]; /* most files first; the last stands for all the rest */
+    size_t failure_count;
+    struct err err; /* why the figures are not known; "" when they are */
+};
+
+/* Each spool of `spools`, in its order. spool_totals_free in any case. */
+void spool_totals_read(const struct spool_set *spools, struct spool_totals totals[RELAY_KINDS]);
+void spool_totals_free(struct spool_totals totals[RELAY_KINDS]);
+
+/* Appends what a reason has in common with others of its kind. node: the node id in it, may be "". */
+void spool_failure_kind(const char *reason, const char *node, struct buffer *kind);
+
+#endif
