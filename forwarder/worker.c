@@ -184,14 +184,6 @@ static bool worker_store(struct worker *worker)
     return go_on;
 }
 
-static void requeue_batch(struct worker *worker)
-{
-    for (size_t i = 0; i < worker->count; i++) {
-        job_requeue(&worker->jobs[i]);
-    }
-    worker->count = 0;
-}
-
 static void worker_refresh_index(struct worker *worker)
 {
     struct err err;
@@ -237,8 +229,7 @@ static void *worker_thread(void *context)
             worker_check_database(worker);
         }
         if (!worker_store(worker)) {
-            requeue_batch(worker);
-            break;
+            break; /* the files are still in the spool */
         }
         log_debug("batch done", log_number("runs", (int64_t)count), log_number("gather_ms", gathered_ms - began_ms),
                   log_number("store_ms", clock_ms() - gathered_ms));

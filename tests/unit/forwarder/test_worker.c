@@ -322,7 +322,8 @@ START_TEST(refused_files_count_for_the_size_of_a_batch)
         made_relay_put(&relay, name, slice_from_str("no run log"));
         free(name);
     }
-    trigger_on_n2("WHILE to_regclass('gate') IS NULL LOOP PERFORM pg_sleep(0.05); END LOOP");
+    trigger_on_n2(
+        "WHILE NOT EXISTS (SELECT FROM pg_class WHERE relname = 'gate') LOOP PERFORM pg_sleep(0.05); END LOOP");
     start_worker();
     WAIT_FOR(made_database_number("SELECT count(*) FROM pg_stat_activity "
                                   "WHERE usename = 'rudder' AND state = 'active'") > 0);
