@@ -8,8 +8,8 @@
 #define BOUNDS(array) .bounds = array, .bound_count = COUNT(array)
 
 /* In the order of the enums in relay_metrics.h. */
-static const char *const endpoints[] = {"upload",     "system",   "shared-files", "shared-folder",
-                                        "remote-run", "policies", "metrics"};
+#define ENDPOINT_NAME(constant, name) name,
+static const char *const endpoints[] = {RELAY_ENDPOINT_TABLE(ENDPOINT_NAME)};
 static const char *const report_results[] = {"ok", "error", "invalid", "forward_ok", "forward_error"};
 static const char *const inventory_results[] = {"forward_ok", "forward_error"};
 static const char *const spool_states[] = {"waiting", "failed"};

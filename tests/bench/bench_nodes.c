@@ -249,6 +249,10 @@ int main(int argc, char **argv)
     if (directory == NULL) {
         bench_nodes_die("mkdtemp");
     }
+    if (files.nodes == 0) {
+        fprintf(stderr, "usage: bench_nodes [NODES (1 or more) [DIRECTORY]]\n");
+        return 2;
+    }
     files.list = xasprintf("%s/nodeslist.json", directory);
     files.certs = xasprintf("%s/nodescerts.pem", directory);
     files.index = xasprintf("%s/node-index.mdb", directory);

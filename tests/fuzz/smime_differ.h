@@ -4,8 +4,8 @@
  * accept it, with the same content, or both refuse it. What may differ stands in tables in smime_differ.c: the refusals
  * that smime_multipart.h, smime_signature.h and smime_verify.h promise, and the little that is accepted beyond OpenSSL.
  */
-#ifndef RELAY_FUZZ_SMIME_DIFFER_H
-#define RELAY_FUZZ_SMIME_DIFFER_H
+#ifndef RELAY_TESTS_FUZZ_SMIME_DIFFER_H
+#define RELAY_TESTS_FUZZ_SMIME_DIFFER_H
 
 #include <openssl/x509.h>
 

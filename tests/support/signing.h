@@ -3,8 +3,8 @@
  * signing: keys, self-signed certificates and signed messages for tests and benchmarks. Whatever OpenSSL refuses here
  * ends the program: a test cannot go on without it.
  */
-#ifndef RELAY_TESTS_SIGNING_H
-#define RELAY_TESTS_SIGNING_H
+#ifndef RELAY_TESTS_SUPPORT_SIGNING_H
+#define RELAY_TESTS_SUPPORT_SIGNING_H
 
 #include <openssl/cms.h>
 #include <openssl/evp.h>

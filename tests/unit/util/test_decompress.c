@@ -413,10 +413,14 @@ START_TEST(what_libarchive_only_warns_of_is_no_damage)
     make_zip(&image, deflated, &entry, 1);
     decompress_find(&image, "PK\3\4")[14] ^= 1; /* checksum */
     decompress_find(&image, "PK\1\2")[16] ^= 1;
-    accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
-    decompress_find(&image, "PK\3\4")[22] ^= 1; /* expanded size */
-    decompress_find(&image, "PK\1\2")[24] ^= 1;
-    accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
+    if (archive_version_number() >= 3007000) {
+        decompress_refuse(COMPRESSION_ZIP, &image, "bad CRC"); /* it takes this for damage itself, as Debian 13's does */
+    } else {
+        accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
+        decompress_find(&image, "PK\3\4")[22] ^= 1; /* expanded size */
+        decompress_find(&image, "PK\1\2")[24] ^= 1;
+        accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
+    }
     buffer_free(&image);
     buffer_free(&text);
 }
