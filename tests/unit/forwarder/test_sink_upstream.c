@@ -20,7 +20,7 @@
 
 /* Less than the 30 seconds that a signature waits when nobody releases it. */
 #define WAIT_FOR(condition)                                                                                            \
-    for (int64_t until_ms_ = clock_ms() + 25000; !(condition); usleep(1000)) {                                          \
+    for (int64_t until_ms_ = clock_ms() + 25000; !(condition); usleep(1000)) {                                         \
         ck_assert_msg(clock_ms() < until_ms_, "waited in vain for %s", #condition);                                    \
     }
 
