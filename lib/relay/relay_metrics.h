@@ -57,6 +57,7 @@ void relay_metrics_report_processed(struct relay_state *state, uint64_t microsec
 void relay_metrics_inventory(struct relay_state *state, bool forwarded);
 void relay_metrics_retry(struct relay_state *state, enum relay_kind kind);
 void relay_metrics_duplicate(struct relay_state *state);
+void relay_metrics_without_config_id(struct relay_state *state);
 /* Spool figures of one directory: waiting or failed. The forwarder publishes them with each scan of its own. */
 struct relay_spool_stats {
     struct spool_sum sum;

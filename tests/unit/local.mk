@@ -15,6 +15,7 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_inventory_pair \
 	tests/unit/forwarder/test_job \
 	tests/unit/forwarder/test_reload_watch \
+	tests/unit/forwarder/test_run_faults \
 	tests/unit/forwarder/test_run_queue \
 	tests/unit/forwarder/test_sink_upstream \
 	tests/unit/forwarder/test_spool_process \
