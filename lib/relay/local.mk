@@ -2,6 +2,7 @@
 # lib/relay: the domain. May use lib/util, nothing above.
 noinst_LIBRARIES += lib/relay/librelay.a
 lib_relay_librelay_a_SOURCES = \
+	lib/relay/cert_dates.c lib/relay/cert_dates.h \
 	lib/relay/cert_record.c lib/relay/cert_record.h \
 	lib/relay/intake.c lib/relay/intake.h \
 	lib/relay/inventory_name.c lib/relay/inventory_name.h \

@@ -31,6 +31,7 @@ UNIT_TESTS = \
 	tests/unit/policies/test_policy_bundle \
 	tests/unit/policies/test_policy_cache \
 	tests/unit/policies/test_policy_manifest \
+	tests/unit/relay/test_cert_dates \
 	tests/unit/relay/test_cert_record \
 	tests/unit/relay/test_inventory_name \
 	tests/unit/relay/test_node_certs \
