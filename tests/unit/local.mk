@@ -15,6 +15,7 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_inventory_pair \
 	tests/unit/forwarder/test_job \
 	tests/unit/forwarder/test_reload_watch \
+	tests/unit/forwarder/test_run_age \
 	tests/unit/forwarder/test_run_faults \
 	tests/unit/forwarder/test_run_queue \
 	tests/unit/forwarder/test_sink_upstream \
@@ -31,6 +32,7 @@ UNIT_TESTS = \
 	tests/unit/policies/test_policy_bundle \
 	tests/unit/policies/test_policy_cache \
 	tests/unit/policies/test_policy_manifest \
+	tests/unit/relay/test_cert_dates \
 	tests/unit/relay/test_cert_record \
 	tests/unit/relay/test_inventory_name \
 	tests/unit/relay/test_node_certs \
@@ -48,6 +50,8 @@ UNIT_TESTS = \
 	tests/unit/relay/test_smime_multipart \
 	tests/unit/relay/test_smime_verify \
 	tests/unit/relay/test_spool \
+	tests/unit/relay/test_spool_ages \
+	tests/unit/relay/test_spool_beside \
 	tests/unit/relay/test_via_header \
 	tests/unit/remote-run/test_line_merge \
 	tests/unit/remote-run/test_remote_run \
@@ -91,6 +95,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_open_beneath \
 	tests/unit/util/test_printable \
 	tests/unit/util/test_safe_file \
+	tests/unit/util/test_same_content \
 	tests/unit/util/test_siphash \
 	tests/unit/util/test_subprocess \
 	tests/unit/util/test_timestamp \

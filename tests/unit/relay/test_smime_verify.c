@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/smime_verify.h"
 
+#include <openssl/asn1t.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/rsa.h>
@@ -195,6 +196,21 @@ START_TEST(rsa_pss_is_taken_with_its_digest_only)
 }
 END_TEST
 
+/* The parameters must name the signer's digest, even if all else in them is right. */
+START_TEST(rsa_pss_names_the_same_digest)
+{
+    CMS_ContentInfo *cms = sign_pss(0);
+    X509_ALGOR *algorithm = NULL;
+    CMS_SignerInfo_get0_algs(first_signer(cms), NULL, NULL, NULL, &algorithm);
+    RSA_PSS_PARAMS *pss = ASN1_item_unpack(algorithm->parameter->value.sequence, ASN1_ITEM_rptr(RSA_PSS_PARAMS));
+    X509_ALGOR_set0(pss->hashAlgorithm, OBJ_nid2obj(NID_sha512), V_ASN1_NULL, NULL);
+    ASN1_STRING *packed = ASN1_item_pack(pss, ASN1_ITEM_rptr(RSA_PSS_PARAMS), NULL);
+    RSA_PSS_PARAMS_free(pss);
+    set_signature_algorithm(cms, NID_rsassaPss, V_ASN1_SEQUENCE, packed);
+    smime_verify_refuse_signature(cms, "does not verify with the key");
+}
+END_TEST
+
 START_TEST(line_ends_are_made_canonical)
 {
     static const char *const arrived[] = {
@@ -248,6 +264,20 @@ START_TEST(every_certificate_of_the_node_is_tried)
     ck_assert_msg(smime_verify_verify(known, 4, &content, &err), "%s", err.text);
     ck_assert(slice_eq_str(content, TEXT));
     ck_assert(!smime_verify_verify(known, 3, &content, &err));
+}
+END_TEST
+
+/* A signer is who it says: another certificate of the node does not stand in for it. */
+START_TEST(key_of_another_certificate_does_not_count)
+{
+    EVP_PKEY_up_ref(node.key);
+    struct identity false_elder = signing_identity(node.key, "node", 6);
+    const struct identity *const known[] = {&elder, &node};
+    struct slice content;
+    struct err err = {0};
+    write_message(slice_from_str(SIGNED), signing_sign(&false_elder, EVP_sha256(), 0, slice_from_str(SIGNED)), "\n");
+    ck_assert(!smime_verify_verify(known, 2, &content, &err));
+    signing_identity_free(&false_elder);
 }
 END_TEST
 
@@ -540,10 +570,12 @@ int main(void)
         weak_digests_are_refused,
         signature_algorithm_must_use_the_digest,
         rsa_pss_is_taken_with_its_digest_only,
+        rsa_pss_names_the_same_digest,
         line_ends_are_made_canonical,
         last_line_may_have_no_end,
         other_signers_are_refused,
         every_certificate_of_the_node_is_tried,
+        key_of_another_certificate_does_not_count,
         altered_content_is_refused,
         altered_signature_is_refused,
         altered_attributes_are_refused,
