@@ -13,6 +13,7 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/node_index_ensure.c forwarder/node_index_ensure.h \
 	forwarder/random.h \
 	forwarder/reload_watch.c forwarder/reload_watch.h \
+	forwarder/run_age.c forwarder/run_age.h \
 	forwarder/run_faults.c forwarder/run_faults.h \
 	forwarder/run_heap.c forwarder/run_heap.h \
 	forwarder/run_queue.c forwarder/run_queue.h \

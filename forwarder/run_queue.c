@@ -39,6 +39,11 @@ const char *queued_run_name(const struct queued_run *run)
     return run->name;
 }
 
+bool queued_run_renamed(const struct queued_run *run)
+{
+    return run->renamed;
+}
+
 unsigned queued_run_attempts(const struct queued_run *run)
 {
     return run->attempts;
@@ -162,6 +167,12 @@ void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_ti
         queue_wait(queue, run);
     }
     run->seen = queue->scan;
+}
+
+void run_queue_renamed(struct run_queue *queue, const char *name, int64_t run_time)
+{
+    run_queue_arrived(queue, name, run_time);
+    queue_find(queue, name, hash_name(queue, name))->renamed = true;
 }
 
 void run_queue_scan_start(struct run_queue *queue)

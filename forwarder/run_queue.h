@@ -23,6 +23,8 @@ struct queued_run;
 const char *queued_run_name(const struct queued_run *run);
 unsigned queued_run_attempts(const struct queued_run *run); /* how often it was deferred so far */
 
+bool queued_run_renamed(const struct queued_run *run); /* see run_queue_renamed */
+
 struct run_queue *run_queue_new(void);
 void run_queue_free(struct run_queue *queue);
 
@@ -30,6 +32,8 @@ void run_queue_free(struct run_queue *queue);
  * becomes dirty: it waits again when the sink is done with it, since the file there now may be another one than the
  * sink has read. run_time: larger is newer. */
 void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_time);
+/* The same, and it is known to have come by rename, so it is whole. */
+void run_queue_renamed(struct run_queue *queue, const char *name, int64_t run_time);
 
 /* A scan of the directory: start, add for each name, end. The end drops the names, waiting or deferred, that were not
  * added and have not arrived since the start, and returns how many. All other functions may be called in between. */
