@@ -88,8 +88,7 @@ static const struct config_key keys[] = {
     {"processing.reporting.max_expanded_size", CONFIG_SIZE, FIELD(reporting.max_expanded_size), "64MiB", 1,
      LARGEST_FILE,
      .help = "So is one that decompresses to more than this. A worker needs at most four times as much memory for it, "
-             "and 70 "
-             "bytes for each report."},
+             "and 70 bytes for each report."},
     {"processing.reporting.max_expansion_ratio", CONFIG_INT, FIELD(reporting.max_expansion_ratio), "500", 0, MANY,
      .help = "So is one that decompresses to more than this many times its size, above 1 MiB. 0: no limit."},
     {"processing.reporting.max_reports", CONFIG_INT, FIELD(reporting.max_reports), "100000", 1, MANY,
