@@ -12,6 +12,7 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/job.c forwarder/job.h \
 	forwarder/node_index_ensure.c forwarder/node_index_ensure.h \
 	forwarder/random.h \
+	forwarder/node_turns.c forwarder/node_turns.h \
 	forwarder/reload_watch.c forwarder/reload_watch.h \
 	forwarder/run_heap.c forwarder/run_heap.h \
 	forwarder/run_queue.c forwarder/run_queue.h \
