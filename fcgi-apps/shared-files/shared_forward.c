@@ -28,6 +28,7 @@ struct forward {
     size_t text_len;
     enum http_outcome outcome;
     int status;
+    bool timed_out;
     struct err reason;
 };
 
@@ -52,6 +53,7 @@ static void shared_forward_done(void *context, const struct http_result *result)
     struct forward *forward = context;
     forward->outcome = result->outcome;
     forward->status = result->status;
+    forward->timed_out = result->timed_out;
     err_set(&forward->reason, "%s", result->reason);
 }
 
@@ -168,7 +170,8 @@ static void shared_forward_answer(const struct forward *forward, const char *who
         words = "it is not who it should be";
         break;
     case HTTP_BROKEN:
-        words = "it broke off";
+        status = forward->timed_out ? 504 : 502;
+        words = forward->timed_out ? "it does not answer in time" : "it broke off";
         break;
     case HTTP_ABANDONED:
         status = 400;

@@ -17,7 +17,7 @@
 #include "util/err.h"
 
 /* path: below /rudder/relay-api, plain. next_hop: the id of the relay below, NULL for the upstream. Answers the
- * request: with the other's status, or 502, 504 (it cannot be reached), 400 (the body is cut short). */
+ * request: with the other's status, or 502, 504 (it cannot be reached, or not in time), 400 (the body is cut short). */
 void shared_forward(const struct relay_config *config, struct request *request, struct response *response,
                     const char *next_hop, const char *path);
 

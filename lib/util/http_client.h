@@ -77,6 +77,7 @@ struct http_result {
     enum http_outcome outcome;
     int status;            /* of the answer; also when it broke off behind its status line; else 0 */
     int64_t retry_after_s; /* as the server asks; 0: it does not */
+    bool timed_out;        /* HTTP_BROKEN or HTTP_UNREACHABLE since it took longer than the limits */
     bool answer_ended;     /* false: what write was given is not the whole body */
     const char *reason;    /* words for a log: never NULL, no passwords; valid during the call */
 };

@@ -296,6 +296,7 @@ void http_transfer_report(struct http_transfer *transfer, CURLcode code)
         .outcome = outcome_of(transfer, code, status),
         .status = status,
         .retry_after_s = retry_after(transfer->easy),
+        .timed_out = code == CURLE_OPERATION_TIMEDOUT,
         .answer_ended = code == CURLE_OK,
         .reason = reason.text,
     };

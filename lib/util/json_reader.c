@@ -192,7 +192,7 @@ static bool take_digits(struct json_reader *reader)
     return reader->at > from;
 }
 
-static bool take_number(struct json_reader *reader)
+static bool take_json_number(struct json_reader *reader)
 {
     take_literal(reader, "-");
     if (!take_literal(reader, "0") && !take_digits(reader)) {
@@ -217,7 +217,7 @@ static bool take_scalar(struct json_reader *reader, struct err *err)
         return json_reader_string(reader, NULL, &exact, err);
     }
     return take_literal(reader, "true") || take_literal(reader, "false") || take_literal(reader, "null") ||
-           take_number(reader) || refuse_at(reader, err, "a value expected");
+           take_json_number(reader) || refuse_at(reader, err, "a value expected");
 }
 
 static bool take_key(struct json_reader *reader, struct buffer *key, struct err *err)

@@ -28,6 +28,7 @@ UNIT_TESTS = \
 	tests/unit/metrics/test_process_stats \
 	tests/unit/policies/test_policies \
 	tests/unit/policies/test_policy_archive \
+	tests/unit/policies/test_policy_bundle \
 	tests/unit/policies/test_policy_cache \
 	tests/unit/policies/test_policy_manifest \
 	tests/unit/relay/test_inventory_name \
@@ -48,10 +49,12 @@ UNIT_TESTS = \
 	tests/unit/relay/test_spool \
 	tests/unit/relay/test_via_header \
 	tests/unit/remote-run/test_line_merge \
+	tests/unit/remote-run/test_remote_run \
 	tests/unit/remote-run/test_remote_run_request \
 	tests/unit/remote-run/test_remote_run_targets \
 	tests/unit/remote-run/test_tcp_peer \
 	tests/unit/shared-files/test_shared_file \
+	tests/unit/shared-files/test_shared_forward \
 	tests/unit/shared-files/test_shared_route \
 	tests/unit/shared-files/test_shared_store \
 	tests/unit/shared-folder/test_hash_cache \
