@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "check_certificates.h"
 #include "command.h"
 #include "relay/intake.h"
 #include "relay/peer.h"
@@ -71,6 +72,7 @@ static int cmd_check_config_run(const struct command *command, const struct comm
         return COMMAND_FAILED;
     }
     tell_intake(line->config);
+    check_certificates_tell(line->config);
     printf("%s: right (this server is %s)\n", line->config->path, line->config->general.node_id);
     return command_finish(command);
 }
@@ -90,7 +92,8 @@ const struct command cmd_check_config = {
         "Reads the configuration, with the password files it names, as the programs do at their start. Unknown keys\n"
         "are told on standard error. Where run logs go to a database, it logs in there and looks whether they can be\n"
         "stored, and whether a crash of that server would lose what it has stored. Notes on standard error tell what\n"
-        "keeps uploads out: a full file system, uploads turned away lately, an endpoint that does not run.\n"
+        "keeps uploads out: a full file system, uploads turned away lately, an endpoint that does not run; and nodes\n"
+        "whose certificate has expired or is not valid yet, with which httpd ends the connection.\n"
         "\n"
         "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
         "  -o, --offline      leave the database alone\n"

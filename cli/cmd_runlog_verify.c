@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "relay/cert_record.h"
 #include "relay/node_certs.h"
 #include "relay/node_index.h"
 #include "relay/run_info.h"
@@ -16,19 +17,28 @@
 
 struct certificates {
     const char *node_id;
-    struct slice der[NODE_INDEX_MAX_CERTS]; /* owned */
+    struct buffer packed[NODE_INDEX_MAX_CERTS];
+    struct cert_record records[NODE_INDEX_MAX_CERTS]; /* point into the packed ones */
     size_t count;
 };
 
-static bool keep_if_wanted(void *context, const char *node_id, struct slice der, size_t line, struct err *err)
+static bool keep_if_wanted(void *context, const struct node_certs_block *block, struct err *err)
 {
     struct certificates *certificates = context;
-    (void)line;
+    struct err why;
+    char node_id[NODE_ID_SIZE];
+    X509 *certificate = cert_record_decode(block->der);
     (void)err;
-    if (node_id != NULL && strcmp(node_id, certificates->node_id) == 0 && certificates->count < NODE_INDEX_MAX_CERTS) {
-        char *copy = xstrndup(der.at, der.len);
-        certificates->der[certificates->count++] = (struct slice){copy, der.len};
+    if (certificate != NULL && certificates->count < NODE_INDEX_MAX_CERTS) {
+        size_t at = certificates->count;
+        struct buffer *packed = &certificates->packed[at];
+        buffer_clear(packed);
+        if (cert_record_add(packed, certificate, node_id, &why) && strcmp(node_id, certificates->node_id) == 0 &&
+            cert_record_unpack(buffer_slice(packed), &certificates->records[at])) {
+            certificates->count++;
+        }
     }
+    X509_free(certificate);
     return true;
 }
 
@@ -73,7 +83,8 @@ static bool cmd_runlog_verify_verify(struct slice message, const struct certific
     struct slice content;
     struct smime_verifier *verifier = smime_verifier_new(err);
     bool done = verifier != NULL &&
-                smime_verify(verifier, message, certificates->der, certificates->count, &canonical, &content, err);
+                smime_verify(verifier, message, (struct smime_known){certificates->records, certificates->count},
+                             &canonical, &content, err);
     if (done) {
         print_content(content);
     }
@@ -90,8 +101,8 @@ static int verify_file(const struct command *command, const char *file, const ch
     bool done = read_certificates(certs, &certificates, &err) && runlog_input_read(file, &message, &err) &&
                 cmd_runlog_verify_verify(buffer_slice(&message), &certificates, &err);
     int status = done ? command_finish(command) : command_failed(command, &err);
-    for (size_t i = 0; i < certificates.count; i++) {
-        free((char *)certificates.der[i].at);
+    for (size_t i = 0; i < NODE_INDEX_MAX_CERTS; i++) {
+        buffer_free(&certificates.packed[i]);
     }
     buffer_free(&message);
     return status;

@@ -6,6 +6,7 @@ cli_rudder_relay_LDADD = cli/libcli.a $(RELAY_LDADD)
 
 noinst_LIBRARIES += cli/libcli.a
 cli_libcli_a_SOURCES = \
+	cli/check_certificates.c cli/check_certificates.h \
 	cli/cmd_check_config.c \
 	cli/cmd_index.c \
 	cli/cmd_queue.c \

@@ -121,6 +121,22 @@ bool db_breaker_failure(struct db_breaker *breaker, const void *self, const char
     return again;
 }
 
+bool db_breaker_is_open(struct db_breaker *breaker)
+{
+    pthread_mutex_lock(&breaker->lock);
+    bool open = breaker->breaker.open;
+    pthread_mutex_unlock(&breaker->lock);
+    return open;
+}
+
+void db_breaker_probe_now(struct db_breaker *breaker)
+{
+    pthread_mutex_lock(&breaker->lock);
+    breaker_probe_now(&breaker->breaker);
+    pthread_cond_broadcast(&breaker->change);
+    pthread_mutex_unlock(&breaker->lock);
+}
+
 void db_breaker_stop(struct db_breaker *breaker)
 {
     pthread_mutex_lock(&breaker->lock);

@@ -44,6 +44,12 @@ bool db_breaker_failure(struct db_breaker *breaker, const void *self, const char
  * open. */
 void db_breaker_report_up(struct db_breaker *breaker);
 
+/* Cannot the database be used? */
+bool db_breaker_is_open(struct db_breaker *breaker);
+
+/* The reason may be gone: whoever probes does so now. */
+void db_breaker_probe_now(struct db_breaker *breaker);
+
 /* Ends all waiting. */
 void db_breaker_stop(struct db_breaker *breaker);
 

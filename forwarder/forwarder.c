@@ -82,6 +82,7 @@ static bool start_workers(struct forwarder *forwarder, struct spool_source *sour
     unsigned count = worker_count(forwarder->config);
     shared->source = source;
     shared->breaker = db_breaker_new(&breaker_backoff, forwarder->state);
+    shared->faults = run_faults_new(forwarder->config->reporting.set_aside_after * 1000);
     shared->stop_fd = eventfd(0, EFD_CLOEXEC);
     if (shared->stop_fd < 0) {
         return err_set_errno(err, errno, "eventfd");
@@ -202,9 +203,13 @@ static void reload_log_settings(const struct forwarder *forwarder)
     }
 }
 
-/* Tries all files at once that wait for a later attempt: their node may be known now, or the upstream's certificate. */
+/* Tries all files at once that wait for a later attempt: their node may be known now, or the upstream's certificate, or
+ * the database's password right. */
 static void retry_deferred(struct forwarder *forwarder)
 {
+    if (forwarder->worker_count > 0) {
+        db_breaker_probe_now(forwarder->shared.breaker);
+    }
     if (forwarder->sink != NULL) {
         sink_upstream_reload(forwarder->sink);
     }
@@ -313,6 +318,7 @@ bool forwarder_stop(struct forwarder *forwarder)
     }
     free(forwarder->workers);
     db_breaker_free(forwarder->shared.breaker);
+    run_faults_free(forwarder->shared.faults);
     for (size_t i = 0; i < forwarder->source_count; i++) {
         spool_source_close(&forwarder->sources[i]);
     }

@@ -14,6 +14,7 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/random.h \
 	forwarder/node_turns.c forwarder/node_turns.h \
 	forwarder/reload_watch.c forwarder/reload_watch.h \
+	forwarder/run_faults.c forwarder/run_faults.h \
 	forwarder/run_heap.c forwarder/run_heap.h \
 	forwarder/run_queue.c forwarder/run_queue.h \
 	forwarder/sd_notify.c forwarder/sd_notify.h \
@@ -25,7 +26,8 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/thread.c forwarder/thread.h \
 	forwarder/upstream_answer.c forwarder/upstream_answer.h \
 	forwarder/upstream_transfer.c forwarder/upstream_transfer.h \
-	forwarder/worker.c forwarder/worker.h
+	forwarder/worker.c forwarder/worker.h \
+	forwarder/worker_batch.c forwarder/worker_batch.h
 dist_man_MANS += forwarder/rudder-relay-forwarder.8
 
 forwarderdir = $(libexecdir)/rudder-relay

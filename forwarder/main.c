@@ -15,7 +15,7 @@
 #include "util/core_dump.h"
 #include "util/log.h"
 
-enum { EXIT_USAGE = 2, EXIT_START = 3 };
+enum { EXIT_GAVE_UP = 1, EXIT_USAGE = 2, EXIT_START = 3 };
 
 static void forwarder_usage(FILE *out)
 {
@@ -87,7 +87,7 @@ static int run_forwarder(const struct relay_config *config)
     if ((forwarder = forwarder_start(config, &err)) == NULL) {
         return start_failed(EXIT_START, &err);
     }
-    int status = forwarder_run(forwarder) ? EXIT_SUCCESS : EXIT_START;
+    int status = forwarder_run(forwarder) ? EXIT_SUCCESS : EXIT_GAVE_UP;
     if (!forwarder_stop(forwarder)) {
         _exit(status); /* a thread still uses the configuration */
     }

@@ -108,8 +108,8 @@ static int expand(struct spool_tools *tools, struct spool_file *file, struct err
 static int verify_and_parse(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
     struct slice content;
-    if (!smime_verify(tools->verifier, buffer_slice(&file->message), tools->certificates, tools->certificate_count,
-                      &file->canonical, &content, reason)) {
+    const struct smime_known known = {tools->certificates, tools->certificate_count};
+    if (!smime_verify(tools->verifier, buffer_slice(&file->message), known, &file->canonical, &content, reason)) {
         return SPOOL_REFUSED;
     }
     const struct runlog_limits limits = {

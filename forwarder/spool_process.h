@@ -26,8 +26,8 @@ struct spool_tools {
     struct node_index *index;
     struct decompressor *decompressor;
     struct smime_verifier *verifier;
-    struct buffer image;                             /* the file as it is in the spool */
-    struct slice certificates[NODE_INDEX_MAX_CERTS]; /* of the file's node */
+    struct buffer image;                                   /* the file as it is in the spool */
+    struct cert_record certificates[NODE_INDEX_MAX_CERTS]; /* of the file's node */
     size_t certificate_count;
 };
 

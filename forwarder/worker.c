@@ -9,15 +9,21 @@
 
 #include "job.h"
 #include "relay/report_db.h"
+#include "run_faults.h"
 #include "thread.h"
 #include "util/clock.h"
 #include "util/xmalloc.h"
+#include "worker_batch.h"
 
 #define LOG_COMPONENT "worker"
 #include "util/log.h"
 
 /* A batch takes no further run once its content is so large: memory is bounded whatever the size of the runs. */
 enum { BATCH_BYTES_MAX = 4 << 20 };
+
+/* A run that failed while the database could not be used waits for so long, unless the database is found usable before
+ * that. */
+enum { HOLD_FAILED_MS = 30000 };
 
 /* What is known of the database counts as recent for so long. */
 enum { DATABASE_NEWS_S = 50 };
@@ -26,10 +32,7 @@ struct worker {
     const struct worker_shared *shared;
     pthread_t thread;
     struct spool_tools tools;
-    struct report_db *db;
-    struct job *jobs;           /* room for batch_runs; the first `count` are ready to be stored */
-    struct report_db_run *runs; /* of the same jobs */
-    size_t count;
+    struct worker_batch batch; /* room for batch_runs */
 };
 
 static void log_stored(const struct job *job, const struct report_db_run *stored)
@@ -46,11 +49,22 @@ static void log_stored(const struct job *job, const struct report_db_run *stored
              log_number("age_ms", job_age_ms(job)));
 }
 
+/* "None" stands for the key of a report that has none. */
+static bool lacks_config_id(const struct runlog *runlog)
+{
+    return runlog->config_id.len == 0 || slice_eq_str(runlog->config_id, "None");
+}
+
 static void count_stored(const struct job *job, const struct report_db_run *stored)
 {
     struct relay_state *state = job->source->state;
     if (stored->outcome == REPORT_DB_STORED) {
         relay_metrics_report(state, RELAY_REPORT_OK);
+        if (lacks_config_id(&job->file.runlog)) {
+            relay_metrics_without_config_id(state);
+            log_warn("the run is stored without a config id: the web application may read it again every five seconds",
+                     log_text("node", job->file.info.node_id), log_text("file", job->file.name));
+        }
     } else {
         relay_metrics_duplicate(state);
     }
@@ -59,26 +73,52 @@ static void count_stored(const struct job *job, const struct report_db_run *stor
 }
 
 /* Ends the job as the outcome in the database says. */
-static void worker_end_job(struct job *job, const struct report_db_run *stored)
+static void worker_end_job(struct worker *worker, struct job *job, const struct report_db_run *run)
 {
-    switch (stored->outcome) {
+    if (run->outcome != REPORT_DB_RETRY) {
+        run_faults_forget(worker->batch.faults, job->file.name);
+    }
+    switch (run->outcome) {
     case REPORT_DB_STORED:
     case REPORT_DB_DUPLICATE:
-        log_stored(job, stored);
-        count_stored(job, stored);
+        log_stored(job, run);
+        count_stored(job, run);
         job_complete(job);
         break;
     case REPORT_DB_REFUSED:
         relay_metrics_report(job->source->state, RELAY_REPORT_ERROR);
         job_count_processed(job, job->file.message.len);
-        job_refuse(job, stored->reason.text);
+        job_refuse(job, run->reason.text);
         break;
     case REPORT_DB_RETRY:
-        job_defer(job, stored->reason.text, 0);
+        job_defer(job, run->reason.text, 0);
         break;
-    case REPORT_DB_DOWN: /* judge_outcomes keeps these in the batch */
+    case REPORT_DB_DOWN:
+        job_requeue(job);
         break;
     }
+}
+
+enum worker_admission { WORKER_TAKES, WORKER_TAKES_ALONE, WORKER_TAKES_NOT, WORKER_ENDS_BATCH };
+
+/* A run that has failed in the database before is stored by itself: neither shall it fail the others again, nor take
+ * their time. */
+static enum worker_admission worker_admit(struct worker *worker, struct job *job)
+{
+    struct run_faults *faults = worker->batch.faults;
+    if (!run_faults_suspect(faults, job->file.name)) {
+        return WORKER_TAKES;
+    }
+    if (worker->batch.count > 0) {
+        job_requeue(job); /* the next batch will begin with it */
+        return WORKER_ENDS_BATCH;
+    }
+    int64_t wait_ms = run_faults_wait_ms(faults, job->file.name, clock_ms());
+    if (wait_ms > 0) {
+        job_hold(job, wait_ms);
+        return WORKER_TAKES_NOT;
+    }
+    return WORKER_TAKES_ALONE;
 }
 
 /* Fills the batch from the runs that wait. Files that are refused or deferred count as well: the good runs of the batch
@@ -87,75 +127,32 @@ static void worker_gather(struct worker *worker)
 {
     struct spool_source *source = worker->shared->source;
     size_t runs_max = (size_t)worker->shared->config->reporting.batch_runs;
+    enum worker_admission admission = WORKER_TAKES;
     size_t bytes = 0;
-    worker->count = 0;
+    worker->batch.count = 0;
     for (size_t taken = 0; taken < runs_max && bytes < BATCH_BYTES_MAX; taken++) {
-        struct job *job = &worker->jobs[worker->count];
+        struct job *job = &worker->batch.jobs[worker->batch.count];
         struct err reason = {0};
-        if (!job_take(job, source)) {
+        if ((admission == WORKER_TAKES_ALONE && worker->batch.count > 0) || !job_take(job, source)) {
             break;
+        }
+        admission = worker_admit(worker, job);
+        if (admission == WORKER_ENDS_BATCH) {
+            break;
+        }
+        if (admission == WORKER_TAKES_NOT) {
+            continue;
         }
         enum spool_verdict verdict = spool_process(SPOOL_RUN_TO_DATABASE, &worker->tools, &job->file, &reason);
         if (verdict == SPOOL_READY) {
-            worker->count++;
+            worker->batch.count++;
             bytes += job->file.message.len;
         } else {
+            run_faults_forget(worker->batch.faults, job->file.name);
             job_finish(job, verdict, reason.text);
         }
     }
     dispatch_batch_end(source->dispatch);
-}
-
-/* Stores the runs one by one, because the server may be unable to bear one of them: that is the run with which alone
- * the connection breaks. It is deferred, and the others are stored. */
-static void store_one_by_one(struct worker *worker)
-{
-    const struct report_db_run *down = NULL;
-    for (size_t i = 0; i < worker->count; i++) {
-        struct report_db_run *run = &worker->runs[i];
-        if (down != NULL) {
-            run->outcome = REPORT_DB_DOWN;
-            run->reason = down->reason;
-            continue;
-        }
-        report_db_store(worker->db, run, 1);
-        if (run->outcome == REPORT_DB_DOWN && run->fault == REPORT_DB_ERROR_LOST) {
-            run->outcome = REPORT_DB_RETRY;
-            err_prefix(&run->reason, "the connection broke with this run alone");
-        }
-        down = run->outcome == REPORT_DB_DOWN ? run : NULL;
-    }
-}
-
-static void worker_store_batch(struct worker *worker, bool one_by_one)
-{
-    for (size_t i = 0; i < worker->count; i++) {
-        worker->runs[i].runlog = &worker->jobs[i].file.runlog;
-    }
-    if (one_by_one) {
-        store_one_by_one(worker);
-    } else {
-        report_db_store(worker->db, worker->runs, worker->count);
-    }
-}
-
-/* Ends the jobs for whose runs the database has an outcome. The jobs for which it was down stay in the batch, moved to
- * the front; *down is then the reason. */
-static void judge_outcomes(struct worker *worker, struct err *down)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < worker->count; i++) {
-        struct job *job = &worker->jobs[i];
-        if (worker->runs[i].outcome == REPORT_DB_DOWN) {
-            *down = worker->runs[i].reason;
-            struct job swapped = worker->jobs[kept];
-            worker->jobs[kept++] = *job;
-            *job = swapped;
-        } else {
-            worker_end_job(job, &worker->runs[i]);
-        }
-    }
-    worker->count = kept;
 }
 
 static bool probe_database(void *context, struct err *reason)
@@ -163,33 +160,55 @@ static bool probe_database(void *context, struct err *reason)
     return report_db_probe(context, reason);
 }
 
-/* Stores the batch. While the database is down the prepared runs stay in memory: that work is not done twice. False
- * when the worker shall end before all runs have an outcome. */
+/* Waits until the worker may try again. The one who probes goes on while the breaker is open. */
+static bool worker_wait_for_database(struct worker *worker, const char *reason)
+{
+    struct db_breaker *breaker = worker->shared->breaker;
+    bool go_on = db_breaker_failure(breaker, worker, reason, probe_database, worker->batch.db);
+    worker->batch.probing = go_on && db_breaker_is_open(breaker);
+    return go_on;
+}
+
+/* What was deferred may have been so because of the database. */
+static void worker_database_used(struct worker *worker)
+{
+    struct dispatch *dispatch = worker->shared->source->dispatch;
+    if (db_breaker_is_open(worker->shared->breaker)) {
+        dispatch_flush_deferred(dispatch);
+    }
+    worker->batch.probing = false;
+    db_breaker_success(worker->shared->breaker, dispatch_count(dispatch));
+}
+
+/* Stores the batch. When the database cannot be used the runs go back to the spool: those that failed for a while, so
+ * that the next attempt is made with others. False when the worker shall end. */
 static bool worker_store(struct worker *worker)
 {
-    const struct worker_shared *shared = worker->shared;
-    bool go_on = worker->count == 0 || db_breaker_wait(shared->breaker);
-    bool was_down = false;
-    while (go_on && worker->count > 0) {
-        struct err down = {0};
-        worker_store_batch(worker, was_down);
-        judge_outcomes(worker, &down);
-        if (worker->count > 0) {
-            was_down = true;
-            go_on = db_breaker_failure(shared->breaker, worker, down.text, probe_database, worker->db);
+    struct worker_batch *batch = &worker->batch;
+    struct batch_verdict verdict = worker_batch_store(batch);
+    for (size_t i = 0; i < batch->count; i++) {
+        if (verdict.down != NULL && batch->runs[i].outcome == REPORT_DB_RETRY) {
+            job_hold(&batch->jobs[i], HOLD_FAILED_MS);
         } else {
-            db_breaker_success(shared->breaker, dispatch_count(shared->source->dispatch));
+            worker_end_job(worker, &batch->jobs[i], &batch->runs[i]);
         }
     }
-    return go_on;
+    batch->count = 0;
+    if (verdict.down != NULL) {
+        return worker_wait_for_database(worker, verdict.down->text);
+    }
+    if (verdict.good) {
+        worker_database_used(worker);
+    }
+    return true;
 }
 
 static void requeue_batch(struct worker *worker)
 {
-    for (size_t i = 0; i < worker->count; i++) {
-        job_requeue(&worker->jobs[i]);
+    for (size_t i = 0; i < worker->batch.count; i++) {
+        job_requeue(&worker->batch.jobs[i]);
     }
-    worker->count = 0;
+    worker->batch.count = 0;
 }
 
 static void worker_refresh_index(struct worker *worker)
@@ -201,16 +220,21 @@ static void worker_refresh_index(struct worker *worker)
 }
 
 /* Whoever has just changed a password is watching the log: a database that cannot be used is worth a line before any
- * run comes. */
-static void worker_check_database(struct worker *worker)
+ * run comes. False when the worker shall end. */
+static bool worker_check_database(struct worker *worker)
 {
-    const struct worker_shared *shared = worker->shared;
     struct err reason;
-    if (report_db_probe(worker->db, &reason)) {
-        db_breaker_report_up(shared->breaker);
-    } else if (db_breaker_failure(shared->breaker, worker, reason.text, probe_database, worker->db)) {
-        db_breaker_success(shared->breaker, dispatch_count(shared->source->dispatch));
+    if (!report_db_probe(worker->batch.db, &reason)) {
+        if (!worker_wait_for_database(worker, reason.text)) {
+            return false;
+        }
+        worker_database_used(worker);
+    } else if (worker->batch.probing) {
+        worker_database_used(worker); /* nothing waits with which to find out more */
+    } else {
+        db_breaker_report_up(worker->shared->breaker);
     }
+    return true;
 }
 
 /* A relay that gets no reports must know the state of its database as well, so an idle worker asks from time to
@@ -226,19 +250,20 @@ static void *worker_thread(void *context)
 {
     struct worker *worker = context;
     const struct worker_shared *shared = worker->shared;
-    worker_check_database(worker);
-    while (db_breaker_wait(shared->breaker) && dispatch_begin(shared->source->dispatch)) {
+    bool go_on = worker_check_database(worker);
+    while (go_on && (worker->batch.probing || db_breaker_wait(shared->breaker)) &&
+           dispatch_begin(shared->source->dispatch)) {
         int64_t began_ms = clock_ms();
         worker_refresh_index(worker);
         worker_gather(worker);
         int64_t gathered_ms = clock_ms();
-        size_t count = worker->count;
-        if (count == 0 && !database_news_recent(worker)) {
-            worker_check_database(worker);
-        }
-        if (!worker_store(worker)) {
-            requeue_batch(worker);
-            break;
+        size_t count = worker->batch.count;
+        if (count == 0) {
+            go_on = database_news_recent(worker) || worker_check_database(worker);
+        } else if (!worker->batch.probing && db_breaker_is_open(shared->breaker)) {
+            requeue_batch(worker); /* for the worker that probes, or for later */
+        } else {
+            go_on = worker_store(worker);
         }
         log_debug("batch done", log_number("runs", (int64_t)count), log_number("gather_ms", gathered_ms - began_ms),
                   log_number("store_ms", clock_ms() - gathered_ms));
@@ -249,10 +274,10 @@ static void *worker_thread(void *context)
 static void worker_free(struct worker *worker)
 {
     for (size_t i = 0; i < (size_t)worker->shared->config->reporting.batch_runs; i++) {
-        job_free(&worker->jobs[i]);
+        job_free(&worker->batch.jobs[i]);
     }
-    free(worker->jobs);
-    free(worker->runs);
+    free(worker->batch.jobs);
+    free(worker->batch.runs);
     buffer_free(&worker->tools.image);
     if (worker->tools.index != NULL) {
         node_index_close(worker->tools.index);
@@ -263,8 +288,8 @@ static void worker_free(struct worker *worker)
     if (worker->tools.verifier != NULL) {
         smime_verifier_free(worker->tools.verifier);
     }
-    if (worker->db != NULL) {
-        report_db_free(worker->db);
+    if (worker->batch.db != NULL) {
+        report_db_free(worker->batch.db);
     }
     free(worker);
 }
@@ -278,12 +303,12 @@ static bool worker_open(struct worker *worker, unsigned number, struct err *err)
     worker->tools.decompressor = decompressor_new();
     if ((worker->tools.index = node_index_open(config->general.node_index_file, err)) == NULL ||
         (worker->tools.verifier = smime_verifier_new(err)) == NULL ||
-        (worker->db = report_db_new(config->database.url, config->database.password, name, err)) == NULL) {
+        (worker->batch.db = report_db_new(config->database.url, config->database.password, name, err)) == NULL) {
         return false;
     }
-    report_db_stop_fd(worker->db, worker->shared->stop_fd);
-    report_db_statement_timeout(worker->db, (unsigned)config->database.statement_timeout);
-    report_db_ask_password(worker->db, relay_config_read_database_password, config);
+    report_db_stop_fd(worker->batch.db, worker->shared->stop_fd);
+    report_db_statement_timeout(worker->batch.db, (unsigned)config->database.statement_timeout);
+    report_db_ask_password(worker->batch.db, relay_config_read_database_password, config);
     return true;
 }
 
@@ -292,8 +317,9 @@ struct worker *worker_start(const struct worker_shared *shared, unsigned number,
     struct worker *worker = xcalloc(1, sizeof *worker);
     size_t batch_runs = (size_t)shared->config->reporting.batch_runs;
     worker->shared = shared;
-    worker->jobs = xcalloc(batch_runs, sizeof *worker->jobs);
-    worker->runs = xcalloc(batch_runs, sizeof *worker->runs);
+    worker->batch.faults = shared->faults;
+    worker->batch.jobs = xcalloc(batch_runs, sizeof *worker->batch.jobs);
+    worker->batch.runs = xcalloc(batch_runs, sizeof *worker->batch.runs);
     if (!worker_open(worker, number, err) || !thread_start(&worker->thread, worker_thread, worker, err)) {
         worker_free(worker);
         return NULL;

@@ -11,7 +11,7 @@
 #                                         systemd's socket units
 #     lab_endpoint_restart NAME           of one that is held: all its workers finish and others start
 
-LAB_ENDPOINTS=(upload policies shared-folder shared-files system metrics remote-run)
+mapfile -t LAB_ENDPOINTS < <(cd "$LAB_SOURCE/fcgi-apps" && printf '%s\n' */ | tr -d /)
 
 # multiwatch keeps several workers on one socket; one worker needs nobody.
 lab_endpoint_start() {

@@ -14,6 +14,7 @@ sources_copy() {
     mkdir -p "$2" &&
         tar -C "$1" --exclude-vcs --exclude='./build*' --exclude=./autom4te.cache --exclude=./configure \
             --exclude=./aclocal.m4 --exclude=./Makefile --exclude=./config.status --exclude='config.h*' \
-            --exclude=Makefile.in --exclude='*.o' --exclude='*.a' --exclude=.deps --exclude=.dirstamp -cf - . |
+            --exclude=Makefile.in --exclude='*.o' --exclude='*~' --exclude='*.a' --exclude=.deps --exclude=.dirstamp \
+            -cf - . |
         tar -C "$2" --no-same-owner -xf -
 }

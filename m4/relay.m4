@@ -29,7 +29,7 @@ AC_DEFUN([RELAY_PKG], [
 
 AC_DEFUN([RELAY_LIBRARIES], [
   relay_missing=
-  RELAY_PKG([OPENSSL], [libcrypto >= 1.1.1], [libssl-dev], [openssl-devel])
+  RELAY_PKG([OPENSSL], [libcrypto >= 3.0], [libssl-dev], [openssl-devel])
   RELAY_PKG([ZLIB], [zlib], [zlib1g-dev], [zlib-devel])
   RELAY_PKG([LIBARCHIVE], [libarchive >= 3.3], [libarchive-dev], [libarchive-devel])
   RELAY_PKG([LIBCONFIG], [libconfig >= 1.5], [libconfig-dev], [libconfig-devel])

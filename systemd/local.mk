@@ -1,14 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # systemd: units, users and directories. --with-systemdsystemunitdir says where the units go; the other two kinds follow
 # the prefix, where systemd looks, too, for /usr and /usr/local.
-SYSTEMD_ENDPOINT_SOCKETS = \
-	systemd/rudder-relay-metrics.socket \
-	systemd/rudder-relay-policies.socket \
-	systemd/rudder-relay-remote-run.socket \
-	systemd/rudder-relay-shared-files.socket \
-	systemd/rudder-relay-shared-folder.socket \
-	systemd/rudder-relay-system.socket \
-	systemd/rudder-relay-upload.socket
+SYSTEMD_ENDPOINT_SOCKETS = $(patsubst %,systemd/%.socket,$(notdir $(fcgi_PROGRAMS)))
 SYSTEMD_ENDPOINT_SERVICES = $(SYSTEMD_ENDPOINT_SOCKETS:.socket=.service)
 SYSTEMD_OTHER_UNITS = \
 	systemd/rudder-relay-forwarder.service \
@@ -37,6 +30,12 @@ dist_sysusers_DATA = systemd/sysusers.d/rudder-relay.conf
 
 tmpfilesdir = $(prefix)/lib/tmpfiles.d
 dist_tmpfiles_DATA = systemd/tmpfiles.d/rudder-relay.conf
+
+# Units that went while they were active would be stopped by nobody, and their sockets would lose their listeners. systemd
+# knows the units until it is told to look again, which disable does.
+uninstall-local:
+	-test -n '$(DESTDIR)' || test ! -d /run/systemd/system || \
+		{ systemctl stop rudder-relay.target; systemctl disable rudder-relay.target; }
 
 SUFFIXES = .path .path.in .service .service.in
 SUBSTITUTE_UNIT = $(AM_V_GEN)$(MKDIR_P) systemd && $(SED) \

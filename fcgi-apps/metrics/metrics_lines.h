@@ -5,8 +5,8 @@
  * Prometheus asks every few seconds, and nine tenths of a line are words that never change. They are put together when
  * a series is printed for the first time and copied from then on; the numbers are read each time.
  */
-#ifndef RELAY_RELAY_METRICS_LINES_H
-#define RELAY_RELAY_METRICS_LINES_H
+#ifndef RELAY_METRICS_METRICS_LINES_H
+#define RELAY_METRICS_METRICS_LINES_H
 
 #include "relay/relay_metrics.h"
 #include "util/buffer.h"

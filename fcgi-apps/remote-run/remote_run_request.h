@@ -9,8 +9,8 @@
  * Reasons in err are answers for the client, word by word as the protocol has them; what they quote of the form is
  * printable and not longer than a line.
  */
-#ifndef RELAY_REMOTE_RUN_REQUEST_H
-#define RELAY_REMOTE_RUN_REQUEST_H
+#ifndef RELAY_REMOTE_RUN_REMOTE_RUN_REQUEST_H
+#define RELAY_REMOTE_RUN_REMOTE_RUN_REQUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -11,8 +11,8 @@
  * a URL, the others are refused. Slices point into the index and into the list of ids; they are valid until the index
  * is refreshed.
  */
-#ifndef RELAY_REMOTE_RUN_TARGETS_H
-#define RELAY_REMOTE_RUN_TARGETS_H
+#ifndef RELAY_REMOTE_RUN_REMOTE_RUN_TARGETS_H
+#define RELAY_REMOTE_RUN_REMOTE_RUN_TARGETS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,8 +10,8 @@
  *
  * Values are kept as they came, so that what an agent reads is what an agent wrote.
  */
-#ifndef RELAY_SHARED_FILE_META_H
-#define RELAY_SHARED_FILE_META_H
+#ifndef RELAY_SHARED_FILES_SHARED_FILE_META_H
+#define RELAY_SHARED_FILES_SHARED_FILE_META_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,8 +6,8 @@
  * in any case, and does not begin as a temporary file's name does (`.` and 16 hex digits and `.tmp`), since the file
  * bears it as its name. All fit into a file name together with `.metadata`.
  */
-#ifndef RELAY_SHARED_FILE_NAME_H
-#define RELAY_SHARED_FILE_NAME_H
+#ifndef RELAY_SHARED_FILES_SHARED_FILE_NAME_H
+#define RELAY_SHARED_FILES_SHARED_FILE_NAME_H
 
 #include <stdbool.h>
 

@@ -6,8 +6,8 @@
  * the metadata (PKCS #1 RSAPublicKey). Whose key that is only the node list can tell: see
  * shared_file_signature_key_is. Without it a signature proves nothing.
  */
-#ifndef RELAY_SHARED_FILE_SIGNATURE_H
-#define RELAY_SHARED_FILE_SIGNATURE_H
+#ifndef RELAY_SHARED_FILES_SHARED_FILE_SIGNATURE_H
+#define RELAY_SHARED_FILES_SHARED_FILE_SIGNATURE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -11,8 +11,8 @@
  * is sha256 or sha512, and nothing else even where no hash is given. Either of them twice is refused, since nobody
  * could say which was meant; other parameters count for nothing.
  */
-#ifndef RELAY_SHARED_FOLDER_REQUEST_H
-#define RELAY_SHARED_FOLDER_REQUEST_H
+#ifndef RELAY_SHARED_FOLDER_SHARED_FOLDER_REQUEST_H
+#define RELAY_SHARED_FOLDER_SHARED_FOLDER_REQUEST_H
 
 #include <limits.h>
 #include <stdbool.h>

@@ -41,29 +41,39 @@ struct endpoint {
 
 static void endpoint_print_help(const struct endpoint_program *program)
 {
-    printf("Usage: rudder-relay-%s [-c FILE]\n"
+    printf("Usage: rudder-relay-%s [-t] [-c FILE]\n"
            "%s\n\n"
            "A FastCGI program: systemd or spawn-fcgi(1) starts it with a listening socket as standard input.\n\n"
            "  -c, --config FILE  read this configuration (default %s)\n"
+           "  -t, --check        do what a start needs, and end: status 0 when it could serve\n"
            "  -h, --help         print this\n"
            "  -V, --version      print the version\n\n"
            "Signals: TERM, INT, USR1 finish the request in hand and end; HUP reads the logging settings again.\n",
            program->name, program->summary, relay_config_default_path());
 }
 
-/* True with the configuration's path; else *status is what to exit with. */
-static bool read_command_line(const struct endpoint_program *program, int argc, char **argv, const char **path,
+struct command_line {
+    const char *config; /* its path */
+    bool check;         /* end before the first request */
+};
+
+/* False: *status is what to exit with. */
+static bool read_command_line(const struct endpoint_program *program, int argc, char **argv, struct command_line *line,
                               int *status)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+    static const struct option options[] = {{"check", no_argument, NULL, 't'},
+                                            {"config", required_argument, NULL, 'c'},
                                             {"help", no_argument, NULL, 'h'},
                                             {"version", no_argument, NULL, 'V'},
                                             {0}};
-    *path = relay_config_default_path();
-    for (int option; (option = getopt_long(argc, argv, "c:hV", options, NULL)) != -1;) {
+    *line = (struct command_line){.config = relay_config_default_path()};
+    for (int option; (option = getopt_long(argc, argv, "c:hVt", options, NULL)) != -1;) {
         switch (option) {
         case 'c':
-            *path = optarg;
+            line->config = optarg;
+            break;
+        case 't':
+            line->check = true;
             break;
         case 'h':
             endpoint_print_help(program);
@@ -294,26 +304,34 @@ static int endpoint_serve(struct endpoint *endpoint)
     }
 }
 
-static int endpoint_start(struct endpoint *endpoint, const char *path)
+static bool open_fcgi(struct endpoint *endpoint, struct err *err)
+{
+    endpoint->fcgi = fcgi_open(err);
+    endpoint->sink =
+        (struct response_sink){.send = fcgi_send, .connection = fcgi_connection, .context = endpoint->fcgi};
+    return endpoint->fcgi != NULL;
+}
+
+static int endpoint_start(struct endpoint *endpoint, const struct command_line *line)
 {
     const struct endpoint_program *program = endpoint->program;
     struct err err = {0};
     int failure = EXIT_USAGE;
-    endpoint->config = relay_config_load(path, &err);
+    endpoint->config = relay_config_load(line->config, &err);
     if (endpoint->config == NULL ||
         !log_configure(endpoint->config->logging.level, endpoint->config->logging.filter, &err)) {
         goto out;
     }
     failure = EXIT_START;
-    endpoint->fcgi = fcgi_open(&err);
-    if (endpoint->fcgi == NULL) {
+    if (!line->check && !open_fcgi(endpoint, &err)) {
         goto out;
     }
-    endpoint->sink =
-        (struct response_sink){.send = fcgi_send, .connection = fcgi_connection, .context = endpoint->fcgi};
     endpoint->state = program->start != NULL ? program->start(endpoint->config, &err) : endpoint;
     if (endpoint->state == NULL) {
         goto out;
+    }
+    if (line->check) {
+        return EXIT_SUCCESS;
     }
     endpoint->relay_state = relay_state_open(endpoint->config->general.state_file, relay_metrics_fingerprint());
     endpoint->generation = relay_state_generation(endpoint->relay_state);
@@ -329,16 +347,16 @@ out:
 
 int endpoint_run(const struct endpoint_program *program, int argc, char **argv)
 {
-    const char *path;
+    struct command_line line;
     int status;
-    if (!read_command_line(program, argc, argv, &path, &status)) {
+    if (!read_command_line(program, argc, argv, &line, &status)) {
         return status;
     }
     core_dump_off();
     log_start(program->name);
     struct endpoint endpoint = {.program = program};
-    status = endpoint_start(&endpoint, path);
-    if (status == EXIT_SUCCESS) {
+    status = endpoint_start(&endpoint, &line);
+    if (status == EXIT_SUCCESS && !line.check) {
         status = endpoint_serve(&endpoint);
     }
     if (endpoint.state != NULL && program->stop != NULL) {

@@ -5,8 +5,8 @@
  * Looked at are the room in the file systems of the spool against upload.min_free_space, the uploads of the last minutes
  * that were answered with a 5xx, and whether the workers of the endpoints run and are free.
  */
-#ifndef RELAY_RELAY_INTAKE_H
-#define RELAY_RELAY_INTAKE_H
+#ifndef RELAY_INTAKE_H
+#define RELAY_INTAKE_H
 
 #include <stdbool.h>
 #include <stddef.h>

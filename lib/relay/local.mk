@@ -2,6 +2,8 @@
 # lib/relay: the domain. May use lib/util, nothing above.
 noinst_LIBRARIES += lib/relay/librelay.a
 lib_relay_librelay_a_SOURCES = \
+	lib/relay/cert_dates.c lib/relay/cert_dates.h \
+	lib/relay/cert_record.c lib/relay/cert_record.h \
 	lib/relay/intake.c lib/relay/intake.h \
 	lib/relay/inventory_name.c lib/relay/inventory_name.h \
 	lib/relay/node_certs.c lib/relay/node_certs.h \
@@ -37,10 +39,11 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/runlog_line.c lib/relay/runlog_line.h \
 	lib/relay/runlog_parse.c lib/relay/runlog_parse.h \
 	lib/relay/runlog_field.c lib/relay/runlog_field.h \
-	lib/relay/smime_cert.c lib/relay/smime_cert.h \
+	lib/relay/smime_algorithm.c lib/relay/smime_algorithm.h \
+	lib/relay/smime_attributes.c lib/relay/smime_attributes.h \
 	lib/relay/smime_digest.c lib/relay/smime_digest.h \
+	lib/relay/smime_key.c lib/relay/smime_key.h \
 	lib/relay/smime_multipart.c lib/relay/smime_multipart.h \
-	lib/relay/smime_rsa.c lib/relay/smime_rsa.h \
 	lib/relay/smime_signature.c lib/relay/smime_signature.h \
 	lib/relay/smime_verify.c lib/relay/smime_verify.h \
 	lib/relay/spool.c lib/relay/spool.h \

@@ -245,7 +245,8 @@ bool node_index_walk(struct node_index *index, node_index_visit *visit, void *co
     return code == 0 || code == MDB_NOTFOUND || err_set(err, "%s: LMDB: %s", index->path, mdb_strerror(code));
 }
 
-size_t node_index_certificates(struct node_index *index, const char *node_id, struct slice *der, size_t max)
+size_t node_index_certificates(struct node_index *index, const char *node_id, struct cert_record *certificates,
+                               size_t max)
 {
     struct node_index_entry entry;
     struct slice numbers;
@@ -256,8 +257,10 @@ size_t node_index_certificates(struct node_index *index, const char *node_id, st
     while (count < max && numbers.len >= sizeof(uint32_t)) {
         char key[NODE_INDEX_KEY_SIZE];
         uint32_t number;
+        struct slice packed;
         memcpy(&number, node_index_take(&numbers, sizeof number).at, sizeof number);
-        if (!node_index_get(index, node_index_certificate_key(key, number), &der[count])) {
+        if (!node_index_get(index, node_index_certificate_key(key, number), &packed) ||
+            !cert_record_unpack(packed, &certificates[count])) {
             break;
         }
         count++;

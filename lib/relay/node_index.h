@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "relay/cert_record.h"
 #include "util/err.h"
 #include "util/slice.h"
 
@@ -39,7 +40,8 @@ struct node_index_entry {
 struct node_index_summary {
     uint64_t nodes;
     uint64_t certificates;
-    uint64_t skipped_certificates; /* damaged, without UID, of a node not in the list, or too many for one node */
+    uint64_t skipped_certificates; /* damaged, without UID or with two, of a node not in the list, or too many for one
+                                      node */
 };
 
 /* Builds from the two source files, with a warning for each of the first ten nodes and certificates it skips
@@ -75,8 +77,9 @@ bool node_index_find(struct node_index *index, const char *node_id, struct node_
 typedef bool node_index_visit(void *context, struct slice node_id, const struct node_index_entry *entry);
 bool node_index_walk(struct node_index *index, node_index_visit *visit, void *context, struct err *err);
 
-/* The node's certificates as DER, at most max. Returns how many. */
-size_t node_index_certificates(struct node_index *index, const char *node_id, struct slice *der, size_t max);
+/* The node's certificates, at most max. Returns how many. */
+size_t node_index_certificates(struct node_index *index, const char *node_id, struct cert_record *certificates,
+                               size_t max);
 
 /* Is the public key of a certificate, PEM or DER, as a client showed it, that of one of the node's? */
 bool node_index_has_key(struct node_index *index, const char *node_id, struct slice certificate);

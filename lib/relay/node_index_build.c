@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "relay/cert_record.h"
 #include "relay/node_certs.h"
 #include "relay/node_index.h"
 #include "relay/node_index_format.h"
@@ -73,8 +74,8 @@ static bool node_index_build_put(struct builder *builder, MDB_val key, struct sl
 }
 
 /* The map is address space only; the file grows with what is written. Each source byte becomes less than four: a
- * certificate of a little over half a page, 2.7 KB of PEM, takes a whole page, and a node's record is smaller than its
- * JSON. */
+ * record of a little over half a page, from 2.7 KB of PEM at least, takes a whole page, and a node's record is smaller
+ * than its JSON. */
 static bool open_database(struct builder *builder, const char *path, struct err *err)
 {
     size_t map = 4 * (size_t)(builder->trailer.nodes_list.size + builder->trailer.nodes_certs.size) + (64U << 20);
@@ -86,49 +87,57 @@ static bool open_database(struct builder *builder, const char *path, struct err 
 
 /* ---- certificates ---- */
 
-static void skip(struct builder *builder, const char *why, const char *node_id, size_t line)
+static bool skip_certificate(struct builder *builder, const char *why, const char *node_id, size_t line)
 {
     if (builder->trailer.summary.skipped_certificates++ < MAX_WARNINGS) {
         log_warn("certificate skipped", log_text("why", why), log_text("node", node_id),
                  log_number("line", (int64_t)line));
     }
+    return true;
 }
 
-static bool add_certificate(void *context, const char *node_id, struct slice der, size_t line, struct err *err)
+static bool put_certificate(struct builder *builder, const char *node_id, size_t line, struct err *err)
 {
-    struct builder *builder = context;
-    if (der.len == 0) {
-        skip(builder, "damaged", NULL, line);
-        return true;
-    }
-    builder->certificate_read = true;
-    if (node_id == NULL) {
-        skip(builder, "no UID that is a node id", NULL, line);
-        return true;
-    }
     const struct node_list_entry *entry = node_list_find(&builder->list, node_id);
     if (entry == NULL) {
-        skip(builder, "the node is not in the list", node_id, line);
-        return true;
+        return skip_certificate(builder, "the node is not in the list", node_id, line);
     }
     struct certificates_of *of = &builder->certificates[entry - builder->list.entries];
     if (of->count == NODE_INDEX_MAX_CERTS) {
-        skip(builder, "the node has too many", node_id, line);
-        return true;
+        return skip_certificate(builder, "the node has too many", node_id, line);
     }
     char key[NODE_INDEX_KEY_SIZE];
     uint32_t number = (uint32_t)builder->trailer.summary.certificates++;
     of->numbers[of->count++] = number;
-    return node_index_build_put(builder, node_index_certificate_key(key, number), der, err);
+    return node_index_build_put(builder, node_index_certificate_key(key, number), buffer_slice(&builder->record), err);
 }
 
-static bool look_at_certificate(void *context, const char *node_id, struct slice der, size_t line, struct err *err)
+static bool add_certificate(void *context, const struct node_certs_block *block, struct err *err)
 {
     struct builder *builder = context;
-    (void)node_id;
-    (void)line;
+    struct err why;
+    char node_id[NODE_ID_SIZE];
+    X509 *certificate = cert_record_decode(block->der);
+    if (certificate == NULL) {
+        return skip_certificate(builder, block->fault != NULL ? block->fault : "damaged", NULL, block->line);
+    }
+    builder->certificate_read = true;
+    buffer_clear(&builder->record);
+    bool added = cert_record_add(&builder->record, certificate, node_id, &why);
+    X509_free(certificate);
+    return added ? put_certificate(builder, node_id, block->line, err)
+                 : skip_certificate(builder, why.text, node_id, block->line);
+}
+
+static bool look_at_certificate(void *context, const struct node_certs_block *block, struct err *err)
+{
+    struct builder *builder = context;
     (void)err;
-    builder->certificate_read = builder->certificate_read || der.len > 0;
+    if (!builder->certificate_read) {
+        X509 *certificate = cert_record_decode(block->der);
+        builder->certificate_read = certificate != NULL;
+        X509_free(certificate);
+    }
     return true;
 }
 

@@ -8,7 +8,7 @@
  * can be asked without a map.
  *
  * Keys, in this order:
- *     'c' <number, 32 bits, big-endian>    one certificate, DER, in the order of the certificates file
+ *     'c' <number, 32 bits, big-endian>    one certificate (cert_record.h), in the order of the certificates file
  *     'n' <node id>                        struct node_index_record, its certificates' numbers (32 bits each), texts
  *     's' <policy server's id>             how many nodes it is the policy server of (64 bits)
  * A node names its certificates by number because they come in any order, and LMDB packs a file best when keys ascend.
@@ -26,9 +26,9 @@
 #include "relay/node_index.h"
 #include "util/slice.h"
 
-#define NODE_INDEX_MAGIC "RDRIDX\x02\n" /* with the format's number */
+#define NODE_INDEX_MAGIC "RDRIDX\x03\n" /* with the format's number */
 
-#define NODE_INDEX_NODES "n"            /* what a node's key begins with */
+#define NODE_INDEX_NODES "n" /* what a node's key begins with */
 #define NODE_INDEX_SERVERS "s"
 
 enum { NODE_INDEX_KEY_SIZE = 1 + NODE_ID_SIZE, NODE_INDEX_MAX_PAGE = 65536, NODE_INDEX_DIGEST = 32 };

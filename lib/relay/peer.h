@@ -6,8 +6,8 @@
  * Source: PROTOCOL.md section 13. With cert_pinning the upstream proves itself by the key of
  * output.upstream.server_certificate_file, a relay below by the key of one of its certificates in the node index.
  */
-#ifndef RELAY_RELAY_PEER_H
-#define RELAY_RELAY_PEER_H
+#ifndef RELAY_PEER_H
+#define RELAY_PEER_H
 
 #include <stdbool.h>
 

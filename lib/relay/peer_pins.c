@@ -16,11 +16,10 @@ bool peer_upstream_pins(const struct relay_config *config, struct buffer *pins, 
 bool peer_node_pins(const struct relay_config *config, struct node_index *index, const char *node_id,
                     struct buffer *pins, struct err *err)
 {
-    struct slice certificates[NODE_INDEX_MAX_CERTS];
+    struct cert_record certificates[NODE_INDEX_MAX_CERTS];
     size_t count = pinning(config) ? node_index_certificates(index, node_id, certificates, NODE_INDEX_MAX_CERTS) : 0;
-    size_t added = 0;
     for (size_t i = 0; i < count; i++) {
-        added += http_pins_add(pins, certificates[i], err);
+        http_pins_add(pins, certificates[i].key_digest.at);
     }
-    return !pinning(config) || added > 0 || err_set(err, "there is no certificate of %s", node_id);
+    return !pinning(config) || count > 0 || err_set(err, "there is no certificate of %s", node_id);
 }

@@ -70,6 +70,7 @@ struct relay_config {
         int64_t max_expanded_size;
         int max_expansion_ratio;
         int max_reports;
+        int64_t set_aside_after; /* how long a run alone must have failed in the database */
         int64_t max_stored_size;
     } reporting;
 

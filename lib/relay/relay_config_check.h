@@ -4,8 +4,8 @@
  * includes it. What only the forwarder needs right is in relay_config_passwords.c: it takes libpq, and the other
  * programs are smaller without.
  */
-#ifndef RELAY_RELAY_RELAY_CONFIG_CHECK_H
-#define RELAY_RELAY_RELAY_CONFIG_CHECK_H
+#ifndef RELAY_RELAY_CONFIG_CHECK_H
+#define RELAY_RELAY_CONFIG_CHECK_H
 
 #include "relay/relay_config.h"
 #include "util/buffer.h"

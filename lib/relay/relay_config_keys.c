@@ -96,6 +96,9 @@ static const struct config_key keys[] = {
              "with the rule, directive, component and key of the report behind it, so that a long key and many short "
              "lines become a hundred times what they are. A usual run takes less than 1 MiB; the default is 640 bytes "
              "for each of 100,000 reports."},
+    {"processing.reporting.set_aside_after", CONFIG_DURATION, FIELD(reporting.set_aside_after), "10min", 1, A_YEAR,
+     .help = "A run that fails in the database again and again while other runs are stored is set aside after this time. "
+             "Until then it is tried again, by itself. While no run can be stored, none is set aside."},
     {"processing.reporting.catchup.frequency", CONFIG_DURATION, FIELD(reporting.catchup_frequency), "10s", 1, A_YEAR,
      .help = "How often the directory is looked through though no change was notified."},
     {"processing.reporting.catchup.limit", CONFIG_INT, FIELD(reporting.catchup_limit), "50", 0, MANY,

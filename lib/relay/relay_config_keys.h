@@ -2,8 +2,8 @@
  *
  * relay_config_keys: the table of the configuration's keys, for relay_config and its tests.
  */
-#ifndef RELAY_RELAY_RELAY_CONFIG_KEYS_H
-#define RELAY_RELAY_RELAY_CONFIG_KEYS_H
+#ifndef RELAY_RELAY_CONFIG_KEYS_H
+#define RELAY_RELAY_CONFIG_KEYS_H
 
 #include "util/config_table.h"
 

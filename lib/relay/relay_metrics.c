@@ -75,6 +75,11 @@ void relay_metrics_duplicate(struct relay_state *state)
     relay_metrics_count(state, METRIC_DUPLICATES, 0, 0, 1);
 }
 
+void relay_metrics_without_config_id(struct relay_state *state)
+{
+    relay_metrics_count(state, METRIC_WITHOUT_CONFIG_ID, 0, 0, 1);
+}
+
 void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bool failed,
                              const struct relay_spool_stats *figures)
 {

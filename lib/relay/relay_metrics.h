@@ -17,16 +17,18 @@
 #include "relay/spool_sum.h"
 #include "relay/upload_kind.h"
 
-enum relay_endpoint {
-    RELAY_ENDPOINT_UPLOAD,
-    RELAY_ENDPOINT_SYSTEM,
-    RELAY_ENDPOINT_SHARED_FILES,
-    RELAY_ENDPOINT_SHARED_FOLDER,
-    RELAY_ENDPOINT_REMOTE_RUN,
-    RELAY_ENDPOINT_POLICIES,
-    RELAY_ENDPOINT_METRICS,
-    RELAY_ENDPOINTS
-};
+/* Each endpoint by its constant and its name, in the order in which the state file counts them. */
+#define RELAY_ENDPOINT_TABLE(ENTRY)                                                                                    \
+    ENTRY(UPLOAD, "upload")                                                                                            \
+    ENTRY(SYSTEM, "system")                                                                                            \
+    ENTRY(SHARED_FILES, "shared-files")                                                                                \
+    ENTRY(SHARED_FOLDER, "shared-folder")                                                                              \
+    ENTRY(REMOTE_RUN, "remote-run")                                                                                    \
+    ENTRY(POLICIES, "policies")                                                                                        \
+    ENTRY(METRICS, "metrics")
+
+#define RELAY_ENDPOINT_CONSTANT(constant, name) RELAY_ENDPOINT_##constant,
+enum relay_endpoint { RELAY_ENDPOINT_TABLE(RELAY_ENDPOINT_CONSTANT) RELAY_ENDPOINTS };
 
 enum relay_report_result { /* rudder_relayd_reports_total{status} */
     RELAY_REPORT_OK,
@@ -55,6 +57,7 @@ void relay_metrics_report_processed(struct relay_state *state, uint64_t microsec
 void relay_metrics_inventory(struct relay_state *state, bool forwarded);
 void relay_metrics_retry(struct relay_state *state, enum relay_kind kind);
 void relay_metrics_duplicate(struct relay_state *state);
+void relay_metrics_without_config_id(struct relay_state *state);
 /* Spool figures of one directory: waiting or failed. The forwarder publishes them with each scan of its own. */
 struct relay_spool_stats {
     struct spool_sum sum;

@@ -4,12 +4,15 @@
 #include <stdlib.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define LABEL(name, values) {name, values, COUNT(values)}
+#define LABEL(name, values)                                                                                            \
+    {                                                                                                                  \
+        name, values, COUNT(values)                                                                                    \
+    }
 #define BOUNDS(array) .bounds = array, .bound_count = COUNT(array)
 
 /* In the order of the enums in relay_metrics.h. */
-static const char *const endpoints[] = {"upload",     "system",   "shared-files", "shared-folder",
-                                        "remote-run", "policies", "metrics"};
+#define ENDPOINT_NAME(constant, name) name,
+static const char *const endpoints[] = {RELAY_ENDPOINT_TABLE(ENDPOINT_NAME)};
 static const char *const report_results[] = {"ok", "error", "invalid", "forward_ok", "forward_error"};
 static const char *const inventory_results[] = {"forward_ok", "forward_error"};
 static const char *const spool_states[] = {"waiting", "failed"};
@@ -22,7 +25,7 @@ static const char *const upload_statuses[] = {"201", "204", "400", "403", "411",
 
 /* microseconds */
 static const uint64_t request_bounds[] = {1000, 5000, 25000, 100000, 500000, 2500000, 10000000, 60000000};
-static const uint64_t report_bounds[] = {5000,   10000,   25000,   50000,   100000,   250000,  500000,
+static const uint64_t report_bounds[] = {5000,    10000,   25000,   50000,    100000,   250000,  500000,
                                          1000000, 2500000, 5000000, 10000000, 30000000, 60000000};
 /* bytes */
 static const uint64_t size_bounds[] = {1 << 10,   4 << 10,   16 << 10, 32 << 10, 64 << 10, 128 << 10,
@@ -56,6 +59,10 @@ static const struct relay_metric_family families[METRICS] = {
                         .labels = {LABEL("kind", upload_kind_labels)}},
     [METRIC_DUPLICATES] = {"rudder_relay_duplicates_total", METRIC_COUNTER, "Run logs that were stored before.",
                            .sparse = false},
+    [METRIC_WITHOUT_CONFIG_ID] = {"rudder_relay_runs_without_config_id_total", METRIC_COUNTER,
+                                  "Run logs that were stored without a config id. The web application may read each "
+                                  "of them again every five seconds until it is purged.",
+                                  .sparse = false},
     [METRIC_SPOOL_FILES] = {"rudder_relay_spool_files", METRIC_GAUGE, "Files in the spool.",
                             .labels = {LABEL("kind", upload_kind_labels), LABEL("state", spool_states)}},
     [METRIC_SPOOL_BYTES] = {"rudder_relay_spool_bytes", METRIC_GAUGE, "Size of the files in the spool.",
@@ -68,8 +75,7 @@ static const struct relay_metric_family families[METRICS] = {
                               .labels = {LABEL("kind", upload_kind_labels), LABEL("state", spool_states)}},
 };
 
-_Static_assert(COUNT(endpoints) == RELAY_ENDPOINTS &&
-                   COUNT(report_results) == RELAY_REPORT_RESULTS,
+_Static_assert(COUNT(endpoints) == RELAY_ENDPOINTS && COUNT(report_results) == RELAY_REPORT_RESULTS,
                "a label has the values of its enum");
 _Static_assert(COUNT(request_bounds) <= METRIC_BOUNDS && COUNT(report_bounds) <= METRIC_BOUNDS &&
                    COUNT(size_bounds) <= METRIC_BOUNDS,

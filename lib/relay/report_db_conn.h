@@ -9,8 +9,8 @@
  *
  * failure is filled when a call returns false or NULL.
  */
-#ifndef RELAY_REPORT_DB_LINK_H
-#define RELAY_REPORT_DB_LINK_H
+#ifndef RELAY_REPORT_DB_CONN_H
+#define RELAY_REPORT_DB_CONN_H
 
 #include <libpq-fe.h>
 #include <stdbool.h>

@@ -8,8 +8,8 @@
  * all others, report_db finds out by smaller transactions which runs fail, and stores the rest; what the failure of
  * those means only somebody can say who knows whether other runs are stored (forwarder/run_faults.h).
  */
-#ifndef RELAY_REPORT_DB_FAULT_H
-#define RELAY_REPORT_DB_FAULT_H
+#ifndef RELAY_REPORT_DB_ERROR_H
+#define RELAY_REPORT_DB_ERROR_H
 
 #include <stdbool.h>
 

@@ -11,27 +11,17 @@ bool smime_digest_open(struct smime_digest *digest, struct err *err)
 {
     *digest = (struct smime_digest){0};
     for (int i = 0; i < SMIME_DIGEST_COUNT; i++) {
-#if OPENSSL_VERSION_NUMBER >= 0x30000000L
         digest->md[i] = EVP_MD_fetch(NULL, names[i], NULL);
-#else
-        digest->md[i] = EVP_get_digestbyname(names[i]);
-#endif
     }
-    digest->bio = BIO_new(BIO_f_md());
-    if (digest->md[0] == NULL || digest->bio == NULL) {
-        return err_set(err, "OpenSSL does not offer SHA-256: its installation or configuration is broken");
-    }
-    return true;
+    return digest->md[0] != NULL ||
+           err_set(err, "OpenSSL does not offer SHA-256: its installation or configuration is broken");
 }
 
 void smime_digest_close(struct smime_digest *digest)
 {
-    BIO_free(digest->bio);
-#if OPENSSL_VERSION_NUMBER >= 0x30000000L
     for (int i = 0; i < SMIME_DIGEST_COUNT; i++) {
-        EVP_MD_free((EVP_MD *)digest->md[i]);
+        EVP_MD_free(digest->md[i]);
     }
-#endif
     *digest = (struct smime_digest){0};
 }
 
@@ -54,14 +44,4 @@ const EVP_MD *smime_digest_find(const struct smime_digest *digest, const X509_AL
         err_set(err, "digest algorithm %s is not accepted: SHA-256, SHA-384, SHA-512 and their SHA-3 kin are", name);
     }
     return NULL;
-}
-
-BIO *smime_digest_of(struct smime_digest *digest, const EVP_MD *md, struct slice content)
-{
-    EVP_MD_CTX *context = NULL;
-    if (BIO_get_md_ctx(digest->bio, &context) != 1 || EVP_DigestInit_ex(context, md, NULL) != 1
-        || EVP_DigestUpdate(context, content.at, content.len) != 1) {
-        return NULL;
-    }
-    return digest->bio;
 }

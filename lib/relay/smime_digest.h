@@ -5,19 +5,16 @@
 #ifndef RELAY_SMIME_DIGEST_H
 #define RELAY_SMIME_DIGEST_H
 
-#include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
 
 #include "util/err.h"
-#include "util/slice.h"
 
 enum { SMIME_DIGEST_COUNT = 6 };
 
 struct smime_digest {
-    const EVP_MD *md[SMIME_DIGEST_COUNT]; /* NULL where this OpenSSL does not have it */
-    BIO *bio;                             /* CMS takes a digest of the content in the shape of a BIO */
+    EVP_MD *md[SMIME_DIGEST_COUNT]; /* NULL where this OpenSSL does not have it */
 };
 
 /* False without SHA-256. Close it in either case. */
@@ -26,8 +23,5 @@ void smime_digest_close(struct smime_digest *digest);
 
 /* NULL with the reason for an algorithm that is not accepted. */
 const EVP_MD *smime_digest_find(const struct smime_digest *digest, const X509_ALGOR *algorithm, struct err *err);
-
-/* The digest of content, for CMS_SignerInfo_verify_content: valid until the next call, owned by digest. */
-BIO *smime_digest_of(struct smime_digest *digest, const EVP_MD *md, struct slice content);
 
 #endif

@@ -9,7 +9,7 @@ enum delimiter { DELIMITER_NONE, DELIMITER_NEXT, DELIMITER_CLOSE };
 
 struct part {
     struct slice text; /* without the line end that belongs to the delimiter */
-    bool bare_lf;
+    bool canonical;    /* each line end is CRLF, and no CR in front of it */
     enum delimiter end;
 };
 
@@ -24,42 +24,40 @@ static bool boundary_is_valid(struct slice boundary)
     return boundary.len > 0 && boundary.len <= BOUNDARY_MAX && boundary.at[boundary.len - 1] != ' ';
 }
 
-/* What is this line, given without its LF? */
+/* RFC 2046 section 5.1.1: it is the beginning of a line that counts, whatever follows. */
 static enum delimiter delimiter_of(struct slice line, struct slice boundary)
 {
     size_t len = 2 + boundary.len;
-    if (line.len < len || line.at[0] != '-' || line.at[1] != '-'
-        || memcmp(line.at + 2, boundary.at, boundary.len) != 0) {
+    if (line.len < len || line.at[0] != '-' || line.at[1] != '-' ||
+        memcmp(line.at + 2, boundary.at, boundary.len) != 0) {
         return DELIMITER_NONE;
     }
-    enum delimiter kind = DELIMITER_NEXT;
-    if (line.len >= len + 2 && line.at[len] == '-' && line.at[len + 1] == '-') {
-        kind = DELIMITER_CLOSE;
-        len += 2;
-    }
-    while (len < line.len && (line.at[len] == ' ' || line.at[len] == '\t' || line.at[len] == '\r')) {
-        len++;
-    }
-    return len == line.len ? kind : DELIMITER_NONE;
+    return line.len >= len + 2 && line.at[len] == '-' && line.at[len + 1] == '-' ? DELIMITER_CLOSE : DELIMITER_NEXT;
 }
 
+/* Takes the LF at the end off, and all CRs in front of it. */
 static struct slice without_last_line_end(const char *start, const char *end)
 {
     if (end > start) {
         end--;
-        if (end > start && end[-1] == '\r') {
+        while (end > start && end[-1] == '\r') {
             end--;
         }
     }
     return (struct slice){start, (size_t)(end - start)};
 }
 
+static bool ends_in_one_cr(const char *start, const char *end)
+{
+    return end > start && end[-1] == '\r' && (end - start == 1 || end[-2] != '\r');
+}
+
 /* Takes lines and the delimiter behind them from the front of *text. end is DELIMITER_NONE when there is no more. */
 static void take_part(struct slice *text, struct slice boundary, struct part *part)
 {
-    *part = (struct part){.end = DELIMITER_NONE};
+    *part = (struct part){.canonical = true, .end = DELIMITER_NONE};
     const char *end = text->at + text->len;
-    bool last_is_bare = false; /* counts once another line has followed: the last line end is the delimiter's */
+    bool last_is_canonical = true; /* counts once another line has followed: the last line end is the delimiter's */
     const char *next = NULL;
     for (const char *at = text->at; at < end; at = next) {
         const char *lf = memchr(at, '\n', (size_t)(end - at));
@@ -71,8 +69,8 @@ static void take_part(struct slice *text, struct slice boundary, struct part *pa
             *text = (struct slice){next, (size_t)(end - next)};
             return;
         }
-        part->bare_lf = part->bare_lf || last_is_bare;
-        last_is_bare = stop == at || stop[-1] != '\r';
+        part->canonical = part->canonical && last_is_canonical;
+        last_is_canonical = ends_in_one_cr(at, stop);
     }
 }
 
@@ -82,8 +80,8 @@ static bool read_boundary(struct slice *message, struct slice *boundary, struct 
     if (!mime_header_read(message, &header, err)) {
         return err_prefix(err, "not a signed message: it does not begin with a MIME header");
     }
-    if (mime_header_is(header.content_type, "application/pkcs7-mime")
-        || mime_header_is(header.content_type, "application/x-pkcs7-mime")) {
+    if (mime_header_is(header.content_type, "application/pkcs7-mime") ||
+        mime_header_is(header.content_type, "application/x-pkcs7-mime")) {
         return err_set(err, "the message is opaque (application/pkcs7-mime), not clear-signed (multipart/signed)");
     }
     if (!mime_header_is(header.content_type, "multipart/signed")) {
@@ -104,8 +102,8 @@ static bool read_signature(struct slice part, struct slice *signature, struct er
     if (!mime_header_read(&part, &header, err)) {
         return err_prefix(err, "signature part");
     }
-    if (!mime_header_is(header.content_type, "application/x-pkcs7-signature")
-        && !mime_header_is(header.content_type, "application/pkcs7-signature")) {
+    if (!mime_header_is(header.content_type, "application/x-pkcs7-signature") &&
+        !mime_header_is(header.content_type, "application/pkcs7-signature")) {
         return err_set(err, "signature part: its type is not application/x-pkcs7-signature");
     }
     if (!mime_header_is(header.transfer_encoding, "base64")) {
@@ -147,6 +145,6 @@ bool smime_multipart_split(struct slice message, struct smime_multipart *parts, 
         return err_set(err, "the message has more than two parts");
     }
     parts->signed_part = content.text;
-    parts->bare_lf = content.bare_lf;
+    parts->canonical = content.canonical;
     return read_signature(signature.text, &parts->signature, err);
 }

@@ -21,7 +21,7 @@ enum { SMIME_SIGNATURE_LIMIT = 65536 }; /* bytes of base64 */
 struct smime_multipart {
     struct slice signed_part; /* with its own header; the line end before the boundary is not part of it */
     struct slice signature;   /* base64, with its line ends */
-    bool bare_lf;             /* some line of signed_part ends in LF alone */
+    bool canonical;           /* each line of signed_part ends in just CRLF */
 };
 
 bool smime_multipart_split(struct slice message, struct smime_multipart *parts, struct err *err);

@@ -7,67 +7,148 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 
-#include "relay/smime_cert.h"
-#include "relay/smime_rsa.h"
-
-struct check {
-    struct smime_signature_tools *tools;
-    struct slice content;
-    const struct slice *certs;
-    size_t count;
-};
-
-struct signer {
-    CMS_SignerInfo *info;
-    X509_ALGOR *signature_algorithm;
-    const EVP_MD *md;
-    BIO *content_digest;
-    bool has_attributes;
-};
+#include "relay/smime_algorithm.h"
+#include "relay/smime_attributes.h"
 
 bool smime_signature_open(struct smime_signature_tools *tools, struct err *err)
 {
-    *tools = (struct smime_signature_tools){.key_maker = smime_cert_key_maker()};
-    if (!smime_digest_open(&tools->digest, err)) {
-        return false;
-    }
-    if (tools->key_maker == NULL) {
-        return err_set(err, "OpenSSL does not offer RSA: its installation or configuration is broken");
-    }
-    return true;
+    *tools = (struct smime_signature_tools){0};
+    return smime_digest_open(&tools->digest, err) && smime_key_open(&tools->keys, err);
 }
 
 void smime_signature_close(struct smime_signature_tools *tools)
 {
     smime_digest_close(&tools->digest);
-    EVP_PKEY_CTX_free(tools->key_maker);
-    *tools = (struct smime_signature_tools){0};
+    smime_key_close(&tools->keys);
 }
 
-static bool is_data(const ASN1_OBJECT *type)
+/* ---- reading ---- */
+
+/* Most signers name a certificate by issuer and serial number. Names that differ in encoding alone are the same. */
+static bool issuer_is(const struct cert_record *certificate, X509_NAME *wanted)
 {
-    return type != NULL && OBJ_obj2nid(type) == NID_pkcs7_data;
+    const unsigned char *bytes = NULL;
+    size_t len = 0;
+    if (X509_NAME_get0_der(wanted, &bytes, &len) == 1 &&
+        slice_eq(certificate->issuer, (struct slice){(const char *)bytes, len})) {
+        return true;
+    }
+    const unsigned char *at = (const unsigned char *)certificate->issuer.at;
+    X509_NAME *issuer = d2i_X509_NAME(NULL, &at, (long)certificate->issuer.len);
+    bool same = issuer != NULL && X509_NAME_cmp(issuer, wanted) == 0;
+    X509_NAME_free(issuer);
+    return same;
 }
 
-static CMS_ContentInfo *read_signed_data(struct slice signature, struct err *err)
+static bool serial_is(const struct cert_record *certificate, const ASN1_INTEGER *wanted)
+{
+    unsigned char *der = NULL;
+    int len = i2d_ASN1_INTEGER(wanted, &der);
+    bool same = len > 0 && slice_eq(certificate->serial, (struct slice){(const char *)der, (size_t)len});
+    OPENSSL_free(der);
+    return same;
+}
+
+static bool key_id_is(const struct cert_record *certificate, const ASN1_OCTET_STRING *wanted)
+{
+    const struct slice id = {(const char *)ASN1_STRING_get0_data(wanted), (size_t)ASN1_STRING_length(wanted)};
+    return certificate->key_id.len > 0 && slice_eq(certificate->key_id, id);
+}
+
+static bool is_certificate_of(const struct cert_record *certificate, CMS_SignerInfo *signer)
+{
+    ASN1_OCTET_STRING *key_id = NULL;
+    X509_NAME *issuer = NULL;
+    ASN1_INTEGER *serial = NULL;
+    if (CMS_SignerInfo_get0_signer_id(signer, &key_id, &issuer, &serial) != 1) {
+        return false;
+    }
+    return key_id != NULL ? key_id_is(certificate, key_id)
+                          : serial_is(certificate, serial) && issuer_is(certificate, issuer);
+}
+
+static bool refuse_signer(CMS_SignerInfo *signer, size_t count, struct err *err)
+{
+    X509_NAME *issuer = NULL;
+    ASN1_INTEGER *serial = NULL;
+    CMS_SignerInfo_get0_signer_id(signer, NULL, &issuer, &serial);
+    if (issuer == NULL || serial == NULL) {
+        return err_set(err, "the signer (named by key identifier) is not among the node's %zu known certificates",
+                       count);
+    }
+    char name[128] = "";
+    X509_NAME_oneline(issuer, name, sizeof name);
+    BIGNUM *number = ASN1_INTEGER_to_BN(serial, NULL);
+    char *hex = number != NULL ? BN_bn2hex(number) : NULL;
+    err_set(err,
+            "the signer (certificate with serial number %.64s of issuer %s) is not among the node's %zu known "
+            "certificates",
+            hex != NULL ? hex : "?", name, count);
+    OPENSSL_free(hex);
+    BN_free(number);
+    return false;
+}
+
+static bool know_signer(CMS_SignerInfo *signer, struct smime_known known, struct err *err)
+{
+    for (size_t i = 0; i < known.count; i++) {
+        if (is_certificate_of(&known.certificates[i], signer)) {
+            return true;
+        }
+    }
+    return refuse_signer(signer, known.count, err);
+}
+
+static bool know_signers(STACK_OF(CMS_SignerInfo) * signers, struct smime_known known, struct err *err)
+{
+    int count = sk_CMS_SignerInfo_num(signers);
+    if (count < 1) {
+        return err_set(err, "the signature names no signer");
+    }
+    if (count > SMIME_MAX_SIGNERS) {
+        return err_set(err, "the signature names %d signers, more than the limit of %d", count, SMIME_MAX_SIGNERS);
+    }
+    for (int i = 0; i < count; i++) {
+        if (!know_signer(sk_CMS_SignerInfo_value(signers, i), known, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_signed_data(CMS_ContentInfo *cms, struct err *err)
+{
+    if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed) {
+        return err_set(err, "the signature is not of the type signed-data");
+    }
+    if (CMS_is_detached(cms) != 1) {
+        return err_set(err, "the signature holds content of its own, so it is not one of a clear-signed message");
+    }
+    const ASN1_OBJECT *type = CMS_get0_eContentType(cms);
+    return (type != NULL && OBJ_obj2nid(type) == NID_pkcs7_data) ||
+           err_set(err, "the signature is over a content type other than data");
+}
+
+CMS_ContentInfo *smime_signature_read(struct slice signature, struct smime_known known, struct err *err)
 {
     const unsigned char *at = (const unsigned char *)signature.at;
-    const unsigned char *end = at + signature.len;
     CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &at, (long)signature.len);
-    if (cms == NULL || at != end) {
+    if (cms == NULL) {
         err_set(err, "the signature is malformed");
-    } else if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed) {
-        err_set(err, "the signature is not of the type signed-data");
-    } else if (CMS_is_detached(cms) != 1) {
-        err_set(err, "the signature holds content of its own, so it is not one of a clear-signed message");
-    } else if (!is_data(CMS_get0_eContentType(cms))) {
-        err_set(err, "the signature is over a content type other than data");
-    } else {
-        return cms;
+    } else if (!is_signed_data(cms, err) || !know_signers(CMS_get0_SignerInfos(cms), known, err)) {
+        CMS_ContentInfo_free(cms);
+        cms = NULL;
     }
-    CMS_ContentInfo_free(cms);
-    return NULL;
+    return cms;
 }
+
+/* ---- checking ---- */
+
+struct check {
+    struct smime_signature_tools *tools;
+    struct slice content;
+    struct smime_known known;
+};
 
 /* A signature algorithm that names a digest (sha256WithRSAEncryption) must name the same one. */
 static bool algorithms_agree(const X509_ALGOR *signature, const EVP_MD *md, struct err *err)
@@ -84,142 +165,70 @@ static bool algorithms_agree(const X509_ALGOR *signature, const EVP_MD *md, stru
     return true;
 }
 
-/* Exactly one attribute of that name with exactly one value of that type, or NULL. */
-static const void *only_value(CMS_SignerInfo *signer, int nid, int type)
+/* What the signature is over: the attributes' digest, if there are any, after they were checked against the content;
+ * else the content's. */
+static bool digest_signed(const struct check *check, CMS_SignerInfo *signer, const EVP_MD *md, unsigned char *digest,
+                          unsigned int *len, struct err *err)
 {
-    return CMS_signed_get0_data_by_OBJ(signer, OBJ_nid2obj(nid), -3, type);
+    bool good = EVP_Digest(check->content.at, check->content.len, digest, len, md, NULL) == 1;
+    if (good && smime_attributes_present(signer)) {
+        if (!smime_attributes_check(signer, (struct slice){(const char *)digest, *len}, err)) {
+            return false;
+        }
+        good = smime_attributes_digest(signer, md, digest, len);
+    }
+    return good || err_set(err, "OpenSSL cannot digest the content");
 }
 
-static bool check_attributes(CMS_SignerInfo *signer, BIO *content_digest, struct err *err)
+static bool is_by_key(const struct check *check, CMS_SignerInfo *signer, const EVP_MD *md, struct slice digest,
+                      const struct cert_record *certificate)
 {
-    if (!is_data(only_value(signer, NID_pkcs9_contentType, V_ASN1_OBJECT))) {
-        return err_set(err, "the signature does not have just one content type attribute that says data");
-    }
-    if (only_value(signer, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING) == NULL) {
-        return err_set(err, "the signature does not have just one message digest attribute");
-    }
-    if (CMS_SignerInfo_verify_content(signer, content_digest) != 1) { /* compares, since there are attributes */
-        return err_set(err, "the content was altered after signing");
-    }
-    return true;
-}
-
-static const char *openssl_reason(void)
-{
-    const char *reason = ERR_reason_error_string(ERR_peek_error()); /* the first is the cause */
-    return reason != NULL ? reason : "no reason given";
-}
-
-static bool refuse_unknown_signer(CMS_SignerInfo *signer, size_t count, struct err *err)
-{
-    X509_NAME *issuer = NULL;
-    ASN1_INTEGER *serial = NULL;
-    CMS_SignerInfo_get0_signer_id(signer, NULL, &issuer, &serial);
-    if (issuer == NULL || serial == NULL) {
-        return err_set(err, "the signer (named by key identifier) is not among the node's %zu known certificates",
-                       count);
-    }
-    char name[128] = "";
-    X509_NAME_oneline(issuer, name, sizeof name);
-    BIGNUM *number = ASN1_INTEGER_to_BN(serial, NULL);
-    char *hex = number != NULL ? BN_bn2hex(number) : NULL;
-    err_set(err, "the signer (certificate with serial number %.64s of issuer %s) is not among the node's %zu known "
-                 "certificates",
-            hex != NULL ? hex : "?", name, count);
-    OPENSSL_free(hex);
-    BN_free(number);
-    return false;
-}
-
-static bool smime_signature_refuse(struct err *err)
-{
-    return err_set(err, "the signature does not verify with the key of the node's certificate (OpenSSL: %s)",
-                   openssl_reason());
-}
-
-enum match { MATCH_NONE, MATCH_BAD, MATCH_GOOD };
-
-/* Is this certificate the signer's, and is the signature one by its key? */
-static enum match try_certificate(const struct check *check, struct signer *signer, struct slice der, struct err *err)
-{
-    ERR_clear_error();
-    EVP_PKEY *key = NULL;
-    if (smime_rsa_applies(signer->signature_algorithm)) {
-        key = smime_cert_rsa_key(check->tools->key_maker, der, signer->info);
-    }
-    if (key != NULL) {
-        EVP_MD_CTX *content = NULL;
-        BIO_get_md_ctx(signer->content_digest, &content);
-        bool good = smime_rsa_verify(signer->info, key, signer->md, content);
-        EVP_PKEY_free(key);
-        return good ? MATCH_GOOD : (smime_signature_refuse(err), MATCH_BAD);
-    }
-    X509 *certificate = smime_cert_decode(der, signer->info);
-    if (certificate == NULL) {
-        return MATCH_NONE;
-    }
-    CMS_SignerInfo_set1_signer_cert(signer->info, certificate);
-    X509_free(certificate);
-    int result = signer->has_attributes ? CMS_SignerInfo_verify(signer->info)
-                                        : CMS_SignerInfo_verify_content(signer->info, signer->content_digest);
-    return result == 1 ? MATCH_GOOD : (smime_signature_refuse(err), MATCH_BAD);
+    X509_ALGOR *algorithm = NULL;
+    CMS_SignerInfo_get0_algs(signer, NULL, NULL, NULL, &algorithm);
+    EVP_PKEY *key = smime_key_make(&check->tools->keys, certificate);
+    bool good =
+        key != NULL && smime_algorithm_verify(algorithm, key, md, digest, CMS_SignerInfo_get0_signature(signer));
+    EVP_PKEY_free(key);
+    return good;
 }
 
 /* Certificates of the same name may stand there several times with different keys: each is tried. */
-static bool check_key(const struct check *check, struct signer *signer, struct err *err)
+static bool check_by_known(const struct check *check, CMS_SignerInfo *signer, const EVP_MD *md, struct slice digest,
+                           struct err *err)
 {
-    bool known = false;
-    for (size_t i = 0; i < check->count; i++) {
-        enum match match = try_certificate(check, signer, check->certs[i], err);
-        if (match == MATCH_GOOD) {
+    ERR_clear_error();
+    for (size_t i = 0; i < check->known.count; i++) {
+        const struct cert_record *certificate = &check->known.certificates[i];
+        if (is_certificate_of(certificate, signer) && is_by_key(check, signer, md, digest, certificate)) {
             return true;
         }
-        known = known || match == MATCH_BAD;
     }
-    return known ? false : refuse_unknown_signer(signer->info, check->count, err);
+    const char *reason = ERR_reason_error_string(ERR_peek_error()); /* the first is the cause */
+    return err_set(err, "the signature does not verify with the key of the node's certificate (OpenSSL: %s)",
+                   reason != NULL ? reason : "no reason given");
 }
 
-static bool check_signer(const struct check *check, CMS_SignerInfo *info, struct err *err)
+static bool check_signer(const struct check *check, CMS_SignerInfo *signer, struct err *err)
 {
-    struct signer signer = {.info = info};
     X509_ALGOR *digest_algorithm = NULL;
-    CMS_SignerInfo_get0_algs(info, NULL, NULL, &digest_algorithm, &signer.signature_algorithm);
-    signer.md = smime_digest_find(&check->tools->digest, digest_algorithm, err);
-    if (signer.md == NULL || !algorithms_agree(signer.signature_algorithm, signer.md, err)) {
-        return false;
-    }
-    signer.content_digest = smime_digest_of(&check->tools->digest, signer.md, check->content);
-    if (signer.content_digest == NULL) {
-        return err_set(err, "OpenSSL cannot digest the content: %s", openssl_reason());
-    }
-    signer.has_attributes = CMS_signed_get_attr_count(info) >= 0; /* -1: the field is absent */
-    if (signer.has_attributes && !check_attributes(info, signer.content_digest, err)) {
-        return false;
-    }
-    return check_key(check, &signer, err);
+    X509_ALGOR *signature_algorithm = NULL;
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int len = 0;
+    CMS_SignerInfo_get0_algs(signer, NULL, NULL, &digest_algorithm, &signature_algorithm);
+    const EVP_MD *md = smime_digest_find(&check->tools->digest, digest_algorithm, err);
+    return md != NULL && algorithms_agree(signature_algorithm, md, err) &&
+           digest_signed(check, signer, md, digest, &len, err) &&
+           check_by_known(check, signer, md, (struct slice){(const char *)digest, len}, err);
 }
 
-bool smime_signature_check(struct smime_signature_tools *tools, struct slice signature, struct slice content,
-                           const struct slice *certs, size_t count, struct err *err)
+bool smime_signature_check(struct smime_signature_tools *tools, CMS_ContentInfo *cms, struct slice content,
+                           struct smime_known known, struct err *err)
 {
-    CMS_ContentInfo *cms = read_signed_data(signature, err);
-    if (cms == NULL) {
-        return false;
-    }
-    const struct check check = {tools, content, certs, count};
+    const struct check check = {tools, content, known};
     STACK_OF(CMS_SignerInfo) *signers = CMS_get0_SignerInfos(cms);
-    int signer_count = sk_CMS_SignerInfo_num(signers);
-    bool good = false;
-    if (signer_count < 1) {
-        err_set(err, "the signature names no signer");
-    } else if (signer_count > SMIME_MAX_SIGNERS) {
-        err_set(err, "the signature names %d signers, more than the limit of %d", signer_count, SMIME_MAX_SIGNERS);
-    } else {
-        good = true;
-        for (int i = 0; i < signer_count && good; i++) {
-            good = check_signer(&check, sk_CMS_SignerInfo_value(signers, i), err);
-        }
+    bool good = true;
+    for (int i = 0; good && i < sk_CMS_SignerInfo_num(signers); i++) {
+        good = check_signer(&check, sk_CMS_SignerInfo_value(signers, i), err);
     }
-    CMS_ContentInfo_free(cms);
     return good;
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "relay/smime_multipart.h"
-#include "relay/smime_signature.h"
 #include "util/base64.h"
 #include "util/xmalloc.h"
 #include "util/mime_header.h"
@@ -35,7 +34,8 @@ void smime_verifier_free(struct smime_verifier *verifier)
     }
 }
 
-/* RFC 8551 section 3.1.1: what is signed has CRLF. */
+/* RFC 8551 section 3.1.1: what is signed has CRLF. As for OpenSSL, CRs in front of a line's LF belong to its end,
+ * however many: text written twice in text mode has CR CR LF. */
 static struct slice canonicalise(struct slice text, struct buffer *canonical)
 {
     buffer_clear(canonical);
@@ -43,13 +43,13 @@ static struct slice canonicalise(struct slice text, struct buffer *canonical)
     for (const char *at = text.at; at < end;) {
         const char *lf = memchr(at, '\n', (size_t)(end - at));
         const char *stop = lf != NULL ? lf : end;
-        buffer_add(canonical, at, (size_t)(stop - at));
-        if (lf != NULL) {
-            bool bare = lf == text.at || lf[-1] != '\r';
-            buffer_add(canonical, bare ? "\r\n" : "\n", bare ? 2 : 1);
-            stop++;
+        const char *next = lf != NULL ? lf + 1 : end;
+        while (lf != NULL && stop > at && stop[-1] == '\r') {
+            stop--;
         }
-        at = stop;
+        buffer_add(canonical, at, (size_t)(stop - at));
+        buffer_add(canonical, "\r\n", lf != NULL ? 2 : 0);
+        at = next;
     }
     return buffer_slice(canonical);
 }
@@ -63,8 +63,8 @@ static bool strip_text_header(struct slice signed_part, struct slice *content, s
         return err_set(err, "the signed part does not begin with a text/plain header: sign with openssl smime -sign "
                             "-text, without -binary");
     }
-    if (header.transfer_encoding.at != NULL && !mime_header_is(header.transfer_encoding, "7bit")
-        && !mime_header_is(header.transfer_encoding, "8bit") && !mime_header_is(header.transfer_encoding, "binary")) {
+    if (header.transfer_encoding.at != NULL && !mime_header_is(header.transfer_encoding, "7bit") &&
+        !mime_header_is(header.transfer_encoding, "8bit") && !mime_header_is(header.transfer_encoding, "binary")) {
         return err_set(err, "the signed part has a transfer encoding, its text must stand as it is");
     }
     if (content->len == 0) {
@@ -73,37 +73,43 @@ static bool strip_text_header(struct slice signed_part, struct slice *content, s
     return true;
 }
 
-bool smime_verify(struct smime_verifier *verifier, struct slice message, const struct slice *certs, size_t count,
+/* The known signers' signature, or NULL. */
+static CMS_ContentInfo *decode_signature(struct smime_verifier *verifier, struct slice text, struct smime_known known,
+                                         struct err *err)
+{
+    buffer_clear(&verifier->signature);
+    if (!base64_decode(&verifier->signature, text)) {
+        err_set(err, "the signature is not base64");
+        return NULL;
+    }
+    return smime_signature_read(buffer_slice(&verifier->signature), known, err);
+}
+
+static bool verify_parts(struct smime_verifier *verifier, const struct smime_multipart *parts, struct smime_known known,
+                         struct buffer *canonical, struct slice *content, struct err *err)
+{
+    CMS_ContentInfo *cms = decode_signature(verifier, parts->signature, known, err);
+    struct slice signed_part = parts->signed_part;
+    struct slice text;
+    if (cms != NULL && !parts->canonical) {
+        signed_part = canonicalise(signed_part, canonical);
+    }
+    bool good = cms != NULL && strip_text_header(signed_part, &text, err) &&
+                smime_signature_check(&verifier->tools, cms, signed_part, known, err);
+    if (good) {
+        *content = text;
+    }
+    CMS_ContentInfo_free(cms);
+    return good;
+}
+
+bool smime_verify(struct smime_verifier *verifier, struct slice message, struct smime_known known,
                   struct buffer *canonical, struct slice *content, struct err *err)
 {
     struct smime_multipart parts;
-    struct slice text;
-    bool good = false;
-    if (count == 0) {
-        err_set(err, "no certificate is known for the node");
-        goto out;
-    }
-    if (!smime_multipart_split(message, &parts, err)) {
-        goto out;
-    }
-    if (parts.bare_lf) {
-        parts.signed_part = canonicalise(parts.signed_part, canonical);
-    }
-    if (!strip_text_header(parts.signed_part, &text, err)) {
-        goto out;
-    }
-    buffer_clear(&verifier->signature);
-    if (!base64_decode(&verifier->signature, parts.signature)) {
-        err_set(err, "the signature is not base64");
-        goto out;
-    }
-    if (!smime_signature_check(&verifier->tools, buffer_slice(&verifier->signature), parts.signed_part, certs, count,
-                               err)) {
-        goto out;
-    }
-    *content = text;
-    good = true;
-out:
+    bool good = known.count > 0 || err_set(err, "no certificate is known for the node");
+    good = good && smime_multipart_split(message, &parts, err) &&
+           verify_parts(verifier, &parts, known, canonical, content, err);
     ERR_clear_error();
     return good;
 }

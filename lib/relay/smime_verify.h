@@ -7,17 +7,17 @@
  * signature), the signed part is digested with EVP in one pass and the signature is checked with CMS (RFC 5652):
  * every signer must be one of the given certificates (certificates inside the message are ignored; no chain, no
  * validity dates), the digest SHA-256 or stronger, the content type data, the message-digest attribute that of the
- * content.
+ * content. The signers are looked up before the content is touched, so that a stranger's message costs little.
  *
- * Certificates come as DER, just as the node index and node_certs_walk give them: OpenSSL 3 takes twice the time of an
- * RSA-4096 verification to decode a certificate to an X509, nearly all of it for things that are not needed here.
+ * What OpenSSL's SMIME_read_CMS and CMS_verify accept with the same certificates is accepted, but for what
+ * smime_multipart.h, smime_signature.h and this refuse; the fuzz target fuzz_smime_differs compares them.
  */
 #ifndef RELAY_SMIME_VERIFY_H
 #define RELAY_SMIME_VERIFY_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
+#include "relay/smime_signature.h"
 #include "util/buffer.h"
 #include "util/err.h"
 #include "util/slice.h"
@@ -29,12 +29,12 @@ struct smime_verifier;
 struct smime_verifier *smime_verifier_new(struct err *err);
 void smime_verifier_free(struct smime_verifier *verifier);
 
-/* message is the whole file after decompression. certs: the node's, DER, count of them; none refuses every message.
+/* message is the whole file after decompression. known: the node's certificates; none refuses every message.
  * On true *content is the signed text without its own header: it points into message when its lines end in CRLF
  * there; else canonical (cleared first, the caller's) holds a converted copy that it points into. Refused (false,
  * with the reason): no signature, a weak digest, an unknown signer, a signature that does not verify, an empty
  * content, a malformed message. OpenSSL's error queue is empty afterwards. */
-bool smime_verify(struct smime_verifier *verifier, struct slice message, const struct slice *certs, size_t count,
+bool smime_verify(struct smime_verifier *verifier, struct slice message, struct smime_known known,
                   struct buffer *canonical, struct slice *content, struct err *err);
 
 #endif

@@ -2,8 +2,8 @@
  *
  * spool_private: what the source files of spool share. Nobody else includes it.
  */
-#ifndef RELAY_RELAY_SPOOL_PRIVATE_H
-#define RELAY_RELAY_SPOOL_PRIVATE_H
+#ifndef RELAY_SPOOL_PRIVATE_H
+#define RELAY_SPOOL_PRIVATE_H
 
 #include "relay/spool.h"
 

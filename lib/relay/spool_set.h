@@ -2,8 +2,8 @@
  *
  * spool_set: the spools of a configuration, one a kind of upload.
  */
-#ifndef RELAY_RELAY_SPOOL_SET_H
-#define RELAY_RELAY_SPOOL_SET_H
+#ifndef RELAY_SPOOL_SET_H
+#define RELAY_SPOOL_SET_H
 
 #include <stdbool.h>
 #include <stddef.h>

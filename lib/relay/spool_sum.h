@@ -2,8 +2,8 @@
  *
  * spool_sum: how much there is of some files of a spool: their number, their bytes, and since when the oldest is there.
  */
-#ifndef RELAY_RELAY_SPOOL_SUM_H
-#define RELAY_RELAY_SPOOL_SUM_H
+#ifndef RELAY_SPOOL_SUM_H
+#define RELAY_SPOOL_SUM_H
 
 #include <stdint.h>
 

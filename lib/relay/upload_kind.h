@@ -5,8 +5,8 @@
  * Source: PROTOCOL.md sections 1, 8 and 16. A new kind is a new line in this table; whoever needs a list of the kinds
  * loops over enum relay_kind.
  */
-#ifndef RELAY_RELAY_UPLOAD_KIND_H
-#define RELAY_RELAY_UPLOAD_KIND_H
+#ifndef RELAY_UPLOAD_KIND_H
+#define RELAY_UPLOAD_KIND_H
 
 #include <stdbool.h>
 

@@ -6,8 +6,8 @@
  * ever. So each one adds its node id to Via when it hands a request on, and a request that comes a second time, or has
  * come through too many, ends.
  */
-#ifndef RELAY_RELAY_VIA_HEADER_H
-#define RELAY_RELAY_VIA_HEADER_H
+#ifndef RELAY_VIA_HEADER_H
+#define RELAY_VIA_HEADER_H
 
 #include <stdbool.h>
 

@@ -5,48 +5,38 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 
-#include "util/digest.h"
 #include "util/safe_file.h"
+#include "util/x509_key.h"
 
-enum { FILE_MAX = 1 << 20, DIGEST_LEN = 32, BASE64_SIZE = 48 };
+enum { FILE_MAX = 1 << 20, BASE64_SIZE = 48 };
 
-static bool add_key_of(struct buffer *pins, X509 *certificate, struct err *err)
+void http_pins_add(struct buffer *pins, const void *digest)
 {
-    unsigned char *der = NULL;
-    unsigned char digest[DIGEST_LEN];
     unsigned char text[BASE64_SIZE];
-    int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
-    if (len <= 0) {
-        ERR_clear_error();
-        return err_set(err, "a certificate without a public key");
-    }
-    digest_sha256(digest, der, (size_t)len);
-    OPENSSL_free(der);
-    EVP_EncodeBlock(text, digest, DIGEST_LEN);
+    EVP_EncodeBlock(text, digest, X509_KEY_DIGEST_SIZE);
     buffer_add_format(pins, "%ssha256//%s", pins->len > 0 ? ";" : "", (const char *)text);
-    return true;
 }
 
-bool http_pins_add(struct buffer *pins, struct slice certificate, struct err *err)
+/* Takes the certificate. Returns how many pins were added. */
+static size_t add_certificate_pin(struct buffer *pins, X509 *certificate)
 {
-    const unsigned char *at = (const unsigned char *)certificate.at;
-    X509 *parsed = d2i_X509(NULL, &at, (long)certificate.len);
-    bool added = parsed != NULL ? add_key_of(pins, parsed, err) : err_set(err, "no certificate");
-    X509_free(parsed);
-    ERR_clear_error();
+    unsigned char digest[X509_KEY_DIGEST_SIZE];
+    bool added = certificate != NULL && x509_key_digest(certificate, digest);
+    if (added) {
+        http_pins_add(pins, digest);
+    }
+    X509_free(certificate);
     return added;
 }
 
-static size_t add_pem(struct buffer *pins, struct slice text, struct err *err)
+static size_t add_pem(struct buffer *pins, struct slice text)
 {
     BIO *bio = BIO_new_mem_buf(text.at, (int)text.len);
     size_t count = 0;
     X509 *certificate;
     while (bio != NULL && (certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
-        count += add_key_of(pins, certificate, err);
-        X509_free(certificate);
+        count += add_certificate_pin(pins, certificate);
     }
     BIO_free(bio);
     ERR_clear_error();
@@ -56,12 +46,12 @@ static size_t add_pem(struct buffer *pins, struct slice text, struct err *err)
 bool http_pins_add_file(struct buffer *pins, const char *path, struct err *err)
 {
     struct buffer text = {0};
-    struct err ignored;
     bool added = false;
     if (!safe_file_read_followed(path, FILE_MAX, &text, err)) {
         err_prefix(err, "%s", path);
     } else {
-        added = add_pem(pins, buffer_slice(&text), &ignored) > 0 || http_pins_add(pins, buffer_slice(&text), &ignored);
+        added =
+            add_pem(pins, buffer_slice(&text)) > 0 || add_certificate_pin(pins, x509_key_read(buffer_slice(&text))) > 0;
         if (!added) {
             err_set(err, "%s: no certificate in it, PEM or DER", path);
         }

@@ -13,12 +13,12 @@
 
 #include "util/buffer.h"
 #include "util/err.h"
-#include "util/slice.h"
 
-/* Adds the pin of one certificate, DER. False with err leaves pins as they were. */
-bool http_pins_add(struct buffer *pins, struct slice certificate, struct err *err);
+/* Adds the pin of a key, given by its digest (x509_key.h). */
+void http_pins_add(struct buffer *pins, const void *digest);
 
-/* Adds those of all certificates in a file, PEM (at least one, other blocks are passed over) or one as DER. */
+/* Adds those of all certificates in a file, PEM (at least one, other blocks are passed over) or one as DER. False with
+ * err leaves pins as they were. */
 bool http_pins_add_file(struct buffer *pins, const char *path, struct err *err);
 
 #endif

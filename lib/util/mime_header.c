@@ -27,7 +27,8 @@ static struct slice skip_space(struct slice text)
     return rest_from(text, at);
 }
 
-/* Takes a line and its end from the front of *text. False when there is no line end within the limit. */
+/* Takes a line and its end (an LF and the CRs before it) from the front of *text. False when there is no line end
+ * within the limit. */
 static bool mime_header_take_line(struct slice *text, size_t limit, struct slice *line)
 {
     size_t within = text->len < limit ? text->len : limit;
@@ -37,10 +38,21 @@ static bool mime_header_take_line(struct slice *text, size_t limit, struct slice
     }
     *line = (struct slice){text->at, (size_t)(end - text->at)};
     *text = rest_from(*text, line->len + 1);
-    if (line->len > 0 && line->at[line->len - 1] == '\r') {
+    while (line->len > 0 && line->at[line->len - 1] == '\r') {
         line->len--;
     }
     return true;
+}
+
+/* Readers do not agree on where such a line ends. */
+static bool has_lone_control(struct slice line)
+{
+    for (size_t i = 0; i < line.len; i++) {
+        if ((unsigned char)line.at[i] < ' ' && line.at[i] != '\t') {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Sets *field to where the value went, NULL for a field that does not matter here. */
@@ -73,6 +85,9 @@ bool mime_header_read(struct slice *text, struct mime_header *header, struct err
     while (mime_header_take_line(text, MIME_HEADER_LIMIT - (size_t)(text->at - start), &line)) {
         if (line.len == 0) {
             return true;
+        }
+        if (has_lone_control(line)) {
+            return err_set(err, "a control character in the header");
         }
         if (line.at[0] == ' ' || line.at[0] == '\t') {
             if (field != NULL) { /* the value goes on */
@@ -123,8 +138,8 @@ static bool take_quoted(struct slice *text, struct slice *value)
             *text = rest_from(*text, at + 1);
             return true;
         }
-        if (text->at[at] == '\\') {
-            at++;
+        if (text->at[at] == '\\') { /* readers do not agree on escapes, and nobody needs them here */
+            return false;
         }
     }
     return false;
@@ -142,7 +157,7 @@ static bool take_parameter(struct slice *text, struct slice *name, struct slice 
         return take_quoted(text, value);
     }
     *value = mime_header_take_word(text, ';');
-    return value->len > 0;
+    return value->len > 0 && memchr(value->at, '"', value->len) == NULL && memchr(value->at, '(', value->len) == NULL;
 }
 
 bool mime_header_parameter(struct slice content_type, const char *name, struct slice *value)

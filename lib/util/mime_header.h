@@ -3,8 +3,9 @@
  * mime_header: the header block of a MIME entity (RFC 2045, folding as in RFC 5322 section 2.2.3), as far as it says
  * what the body is.
  *
- * Lines end in LF or CRLF. Names and types are compared without regard to case. A field that is given twice is refused,
- * since readers differ in which one they take; comments in parentheses are not understood.
+ * Lines end in LF, CRs in front of it belong to the line end. Names and types are compared without regard to case. What
+ * readers do not agree on is refused: a field that is given twice, other control characters than tabs, escapes in quoted
+ * values, quotes and comments in others.
  */
 #ifndef RELAY_UTIL_MIME_HEADER_H
 #define RELAY_UTIL_MIME_HEADER_H
@@ -30,7 +31,7 @@ bool mime_header_read(struct slice *text, struct mime_header *header, struct err
 /* Is the value (of either field) this word, whatever its parameters? */
 bool mime_header_is(struct slice value, const char *word);
 
-/* Finds "; name=value", quoted or not, and leaves backslashes in a quoted one. value->at is NULL when it is not there.
+/* Finds "; name=value", quoted or not. value->at is NULL when it is not there.
  * False when the parameters are malformed or name stands there twice. */
 bool mime_header_parameter(struct slice content_type, const char *name, struct slice *value);
 

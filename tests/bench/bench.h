@@ -2,8 +2,8 @@
  *
  * bench: a clock and a median, for programs that print figures.
  */
-#ifndef RELAY_TESTS_BENCH_H
-#define RELAY_TESTS_BENCH_H
+#ifndef RELAY_TESTS_BENCH_BENCH_H
+#define RELAY_TESTS_BENCH_BENCH_H
 
 #include <stdlib.h>
 #include <time.h>

@@ -179,9 +179,9 @@ static struct node_index *open_index(const struct files *files)
 static void look_up(struct node_index *index, unsigned i)
 {
     char id[64];
-    struct slice der[NODE_INDEX_MAX_CERTS];
+    struct cert_record known[NODE_INDEX_MAX_CERTS];
     snprintf(id, sizeof id, ID_FORMAT, i * 2654435761U, i);
-    if (node_index_certificates(index, id, der, NODE_INDEX_MAX_CERTS) != 1) {
+    if (node_index_certificates(index, id, known, NODE_INDEX_MAX_CERTS) != 1) {
         fprintf(stderr, "bench_nodes: %s not found\n", id);
         exit(EXIT_FAILURE);
     }
@@ -223,7 +223,7 @@ static void measure_look_ups(const struct files *files)
             look_up(index, i);
         }
     }
-    printf("look-up with refresh        %8.3f us   processor, %+ld KiB private at the most\n", 
+    printf("look-up with refresh        %8.3f us   processor, %+ld KiB private at the most\n",
            bench_median(took, RUNS) * 1e6 / files->nodes, most - before);
     node_index_close(index);
 }
@@ -248,6 +248,10 @@ int main(int argc, char **argv)
     struct files files = {.nodes = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 50000};
     if (directory == NULL) {
         bench_nodes_die("mkdtemp");
+    }
+    if (files.nodes == 0) {
+        fprintf(stderr, "usage: bench_nodes [NODES (1 or more) [DIRECTORY]]\n");
+        return 2;
     }
     files.list = xasprintf("%s/nodeslist.json", directory);
     files.certs = xasprintf("%s/nodescerts.pem", directory);

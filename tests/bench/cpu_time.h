@@ -3,8 +3,8 @@
  * cpu_time: processor time of this process, and of a PostgreSQL server with all its processes, also those that have
  * ended.
  */
-#ifndef RELAY_BENCH_CPU_TIME_H
-#define RELAY_BENCH_CPU_TIME_H
+#ifndef RELAY_TESTS_BENCH_CPU_TIME_H
+#define RELAY_TESTS_BENCH_CPU_TIME_H
 
 struct cpu_time {
     double client; /* seconds */

@@ -20,13 +20,13 @@ static int feed_runs_fail(const char *what)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) {
+    double rate = argc == 4 ? atof(argv[3]) : 0;
+    if (!(rate > 0)) {
         fprintf(stderr, "usage: feed_runs FROM TO RATE\n");
         return 2;
     }
     DIR *from = opendir(argv[1]);
     int to = open(argv[2], O_RDONLY | O_DIRECTORY);
-    double rate = atof(argv[3]);
     if (from == NULL || to < 0) {
         return feed_runs_fail("feed_runs");
     }
@@ -47,5 +47,8 @@ int main(int argc, char **argv)
         }
         fed++;
     }
-    return 0;
+    if (fed == 0) {
+        fprintf(stderr, "feed_runs: %s is empty\n", argv[1]);
+    }
+    return fed == 0;
 }

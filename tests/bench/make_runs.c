@@ -153,6 +153,7 @@ int main(int argc, char **argv)
     need(argc == 5, "usage: make_runs DIRECTORY NODES RUNS REPORTS");
     const char *directory = argv[1];
     unsigned nodes = (unsigned)atoi(argv[2]), runs = (unsigned)atoi(argv[3]), reports = (unsigned)atoi(argv[4]);
+    need(nodes > 0 && runs > 0 && reports > 1, "at least a node, a run, and two reports in it are needed");
     char path[4096];
     snprintf(path, sizeof path, "%s/runs", directory);
     mkdir(directory, 0755);

@@ -2,8 +2,8 @@
  *
  * fuzz: what the fuzz targets share.
  */
-#ifndef RELAY_TESTS_FUZZ_H
-#define RELAY_TESTS_FUZZ_H
+#ifndef RELAY_TESTS_FUZZ_FUZZ_H
+#define RELAY_TESTS_FUZZ_FUZZ_H
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * fuzz_smime_certs: the certificates of the seeds of fuzz_smime, DER: UID=node, RSA 2048 and P-256.
  * The private keys are gone.
  */
-#ifndef RELAY_TESTS_FUZZ_SMIME_CERTS_H
-#define RELAY_TESTS_FUZZ_SMIME_CERTS_H
+#ifndef RELAY_TESTS_FUZZ_FUZZ_SMIME_CERTS_H
+#define RELAY_TESTS_FUZZ_FUZZ_SMIME_CERTS_H
 
 /* clang-format off */
 static const unsigned char fuzz_smime_rsa[] = {

@@ -17,7 +17,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_shared_file_meta \
 	tests/fuzz/fuzz_shared_folder_request \
 	tests/fuzz/fuzz_smime \
-	tests/fuzz/fuzz_smime_cert \
+	tests/fuzz/fuzz_smime_edited \
 	tests/fuzz/fuzz_url_form
 FUZZ_SECONDS = 60
 

@@ -29,9 +29,11 @@ done < <(grep -Eho '^Exec[A-Za-z]*=.*' "$units"/*.service |
     grep -Eo '/[^ ]*(rudder-relay[a-z-]*|multiwatch)( |$)' | tr -d ' ' | sort -u)
 grep -n '@[A-Z_]*@' "$units"/*.{path,service,socket} && fault "a unit has a name in @ that was not replaced"
 
-# systemd-analyze warns and exits 0 for a key it does not know; manuals are not installed here
+# systemd-analyze warns and exits 0 for a key it does not know; manuals are not installed here. Where no systemd runs,
+# only root can make the directory that it works in.
 for unit in "$units"/*.*; do
     [ -f "$unit" ] || continue
+    [ -d /run/systemd ] || [ "$(id -u)" = 0 ] || continue
     said=$(SYSTEMD_UNIT_PATH=$units: systemd-analyze verify --man=no "$unit" 2>&1)
     [ -z "$said" ] || fault "${unit##*/}: $said"
 done

@@ -2,8 +2,8 @@
  *
  * certificate: node certificates for tests and benchmarks: self-signed, EC, made in no time. Not for real use.
  */
-#ifndef RELAY_TESTS_CERTIFICATE_H
-#define RELAY_TESTS_CERTIFICATE_H
+#ifndef RELAY_TESTS_SUPPORT_CERTIFICATE_H
+#define RELAY_TESTS_SUPPORT_CERTIFICATE_H
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>

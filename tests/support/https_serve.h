@@ -3,8 +3,8 @@
  * https_serve: starts and stops tests/support/https_server, a real TLS server that misbehaves as it is told, for unit
  * tests. Everything fails the test if it fails.
  */
-#ifndef RELAY_TESTS_HTTPS_SERVE_H
-#define RELAY_TESTS_HTTPS_SERVE_H
+#ifndef RELAY_TESTS_SUPPORT_HTTPS_SERVE_H
+#define RELAY_TESTS_SUPPORT_HTTPS_SERVE_H
 
 #include <sys/types.h>
 

@@ -2,8 +2,8 @@
  *
  * made_client: a client that shows a certificate, for the tests of handlers.
  */
-#ifndef RELAY_TESTS_MADE_CLIENT_H
-#define RELAY_TESTS_MADE_CLIENT_H
+#ifndef RELAY_TESTS_SUPPORT_MADE_CLIENT_H
+#define RELAY_TESTS_SUPPORT_MADE_CLIENT_H
 
 #include "support/certificate.h"
 #include "support/made_request.h"

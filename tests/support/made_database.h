@@ -3,8 +3,8 @@
  * made_database: a real PostgreSQL with Rudder's tables, for unit tests, by tests/support/database.sh. It ends with the
  * program.
  */
-#ifndef RELAY_TESTS_MADE_DATABASE_H
-#define RELAY_TESTS_MADE_DATABASE_H
+#ifndef RELAY_TESTS_SUPPORT_MADE_DATABASE_H
+#define RELAY_TESTS_SUPPORT_MADE_DATABASE_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
  *
  * made_index: a node index from a node list in the test's own words.
  */
-#ifndef RELAY_TESTS_MADE_INDEX_H
-#define RELAY_TESTS_MADE_INDEX_H
+#ifndef RELAY_TESTS_SUPPORT_MADE_INDEX_H
+#define RELAY_TESTS_SUPPORT_MADE_INDEX_H
 
 #include <check.h>
 #include <stdio.h>

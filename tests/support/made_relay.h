@@ -5,8 +5,8 @@
  *
  * The node list has n1 and n2, each with a certificate, and `bare`, which has none.
  */
-#ifndef RELAY_TESTS_MADE_RELAY_H
-#define RELAY_TESTS_MADE_RELAY_H
+#ifndef RELAY_TESTS_SUPPORT_MADE_RELAY_H
+#define RELAY_TESTS_SUPPORT_MADE_RELAY_H
 
 #include "forwarder/spool_source.h"
 #include "relay/relay_config.h"

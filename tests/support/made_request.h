@@ -2,8 +2,8 @@
  *
  * made_request: a request for handlers, without a socket: variables from a list, a body from memory.
  */
-#ifndef RELAY_TESTS_MADE_REQUEST_H
-#define RELAY_TESTS_MADE_REQUEST_H
+#ifndef RELAY_TESTS_SUPPORT_MADE_REQUEST_H
+#define RELAY_TESTS_SUPPORT_MADE_REQUEST_H
 
 #include <check.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
  *
  * made_run: run logs made in memory, for what tests and benchmarks store.
  */
-#ifndef RELAY_TESTS_MADE_RUN_H
-#define RELAY_TESTS_MADE_RUN_H
+#ifndef RELAY_TESTS_SUPPORT_MADE_RUN_H
+#define RELAY_TESTS_SUPPORT_MADE_RUN_H
 
 #include "relay/runlog.h"
 

@@ -14,7 +14,7 @@ runner_open() {
     chmod 1777 "$RUNNER/tmp" "$RUNNER/sanitizer"
     export TMPDIR=$RUNNER/tmp
     runner_fence
-    RUNNER_JOBS=${RELAY_TEST_JOBS:-2}
+    RUNNER_JOBS=${RELAY_TEST_JOBS:-$((2 * $(nproc)))} # they wait more than they compute
     RUNNER_TIMEOUT=${RELAY_TEST_TIMEOUT:-600}
     trap 'runner_interrupted' HUP INT TERM
 }
@@ -190,11 +190,13 @@ runner_long_parts() {
 }
 
 # runner_e2e BUILD TEST...: some at a time. A test says in a line of its own what is special about it:
-# "# run-tests: once" has nothing to do with the build, "# run-tests: seconds N" may take longer than others.
+# "# run-tests: once" has nothing to do with the build, "# run-tests: early" takes long and is best begun first,
+# "# run-tests: seconds N" may take longer than others.
 runner_e2e() {
     local build=$1 test
     shift
-    for test; do
+    [ $# -gt 0 ] || return 0
+    for test in $(grep -lx '# run-tests: early.*' "$@") $(grep -Lx '# run-tests: early.*' "$@"); do
         if [ "$build" != "${builds[0]}" ] && grep -q '^# run-tests: once' "$test"; then
             continue
         fi
@@ -302,19 +304,21 @@ runner_dist_distcheck() {
 # Only what concerns git and the continuous integration is in the sources alone.
 runner_dist_complete() {
     local missing
-    cd "$RUNNER/dist" && mkdir unpacked && tar -C unpacked --strip-components=1 -xf rudder-relay-*.tar.xz || return
-    missing=$(comm -13 <(sources_modes unpacked) <(sources_modes "$RUNNER/src" | grep -vE '/\.(ci/|git)'))
+    cd "$RUNNER/dist" && mkdir unpacked && tar -C unpacked --strip-components=1 -xf rudder-relay-*.tar.xz &&
+        runner_dist_list unpacked && runner_dist_list "$RUNNER/src" || return
+    missing=$(comm -13 unpacked.list src.list | grep -vE '(^|/)\.(ci/|git)')
     [ -z "$missing" ] || {
         printf '%s\n' "the tarball lacks, or has with another mode:" "$missing"
         return 1
     }
 }
 
-# sources_modes DIRECTORY: its files, executable or not, without those that autogen.sh made.
-sources_modes() {
-    mkdir -p "$RUNNER/dist/listed" && sources_copy "$1" "$RUNNER/dist/listed" &&
-        (cd "$RUNNER/dist/listed" && find . -type f -printf '%p ' \( -perm -100 -printf 'x\n' -o -printf '-\n' \) |
-            LC_ALL=C sort) && rm -r "$RUNNER/dist/listed"
+# runner_dist_list DIRECTORY: lists its files, executable or not, without those that autogen.sh made, in NAME.list.
+runner_dist_list() {
+    local name=${1##*/}
+    sources_copy "$1" "copy-of-$name" &&
+        find "copy-of-$name" -type f -printf '%P ' \( -perm -100 -printf 'x\n' -o -printf '-\n' \) |
+        LC_ALL=C sort >"$name.list" && [ -s "$name.list" ] && rm -r "copy-of-$name"
 }
 
 runner_dist_run-tests() {

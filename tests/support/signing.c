@@ -2,6 +2,7 @@
 #include "support/signing.h"
 
 #include <openssl/bio.h>
+#include <openssl/dsa.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
@@ -32,9 +33,26 @@ EVP_PKEY *signing_rsa_key(int bits)
 
 EVP_PKEY *signing_ec_key(void)
 {
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, NULL);
-    signing_require(EVP_PKEY_keygen_init(context) == 1
-            && EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1) == 1);
+    return signing_ec_key_on("P-256");
+}
+
+EVP_PKEY *signing_ec_key_on(const char *curve)
+{
+    EVP_PKEY *key = EVP_EC_gen(curve);
+    signing_require(key != NULL);
+    return key;
+}
+
+EVP_PKEY *signing_dsa_key(void)
+{
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(EVP_PKEY_DSA, NULL);
+    EVP_PKEY *parameters = NULL;
+    signing_require(EVP_PKEY_paramgen_init(context) == 1 && EVP_PKEY_CTX_set_dsa_paramgen_bits(context, 1024) == 1 &&
+                    EVP_PKEY_paramgen(context, &parameters) == 1);
+    EVP_PKEY_CTX_free(context);
+    context = EVP_PKEY_CTX_new(parameters, NULL);
+    EVP_PKEY_free(parameters);
+    signing_require(EVP_PKEY_keygen_init(context) == 1);
     return generate(context);
 }
 
@@ -60,17 +78,18 @@ struct identity signing_identity(EVP_PKEY *key, const char *uid, long serial)
         X509_set_issuer_name(certificate, name) == 1 && X509_set_pubkey(certificate, key) == 1);
     add_key_identifier(certificate);
     signing_require(X509_sign(certificate, key, EVP_sha256()) > 0);
-    unsigned char *der = NULL;
-    int len = i2d_X509(certificate, &der);
-    signing_require(len > 0);
-    return (struct identity){key, certificate, {(const char *)der, (size_t)len}};
+    struct identity identity = {.key = key, .certificate = certificate};
+    char node_id[NODE_ID_SIZE];
+    signing_require(cert_record_add(&identity.packed, certificate, node_id, NULL) &&
+                    cert_record_unpack(buffer_slice(&identity.packed), &identity.record));
+    return identity;
 }
 
 void signing_identity_free(struct identity *identity)
 {
     EVP_PKEY_free(identity->key);
     X509_free(identity->certificate);
-    OPENSSL_free((void *)identity->der.at);
+    buffer_free(&identity->packed);
     *identity = (struct identity){0};
 }
 
@@ -103,21 +122,18 @@ CMS_ContentInfo *signing_sign(const struct identity *signer, const EVP_MD *md, u
     return cms;
 }
 
-static void add_base64(struct buffer *message, CMS_ContentInfo *cms, const char *eol)
+static void add_base64(struct buffer *message, struct slice der, const char *eol)
 {
     enum { LINE = 48 }; /* bytes, which are 64 characters */
-    unsigned char *der = NULL;
-    int len = i2d_CMS_ContentInfo(cms, &der);
-    signing_require(len > 0);
-    for (int at = 0; at < len; at += LINE) {
+    for (size_t at = 0; at < der.len; at += LINE) {
         unsigned char line[LINE / 3 * 4 + 1];
-        EVP_EncodeBlock(line, der + at, len - at < LINE ? len - at : LINE);
+        int len = (int)(der.len - at < LINE ? der.len - at : LINE);
+        EVP_EncodeBlock(line, (const unsigned char *)der.at + at, len);
         buffer_add_format(message, "%s%s", (const char *)line, eol);
     }
-    OPENSSL_free(der);
 }
 
-void signing_write(struct buffer *message, struct slice content, CMS_ContentInfo *cms, const char *eol)
+void signing_write_der(struct buffer *message, struct slice content, struct slice der, const char *eol)
 {
     static const char type[] = "application/x-pkcs7-signature";
     static const char boundary[] = "----0A1B2C3D4E5F60718293A4B5C6D7E8F9";
@@ -129,6 +145,15 @@ void signing_write(struct buffer *message, struct slice content, CMS_ContentInfo
     buffer_add_format(message, "%s--%s%sContent-Type: %s; name=\"smime.p7s\"%s", eol, boundary, eol, type, eol);
     buffer_add_format(message, "Content-Transfer-Encoding: base64%s", eol);
     buffer_add_format(message, "Content-Disposition: attachment; filename=\"smime.p7s\"%s%s", eol, eol);
-    add_base64(message, cms, eol);
+    add_base64(message, der, eol);
     buffer_add_format(message, "%s--%s--%s%s", eol, boundary, eol, eol);
+}
+
+void signing_write(struct buffer *message, struct slice content, CMS_ContentInfo *cms, const char *eol)
+{
+    unsigned char *der = NULL;
+    int len = i2d_CMS_ContentInfo(cms, &der);
+    signing_require(len > 0);
+    signing_write_der(message, content, (struct slice){(const char *)der, (size_t)len}, eol);
+    OPENSSL_free(der);
 }

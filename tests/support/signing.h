@@ -3,25 +3,29 @@
  * signing: keys, self-signed certificates and signed messages for tests and benchmarks. Whatever OpenSSL refuses here
  * ends the program: a test cannot go on without it.
  */
-#ifndef RELAY_TESTS_SIGNING_H
-#define RELAY_TESTS_SIGNING_H
+#ifndef RELAY_TESTS_SUPPORT_SIGNING_H
+#define RELAY_TESTS_SUPPORT_SIGNING_H
 
 #include <openssl/cms.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
 
+#include "relay/cert_record.h"
 #include "util/buffer.h"
 #include "util/slice.h"
 
 struct identity {
     EVP_PKEY *key;
     X509 *certificate;
-    struct slice der; /* of the certificate */
+    struct buffer packed;      /* what the index keeps of the certificate */
+    struct cert_record record; /* points in there */
 };
 
 EVP_PKEY *signing_rsa_key(int bits);
 EVP_PKEY *signing_ec_key(void); /* P-256 */
+EVP_PKEY *signing_ec_key_on(const char *curve);
+EVP_PKEY *signing_dsa_key(void);
 
 /* Takes the key. The subject and issuer is UID=<uid>. It expired yesterday: a node's certificate is a pinned
  * identity. */
@@ -39,5 +43,8 @@ void signing_finish(CMS_ContentInfo *cms, struct slice content);
 
 /* Writes the message that holds content (as it is) and the signature, lines of the frame ending in eol. */
 void signing_write(struct buffer *message, struct slice content, CMS_ContentInfo *cms, const char *eol);
+
+/* The same with a signature as DER, or what is left of it. */
+void signing_write_der(struct buffer *message, struct slice content, struct slice der, const char *eol);
 
 #endif

@@ -2,8 +2,8 @@
  *
  * suite: the main function of a unit test program: one TCase, all its tests.
  */
-#ifndef RELAY_TESTS_SUITE_H
-#define RELAY_TESTS_SUITE_H
+#ifndef RELAY_TESTS_SUPPORT_SUITE_H
+#define RELAY_TESTS_SUPPORT_SUITE_H
 
 #include <check.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  *
  * directory: a temporary directory for a unit test, and small files in it. Everything fails the test if it fails.
  */
-#ifndef RELAY_TESTS_TMPDIR_H
-#define RELAY_TESTS_TMPDIR_H
+#ifndef RELAY_TESTS_SUPPORT_TMPDIR_H
+#define RELAY_TESTS_SUPPORT_TMPDIR_H
 
 #include <check.h>
 #include <errno.h>

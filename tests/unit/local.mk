@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_job \
 	tests/unit/forwarder/test_node_turns \
 	tests/unit/forwarder/test_reload_watch \
+	tests/unit/forwarder/test_run_faults \
 	tests/unit/forwarder/test_run_queue \
 	tests/unit/forwarder/test_sink_upstream \
 	tests/unit/forwarder/test_spool_process \
@@ -31,6 +32,8 @@ UNIT_TESTS = \
 	tests/unit/policies/test_policy_bundle \
 	tests/unit/policies/test_policy_cache \
 	tests/unit/policies/test_policy_manifest \
+	tests/unit/relay/test_cert_dates \
+	tests/unit/relay/test_cert_record \
 	tests/unit/relay/test_inventory_name \
 	tests/unit/relay/test_node_certs \
 	tests/unit/relay/test_node_index \
@@ -53,7 +56,9 @@ UNIT_TESTS = \
 	tests/unit/remote-run/test_remote_run_request \
 	tests/unit/remote-run/test_remote_run_targets \
 	tests/unit/remote-run/test_tcp_peer \
-	tests/unit/shared-files/test_shared_file \
+	tests/unit/shared-files/test_shared_file_meta \
+	tests/unit/shared-files/test_shared_file_name \
+	tests/unit/shared-files/test_shared_file_signature \
 	tests/unit/shared-files/test_shared_forward \
 	tests/unit/shared-files/test_shared_route \
 	tests/unit/shared-files/test_shared_store \
@@ -68,21 +73,28 @@ UNIT_TESTS = \
 	tests/unit/upload/test_admission \
 	tests/unit/upload/test_upload \
 	tests/unit/upload/test_upload_name \
+	tests/unit/util/test_arena \
 	tests/unit/util/test_base64 \
-	tests/unit/util/test_config \
+	tests/unit/util/test_buffer \
+	tests/unit/util/test_byte_size \
+	tests/unit/util/test_config_preprocess \
+	tests/unit/util/test_config_table \
 	tests/unit/util/test_decompress \
 	tests/unit/util/test_digest \
 	tests/unit/util/test_duration \
+	tests/unit/util/test_err \
 	tests/unit/util/test_etag \
 	tests/unit/util/test_http_client \
 	tests/unit/util/test_http_date \
 	tests/unit/util/test_http_range \
 	tests/unit/util/test_json_reader \
+	tests/unit/util/test_log \
 	tests/unit/util/test_mime_header \
 	tests/unit/util/test_open_beneath \
+	tests/unit/util/test_printable \
 	tests/unit/util/test_safe_file \
 	tests/unit/util/test_siphash \
 	tests/unit/util/test_subprocess \
-	tests/unit/util/test_text \
 	tests/unit/util/test_timestamp \
-	tests/unit/util/test_url_form
+	tests/unit/util/test_url_form \
+	tests/unit/util/test_utf8

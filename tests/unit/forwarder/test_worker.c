@@ -26,6 +26,7 @@ static struct made_relay relay;
 static struct spool_source source;
 static struct worker_shared shared;
 static struct worker *worker;
+static int64_t period_ms = 600000;
 
 static void worker_set_up(void)
 {
@@ -59,6 +60,7 @@ static void start_worker(void)
     shared = (struct worker_shared){.config = &relay.config,
                                     .source = &source,
                                     .breaker = db_breaker_new(&quick, relay.state),
+                                    .faults = run_faults_new(period_ms),
                                     .stop_fd = eventfd(0, EFD_CLOEXEC)};
     worker = worker_start(&shared, 1, &err);
     ck_assert_msg(worker != NULL, "%s", err.text);
@@ -71,6 +73,7 @@ static void worker_end(void)
     eventfd_write(shared.stop_fd, 1);
     ck_assert(worker_join(worker, clock_ms() + 60000));
     db_breaker_free(shared.breaker);
+    run_faults_free(shared.faults);
     close(shared.stop_fd);
 }
 
@@ -240,7 +243,7 @@ START_TEST(runs_wait_while_the_database_cannot_be_used)
 }
 END_TEST
 
-/* It answers, but that is not enough. The prepared runs stay in memory, and none counts as tried again. */
+/* It answers, but that is not enough. The runs wait, and none counts as tried again. */
 START_TEST(a_database_without_the_table_cannot_be_used)
 {
     worker_set_up();
@@ -259,6 +262,118 @@ START_TEST(a_database_without_the_table_cannot_be_used)
     ck_assert_int_eq(runs_stored(), 2);
     ck_assert_uint_eq(retry_count(), 0);
     worker_tear_down();
+}
+END_TEST
+
+/* Stores runs of n1 until so many files are left, while what was deferred is tried at once. */
+static void store_others_until_left(size_t files)
+{
+    static int start_s = 10;
+    int64_t until_ms = clock_ms() + 60000;
+    while (files_left() != files) {
+        ck_assert_int_lt(clock_ms(), until_ms);
+        start_s = start_s < 59 ? start_s + 1 : 10;
+        put_run_of("n1", start_s, 10 + (size_t)(clock_ms() % 100));
+        made_database_run("TRUNCATE RudderSysEvents, ReportsExecution"); /* the same starts again */
+        scan_reports();
+        WAIT_FOR(files_left() <= 1);
+        dispatch_flush_deferred(source.dispatch);
+        usleep(5000);
+    }
+}
+
+START_TEST(a_run_that_alone_fails_is_set_aside_in_the_end)
+{
+    worker_set_up();
+    period_ms = 300;
+    put_run_of("n1", 1, 10);
+    put_run_of("n2", 2, 10);
+    put_run_of("n1", 3, 10);
+    trigger_on_n2("RAISE 'cache lookup failed' USING ERRCODE = 'XX000'");
+    start_worker();
+    WAIT_FOR(files_left() == 1);
+    ck_assert_int_eq(runs_stored(), 2);
+    ck_assert_int_eq(database_state(), RELAY_PEER_UP);
+    for (int i = 0; i < 10; i++) { /* nothing else is stored meanwhile */
+        usleep(50000);
+        dispatch_flush_deferred(source.dispatch);
+    }
+    ck_assert_uint_eq(files_left(), 1);
+    store_others_until_left(0);
+    ck_assert_int_eq(database_state(), RELAY_PEER_UP);
+    worker_end();
+    ck_assert(tmpdir_has(relay.directory.fd, "reports/failed/2018-08-24T15:55:02+00:00@n2.log"));
+    ck_assert_uint_eq(report_count(RELAY_REPORT_ERROR), 1);
+    period_ms = 600000;
+    worker_tear_down();
+}
+END_TEST
+
+/* Two statements: the batch that times out, and the slow run by itself. */
+START_TEST(a_run_that_is_slow_takes_no_other_along)
+{
+    worker_set_up();
+    relay.config.database.statement_timeout = 1;
+    for (int i = 1; i <= 10; i++) {
+        put_run_of(i == 5 ? "n2" : "n1", i, 10);
+    }
+    trigger_on_n2("PERFORM pg_sleep(10)");
+    start_worker();
+    WAIT_FOR(files_left() == 1);
+    ck_assert_int_eq(runs_stored(), 9);
+    ck_assert_uint_eq(retry_count(), 1);
+    ck_assert_int_eq(database_state(), RELAY_PEER_UP);
+    put_run_of("n1", 11, 10);
+    scan_reports();
+    WAIT_FOR(files_left() == 1);
+    made_database_run("DROP TRIGGER test ON RudderSysEvents");
+    dispatch_flush_deferred(source.dispatch);
+    WAIT_FOR(files_left() == 0);
+    worker_end();
+    ck_assert_int_eq(runs_stored(), 11);
+    worker_tear_down();
+}
+END_TEST
+
+/* What fails for the runs of several nodes, while nothing is stored, is the database's fault, though it answers. */
+static void check_database_blamed(const char *sqlstate)
+{
+    char *action = xasprintf("RAISE 'no' USING ERRCODE = '%s'", sqlstate);
+    worker_set_up();
+    period_ms = 0;
+    trigger_on_n2(action);
+    made_database_run("DROP TRIGGER test ON RudderSysEvents");
+    made_database_run("CREATE TRIGGER test BEFORE INSERT ON RudderSysEvents FOR EACH ROW EXECUTE FUNCTION test()");
+    put_run_of("n1", 1, 10);
+    put_run_of("n2", 2, 10);
+    put_run_of("n1", 3, 10);
+    start_worker();
+    WAIT_FOR(database_state() == RELAY_PEER_DOWN);
+    for (int i = 0; i < 10; i++) {
+        usleep(50000);
+        dispatch_flush_deferred(source.dispatch);
+    }
+    ck_assert_uint_eq(files_left(), 3);
+    ck_assert_int_eq(database_state(), RELAY_PEER_DOWN);
+    made_database_run("DROP TRIGGER test ON RudderSysEvents");
+    dispatch_flush_deferred(source.dispatch);
+    WAIT_FOR(files_left() == 0);
+    WAIT_FOR(database_state() == RELAY_PEER_UP);
+    worker_end();
+    ck_assert_int_eq(runs_stored(), 3);
+    ck_assert_uint_eq(report_count(RELAY_REPORT_ERROR), 0);
+    period_ms = 600000;
+    worker_tear_down();
+    free(action);
+}
+
+START_TEST(what_fails_for_all_is_the_database_s_fault)
+{
+    check_database_blamed("XX000");
+    check_database_blamed("22012");
+    check_database_blamed("53100");
+    check_database_blamed("P0001");
+    check_database_blamed("42P01");
 }
 END_TEST
 
@@ -332,11 +447,19 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        runs_are_stored_and_leave_the_spool,         a_run_that_was_stored_before_leaves_as_a_duplicate,
-        what_can_never_be_stored_goes_to_failed,     a_run_that_breaks_the_connection_holds_up_no_other,
-        runs_wait_while_the_database_cannot_be_used, a_database_without_the_table_cannot_be_used,
-        it_ends_in_an_outage_and_leaves_the_files,   the_content_of_a_batch_is_limited,
-        the_number_of_runs_in_a_batch_is_limited,    a_node_that_becomes_known_is_stored,
+        runs_are_stored_and_leave_the_spool,
+        a_run_that_was_stored_before_leaves_as_a_duplicate,
+        what_can_never_be_stored_goes_to_failed,
+        a_run_that_breaks_the_connection_holds_up_no_other,
+        runs_wait_while_the_database_cannot_be_used,
+        a_database_without_the_table_cannot_be_used,
+        it_ends_in_an_outage_and_leaves_the_files,
+        the_content_of_a_batch_is_limited,
+        the_number_of_runs_in_a_batch_is_limited,
+        a_node_that_becomes_known_is_stored,
+        a_run_that_alone_fails_is_set_aside_in_the_end,
+        a_run_that_is_slow_takes_no_other_along,
+        what_fails_for_all_is_the_database_s_fault,
     };
     if (!made_database_start(&database)) {
         return 77;

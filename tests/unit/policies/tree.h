@@ -2,8 +2,8 @@
  *
  * tree: directories of policies for the tests of the policies program.
  */
-#ifndef RELAY_TESTS_POLICIES_TREE_H
-#define RELAY_TESTS_POLICIES_TREE_H
+#ifndef RELAY_TESTS_UNIT_POLICIES_TREE_H
+#define RELAY_TESTS_UNIT_POLICIES_TREE_H
 
 #include "policies/policy_manifest.h"
 #include "support/tmpdir.h"

@@ -3,8 +3,8 @@
  * runlog_told: a run log parsed and told in few words, for tests to compare: a line a report, `event
  * type|component|key| message`, with ~ for each LF in a field.
  */
-#ifndef RELAY_TESTS_RUNLOG_TOLD_H
-#define RELAY_TESTS_RUNLOG_TOLD_H
+#ifndef RELAY_TESTS_UNIT_RELAY_RUNLOG_TOLD_H
+#define RELAY_TESTS_UNIT_RELAY_RUNLOG_TOLD_H
 
 #include <stdint.h>
 #include <stdlib.h>

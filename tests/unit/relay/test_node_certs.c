@@ -3,25 +3,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "relay/cert_record.h"
 #include "relay/node_certs.h"
 #include "support/certificate.h"
 #include "support/suite.h"
 
-/* What a walk met, as text: `<node id, - or !>@<line> ` for each; - has no UID, ! is damaged. */
+/* What a walk met, as text: `<node id, - or !>@<line> ` for each; - has no UID, ! cannot be read. */
 struct met {
     struct buffer text;
     size_t stop_at;
 };
 
-static bool node_certs_note(void *context, const char *node_id, struct slice der, size_t line, struct err *err)
+static bool node_certs_note(void *context, const struct node_certs_block *block, struct err *err)
 {
     struct met *met = context;
-    buffer_add_format(&met->text, "%s@%zu ", node_id != NULL ? node_id : der.len > 0 ? "-" : "!", line);
-    const unsigned char *at = (const unsigned char *)der.at;
-    X509 *certificate = der.len > 0 ? d2i_X509(NULL, &at, (long)der.len) : NULL;
-    ck_assert(der.len == 0 || (certificate != NULL && at == (const unsigned char *)der.at + der.len));
+    struct buffer record = {0};
+    char node_id[NODE_ID_SIZE] = "";
+    X509 *certificate = cert_record_decode(block->der);
+    ck_assert((block->fault != NULL) == (block->der.len == 0));
+    if (certificate != NULL) {
+        cert_record_add(&record, certificate, node_id, NULL);
+    }
+    const char *unnamed = certificate != NULL ? "-" : "!";
+    buffer_add_format(&met->text, "%s@%zu ", node_id[0] != '\0' ? node_id : unnamed, block->line);
     X509_free(certificate);
-    return line != met->stop_at || err_set(err, "stopped");
+    buffer_free(&record);
+    return block->line != met->stop_at || err_set(err, "stopped");
 }
 
 static void walk_meets(struct slice pem, const char *wanted)
@@ -145,62 +152,70 @@ START_TEST(the_callback_stops_the_walk)
 }
 END_TEST
 
-static bool node_certs_uid_of(const char *const *uids, char id[NODE_ID_SIZE])
+/* Adds a certificate of node `a` with another BEGIN and END line, then a usual one of `b`. */
+static void add_labelled(struct buffer *pem, const char *begin, const char *end)
 {
-    X509 *certificate = certificate_make(uids);
-    unsigned char *der = NULL;
-    int len = i2d_X509(certificate, &der);
-    bool found = node_certs_uid((struct slice){(char *)der, (size_t)len}, id);
-    OPENSSL_free(der);
-    X509_free(certificate);
-    return found;
+    struct buffer plain = {0};
+    certificate_add(&plain, "a");
+    const char *body = strchr(buffer_cstr(&plain), '\n');
+    const char *stop = strstr(body, "-----END");
+    buffer_add_text(pem, begin);
+    buffer_add(pem, body, (size_t)(stop - body));
+    buffer_add_text(pem, end);
+    certificate_add(pem, "b");
+    buffer_free(&plain);
 }
 
-START_TEST(uid_is_taken_only_if_there_is_no_doubt)
+/* Each is read, or told, as OpenSSL reads it or not. */
+START_TEST(begin_lines_are_read_as_openssl_reads_them)
 {
-    char id[NODE_ID_SIZE], longest[NODE_ID_SIZE + 1];
-    ck_assert(node_certs_uid_of((const char *const[]){"root", NULL}, id));
-    ck_assert_str_eq(id, "root");
-    ck_assert(!node_certs_uid_of((const char *const[]){NULL}, id));
-    ck_assert(!node_certs_uid_of((const char *const[]){"a", "b", NULL}, id));
-    ck_assert(!node_certs_uid_of((const char *const[]){"../a", NULL}, id));
-    ck_assert(!node_certs_uid_of((const char *const[]){"a b", NULL}, id));
-    memset(longest, 'x', sizeof longest);
-    longest[NODE_ID_SIZE] = '\0';
-    ck_assert(!node_certs_uid_of((const char *const[]){longest, NULL}, id));
-    longest[NODE_ID_SIZE - 1] = '\0';
-    ck_assert(node_certs_uid_of((const char *const[]){longest, NULL}, id));
-    ck_assert_str_eq(id, longest);
+#define END_AS_USUAL "-----END CERTIFICATE-----\n"
+    static const struct {
+        const char *begin, *end, *met;
+    } cases[] = {
+        {"\xef\xbb\xbf-----BEGIN CERTIFICATE-----", END_AS_USUAL, "a@1 b@"},
+        {"-----BEGIN CERTIFICATE----- \t\r", END_AS_USUAL, "a@1 b@"},
+        {"-----BEGIN X509 CERTIFICATE-----", "-----END X509 CERTIFICATE-----\n", "a@1 b@"},
+        {"-----BEGIN TRUSTED CERTIFICATE-----", "-----END TRUSTED CERTIFICATE-----\n", "a@1 b@"},
+        {"-----BEGIN CERTIFICATE-----", "", "a@1 b@"},
+        {" -----BEGIN CERTIFICATE-----", END_AS_USUAL, "!@1 b@"},
+        {"x-----BEGIN CERTIFICATE-----", END_AS_USUAL, "!@1 b@"},
+        {"-----BEGIN CERTIFICATE-----x", END_AS_USUAL, "!@1 b@"},
+        {"-----BEGIN CERTIFICATE-----", "-----END X509 CERTIFICATE-----\n", "!@1 b@"},
+        {"-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----x\n", "!@1 b@"},
+        {"-----BEGIN NEW CERTIFICATE REQUEST-----", "-----END NEW CERTIFICATE REQUEST-----\n", "b@"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buffer pem = {0};
+        struct met met = {.stop_at = 0};
+        struct err err = {0};
+        add_labelled(&pem, cases[i].begin, cases[i].end);
+        ck_assert_msg(node_certs_walk(buffer_slice(&pem), node_certs_note, &met, &err), "%s", err.text);
+        ck_assert_msg(slice_starts_with(buffer_slice(&met.text), cases[i].met), "%zu: %s", i, buffer_cstr(&met.text));
+        buffer_free(&met.text);
+        buffer_free(&pem);
+    }
 }
 END_TEST
 
-/* Every cut and every changed byte: never a crash (the sanitizers look on), and a cut is never a certificate. */
-START_TEST(uid_survives_any_damage)
+START_TEST(glued_lines_and_lone_crs_are_told)
 {
-    struct buffer der = {0};
-    char id[NODE_ID_SIZE];
-    certificate_add_der(&der, "e745a140-40bc-4b86-b6dc-084488fc906b");
-    ck_assert(node_certs_uid(buffer_slice(&der), id));
-    for (size_t len = 0; len < der.len; len++) {
-        char *cut = malloc(len + 1); /* of its own, so that a read behind its end is seen */
-        memcpy(cut, der.at, len);
-        ck_assert(!node_certs_uid((struct slice){cut, len}, id));
-        free(cut);
+    struct buffer pem = {0};
+    certificate_add(&pem, "a");
+    size_t glued = lines(&pem);
+    pem.len--; /* its END line and the BEGIN line of the next become one, and both are none */
+    certificate_add(&pem, "b");
+    char wanted[100];
+    snprintf(wanted, sizeof wanted, "!@%zu !@1 ", glued);
+    walk_meets(buffer_slice(&pem), wanted);
+    for (size_t i = 0; i < pem.len; i++) {
+        pem.at[i] = pem.at[i] == '\n' ? '\r' : pem.at[i];
     }
-    for (size_t at = 0; at < der.len; at++) {
-        char before = der.at[at];
-        for (int value = 0; value < 256; value++) {
-            der.at[at] = (char)value;
-            (void)node_certs_uid(buffer_slice(&der), id);
-        }
-        der.at[at] = before;
-    }
-    buffer_add_text(&der, "x");
-    ck_assert(!node_certs_uid(buffer_slice(&der), id));
-    buffer_free(&der);
+    walk_meets(buffer_slice(&pem), "!@1 ");
+    buffer_free(&pem);
 }
 END_TEST
 
 SUITE_MAIN("node_certs", walk_meets_each_certificate_in_order, walk_takes_crlf_and_any_line_length,
            damage_within_a_block_costs_that_block, half_a_file_is_an_error_and_says_where, the_callback_stops_the_walk,
-           uid_is_taken_only_if_there_is_no_doubt, uid_survives_any_damage)
+           begin_lines_are_read_as_openssl_reads_them, glued_lines_and_lone_crs_are_told)

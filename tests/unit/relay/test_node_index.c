@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "relay/node_certs.h"
 #include "relay/node_index.h"
 #include "support/certificate.h"
 #include "support/tmpdir.h"
+#include "util/x509_key.h"
 #include "support/suite.h"
 
 /* A directory with a list of nodes, certificates and the index made of them. */
@@ -52,8 +52,10 @@ static struct node_index *build_and_open(struct site *site)
 
 START_TEST(a_node_is_found_with_all_that_is_known_of_it)
 {
-    struct site site = site_make("{" NODE("root", "root") ", \"b\": {\"hostname\": \"b.example\", "
-                                 "\"policy-server\": \"root\", \"key-hash\": \"sha256:" HASH "\"}}", NULL);
+    struct site site =
+        site_make("{" NODE("root", "root") ", \"b\": {\"hostname\": \"b.example\", "
+                                           "\"policy-server\": \"root\", \"key-hash\": \"sha256:" HASH "\"}}",
+                  NULL);
     struct node_index *index = build_and_open(&site);
     struct node_index_entry entry;
     ck_assert(node_index_find(index, "b", &entry));
@@ -108,21 +110,57 @@ START_TEST(certificates_are_kept_with_their_node_in_order)
     ck_assert_uint_eq(site.summary.nodes, 3);
     ck_assert_uint_eq(site.summary.certificates, 3);
     ck_assert_uint_eq(site.summary.skipped_certificates, 3);
-    struct slice der[NODE_INDEX_MAX_CERTS];
-    ck_assert_uint_eq(node_index_certificates(index, "b", der, NODE_INDEX_MAX_CERTS), 2);
+    struct cert_record known[NODE_INDEX_MAX_CERTS];
+    ck_assert_uint_eq(node_index_certificates(index, "b", known, NODE_INDEX_MAX_CERTS), 2);
     for (int i = 0; i < 2; i++) {
-        const unsigned char *at = (const unsigned char *)der[i].at;
-        X509 *got = d2i_X509(NULL, &at, (long)der[i].len);
-        ck_assert_int_eq(X509_cmp(got, certs[2 * i]), 0);
-        X509_free(got);
+        unsigned char digest[X509_KEY_DIGEST_SIZE];
+        ck_assert(x509_key_digest(certs[2 * i], digest));
+        ck_assert(slice_eq(known[i].key_digest, (struct slice){(const char *)digest, sizeof digest}));
     }
-    ck_assert_uint_eq(node_index_certificates(index, "b", der, 1), 1);
-    ck_assert_uint_eq(node_index_certificates(index, "a", der, NODE_INDEX_MAX_CERTS), 1);
-    ck_assert_uint_eq(node_index_certificates(index, "c", der, NODE_INDEX_MAX_CERTS), 0);
-    ck_assert_uint_eq(node_index_certificates(index, "unknown", der, NODE_INDEX_MAX_CERTS), 0);
+    ck_assert_uint_eq(node_index_certificates(index, "b", known, 1), 1);
+    ck_assert_uint_eq(node_index_certificates(index, "a", known, NODE_INDEX_MAX_CERTS), 1);
+    ck_assert_uint_eq(node_index_certificates(index, "c", known, NODE_INDEX_MAX_CERTS), 0);
+    ck_assert_uint_eq(node_index_certificates(index, "unknown", known, NODE_INDEX_MAX_CERTS), 0);
     node_index_close(index);
     for (int i = 0; i < 3; i++) {
         X509_free(certs[i]);
+    }
+    buffer_free(&pem);
+    tmpdir_remove(&site.directory);
+}
+END_TEST
+
+/* As httpd hands over what a client showed, and as DER; a renewed certificate with the same key counts as well. */
+START_TEST(a_key_is_known_by_its_node_alone)
+{
+    struct buffer pem = {0}, shown[3] = {{0}};
+    const char *const ids[] = {"a", "b", "a"};
+    X509 *certs[3];
+    for (int i = 0; i < 3; i++) {
+        certs[i] = certificate_make((const char *const[]){ids[i], NULL});
+        certificate_add_pem(&shown[i], certs[i]);
+        if (i < 2) {
+            buffer_add(&pem, shown[i].at, shown[i].len);
+        }
+    }
+    struct site site = site_make("{" NODE("a", "root") "," NODE("b", "root") "}", &pem);
+    struct node_index *index = build_and_open(&site);
+    ck_assert(node_index_has_key(index, "a", buffer_slice(&shown[0])));
+    ck_assert(node_index_has_key(index, "b", buffer_slice(&shown[1])));
+    ck_assert(!node_index_has_key(index, "b", buffer_slice(&shown[0])));
+    ck_assert(!node_index_has_key(index, "a", buffer_slice(&shown[2]))); /* its UID is not what counts */
+    ck_assert(!node_index_has_key(index, "unknown", buffer_slice(&shown[0])));
+    ck_assert(!node_index_has_key(index, "a", slice_from_str("")));
+    ck_assert(!node_index_has_key(index, "a", slice_from_str("-----BEGIN CERTIFICATE-----\n")));
+    X509_gmtime_adj(X509_getm_notAfter(certs[0]), 2 * 86400);
+    unsigned char *der = NULL;
+    int len = i2d_X509(certs[0], &der);
+    ck_assert(node_index_has_key(index, "a", (struct slice){(const char *)der, (size_t)len}));
+    OPENSSL_free(der);
+    node_index_close(index);
+    for (int i = 0; i < 3; i++) {
+        X509_free(certs[i]);
+        buffer_free(&shown[i]);
     }
     buffer_free(&pem);
     tmpdir_remove(&site.directory);
@@ -137,8 +175,8 @@ START_TEST(a_node_has_no_more_certificates_than_the_limit)
     }
     struct site site = site_make("{" NODE("a", "root") "}", &pem);
     struct node_index *index = build_and_open(&site);
-    struct slice der[2 * NODE_INDEX_MAX_CERTS];
-    ck_assert_uint_eq(node_index_certificates(index, "a", der, 2 * NODE_INDEX_MAX_CERTS), NODE_INDEX_MAX_CERTS);
+    struct cert_record known[2 * NODE_INDEX_MAX_CERTS];
+    ck_assert_uint_eq(node_index_certificates(index, "a", known, 2 * NODE_INDEX_MAX_CERTS), NODE_INDEX_MAX_CERTS);
     ck_assert_uint_eq(site.summary.skipped_certificates, 2);
     node_index_close(index);
     buffer_free(&pem);
@@ -148,10 +186,10 @@ END_TEST
 
 START_TEST(routes_go_up_to_the_neighbour)
 {
-    struct site site = site_make("{" NODE("root", "root") "," NODE("r1", "root") "," NODE("r2", "r1") ","
-                                 NODE("n", "r2") "," NODE("loop1", "loop2") "," NODE("loop2", "loop1") ","
-                                 NODE("gap", "gone") ","
-                                 NODE("odd", "../x") "}", NULL);
+    struct site site =
+        site_make("{" NODE("root", "root") "," NODE("r1", "root") "," NODE("r2", "r1") "," NODE("n", "r2") "," NODE(
+                      "loop1", "loop2") "," NODE("loop2", "loop1") "," NODE("gap", "gone") "," NODE("odd", "../x") "}",
+                  NULL);
     struct node_index *index = build_and_open(&site);
     struct slice hop;
     ck_assert(node_index_next_hop(index, "root", "n", &hop) && slice_eq_str(hop, "r1"));
@@ -267,8 +305,8 @@ START_TEST(bad_sources_leave_the_index_in_place)
     tmpdir_write(site.directory.fd, "certs.pem", pem.at);
     ck_assert(!test_node_index_build(&site));
     ck_assert_ptr_nonnull(strstr(site.err.text, "certs.pem: line 1:"));
-    static const char *const unreadable[] = {
-        "<html>", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"};
+    static const char *const unreadable[] = {"<html>",
+                                             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"};
     for (size_t i = 0; i < sizeof unreadable / sizeof *unreadable; i++) {
         tmpdir_write(site.directory.fd, "certs.pem", unreadable[i]);
         ck_assert(!test_node_index_build(&site));
@@ -374,11 +412,10 @@ static void *keep_looking(void *context)
     struct node_index *index = node_index_open(crowd->site->index, &err);
     ck_assert_msg(index != NULL, "%s", err.text);
     do {
-        struct slice der[NODE_INDEX_MAX_CERTS];
-        char id[NODE_ID_SIZE];
+        struct cert_record known[NODE_INDEX_MAX_CERTS];
         ck_assert_msg(node_index_refresh(index, &err), "%s", err.text);
-        ck_assert_uint_eq(node_index_certificates(index, "a", der, NODE_INDEX_MAX_CERTS), 1);
-        ck_assert(node_certs_uid(der[0], id));
+        ck_assert_uint_eq(node_index_certificates(index, "a", known, NODE_INDEX_MAX_CERTS), 1);
+        ck_assert_uint_eq(known[0].key_digest.len, X509_KEY_DIGEST_SIZE);
         crowd->looked++;
     } while (!crowd->done);
     node_index_close(index);
@@ -461,8 +498,9 @@ START_TEST(a_damaged_file_is_refused_and_not_mapped)
 END_TEST
 
 SUITE_MAIN("node_index", a_node_is_found_with_all_that_is_known_of_it, an_empty_index_is_an_index,
-           certificates_are_kept_with_their_node_in_order, a_node_has_no_more_certificates_than_the_limit,
-           routes_go_up_to_the_neighbour, a_way_up_has_at_most_twenty_levels, a_replaced_file_is_seen_by_a_refresh,
+           certificates_are_kept_with_their_node_in_order, a_key_is_known_by_its_node_alone,
+           a_node_has_no_more_certificates_than_the_limit, routes_go_up_to_the_neighbour,
+           a_way_up_has_at_most_twenty_levels, a_replaced_file_is_seen_by_a_refresh,
            many_look_ups_with_refreshes_between_go_on, bad_sources_leave_the_index_in_place,
            a_blank_file_of_certificates_is_an_empty_one, a_check_says_what_a_build_would,
            current_until_a_source_changes, builders_and_readers_do_not_disturb_each_other,

@@ -16,10 +16,10 @@ struct seen {
 static bool see(void *context, struct slice node_id, const struct node_index_entry *entry)
 {
     struct seen *seen = context;
-    struct slice der;
+    struct cert_record known;
     buffer_add_format(&seen->text, "%.*s=%.*s@%.*s ", (int)node_id.len, node_id.at, (int)entry->hostname.len,
                       entry->hostname.at, (int)entry->policy_server.len, entry->policy_server.at);
-    (void)node_index_certificates(seen->index, "a", &der, 1); /* looking up meanwhile does no harm */
+    (void)node_index_certificates(seen->index, "a", &known, 1); /* looking up meanwhile does no harm */
     return --seen->left > 0;
 }
 

@@ -28,43 +28,52 @@ START_TEST(line_end_before_the_boundary_is_the_boundarys)
     ck_assert(slice_eq_str(split(HEAD "--b\none\r\n\n" SIGNATURE "--b--\n").signed_part, "one\r\n"));
     ck_assert(slice_eq_str(split(HEAD "--b\none\n" SIGNATURE "--b--\n").signed_part, "one"));
     ck_assert(slice_eq_str(split(HEAD "--b\none\r\n" SIGNATURE "--b--\n").signed_part, "one"));
+    ck_assert(slice_eq_str(split(HEAD "--b\none\r\r\r\n" SIGNATURE "--b--\n").signed_part, "one"));
     ck_assert(slice_eq_str(split(HEAD "--b\n\n" SIGNATURE "--b--\n").signed_part, ""));
     ck_assert(slice_eq_str(split(HEAD "--b\n" SIGNATURE "--b--\n").signed_part, ""));
-    ck_assert(slice_eq_str(split("Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\none\r\ntwo\r\n\r\n--b\r\n"
-                             "Content-Type: application/x-pkcs7-signature\r\nContent-Transfer-Encoding: BASE64\r\n\r\n"
-                             "AAAA\r\n--b--").signed_part, "one\r\ntwo\r\n"));
+    ck_assert(
+        slice_eq_str(split("Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\none\r\ntwo\r\n\r\n--b\r\n"
+                           "Content-Type: application/x-pkcs7-signature\r\nContent-Transfer-Encoding: BASE64\r\n\r\n"
+                           "AAAA\r\n--b--")
+                         .signed_part,
+                     "one\r\ntwo\r\n"));
 }
 END_TEST
 
-START_TEST(bare_lf_is_told)
+START_TEST(lines_that_are_not_canonical_are_told)
 {
-    ck_assert(!split(HEAD "--b\none\r\ntwo\r\n\n" SIGNATURE "--b--\n").bare_lf);
-    ck_assert(!split(HEAD "--b\none\n" SIGNATURE "--b--\n").bare_lf);
-    ck_assert(split(HEAD "--b\none\r\ntwo\n\n" SIGNATURE "--b--\n").bare_lf);
-    ck_assert(split(HEAD "--b\none\ntwo\r\n\n" SIGNATURE "--b--\n").bare_lf);
-    ck_assert(split(HEAD "--b\n\none\n" SIGNATURE "--b--\n").bare_lf);
+    ck_assert(split(HEAD "--b\none\r\ntwo\r\n\n" SIGNATURE "--b--\n").canonical);
+    ck_assert(split(HEAD "--b\none\n" SIGNATURE "--b--\n").canonical);
+    ck_assert(split(HEAD "--b\none\r\r\n" SIGNATURE "--b--\n").canonical);
+    ck_assert(!split(HEAD "--b\none\r\ntwo\n\n" SIGNATURE "--b--\n").canonical);
+    ck_assert(!split(HEAD "--b\none\ntwo\r\n\n" SIGNATURE "--b--\n").canonical);
+    ck_assert(!split(HEAD "--b\n\none\n" SIGNATURE "--b--\n").canonical);
+    ck_assert(!split(HEAD "--b\none\r\r\ntwo\r\n\n" SIGNATURE "--b--\n").canonical);
 }
 END_TEST
 
-START_TEST(only_whole_lines_are_boundaries)
+START_TEST(a_boundary_begins_a_line)
 {
-    ck_assert(slice_eq_str(split(HEAD "x--b\n--b \t\none--b\n --b\n--bc\n--b-\n--b--x\n-b\n" SIGNATURE "--b--\n")
-                           .signed_part,
-                       "one--b\n --b\n--bc\n--b-\n--b--x\n-b"));
+    ck_assert(slice_eq_str(split(HEAD "x--b\n--b \t\none--b\n --b\n--a\n-b\n" SIGNATURE "--b--\n").signed_part,
+                           "one--b\n --b\n--a\n-b"));
+    ck_assert(slice_eq_str(split(HEAD "--bx\none\n" SIGNATURE "--b--x\n").signed_part, "one"));
+    smime_multipart_refuse(slice_from_str(HEAD "--b\none\n--bc\ntwo\n" SIGNATURE "--b--\n"), "more than two parts");
 }
 END_TEST
 
 START_TEST(preamble_and_epilogue_are_passed_over)
 {
     ck_assert(slice_eq_str(split(HEAD "a\n\nContent-Type: x\n--b\none\n" SIGNATURE "--b-- \nb\n--b\nc\n").signed_part,
-                       "one"));
+                           "one"));
 }
 END_TEST
 
 START_TEST(boundary_may_be_quoted)
 {
-    ck_assert(slice_eq_str(split("CONTENT-TYPE:multipart/SIGNED;\n BOUNDARY=\"b\"; micalg=sha1\n\n--b\none\n" SIGNATURE
-                             "--b--\n").signed_part, "one"));
+    ck_assert(slice_eq_str(
+        split("CONTENT-TYPE:multipart/SIGNED;\n BOUNDARY=\"b\"; micalg=sha1\n\n--b\none\n" SIGNATURE "--b--\n")
+            .signed_part,
+        "one"));
 }
 END_TEST
 
@@ -75,7 +84,7 @@ START_TEST(other_messages_are_refused)
     smime_multipart_refuse(slice_from_str("Content-Type: text/plain\n\ntext\n"), "not a signed message");
     smime_multipart_refuse(slice_from_str("MIME-Version: 1.0\n\ntext\n"), "not a signed message");
     smime_multipart_refuse(slice_from_str("Content-Type: multipart/mixed; boundary=b\n\n--b\nx\n" SIGNATURE "--b--\n"),
-           "not a signed message");
+                           "not a signed message");
     smime_multipart_refuse(slice_from_str("Content-Type: application/x-pkcs7-mime; smime-type=signed-data\n\nAAAA\n"),
                            "opaque");
     smime_multipart_refuse(slice_from_str("Content-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nAAAA\n"),
@@ -136,7 +145,7 @@ START_TEST(bad_signature_parts_are_refused)
 }
 END_TEST
 
-SUITE_MAIN("smime_multipart", line_end_before_the_boundary_is_the_boundarys, bare_lf_is_told,
-           only_whole_lines_are_boundaries, preamble_and_epilogue_are_passed_over, boundary_may_be_quoted,
+SUITE_MAIN("smime_multipart", line_end_before_the_boundary_is_the_boundarys, lines_that_are_not_canonical_are_told,
+           a_boundary_begins_a_line, preamble_and_epilogue_are_passed_over, boundary_may_be_quoted,
            other_messages_are_refused, bad_boundaries_are_refused, cut_messages_are_refused,
            bad_signature_parts_are_refused)

@@ -2,8 +2,8 @@
  *
  * made_health: a relay's state, configuration and queue in the test's own words, and what health makes of them.
  */
-#ifndef RELAY_TESTS_MADE_HEALTH_H
-#define RELAY_TESTS_MADE_HEALTH_H
+#ifndef RELAY_TESTS_UNIT_SYSTEM_MADE_HEALTH_H
+#define RELAY_TESTS_UNIT_SYSTEM_MADE_HEALTH_H
 
 #include "relay/relay_metrics.h"
 #include "support/tmpdir.h"

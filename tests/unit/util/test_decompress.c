@@ -403,20 +403,26 @@ START_TEST(names_of_zip_entries_do_not_matter)
 }
 END_TEST
 
+/* A checksum or size of the directory that is not the content's: libarchive takes it for damage from 3.7 on, as in
+ * Debian 13, and only warns of it before. */
 START_TEST(what_libarchive_only_warns_of_is_no_damage)
 {
     struct buffer image = {0};
     struct buffer text = {0};
     some_text(&text, 20000); /* several blocks, and the warning comes with the last */
-    accept_raw(&(struct raw_entry){"one", buffer_cstr(&text), 0, NULL, 1}, 1);
     const struct zip_entry entry = {"one", buffer_cstr(&text), false};
     make_zip(&image, deflated, &entry, 1);
     decompress_find(&image, "PK\3\4")[14] ^= 1; /* checksum */
     decompress_find(&image, "PK\1\2")[16] ^= 1;
-    accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
-    decompress_find(&image, "PK\3\4")[22] ^= 1; /* expanded size */
-    decompress_find(&image, "PK\1\2")[24] ^= 1;
-    accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
+    if (archive_version_number() >= 3007000) {
+        decompress_refuse(COMPRESSION_ZIP, &image, "bad CRC");
+    } else {
+        accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
+        decompress_find(&image, "PK\3\4")[22] ^= 1; /* expanded size */
+        decompress_find(&image, "PK\1\2")[24] ^= 1;
+        accept(COMPRESSION_ZIP, &image, buffer_slice(&text));
+        accept_raw(&(struct raw_entry){"one", buffer_cstr(&text), 0, NULL, 1}, 1);
+    }
     buffer_free(&image);
     buffer_free(&text);
 }

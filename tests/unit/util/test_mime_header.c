@@ -13,7 +13,7 @@ static struct slice parameter(const char *value, const char *name)
 START_TEST(header_ends_at_the_empty_line)
 {
     struct slice text = slice_from_str("MIME-Version: 1.0\ncontent-type: text/plain; a=b\r\n"
-                                 "CONTENT-TRANSFER-ENCODING:\t8bit\r\n\r\nbody\n");
+                                       "CONTENT-TRANSFER-ENCODING:\t8bit\r\r\n\r\r\nbody\n");
     struct mime_header header;
     ck_assert(mime_header_read(&text, &header, NULL));
     ck_assert(slice_eq_str(text, "body\n"));
@@ -37,7 +37,7 @@ END_TEST
 START_TEST(folded_values_go_on)
 {
     struct slice text = slice_from_str("X: y\n  z\nContent-Type: multipart/signed;\r\n\tmicalg=x;\n boundary=\"a b\"\n"
-                                 "Y: z\n\n");
+                                       "Y: z\n\n");
     struct mime_header header;
     struct slice value;
     ck_assert(mime_header_read(&text, &header, NULL));
@@ -57,6 +57,8 @@ START_TEST(malformed_headers_are_refused)
         {"Content-Type: x\ncontent-type: y\n\n", "twice"},
         {"no colon\n\n", "no header line"},
         {": no name\n\n", "no header line"},
+        {"X: \r; y\n\n", "control character"},
+        {"X: \x01\n\n", "control character"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct slice text = slice_from_str(cases[i][0]);
@@ -105,7 +107,6 @@ START_TEST(parameters_are_found)
     ck_assert(slice_eq_str(parameter("t; boundary=abc; c=d", "boundary"), "abc"));
     ck_assert(slice_eq_str(parameter("t;BOUNDARY = abc ;", "boundary"), "abc"));
     ck_assert(slice_eq_str(parameter("t; a=\"; boundary=x\"; boundary=\"y;z\"", "boundary"), "y;z"));
-    ck_assert(slice_eq_str(parameter("t; a=\"\\\"; boundary=x\"; boundary=y", "boundary"), "y"));
     ck_assert(slice_eq_str(parameter("t; boundary=\"\"", "boundary"), ""));
     ck_assert_ptr_null(parameter("t; xboundary=abc", "boundary").at);
     ck_assert_ptr_null(parameter("t", "boundary").at);
@@ -116,9 +117,19 @@ END_TEST
 START_TEST(malformed_parameters_are_refused)
 {
     static const char *const cases[] = {
-        "t; boundary=a; boundary=b", "t; boundary=a; Boundary=a", "t; boundary",       "t; boundary=",
-        "t; boundary=\"a",           "t; boundary=\"a\\\"",       "t; boundary=\"a\"b", "t; =a",
-        "t x; boundary=a",           "t; ; boundary=a",
+        "t; boundary=a; boundary=b",
+        "t; boundary=a; Boundary=a",
+        "t; boundary",
+        "t; boundary=",
+        "t; boundary=\"a",
+        "t; boundary=\"a\\\"",
+        "t; boundary=\"a\"b",
+        "t; =a",
+        "t x; boundary=a",
+        "t; ; boundary=a",
+        "t; a=\"\\\"; boundary=x\"; boundary=y",
+        "t; a=b\"; boundary=c",
+        "t; a=(; boundary=b; c=)",
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct slice value;

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "support/tmpdir.h"
 #include "support/suite.h"
-#include "util/buffer.h"
+#include "support/tmpdir.h"
 #include "util/config_table.h"
-#include "util/config_preprocess.h"
-#include "util/byte_size.h"
 
 enum colour { RED, GREEN };
 
@@ -57,6 +54,45 @@ static void assert_defaults(const struct target *target)
     ck_assert_int_eq(target->colour, GREEN);
     ck_assert_ptr_null(target->texts[0]);
     ck_assert_str_eq(target->secret, "");
+}
+
+static size_t unknown_of(const char *text, char *said, size_t size)
+{
+    struct err err;
+    struct config_file *file = config_file_parse("t.conf", slice_from_str(text), &err);
+    ck_assert_msg(file != NULL, "%s", err.text);
+    FILE *log = tmpfile();
+    int saved = dup(STDERR_FILENO);
+    dup2(fileno(log), STDERR_FILENO);
+    size_t found = config_table_warn_unknown(&table, file);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    rewind(log);
+    said[fread(said, 1, size - 1, log)] = '\0';
+    fclose(log);
+    config_file_close(file);
+    return found;
+}
+
+static bool has_secret(const char *text)
+{
+    struct err err;
+    struct config_file *file = config_file_parse("t.conf", slice_from_str(text), &err);
+    bool has = config_table_has_secret(&table, file);
+    config_file_close(file);
+    return has;
+}
+
+/* Takes the `#` from commented keys; help has a space behind it. */
+static void config_uncomment(char *text)
+{
+    char *to = text;
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at != '#' || at[1] == ' ') {
+            *to++ = *at;
+        }
+    }
+    *to = '\0';
 }
 
 START_TEST(an_empty_file_gives_the_defaults)
@@ -176,62 +212,6 @@ START_TEST(files_that_cannot_be_read)
 }
 END_TEST
 
-static const char *prepared(const char *text)
-{
-    static struct buffer out;
-    struct err err;
-    unsigned line;
-    buffer_clear(&out);
-    ck_assert_msg(config_preprocess(slice_from_str(text), &out, &line, &err), "%s", err.text);
-    return buffer_cstr(&out);
-}
-
-START_TEST(wide_numbers_get_their_suffix_and_nothing_else_changes)
-{
-    ck_assert_str_eq(prepared("a = 2147483648;"), "a = 2147483648L;");
-    ck_assert_str_eq(prepared("a=-2147483649"), "a=-2147483649L");
-    ck_assert_str_eq(prepared("[0xFFFFFFFF,0x7fffffff]"), "[0xFFFFFFFFL,0x7fffffff]");
-    ck_assert_str_eq(prepared("000000000000000000001 99999999999999999999999"),
-                     "000000000000000000001 99999999999999999999999L");
-    static const char *const same[] = {
-        "a = 2147483647;",
-        "a = 3000000000L;",
-        "a = 3000000000.5; b = 1e99; c = 9999999999e2;",
-        "a = \"3000000000 \\\" 3000000000\";",
-        "# 3000000000 @\n// 3000000000 \"\n/* 3000000000 @include */",
-        "a3000000000 = 1; *x-3000000000 = 2;",
-        "a = \"",
-        "a = \"\\",
-        "/*",
-        "/* *",
-        "#",
-        "0x",
-        "",
-    };
-    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
-        ck_assert_str_eq(prepared(same[i]), same[i]);
-    }
-}
-END_TEST
-
-static size_t unknown_of(const char *text, char *said, size_t size)
-{
-    struct err err;
-    struct config_file *file = config_file_parse("t.conf", slice_from_str(text), &err);
-    ck_assert_msg(file != NULL, "%s", err.text);
-    FILE *log = tmpfile();
-    int saved = dup(STDERR_FILENO);
-    dup2(fileno(log), STDERR_FILENO);
-    size_t found = config_table_warn_unknown(&table, file);
-    dup2(saved, STDERR_FILENO);
-    close(saved);
-    rewind(log);
-    said[fread(said, 1, size - 1, log)] = '\0';
-    fclose(log);
-    config_file_close(file);
-    return found;
-}
-
 START_TEST(unknown_keys_are_told_with_line_and_neighbour)
 {
     char said[2048];
@@ -255,15 +235,6 @@ START_TEST(unknown_keys_are_told_with_line_and_neighbour)
 }
 END_TEST
 
-static bool has_secret(const char *text)
-{
-    struct err err;
-    struct config_file *file = config_file_parse("t.conf", slice_from_str(text), &err);
-    bool has = config_table_has_secret(&table, file);
-    config_file_close(file);
-    return has;
-}
-
 START_TEST(secrets_are_noticed)
 {
     ck_assert(has_secret("secret = \"s\";"));
@@ -282,18 +253,6 @@ START_TEST(secrets_are_noticed)
     ck_assert(!has_secret("one: { text = \"s\"; }"));
 }
 END_TEST
-
-/* Takes the `#` from commented keys; help has a space behind it. */
-static void config_uncomment(char *text)
-{
-    char *to = text;
-    for (const char *at = text; *at != '\0'; at++) {
-        if (*at != '#' || at[1] == ' ') {
-            *to++ = *at;
-        }
-    }
-    *to = '\0';
-}
 
 START_TEST(the_sample_says_the_defaults)
 {
@@ -317,33 +276,6 @@ START_TEST(the_sample_says_the_defaults)
 }
 END_TEST
 
-START_TEST(sizes)
-{
-    int64_t bytes;
-    struct err err;
-    ck_assert(byte_size_parse("0", &bytes, &err) && bytes == 0);
-    ck_assert(byte_size_parse("12B", &bytes, &err) && bytes == 12);
-    ck_assert(byte_size_parse("512KiB", &bytes, &err) && bytes == 512 << 10);
-    ck_assert(byte_size_parse("1 TiB", &bytes, &err) && bytes == INT64_C(1) << 40);
-    static const char *const bad[] = {"", "MiB", "-1", "1.5MiB", "1MB", "1 MiB ", "9223372036854775808", "8388608TiB",
-                                      "1kib"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        ck_assert_msg(!byte_size_parse(bad[i], &bytes, &err), "%s", bad[i]);
-    }
-    static const struct {
-        int64_t bytes;
-        const char *text;
-    } texts[] = {{0, "0 B"},          {999, "999 B"},       {1000, "1.0 KiB"},          {1536, "1.5 KiB"},
-                 {52428800, "50 MiB"}, {1000 << 10, "1.0 MiB"}, {INT64_C(9) << 40, "9.0 TiB"},
-                 {INT64_MAX, "8388608 TiB"}};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        char text[BYTE_SIZE_TEXT_SIZE];
-        byte_size_format(texts[i].bytes, text);
-        ck_assert_str_eq(text, texts[i].text);
-    }
-}
-END_TEST
-
-SUITE_MAIN("config", an_empty_file_gives_the_defaults, every_kind_is_read, faults_name_file_line_and_key,
-           files_that_cannot_be_read, wide_numbers_get_their_suffix_and_nothing_else_changes,
-           unknown_keys_are_told_with_line_and_neighbour, secrets_are_noticed, the_sample_says_the_defaults, sizes)
+SUITE_MAIN("config_table", an_empty_file_gives_the_defaults, every_kind_is_read, faults_name_file_line_and_key,
+           files_that_cannot_be_read, unknown_keys_are_told_with_line_and_neighbour, secrets_are_noticed,
+           the_sample_says_the_defaults)

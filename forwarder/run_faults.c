@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run_faults.h"
+
+#include <pthread.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "relay/node_id.h"
+#include "util/xmalloc.h"
+
+/* "Shortly" before and after a time-out. */
+enum { SHORTLY_MS = 60000 };
+
+/* After an attempt that took a time-out no suspect of that kind is tried for so many times as long. */
+enum { SLOW_PAUSE_FACTOR = 4 };
+
+/* Of a suspect's last failure. */
+enum suspicion {
+    SUSPICION_OPEN,      /* nothing was stored since */
+    SUSPICION_ACQUITTED, /* nothing was stored since, and it was the database's fault */
+    SUSPICION_JUDGED,    /* something was */
+};
+
+struct suspect {
+    struct suspect *older;
+    struct suspect *newer; /* in the order of the last failure */
+    enum report_db_error kind;
+    int64_t began_ms;
+    int64_t ended_ms;
+    enum suspicion suspicion;
+    bool stored_before; /* something was, shortly before it began */
+    bool alone;         /* others were stored since it failed for the first time */
+    unsigned counted;
+    int64_t first_ms; /* the first failure that counted */
+    char name[];
+};
+
+struct run_faults {
+    pthread_mutex_t lock;
+    int64_t period_ms;
+    void *by_name; /* a tree of suspects: whoever chooses names cannot make it slow, as he could a hash table */
+    struct suspect *oldest;
+    struct suspect *newest; /* those that are judged come first in the list */
+    size_t count;
+    bool stored_once;
+    int64_t stored_ms;         /* when something was stored last */
+    char blamed[NODE_ID_SIZE]; /* the node of a run that has failed since; "" none */
+    bool several_blamed;       /* and those of others */
+    int64_t slow_ms;           /* when the next slow suspect may be tried */
+};
+
+static int suspect_compare(const void *a, const void *b)
+{
+    return strcmp(((const struct suspect *)a)->name, ((const struct suspect *)b)->name);
+}
+
+/* A key for the tree, whose comparison wants suspects on both sides. */
+static struct suspect *suspect_find(const struct run_faults *faults, const char *name)
+{
+    size_t size = strlen(name) + 1;
+    struct suspect *key = xmalloc(sizeof *key + size);
+    memcpy(key->name, name, size);
+    struct suspect *const *found = tfind(key, &faults->by_name, suspect_compare);
+    free(key);
+    return found != NULL ? *found : NULL;
+}
+
+static void list_append(struct run_faults *faults, struct suspect *suspect)
+{
+    suspect->older = faults->newest;
+    suspect->newer = NULL;
+    *(faults->newest != NULL ? &faults->newest->newer : &faults->oldest) = suspect;
+    faults->newest = suspect;
+}
+
+static void list_take_out(struct run_faults *faults, struct suspect *suspect)
+{
+    *(suspect->older != NULL ? &suspect->older->newer : &faults->oldest) = suspect->newer;
+    *(suspect->newer != NULL ? &suspect->newer->older : &faults->newest) = suspect->older;
+}
+
+static void suspect_forget(struct run_faults *faults, struct suspect *suspect)
+{
+    list_take_out(faults, suspect);
+    tdelete(suspect, &faults->by_name, suspect_compare);
+    faults->count--;
+    free(suspect);
+}
+
+/* As the newest in the list, new or known. */
+static struct suspect *suspect_take(struct run_faults *faults, const char *name)
+{
+    struct suspect *suspect = suspect_find(faults, name);
+    if (suspect != NULL) {
+        list_take_out(faults, suspect);
+    } else {
+        size_t size = strlen(name) + 1;
+        suspect = xcalloc(1, sizeof *suspect + size);
+        memcpy(suspect->name, name, size);
+        tsearch(suspect, &faults->by_name, suspect_compare);
+        faults->count++;
+    }
+    list_append(faults, suspect);
+    if (faults->count > RUN_FAULTS_SUSPECTS_MAX) {
+        suspect_forget(faults, faults->oldest);
+    }
+    return suspect;
+}
+
+struct run_faults *run_faults_new(int64_t period_ms)
+{
+    struct run_faults *faults = xcalloc(1, sizeof *faults);
+    pthread_mutex_init(&faults->lock, NULL);
+    faults->period_ms = period_ms;
+    return faults;
+}
+
+void run_faults_free(struct run_faults *faults)
+{
+    if (faults != NULL) {
+        while (faults->oldest != NULL) {
+            suspect_forget(faults, faults->oldest);
+        }
+        pthread_mutex_destroy(&faults->lock);
+        free(faults);
+    }
+}
+
+/* By the failures before this one: whether this one counts is not known before another run is stored. */
+static bool is_own_fault(const struct run_faults *faults, const struct suspect *suspect, const struct run_failure *now)
+{
+    if (suspect->suspicion != SUSPICION_JUDGED || now->kind == REPORT_DB_ERROR_SETUP) {
+        return false;
+    }
+    if (now->kind == REPORT_DB_ERROR_DATA) {
+        return suspect->counted > 0;
+    }
+    return suspect->counted >= RUN_FAULTS_ENOUGH && now->ended_ms - suspect->first_ms >= faults->period_ms;
+}
+
+static void take_evidence(struct run_faults *faults, const struct suspect *suspect, const char *node_id)
+{
+    if (suspect->alone) {
+        return;
+    }
+    if (faults->blamed[0] == '\0') {
+        snprintf(faults->blamed, sizeof faults->blamed, "%s", node_id);
+    } else if (strcmp(faults->blamed, node_id) != 0) {
+        faults->several_blamed = true;
+    }
+}
+
+bool run_faults_failed(struct run_faults *faults, const struct run_failure *failure)
+{
+    pthread_mutex_lock(&faults->lock);
+    struct suspect *suspect = suspect_take(faults, failure->name);
+    bool own = is_own_fault(faults, suspect, failure);
+    suspect->kind = failure->kind;
+    suspect->began_ms = failure->began_ms;
+    suspect->ended_ms = failure->ended_ms;
+    suspect->suspicion = SUSPICION_OPEN;
+    suspect->stored_before = faults->stored_once && failure->began_ms - faults->stored_ms <= SHORTLY_MS;
+    if (failure->kind == REPORT_DB_ERROR_SLOW) {
+        faults->slow_ms = failure->ended_ms + SLOW_PAUSE_FACTOR * (failure->ended_ms - failure->began_ms);
+    }
+    if (own) {
+        suspect_forget(faults, suspect);
+    } else {
+        take_evidence(faults, suspect, failure->node_id);
+    }
+    pthread_mutex_unlock(&faults->lock);
+    return own;
+}
+
+static bool failure_counts(const struct suspect *suspect, int64_t now_ms)
+{
+    if (suspect->suspicion == SUSPICION_ACQUITTED || suspect->kind == REPORT_DB_ERROR_SETUP) {
+        return false;
+    }
+    return suspect->kind != REPORT_DB_ERROR_SLOW ||
+           (suspect->stored_before && now_ms - suspect->ended_ms <= SHORTLY_MS);
+}
+
+void run_faults_stored(struct run_faults *faults, int64_t now_ms)
+{
+    pthread_mutex_lock(&faults->lock);
+    struct suspect *suspect = faults->newest;
+    for (; suspect != NULL && suspect->suspicion != SUSPICION_JUDGED; suspect = suspect->older) {
+        if (failure_counts(suspect, now_ms) && suspect->counted++ == 0) {
+            suspect->first_ms = suspect->ended_ms;
+        }
+        suspect->suspicion = SUSPICION_JUDGED;
+        suspect->alone = true;
+    }
+    faults->stored_once = true;
+    faults->stored_ms = now_ms;
+    faults->blamed[0] = '\0';
+    faults->several_blamed = false;
+    pthread_mutex_unlock(&faults->lock);
+}
+
+bool run_faults_database_blamed(struct run_faults *faults)
+{
+    pthread_mutex_lock(&faults->lock);
+    bool blamed = faults->several_blamed;
+    pthread_mutex_unlock(&faults->lock);
+    return blamed;
+}
+
+void run_faults_acquit(struct run_faults *faults)
+{
+    pthread_mutex_lock(&faults->lock);
+    struct suspect *suspect = faults->newest;
+    for (; suspect != NULL && suspect->suspicion == SUSPICION_OPEN; suspect = suspect->older) {
+        suspect->suspicion = SUSPICION_ACQUITTED;
+    }
+    faults->blamed[0] = '\0';
+    faults->several_blamed = false;
+    faults->slow_ms = 0;
+    pthread_mutex_unlock(&faults->lock);
+}
+
+bool run_faults_suspect(struct run_faults *faults, const char *name)
+{
+    pthread_mutex_lock(&faults->lock);
+    bool suspect = faults->count > 0 && suspect_find(faults, name) != NULL;
+    pthread_mutex_unlock(&faults->lock);
+    return suspect;
+}
+
+/* Who may be tried has its turn for as long as the last attempt took; only then may the next one. */
+int64_t run_faults_wait_ms(struct run_faults *faults, const char *name, int64_t now_ms)
+{
+    int64_t wait_ms = 0;
+    pthread_mutex_lock(&faults->lock);
+    const struct suspect *suspect = suspect_find(faults, name);
+    if (suspect != NULL && suspect->kind == REPORT_DB_ERROR_SLOW) {
+        if (now_ms < faults->slow_ms) {
+            wait_ms = faults->slow_ms - now_ms;
+        } else {
+            faults->slow_ms = now_ms + suspect->ended_ms - suspect->began_ms;
+        }
+    }
+    pthread_mutex_unlock(&faults->lock);
+    return wait_ms;
+}
+
+void run_faults_forget(struct run_faults *faults, const char *name)
+{
+    pthread_mutex_lock(&faults->lock);
+    struct suspect *suspect = faults->count > 0 ? suspect_find(faults, name) : NULL;
+    if (suspect != NULL) {
+        if (suspect->kind == REPORT_DB_ERROR_SLOW) {
+            faults->slow_ms = 0; /* it went well, and so may the others */
+        }
+        suspect_forget(faults, suspect);
+    }
+    pthread_mutex_unlock(&faults->lock);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/cert_dates.h"
+
+#include <string.h>
+
+struct dates_walk {
+    struct node_index *index;
+    int64_t now;
+    cert_dates_visit *visit;
+    void *context;
+};
+
+enum cert_dates cert_dates_of(const struct cert_record *certificate, int64_t now)
+{
+    if (now > certificate->not_after) {
+        return CERT_DATES_EXPIRED;
+    }
+    return now < certificate->not_before ? CERT_DATES_NOT_YET : CERT_DATES_VALID;
+}
+
+static bool look_at_dates(void *context, struct slice id, const struct node_index_entry *entry)
+{
+    const struct dates_walk *walk = context;
+    struct cert_record certificates[NODE_INDEX_MAX_CERTS];
+    char node_id[NODE_ID_SIZE] = "";
+    (void)entry;
+    memcpy(node_id, id.at, id.len < NODE_ID_SIZE ? id.len : NODE_ID_SIZE - 1);
+    size_t count = node_index_certificates(walk->index, node_id, certificates, NODE_INDEX_MAX_CERTS);
+    for (size_t i = 0; i < count; i++) {
+        enum cert_dates dates = cert_dates_of(&certificates[i], walk->now);
+        if (dates != CERT_DATES_VALID) {
+            walk->visit(walk->context, node_id, &certificates[i], dates);
+        }
+    }
+    return true;
+}
+
+bool cert_dates_walk(struct node_index *index, int64_t now, cert_dates_visit *visit, void *context, struct err *err)
+{
+    struct dates_walk walk = {index, now, visit, context};
+    return node_index_walk(index, look_at_dates, &walk, err);
+}

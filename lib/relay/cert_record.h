@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * cert_record: what the node index keeps of a node's certificate, in a plain form that nobody has to parse.
+ *
+ * Source: PROTOCOL.md section 3. OpenSSL reads the certificate once, when the index is built; to verify a signature, to
+ * pin a peer and to compare a client's key takes a few slices from here. To decode a certificate for each run log
+ * instead would cost twice as much as an RSA-4096 verification.
+ *
+ * Numbers are the machine's own (see node_index_format.h).
+ */
+#ifndef RELAY_CERT_RECORD_H
+#define RELAY_CERT_RECORD_H
+
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "relay/node_id.h"
+#include "util/buffer.h"
+#include "util/err.h"
+#include "util/slice.h"
+
+enum cert_record_kind {
+    CERT_RECORD_RSA,   /* key: the modulus; key_rest: the exponent; both as OSSL_PARAM takes a number */
+    CERT_RECORD_EC,    /* key: the curve's name in OpenSSL, with its NUL; key_rest: the point */
+    CERT_RECORD_OTHER, /* key: SubjectPublicKeyInfo, DER; for OpenSSL to decode */
+};
+
+struct cert_record {
+    struct slice issuer; /* Name, DER */
+    struct slice serial; /* INTEGER, DER */
+    struct slice key_id; /* the subject key identifier; empty: it has none */
+    struct slice key;
+    struct slice key_rest;
+    struct slice key_digest; /* as x509_key_digest makes it */
+    enum cert_record_kind kind;
+    int64_t not_before; /* Unix time; a signature counts whatever the dates are, a TLS connection does not */
+    int64_t not_after;
+};
+
+/* For the caller to free. NULL when OpenSSL reads no certificate, or something follows it. */
+X509 *cert_record_decode(struct slice der);
+
+/* Appends the record of a certificate. False with the reason when this OpenSSL cannot read its key, or when its subject
+ * does not have exactly one UID, a node id. node_id is the (first) UID, if it is one, also on false; else "". This and
+ * the one before leave OpenSSL's error queue empty. */
+bool cert_record_add(struct buffer *out, X509 *certificate, char node_id[NODE_ID_SIZE], struct err *err);
+
+/* The record in `packed`, which is what cert_record_add appended: it points in there. False when that is not so. */
+bool cert_record_unpack(struct slice packed, struct cert_record *record);
+
+#endif

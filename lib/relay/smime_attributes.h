@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * smime_attributes: the signed attributes of a CMS signer (RFC 5652 sections 5.3, 5.4 and 11): what they must say, and
+ * the digest that was signed when there are any.
+ */
+#ifndef RELAY_SMIME_ATTRIBUTES_H
+#define RELAY_SMIME_ATTRIBUTES_H
+
+#include <openssl/cms.h>
+#include <openssl/evp.h>
+#include <stdbool.h>
+
+#include "util/err.h"
+#include "util/slice.h"
+
+/* Without any the signature is over the content. */
+bool smime_attributes_present(const CMS_SignerInfo *signer);
+
+/* Exactly one content type, data, and exactly one message digest, content_digest; attributes that RFC 5652 and RFC 2634
+ * want signed, and once, are signed, and once. */
+bool smime_attributes_check(CMS_SignerInfo *signer, struct slice content_digest, struct err *err);
+
+/* The digest of the attributes, of EVP_MAX_MD_SIZE at most, in *digest. False when OpenSSL fails. */
+bool smime_attributes_digest(CMS_SignerInfo *signer, const EVP_MD *md, unsigned char *digest, unsigned int *len);
+
+#endif

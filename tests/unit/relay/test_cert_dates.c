@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <time.h>
+
+#include "relay/cert_dates.h"
+#include "support/certificate.h"
+#include "support/made_index.h"
+#include "support/suite.h"
+
+enum { DAY = 86400 };
+
+static void add_dated(struct buffer *pem, const char *node_id, long from, long until)
+{
+    X509 *certificate = certificate_make((const char *const[]){node_id, NULL});
+    X509_gmtime_adj(X509_getm_notBefore(certificate), from);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), until);
+    certificate_add_pem(pem, certificate);
+    X509_free(certificate);
+}
+
+static void note_dates(void *context, const char *node_id, const struct cert_record *certificate, enum cert_dates dates)
+{
+    struct buffer *told = context;
+    ck_assert_int_lt(certificate->not_before, certificate->not_after);
+    buffer_add_format(told, "%s %s;", node_id, dates == CERT_DATES_EXPIRED ? "expired" : "not yet");
+}
+
+START_TEST(certificates_out_of_their_dates_are_told)
+{
+    struct buffer pem = {0}, told = {0};
+    struct err err = {0};
+    add_dated(&pem, "good", -DAY, DAY);
+    add_dated(&pem, "old", -2 * DAY, -DAY);
+    add_dated(&pem, "young", DAY, 2 * DAY);
+    add_dated(&pem, "both", -2 * DAY, -DAY);
+    add_dated(&pem, "both", -DAY, DAY);
+    struct made_index made = made_index_new("{" MADE_NODE("good", "h", "root") "," MADE_NODE("old", "h", "root") ","
+                                            MADE_NODE("young", "h", "root") "," MADE_NODE("both", "h", "root") "}",
+                                            buffer_cstr(&pem));
+    int64_t now = time(NULL);
+    ck_assert_msg(cert_dates_walk(made.index, now, note_dates, &told, &err), "%s", err.text);
+    ck_assert_str_eq(buffer_cstr(&told), "both expired;old expired;young not yet;");
+    buffer_clear(&told);
+    ck_assert(cert_dates_walk(made.index, now + 10 * DAY, note_dates, &told, &err));
+    ck_assert_str_eq(buffer_cstr(&told), "both expired;both expired;good expired;old expired;young expired;");
+    made_index_free(&made);
+    buffer_free(&pem);
+    buffer_free(&told);
+}
+END_TEST
+
+START_TEST(both_ends_of_the_dates_are_within_them)
+{
+    const struct cert_record certificate = {.not_before = 100, .not_after = 200};
+    ck_assert_int_eq(cert_dates_of(&certificate, 99), CERT_DATES_NOT_YET);
+    ck_assert_int_eq(cert_dates_of(&certificate, 100), CERT_DATES_VALID);
+    ck_assert_int_eq(cert_dates_of(&certificate, 200), CERT_DATES_VALID);
+    ck_assert_int_eq(cert_dates_of(&certificate, 201), CERT_DATES_EXPIRED);
+}
+END_TEST
+
+SUITE_MAIN("cert_dates", certificates_out_of_their_dates_are_told, both_ends_of_the_dates_are_within_them)

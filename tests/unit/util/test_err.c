@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "support/suite.h"
+#include "util/err.h"
+
+START_TEST(err_is_printable_and_cut)
+{
+    struct err err;
+    ck_assert(!err_set(&err, "name '%s'", "a\nb"));
+    ck_assert_str_eq(err.text, "name 'a\\nb'");
+    ck_assert(!err_prefix(&err, "file %d", 7));
+    ck_assert_str_eq(err.text, "file 7: name 'a\\nb'");
+    ck_assert(!err_set_errno(&err, ENOENT, "open %s", "x"));
+    ck_assert_str_eq(err.text, "open x: No such file or directory");
+    char large[2 * ERR_TEXT_SIZE];
+    memset(large, '\x01', sizeof large - 1);
+    large[sizeof large - 1] = '\0';
+    err_set(&err, "%s", large);
+    ck_assert_uint_lt(strlen(err.text), ERR_TEXT_SIZE);
+    ck_assert(strcmp(err.text + strlen(err.text) - 3, "...") == 0);
+}
+END_TEST
+
+SUITE_MAIN("err", err_is_printable_and_cut)
