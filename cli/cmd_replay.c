@@ -13,6 +13,7 @@
 enum { PRINTED_NAME_SIZE = 1024 };
 
 struct tally {
+    bool any_age; /* as --any-age says */
     size_t done;
     size_t failed;
 };
@@ -20,7 +21,7 @@ struct tally {
 static void cmd_replay_replay(const struct command *command, struct spool *spool, const char *name, struct tally *tally)
 {
     struct err err;
-    if (spool_replay(spool, name, &err)) {
+    if (spool_replay(spool, name, tally->any_age, &err)) {
         tally->done++;
     } else {
         command_failed(command, &err);
@@ -78,10 +79,11 @@ static void replay_named(const struct command *command, const struct spool_set *
     }
 }
 
-static int replay_names(const struct command *command, const struct relay_config *config, char **names, bool all)
+static int replay_names(const struct command *command, const struct relay_config *config, char **names, bool all,
+                        bool any_age)
 {
     struct spool_set spools;
-    struct tally tally = {0};
+    struct tally tally = {.any_age = any_age};
     spool_set_open(&spools, config);
     for (size_t i = 0; i < RELAY_KINDS; i++) {
         if (spools.each[i] == NULL) {
@@ -105,11 +107,12 @@ static int cmd_replay_run(const struct command *command, const struct command_li
     if (all == (line->arguments[0] != NULL)) {
         return command_usage(command, "it takes the names of failed files, or --all");
     }
-    return replay_names(command, line->config, line->arguments, all);
+    return replay_names(command, line->config, line->arguments, all, line->given['y'] != NULL);
 }
 
 static const struct option options[] = {
     {"all", no_argument, NULL, 'a'},
+    {"any-age", no_argument, NULL, 'y'},
     {"config", required_argument, NULL, 'c'},
     {"help", no_argument, NULL, 'h'},
     {0},
@@ -117,14 +120,16 @@ static const struct option options[] = {
 
 const struct command cmd_replay = {
     .name = "replay",
-    .synopsis = "[-c FILE] NAME... | --all",
+    .synopsis = "[-c FILE] [--any-age] NAME... | --all",
     .summary = "put failed files back among those that wait",
     .help =
         "Moves failed run logs and inventories back to the directory they came from, to be taken up as if they had "
         "just\n"
-        "been uploaded. A file of the same name that waits is never overwritten.\n"
+        "been uploaded, beside others of their name that wait.\n"
         "\n"
         "  -a, --all          all of them\n"
+        "  -y, --any-age      also runs that are older than processing.reporting.max_age; the newest of a node counts\n"
+        "                     as its present state\n"
         "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
         "  -h, --help         this text\n"
         "\n"

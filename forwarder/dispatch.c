@@ -125,6 +125,11 @@ void dispatch_arrived(struct dispatch *dispatch, const char *name)
     dispatch_add(dispatch, name, run_queue_arrived);
 }
 
+void dispatch_renamed(struct dispatch *dispatch, const char *name)
+{
+    dispatch_add(dispatch, name, run_queue_renamed);
+}
+
 void dispatch_scan_start(struct dispatch *dispatch)
 {
     pthread_mutex_lock(&dispatch->lock);

@@ -39,6 +39,7 @@ int64_t dispatch_next_ms(struct dispatch *dispatch);
 /* For the watcher; see run_queue.h. Names that no run log can have are allowed: they come last, and the sink refuses
  * them. */
 void dispatch_arrived(struct dispatch *dispatch, const char *name);
+void dispatch_renamed(struct dispatch *dispatch, const char *name);
 void dispatch_scan_start(struct dispatch *dispatch);
 void dispatch_scan_add(struct dispatch *dispatch, const char *name);
 size_t dispatch_scan_end(struct dispatch *dispatch);

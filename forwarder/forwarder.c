@@ -49,6 +49,7 @@ struct forwarder {
     int64_t next_check_database_ms;
     int64_t next_clean_reporting_ms;
     int64_t next_clean_inventory_ms;
+    int64_t next_release_ms;
 };
 
 static int open_signal_fd(struct err *err)
@@ -80,7 +81,9 @@ static bool start_workers(struct forwarder *forwarder, struct spool_source *sour
 {
     struct worker_shared *shared = &forwarder->shared;
     unsigned count = worker_count(forwarder->config);
+    const struct run_age_now now = run_age_now();
     shared->source = source;
+    shared->ages = run_age_new(forwarder->config->reporting.max_age, &now);
     shared->breaker = db_breaker_new(&breaker_backoff, forwarder->state);
     shared->faults = run_faults_new(forwarder->config->reporting.set_aside_after * 1000);
     shared->stop_fd = eventfd(0, EFD_CLOEXEC);
@@ -147,8 +150,9 @@ struct forwarder *forwarder_start(const struct relay_config *config, struct err 
         .shared = {.config = config, .stop_fd = -1},
         .next_stats_ms = now_ms,
         .next_check_database_ms = now_ms + CHECK_DATABASE_MS,
-        .next_clean_reporting_ms = now_ms + config->reporting.cleanup_frequency * 1000,
-        .next_clean_inventory_ms = now_ms + config->inventory.cleanup_frequency * 1000,
+        .next_clean_reporting_ms = now_ms,
+        .next_clean_inventory_ms = now_ms,
+        .next_release_ms = now_ms,
     };
     reload_watch_open(&forwarder->reload, forwarder->state, config->general.state_file);
     if (!start_all(forwarder, err)) {
@@ -174,6 +178,10 @@ static bool run_timers(struct forwarder *forwarder, int64_t *next_ms)
         cleaner_clean_inventory(&config->inventory);
         forwarder->next_clean_inventory_ms = now_ms + config->inventory.cleanup_frequency * 1000;
     }
+    if (now_ms >= forwarder->next_release_ms) {
+        spool_source_release_disabled(config);
+        forwarder->next_release_ms = now_ms + config->inventory.catchup_frequency * 1000;
+    }
     if (now_ms >= forwarder->next_stats_ms) {
         forwarder->next_stats_ms = now_ms + spool_stats_publish(config, forwarder->state);
     }
@@ -185,6 +193,7 @@ static bool run_timers(struct forwarder *forwarder, int64_t *next_ms)
     }
     *next_ms = clock_earlier(clock_earlier(forwarder->next_clean_reporting_ms, forwarder->next_clean_inventory_ms),
                              clock_earlier(forwarder->next_stats_ms, forwarder->next_check_database_ms));
+    *next_ms = clock_earlier(*next_ms, forwarder->next_release_ms);
     for (size_t i = 0; i < forwarder->source_count; i++) {
         int64_t scan_ms;
         if (!spool_source_scan_if_due(&forwarder->sources[i], &scan_ms)) {
@@ -318,6 +327,7 @@ bool forwarder_stop(struct forwarder *forwarder)
     }
     free(forwarder->workers);
     db_breaker_free(forwarder->shared.breaker);
+    run_age_free(forwarder->shared.ages);
     run_faults_free(forwarder->shared.faults);
     for (size_t i = 0; i < forwarder->source_count; i++) {
         spool_source_close(&forwarder->sources[i]);

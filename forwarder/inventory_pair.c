@@ -40,7 +40,8 @@ void inventory_pair_refuse(struct spool *spool, const char *inventory)
         if (!spool_waits(spool, name) || inventory_pair_waits(spool, name)) {
             continue;
         }
-        if (spool_quarantine(spool, name, NULL, "the inventory that it signs was refused", &err)) {
+        const struct spool_refusal refusal = {.node_id = "", .reason = "the inventory that it signs was refused"};
+        if (spool_quarantine(spool, name, NULL, &refusal, &err) == SPOOL_LEFT) {
             log_warn("signature refused with its inventory", log_text("file", name));
         } else {
             log_warn("a signature stays, though its inventory was refused", log_text("file", name),

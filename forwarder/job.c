@@ -56,6 +56,7 @@ bool job_take(struct job *job, struct spool_source *source)
     job->taken_ms = clock_ms();
     job->file.spool = source->spool;
     job->file.name = queued_run_name(job->run);
+    job->file.renamed = queued_run_renamed(job->run);
     return true;
 }
 
@@ -97,36 +98,56 @@ void job_defer(struct job *job, const char *reason, int64_t wait_max_ms)
     job_hold(job, wait_ms);
 }
 
+/* The file has left: the next one of its name takes its place. */
+static void job_end(struct job *job)
+{
+    spool_release(job->source->spool, job->file.name, time(NULL));
+    job_forget(job);
+}
+
 void job_complete(struct job *job)
 {
     struct err err;
-    if (spool_file_replaced(&job->file)) {
+    switch (spool_remove(job->source->spool, job->file.name, &job->file.status, &err)) {
+    case SPOOL_LEFT:
+        job_end(job);
+        break;
+    case SPOOL_CHANGED:
         job_requeue(job);
-    } else if (spool_remove(job->source->spool, job->file.name, &err)) {
-        job_forget(job);
-    } else {
+        break;
+    case SPOOL_STAYS:
         job_defer(job, err.text, 0); /* the sink will find it a duplicate then */
+        break;
+    }
+}
+
+static void job_note_refusal(const struct job *job, const char *reason)
+{
+    struct spool_source *source = job->source;
+    job_log(LOG_LEVEL_WARN, job_messages(job)->refused, job, reason);
+    job_set_last_error(job, job_messages(job)->refused, reason);
+    relay_state_count_activity(source->state, RELAY_ACTIVITY_REFUSED, time(NULL));
+    if (source->kind != RELAY_KIND_REPORT) {
+        inventory_pair_refuse(source->spool, job->file.name);
     }
 }
 
 void job_refuse(struct job *job, const char *reason)
 {
-    struct spool_source *source = job->source;
-    const char *name = job->file.name;
+    const struct spool_refusal refusal = {job->file.info.node_id, reason, job->file.verified};
     struct err err;
-    if (spool_file_replaced(&job->file)) {
+    switch (spool_quarantine(job->source->spool, job->file.name, &job->file.status, &refusal, &err)) {
+    case SPOOL_LEFT:
+        job_note_refusal(job, reason);
+        job_end(job);
+        break;
+    case SPOOL_CHANGED:
         job_requeue(job);
-    } else if (spool_quarantine(source->spool, name, job->file.info.node_id, reason, &err)) {
-        job_log(LOG_LEVEL_WARN, job_messages(job)->refused, job, reason);
-        job_set_last_error(job, job_messages(job)->refused, reason);
-        relay_state_count_activity(source->state, RELAY_ACTIVITY_REFUSED, time(NULL));
-        if (source->kind != RELAY_KIND_REPORT) {
-            inventory_pair_refuse(source->spool, name);
-        }
-        job_forget(job);
-    } else {
+        break;
+    case SPOOL_STAYS:
         err_prefix(&err, "refused (%s), but cannot be moved to failed", reason);
         job_defer(job, err.text, 0);
+        break;
     }
 }
 
@@ -157,6 +178,9 @@ void job_finish(struct job *job, enum spool_verdict verdict, const char *reason)
         break;
     case SPOOL_GONE:
         job_forget(job);
+        break;
+    case SPOOL_RESTS:
+        job_hold(job, job->file.retry_within_ms);
         break;
     case SPOOL_RETRY:
         job_defer(job, reason, 0);

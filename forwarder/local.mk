@@ -14,6 +14,7 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/random.h \
 	forwarder/node_turns.c forwarder/node_turns.h \
 	forwarder/reload_watch.c forwarder/reload_watch.h \
+	forwarder/run_age.c forwarder/run_age.h \
 	forwarder/run_faults.c forwarder/run_faults.h \
 	forwarder/run_heap.c forwarder/run_heap.h \
 	forwarder/run_queue.c forwarder/run_queue.h \

@@ -30,6 +30,7 @@ struct queued_run {
     uint16_t attempts;
     uint8_t state; /* enum queued_run_state */
     uint8_t dirty; /* arrived again while active */
+    uint8_t renamed; /* it came by rename */
     char name[];
 };
 

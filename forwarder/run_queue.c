@@ -32,6 +32,11 @@ const char *queued_run_name(const struct queued_run *run)
     return run->name;
 }
 
+bool queued_run_renamed(const struct queued_run *run)
+{
+    return run->renamed;
+}
+
 unsigned queued_run_attempts(const struct queued_run *run)
 {
     return run->attempts;
@@ -163,6 +168,12 @@ void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_ti
         queue_wait(queue, run);
     }
     run->seen = queue->scan;
+}
+
+void run_queue_renamed(struct run_queue *queue, const char *name, int64_t run_time, struct slice node)
+{
+    run_queue_arrived(queue, name, run_time, node);
+    queue_find(queue, name, hash_name(queue, name))->renamed = true;
 }
 
 void run_queue_scan_start(struct run_queue *queue)

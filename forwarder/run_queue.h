@@ -25,6 +25,8 @@ struct queued_run;
 const char *queued_run_name(const struct queued_run *run);
 unsigned queued_run_attempts(const struct queued_run *run); /* how often it was deferred so far */
 
+bool queued_run_renamed(const struct queued_run *run); /* see run_queue_renamed */
+
 struct run_queue *run_queue_new(void);
 void run_queue_free(struct run_queue *queue);
 
@@ -33,6 +35,8 @@ void run_queue_free(struct run_queue *queue);
  * sink has read. run_time: larger is newer. node: whose run it is; all names of which that is not known, with an empty
  * one, take turns as one node. */
 void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_time, struct slice node);
+/* The same, and it is known to have come by rename, so it is whole. */
+void run_queue_renamed(struct run_queue *queue, const char *name, int64_t run_time, struct slice node);
 
 /* A scan of the directory: start, add for each name, end. The end drops the names, waiting or deferred, that were not
  * added and have not arrived since the start, and returns how many. All other functions may be called in between. */

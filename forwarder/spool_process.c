@@ -13,6 +13,9 @@
 /* Enough for a run log of some hundred reports. Each run of a batch has such buffers. */
 enum { KEPT_BUFFER_SIZE = 64 << 10 };
 
+/* The original waits as long. */
+enum { REST_SECONDS = 30 };
+
 /* Beside the verdicts: go on with the next step. */
 enum { NEXT_STEP = -1 };
 
@@ -29,6 +32,23 @@ static int stat_file(struct spool_tools *tools, struct spool_file *file, struct 
         return SPOOL_RETRY;
     }
     return S_ISREG(file->status.st_mode) ? NEXT_STEP : SPOOL_GONE;
+}
+
+/* A file that came by rename is whole. One that is written in place is taken as whole once it has not changed for a
+ * while. As long as it was only written to, both its times are those of the last write; a rename changes the second. */
+static int require_rest(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    (void)tools;
+    (void)reason;
+    const struct timespec *written = &file->status.st_mtim;
+    const struct timespec *changed = &file->status.st_ctim;
+    int64_t age = time(NULL) - written->tv_sec;
+    bool untouched = written->tv_sec == changed->tv_sec && written->tv_nsec == changed->tv_nsec;
+    if (file->renamed || !untouched || age >= REST_SECONDS || age <= -REST_SECONDS) {
+        return NEXT_STEP;
+    }
+    file->retry_within_ms = (REST_SECONDS - age) * 1000;
+    return SPOOL_RESTS;
 }
 
 static int check_size(struct spool_tools *tools, struct spool_file *file, struct err *reason)
@@ -112,11 +132,27 @@ static int verify_and_parse(struct spool_tools *tools, struct spool_file *file, 
     if (!smime_verify(tools->verifier, buffer_slice(&file->message), known, &file->canonical, &content, reason)) {
         return SPOOL_REFUSED;
     }
+    file->verified = true;
     const struct runlog_limits limits = {
         .reports = (size_t)tools->settings->max_reports,
         .bytes = (size_t)tools->settings->max_stored_size,
     };
     return runlog_parse(&file->runlog, &file->info, content, &limits, reason) ? NEXT_STEP : SPOOL_REFUSED;
+}
+
+static int check_age(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    const struct run_age_now now = run_age_now();
+    int64_t began = file->runlog.reports[0].origin->start.seconds;
+    switch (run_age_check(tools->ages, file->info.node_id, began, file->status.st_mtime, &now, reason)) {
+    case RUN_AGE_GOOD:
+        return NEXT_STEP;
+    case RUN_AGE_CLOCK:
+        return SPOOL_RETRY;
+    case RUN_AGE_TOO_OLD:
+        break;
+    }
+    return SPOOL_REFUSED;
 }
 
 static int skip_event_types(struct spool_tools *tools, struct spool_file *file, struct err *reason)
@@ -126,14 +162,14 @@ static int skip_event_types(struct spool_tools *tools, struct spool_file *file, 
     return file->runlog.report_count > 0 ? NEXT_STEP : SPOOL_NOTHING;
 }
 
-enum { STEPS_MAX = 8 };
+enum { STEPS_MAX = 10 };
 
 /* Cheap checks come first: the file of an unknown node is not read. */
 static spool_step *const spool_steps[][STEPS_MAX] = {
-    [SPOOL_RUN_TO_DATABASE] = {stat_file, parse_name, check_size, require_certificate, read_image, expand,
-                               verify_and_parse, skip_event_types},
-    [SPOOL_RUN_TO_UPSTREAM] = {stat_file, parse_name, check_size, require_node},
-    [SPOOL_INVENTORY_TO_UPSTREAM] = {stat_file, check_size},
+    [SPOOL_RUN_TO_DATABASE] = {stat_file, require_rest, parse_name, check_size, require_certificate, read_image, expand,
+                               verify_and_parse, check_age, skip_event_types},
+    [SPOOL_RUN_TO_UPSTREAM] = {stat_file, require_rest, parse_name, check_size, require_node},
+    [SPOOL_INVENTORY_TO_UPSTREAM] = {stat_file, require_rest, check_size},
 };
 
 enum spool_verdict spool_process(enum spool_route route, struct spool_tools *tools, struct spool_file *file,
@@ -148,15 +184,6 @@ enum spool_verdict spool_process(enum spool_route route, struct spool_tools *too
     return SPOOL_READY;
 }
 
-bool spool_file_replaced(const struct spool_file *file)
-{
-    struct stat now;
-    const struct stat *before = &file->status;
-    return fstatat(spool_incoming_fd(file->spool), file->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-           (now.st_ino != before->st_ino || now.st_size != before->st_size ||
-            now.st_mtim.tv_sec != before->st_mtim.tv_sec || now.st_mtim.tv_nsec != before->st_mtim.tv_nsec);
-}
-
 void spool_file_clear(struct spool_file *file)
 {
     if (file->message.size > KEPT_BUFFER_SIZE) {
@@ -167,9 +194,11 @@ void spool_file_clear(struct spool_file *file)
     buffer_clear_large(&file->message, KEPT_BUFFER_SIZE);
     buffer_clear_large(&file->canonical, KEPT_BUFFER_SIZE);
     file->name = NULL;
+    file->renamed = false;
     file->info = (struct run_info){0};
     file->retry_within_ms = 0;
     file->unknown_node = false;
+    file->verified = false;
 }
 
 void spool_file_free(struct spool_file *file)

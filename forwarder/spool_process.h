@@ -16,6 +16,7 @@
 #include "relay/smime_verify.h"
 #include "relay/spool.h"
 #include "util/buffer.h"
+#include "run_age.h"
 #include "util/decompress.h"
 #include "util/err.h"
 
@@ -23,6 +24,7 @@
  * the upstream needs settings and index only. */
 struct spool_tools {
     const struct relay_config_reporting *settings;
+    struct run_age *ages;
     struct node_index *index;
     struct decompressor *decompressor;
     struct smime_verifier *verifier;
@@ -35,13 +37,16 @@ struct spool_tools {
 struct spool_file {
     const struct spool *spool; /* set by the caller, who keeps both */
     const char *name;
+    bool renamed;         /* it is known to have come by rename */
     struct run_info info; /* what the name says; all zero for an inventory, and before the name was parsed */
     struct stat status;   /* as it was before the file was read */
     struct buffer message;
     struct buffer canonical;
     struct runlog runlog;
+    bool verified;           /* its signature is right */
     bool unknown_node;       /* with SPOOL_RETRY and SPOOL_REFUSED: this is the reason */
-    int64_t retry_within_ms; /* with SPOOL_RETRY: the wait must not be longer; 0: no limit */
+    int64_t
+        retry_within_ms; /* with SPOOL_RETRY: the wait must not be longer, 0: no limit; with SPOOL_RESTS: the wait */
 };
 
 /* Where the file is going. */
@@ -55,15 +60,13 @@ enum spool_verdict {
     SPOOL_READY,   /* file.runlog can be stored, or the file can be sent */
     SPOOL_NOTHING, /* a good run of which nothing is to be stored */
     SPOOL_GONE,    /* there is no such file, or it is not a regular file */
+    SPOOL_RESTS,   /* it may be being written in place: nothing is wrong, it waits */
     SPOOL_RETRY,   /* the trouble may pass; with the reason */
     SPOOL_REFUSED, /* the trouble is final; with the reason */
 };
 
 enum spool_verdict spool_process(enum spool_route route, struct spool_tools *tools, struct spool_file *file,
                                  struct err *reason);
-
-/* Has another upload replaced the file since it was read? A file that is gone was not replaced. */
-bool spool_file_replaced(const struct spool_file *file);
 
 /* Empties it for the next file. Frees the memory beyond what a usual run needs. */
 void spool_file_clear(struct spool_file *file);

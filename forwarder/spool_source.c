@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "spool_source.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include "inventory_pair.h"
@@ -37,6 +38,11 @@ bool spool_source_open(struct spool_source *source, const struct relay_config *c
     source->spool = spool_open(upload_kind_directory(source->kind, config), upload_kind(source->kind)->incoming, err);
     if (source->spool == NULL) {
         return false;
+    }
+    size_t recovered = spool_recover(source->spool);
+    if (recovered > 0) {
+        log_info("files put back that a forwarder was taking out when it ended",
+                 log_number("files", (int64_t)recovered));
     }
     source->inotify_fd = spool_watch_open(source->spool, &why);
     if (source->inotify_fd < 0) {
@@ -83,7 +89,7 @@ bool spool_source_scan_if_due(struct spool_source *source, int64_t *next_ms)
 bool spool_source_read_events(struct spool_source *source)
 {
     const char *path = spool_incoming_path(source->spool);
-    switch (spool_watch_read(source->inotify_fd, source->wanted, source->dispatch)) {
+    switch (spool_watch_read(source->inotify_fd, source->spool, source->wanted, source->dispatch)) {
     case SPOOL_WATCH_QUIET:
         return true;
     case SPOOL_WATCH_OVERFLOW:
@@ -94,4 +100,18 @@ bool spool_source_read_events(struct spool_source *source)
         break;
     }
     return directory_lost(path);
+}
+
+void spool_source_release_disabled(const struct relay_config *config)
+{
+    for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+        if (upload_kind_output(kind, config) != RELAY_OUTPUT_DISABLED) {
+            continue;
+        }
+        struct spool *spool = spool_open(upload_kind_directory(kind, config), upload_kind(kind)->incoming, NULL);
+        if (spool != NULL) {
+            spool_release_all(spool, time(NULL));
+            spool_close(spool);
+        }
+    }
 }

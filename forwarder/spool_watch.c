@@ -5,7 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "relay/spool_beside.h"
 
 #define LOG_COMPONENT "spool_watch"
 #include "util/log.h"
@@ -40,8 +43,21 @@ int spool_watch_open(const struct spool *spool, struct err *err)
     return fd;
 }
 
-static enum spool_watch_news watch_event(const struct inotify_event *event, spool_watch_wants *wanted,
-                                         struct dispatch *dispatch)
+/* A file that came beside another one may have come when that one had just left. */
+static void watch_name(struct spool *spool, const struct inotify_event *event, spool_watch_wants *wanted,
+                       struct dispatch *dispatch)
+{
+    if (spool_beside_is(event->name)) {
+        spool_release(spool, event->name, time(NULL));
+    } else if (wanted(event->name) && (event->mask & IN_MOVED_TO)) {
+        dispatch_renamed(dispatch, event->name);
+    } else if (wanted(event->name)) {
+        dispatch_arrived(dispatch, event->name);
+    }
+}
+
+static enum spool_watch_news watch_event(const struct inotify_event *event, struct spool *spool,
+                                         spool_watch_wants *wanted, struct dispatch *dispatch)
 {
     if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED)) {
         return SPOOL_WATCH_LOST;
@@ -49,13 +65,14 @@ static enum spool_watch_news watch_event(const struct inotify_event *event, spoo
     if (event->mask & IN_Q_OVERFLOW) {
         return SPOOL_WATCH_OVERFLOW;
     }
-    if (event->len > 0 && !(event->mask & IN_ISDIR) && wanted(event->name)) {
-        dispatch_arrived(dispatch, event->name);
+    if (event->len > 0 && !(event->mask & IN_ISDIR)) {
+        watch_name(spool, event, wanted, dispatch);
     }
     return SPOOL_WATCH_QUIET;
 }
 
-enum spool_watch_news spool_watch_read(int inotify_fd, spool_watch_wants *wanted, struct dispatch *dispatch)
+enum spool_watch_news spool_watch_read(int inotify_fd, struct spool *spool, spool_watch_wants *wanted,
+                                       struct dispatch *dispatch)
 {
     _Alignas(struct inotify_event) char events[EVENTS_SIZE];
     enum spool_watch_news worst = SPOOL_WATCH_QUIET;
@@ -63,7 +80,7 @@ enum spool_watch_news spool_watch_read(int inotify_fd, spool_watch_wants *wanted
     while ((len = read(inotify_fd, events, sizeof events)) > 0) {
         for (const char *at = events; at < events + len;) {
             const struct inotify_event *event = (const struct inotify_event *)(const void *)at;
-            enum spool_watch_news news = watch_event(event, wanted, dispatch);
+            enum spool_watch_news news = watch_event(event, spool, wanted, dispatch);
             worst = news > worst ? news : worst;
             at += sizeof *event + event->len;
         }
@@ -72,6 +89,7 @@ enum spool_watch_news spool_watch_read(int inotify_fd, spool_watch_wants *wanted
 }
 
 struct scan_context {
+    struct spool *spool;
     spool_watch_wants *wanted;
     struct dispatch *dispatch;
 };
@@ -79,15 +97,17 @@ struct scan_context {
 static bool scan_visit(void *context, const struct spool_entry *entry)
 {
     const struct scan_context *scan = context;
-    if (scan->wanted(entry->name)) {
+    if (spool_beside_is(entry->name)) {
+        spool_release(scan->spool, entry->name, time(NULL));
+    } else if (scan->wanted(entry->name)) {
         dispatch_scan_add(scan->dispatch, entry->name);
     }
     return true;
 }
 
-bool spool_watch_scan(const struct spool *spool, spool_watch_wants *wanted, struct dispatch *dispatch, struct err *err)
+bool spool_watch_scan(struct spool *spool, spool_watch_wants *wanted, struct dispatch *dispatch, struct err *err)
 {
-    struct scan_context scan = {wanted, dispatch};
+    struct scan_context scan = {spool, wanted, dispatch};
     dispatch_scan_start(dispatch);
     if (!spool_scan(spool_incoming_fd(spool), scan_visit, &scan, err)) {
         return false; /* names that were not seen may be there all the same */

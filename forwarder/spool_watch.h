@@ -4,7 +4,8 @@
  * scan finds everything.
  *
  * Run logs are the names whose last extension is gz, zip or log (PROTOCOL.md section 4); inventories may have any name.
- * Hidden names are neither. Where inotify is not to be had (a limit is reached, the file system does not support it)
+ * Hidden names are neither. What stands beside another file (spool_beside.h) is not told, but gets its name as soon as
+ * that is free. Where inotify is not to be had (a limit is reached, the file system does not support it)
  * the scans alone find the files, a little later.
  */
 #ifndef RELAY_FORWARDER_SPOOL_WATCH_H
@@ -31,9 +32,10 @@ enum spool_watch_news {
 };
 
 /* Adds the names of all notifications that have come so far. */
-enum spool_watch_news spool_watch_read(int inotify_fd, spool_watch_wants *wanted, struct dispatch *dispatch);
+enum spool_watch_news spool_watch_read(int inotify_fd, struct spool *spool, spool_watch_wants *wanted,
+                                       struct dispatch *dispatch);
 
 /* Adds the names in the directory and drops those that are not there any more. False with err. */
-bool spool_watch_scan(const struct spool *spool, spool_watch_wants *wanted, struct dispatch *dispatch, struct err *err);
+bool spool_watch_scan(struct spool *spool, spool_watch_wants *wanted, struct dispatch *dispatch, struct err *err);
 
 #endif

@@ -274,6 +274,7 @@ bool upstream_transfer_send(struct upstream_transfer *transfer)
 {
     const struct relay_config *config = transfer->upstream->config;
     bool default_password = upload_kind(transfer->job.source->kind)->default_password;
+    char received[64];
     struct err err;
     struct http_request request = {
         .method = HTTP_PUT,
@@ -283,6 +284,9 @@ bool upstream_transfer_send(struct upstream_transfer *transfer)
     bool started = transfer_open_file(transfer, &err);
     request.body_fd = transfer->fd;
     request.body_len = transfer->job.file.status.st_size;
+    snprintf(received, sizeof received, "Rudder-Relay-Received: %lld",
+             (long long)transfer->job.file.status.st_mtim.tv_sec);
+    request.header = received;
     started = started && transfer_start(transfer, &request, &err);
     if (!started) {
         job_defer(&transfer->job, err.text, 0);

@@ -300,6 +300,7 @@ static bool worker_open(struct worker *worker, unsigned number, struct err *err)
     char name[64];
     snprintf(name, sizeof name, "rudder-relay-forwarder %u", number);
     worker->tools.settings = &config->reporting;
+    worker->tools.ages = worker->shared->ages;
     worker->tools.decompressor = decompressor_new();
     if ((worker->tools.index = node_index_open(config->general.node_index_file, err)) == NULL ||
         (worker->tools.verifier = smime_verifier_new(err)) == NULL ||

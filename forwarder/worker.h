@@ -10,6 +10,7 @@
 
 #include "db_breaker.h"
 #include "relay/relay_config.h"
+#include "run_age.h"
 #include "run_faults.h"
 #include "spool_source.h"
 #include "util/err.h"
@@ -19,6 +20,7 @@ struct worker_shared {
     const struct relay_config *config;
     struct spool_source *source;
     struct db_breaker *breaker;
+    struct run_age *ages;
     struct run_faults *faults;
     int stop_fd; /* an eventfd, readable once the workers shall end: see report_db_stop_fd */
 };

@@ -44,7 +44,7 @@ lab_program() {
 
 # ---- configuration ----
 
-# The last of several values of a key counts, so that a caller's come last.
+# The last of several values of a key counts, so that a caller's come last. Runs of a lab may have begun at any time.
 lab_relay_config() {
     {
         printf '%s\n' \
@@ -55,6 +55,7 @@ lab_relay_config() {
             "general.state_file=\"$LAB/relay/lib/state\"" \
             "processing.inventory.directory=\"$LAB/relay/inventories\"" \
             "processing.reporting.directory=\"$LAB/relay/reports\"" \
+            "processing.reporting.max_age=\"0\"" \
             "shared_folder.path=\"$LAB/relay/shared-folder\"" \
             "shared_folder.hash_cache_file=\"$LAB/run/shared-folder-hashes\"" \
             "shared_files.path=\"$LAB/relay/shared-files\"" \
@@ -215,8 +216,15 @@ lab_run_name() {
 lab_run_file() {
     local directory=$1 id=$2 start=$3 name
     name=$(lab_run_name "$id" "$start").gz
-    lab_runlog "$id" "$start" "${4:-20}" | lab_sign "$id" | gzip -n >"$directory/.$name.new" &&
-        mv "$directory/.$name.new" "$directory/$name" && echo "$directory/$name"
+    lab_runlog "$id" "$start" "${4:-20}" | lab_sign "$id" | gzip -n | lab_arrive "$directory/$name" &&
+        echo "$directory/$name"
+}
+
+# lab_arrive FILE <CONTENT: comes into a directory of the spool by rename, as uploads do. Its time is none of the kernel's:
+# within the same tick nothing else would tell a renamed file from one that is being written.
+lab_arrive() {
+    local hidden=${1%/*}/.${1##*/}.new
+    cat >"$hidden" && touch -d "@$EPOCHSECONDS" "$hidden" && mv "$hidden" "$1"
 }
 
 # ---- the forwarder ----

@@ -2,11 +2,17 @@
 #include "upload/receive.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "endpoint/body.h"
+#include "relay/spool_beside.h"
 #include "util/safe_file.h"
+#include "util/same_content.h"
 
-enum { PIECE_SIZE = 65536, FILE_MODE = 0640 };
+enum { PIECE_SIZE = 65536, FILE_MODE = 0640, NANOSECONDS_A_MILLISECOND = 1000000 };
 
 static enum receive_result receive_by_errno(int errnum)
 {
@@ -25,7 +31,63 @@ static enum receive_result receive_copy_body(struct request *request, struct saf
     return got == 0 ? RECEIVE_NEW : RECEIVE_BROKEN;
 }
 
-enum receive_result receive_file(struct request *request, int dir_fd, const char *name, struct err *err)
+/* Whole milliseconds, which no ctime is: the forwarder sees by the difference that the file was renamed when it was
+ * whole, and is not being written in place. */
+static void set_taken_time(const struct safe_file *file, int64_t taken)
+{
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)taken}};
+    if (taken == 0) {
+        clock_gettime(CLOCK_REALTIME, &times[1]);
+        times[1].tv_nsec -= times[1].tv_nsec % NANOSECONDS_A_MILLISECOND;
+    }
+    futimens(file->fd, times);
+}
+
+/* The name's own file, which is what is sent again. That of another process may have to get to the disk still. */
+static bool is_there_already(const struct safe_file *file, int dir_fd, const char *name)
+{
+    if (same_content(dir_fd, file->temporary, dir_fd, name, NULL) != SAME_CONTENT) {
+        return false;
+    }
+    int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    bool durable = fd >= 0 && fsync(fd) == 0 && fsync(dir_fd) == 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return durable;
+}
+
+static enum receive_result place(struct safe_file *file, int dir_fd, const char *name, struct err *err)
+{
+    char placed[SAFE_FILE_NAME_SIZE];
+    errno = 0;
+    if (!safe_file_seal(file, err)) {
+        return receive_by_errno(errno);
+    }
+    enum spool_place there =
+        spool_beside_place(dir_fd, file->temporary, dir_fd, name, SPOOL_BESIDE_UPLOADS, placed, err);
+    if ((there == SPOOL_PLACE_NEW || there == SPOOL_PLACE_BESIDE || there == SPOOL_PLACE_SAME) && fsync(dir_fd) != 0) {
+        err_set_errno(err, errno, "writing the directory of %s to disk", name);
+        return receive_by_errno(errno);
+    }
+    switch (there) {
+    case SPOOL_PLACE_NEW:
+        return RECEIVE_NEW;
+    case SPOOL_PLACE_BESIDE:
+        return RECEIVE_BESIDE;
+    case SPOOL_PLACE_SAME:
+        return RECEIVE_SAME;
+    case SPOOL_PLACE_FULL:
+        err_set(err, "%d other files of that name wait", SPOOL_BESIDE_UPLOADS + 1);
+        return RECEIVE_FULL;
+    case SPOOL_PLACE_FAILED:
+        break;
+    }
+    return receive_by_errno(errno);
+}
+
+enum receive_result receive_file(struct request *request, int dir_fd, const char *name, int64_t taken,
+                                 struct err *err)
 {
     struct safe_file file;
     errno = 0;
@@ -33,14 +95,12 @@ enum receive_result receive_file(struct request *request, int dir_fd, const char
         return receive_by_errno(errno);
     }
     enum receive_result result = receive_copy_body(request, &file, err);
-    if (result != RECEIVE_NEW) {
+    if (result == RECEIVE_NEW) {
+        set_taken_time(&file, taken);
+        result = is_there_already(&file, dir_fd, name) ? RECEIVE_SAME : place(&file, dir_fd, name, err);
+    }
+    if (result != RECEIVE_NEW && result != RECEIVE_BESIDE) {
         safe_file_abandon(&file);
-        return result;
     }
-    bool replaced = false;
-    errno = 0;
-    if (!safe_file_commit(&file, name, &replaced, err)) {
-        return receive_by_errno(errno);
-    }
-    return replaced ? RECEIVE_REPLACED : RECEIVE_NEW;
+    return result;
 }

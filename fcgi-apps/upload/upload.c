@@ -24,6 +24,11 @@ enum { STALE_SECONDS = 600 };
 
 enum directory_kind { DIRECTORY_REPORTS, DIRECTORY_INVENTORIES, DIRECTORY_INVENTORY_UPDATES, DIRECTORY_COUNT };
 
+/* How much of the file system each of them leaves free, in upload.min_free_space: inventories never take the room that
+ * run logs need, and those of new nodes, whose password is public, not that of others. */
+static const int reserves[DIRECTORY_COUNT] = {
+    [DIRECTORY_REPORTS] = 1, [DIRECTORY_INVENTORY_UPDATES] = 2, [DIRECTORY_INVENTORIES] = 3};
+
 struct directory {
     char *path;
     struct admission admission;
@@ -39,6 +44,7 @@ static const struct request_wording upload_wording = {LOG_COMPONENT, "upload ref
 struct upload_context {
     struct request_context base;
     struct upload_name name;
+    bool certificate; /* the client showed one that is right for this node */
 };
 
 /* The directory is opened for each upload: it may have been made anew, or a file system mounted there, since the last
@@ -48,12 +54,31 @@ static int upload_open_directory(const char *path)
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static bool prepare_directory(struct directory *directory, const struct relay_config *config, const char *parent,
-                           const char *name, struct err *err)
+static struct admission_limits admission_limits_of(const struct relay_config *config, enum directory_kind kind)
 {
+    struct admission_limits limits = {
+        .file_bytes = config->upload.max_body_size,
+        .min_free_space = config->upload.min_free_space < INT64_MAX / reserves[kind]
+                              ? config->upload.min_free_space * reserves[kind]
+                              : INT64_MAX,
+    };
+    if (kind == DIRECTORY_REPORTS) {
+        limits.files = (size_t)config->upload.max_waiting_files;
+        limits.node_files = (size_t)config->upload.max_waiting_files_per_node;
+        limits.node_bytes = config->upload.max_waiting_size_per_node;
+    } else {
+        limits.files = (size_t)config->upload.max_waiting_inventories;
+        limits.bytes = config->upload.max_waiting_inventory_size;
+    }
+    return limits;
+}
+
+static bool prepare_directory(struct upload *upload, enum directory_kind kind, const char *parent, const char *name,
+                           struct err *err)
+{
+    struct directory *directory = &upload->directories[kind];
     directory->path = xasprintf("%s/%s", parent, name);
-    directory->admission = (struct admission){.max_waiting = (size_t)config->upload.max_waiting_files,
-                                           .min_free_space = config->upload.min_free_space};
+    directory->admission = (struct admission){.limits = admission_limits_of(upload->config, kind)};
     int fd = upload_open_directory(directory->path);
     if (fd < 0) {
         return err_set_errno(err, errno, "spool directory %s", directory->path);
@@ -75,12 +100,11 @@ static bool prepare_directory(struct directory *directory, const struct relay_co
 void *upload_start(const struct relay_config *config, struct err *err)
 {
     struct upload *upload = xcalloc(1, sizeof *upload);
-    struct directory *directories = upload->directories;
     upload->config = config;
-    if (prepare_directory(&directories[DIRECTORY_REPORTS], config, config->reporting.directory, "incoming", err) &&
-        prepare_directory(&directories[DIRECTORY_INVENTORIES], config, config->inventory.directory, "incoming", err) &&
-        prepare_directory(&directories[DIRECTORY_INVENTORY_UPDATES], config, config->inventory.directory,
-                       "accepted-nodes-updates", err)) {
+    if (prepare_directory(upload, DIRECTORY_REPORTS, config->reporting.directory, "incoming", err) &&
+        prepare_directory(upload, DIRECTORY_INVENTORIES, config->inventory.directory, "incoming", err) &&
+        prepare_directory(upload, DIRECTORY_INVENTORY_UPDATES, config->inventory.directory, "accepted-nodes-updates",
+                          err)) {
         return upload;
     }
     upload_stop(upload);
@@ -92,6 +116,7 @@ void upload_stop(void *state)
     struct upload *upload = state;
     for (size_t i = 0; i < DIRECTORY_COUNT; i++) {
         free(upload->directories[i].path);
+        admission_free(&upload->directories[i].admission);
     }
     free(upload);
 }
@@ -119,36 +144,84 @@ static bool take_upload_name(struct upload_context *context, upload_name_rule *r
     return good || request_context_refuse(&context->base, 400, err.text);
 }
 
+static struct admission_ask ask_for(const struct upload_context *context)
+{
+    return (struct admission_ask){context->name.node_id, context->base.request->length, context->certificate};
+}
+
+/* Says that only this node is concerned: a relay goes on with the files of others. */
+static bool refuse_node(const struct request_context *base, int status, const char *reason)
+{
+    request_context_refuse(base, status, reason);
+    response_header(base->response, "Rudder-Relay-Scope", "node");
+    return false;
+}
+
 static bool is_admitted(const struct upload_context *context, struct directory *directory, int dir_fd)
 {
     const struct request_context *base = &context->base;
+    const struct admission_ask ask = ask_for(context);
     struct err err = {0};
-    switch (admission_check(&directory->admission, dir_fd, base->request->length, &err)) {
+    switch (admission_check(&directory->admission, dir_fd, &ask, &err)) {
     case ADMISSION_GRANTED:
         return true;
     case ADMISSION_TOO_MANY:
         return request_context_refuse(base, 503, err.text);
+    case ADMISSION_NODE_TOO_MANY:
+        return refuse_node(base, 503, err.text);
+    case ADMISSION_NODE_TOO_LARGE:
+        return refuse_node(base, 507, err.text);
     case ADMISSION_NO_SPACE:
         break;
     }
     return request_context_fail(base, 507, err.text);
 }
 
+/* When the first of our servers took the file. A relay says so, and is believed if its certificate shows that it is one
+ * (or is the node itself, which signs its runs anyway): with the shared password anybody could make an old run young.
+ * 0: now. */
+static int64_t taken_at(const struct upload_context *context)
+{
+    const char *said = request_env(context->base.request, "HTTP_RUDDER_RELAY_RECEIVED");
+    char *end;
+    if (said == NULL || said[0] < '0' || said[0] > '9' || !context->certificate) {
+        return 0;
+    }
+    long long seconds = strtoll(said, &end, 10);
+    return *end == '\0' && seconds < time(NULL) ? seconds : 0;
+}
+
+static void accept_upload(const struct upload_context *context, struct directory *directory, enum receive_result result)
+{
+    static const char *const kept_as[] = {[RECEIVE_NEW] = "new",
+                                          [RECEIVE_BESIDE] = "beside another of that name",
+                                          [RECEIVE_SAME] = "there already"};
+    const struct request_context *base = &context->base;
+    const struct upload_name *name = &context->name;
+    if (result != RECEIVE_SAME) {
+        const struct admission_ask ask = ask_for(context);
+        admission_stored(&directory->admission, &ask);
+    }
+    log_info("stored", log_text("name", name->text), log_text("queue_id", name->queue_id),
+             log_text("node", name->node_id), log_text("client", request_client(base->request)),
+             log_number("bytes", base->request->body_read), log_text("as", kept_as[result]));
+    response_empty(base->response, result == RECEIVE_SAME ? 204 : 201);
+}
+
 static void store_upload(const struct upload_context *context, struct directory *directory, int dir_fd)
 {
     const struct request_context *base = &context->base;
-    const struct upload_name *name = &context->name;
     struct err err = {0};
-    enum receive_result result = receive_file(base->request, dir_fd, name->text, &err);
+    enum receive_result result =
+        receive_file(base->request, dir_fd, context->name.text, taken_at(context), &err);
     switch (result) {
     case RECEIVE_NEW:
-    case RECEIVE_REPLACED:
-        admission_stored(&directory->admission);
-        log_info("stored", log_text("name", name->text), log_text("queue_id", name->queue_id),
-                 log_text("node", name->node_id), log_text("client", request_client(base->request)),
-                 log_number("bytes", base->request->body_read),
-                 log_text("replaced", result == RECEIVE_REPLACED ? "yes" : "no"));
-        response_empty(base->response, result == RECEIVE_REPLACED ? 204 : 201);
+    case RECEIVE_BESIDE:
+    case RECEIVE_SAME:
+        accept_upload(context, directory, result);
+        break;
+    case RECEIVE_FULL:
+        refuse_node(base, 503, err.text);
         break;
     case RECEIVE_BROKEN: /* nobody may be there to read it */
         request_context_refuse(base, 400, err.text);
@@ -186,7 +259,7 @@ static void put_upload(struct upload *upload, const struct upload_context *conte
 }
 
 /* May this client send this node's reports? */
-static bool node_is_allowed(const struct upload_context *context)
+static bool node_is_allowed(struct upload_context *context)
 {
     const struct request_context *base = &context->base;
     const char *node_id = context->name.node_id;
@@ -201,18 +274,24 @@ static bool node_is_allowed(const struct upload_context *context)
     if (!client_certificate_shown(base->request)) {
         return true; /* httpd has seen the password */
     }
-    return request_context_client_node(base, &client) &&
-           (node_index_is_above(base->request->index, client, node_id) ||
-            request_context_refuse(base, 403,
-                                   "the client certificate is neither the node's nor that of a policy server above it"));
+    context->certificate = request_context_client_node(base, &client) &&
+                           (node_index_is_above(base->request->index, client, node_id) ||
+                            request_context_refuse(
+                                base, 403,
+                                "the client certificate is neither the node's nor that of a policy server above it"));
+    return context->certificate;
 }
 
 /* An inventory may be anybody's who knows the password. Who shows a certificate was let in for that alone: httpd then asks
  * for no password. */
-static bool login_is_good(const struct upload_context *context)
+static bool login_is_good(struct upload_context *context)
 {
     const char *client;
-    return !client_certificate_shown(context->base.request) || request_context_client_node(&context->base, &client);
+    if (!client_certificate_shown(context->base.request)) {
+        return true;
+    }
+    context->certificate = request_context_client_node(&context->base, &client);
+    return context->certificate;
 }
 
 static void count_upload(const struct request *request, const struct response *response, enum relay_kind kind)

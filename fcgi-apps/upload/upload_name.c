@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "relay/inventory_name.h"
+
 static bool upload_name_take(struct slice raw, struct upload_name *name, struct err *err)
 {
     const char *reason = "";
@@ -25,25 +27,11 @@ bool upload_name_report(struct slice raw, struct upload_name *name, struct err *
     return true;
 }
 
-static bool upload_name_is_inventory(struct slice name)
-{
-    static const char *const extensions[] = {".ocs", ".xml", ".ocs.gz", ".xml.gz"};
-    if (slice_ends_with(name, ".sign")) {
-        name.len -= strlen(".sign");
-    }
-    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
-        if (slice_ends_with(name, extensions[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool upload_name_inventory(struct slice raw, struct upload_name *name, struct err *err)
 {
     if (!upload_name_take(raw, name, err)) {
         return false;
     }
-    return upload_name_is_inventory(raw) ||
+    return inventory_name_valid(raw) ||
            err_set(err, "an inventory's name ends in .ocs, .xml, .ocs.gz or .xml.gz, perhaps with .sign behind it");
 }

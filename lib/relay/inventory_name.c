@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "util/slice.h"
-
 static const char sign[] = ".sign";
 static const char gz[] = ".gz";
 
@@ -23,6 +21,18 @@ static bool take_off(struct slice *name, const char *suffix)
     bool has_it = name->len > len && slice_ends_with(*name, suffix);
     name->len -= has_it ? len : 0;
     return has_it;
+}
+
+bool inventory_name_valid(struct slice name)
+{
+    static const char *const extensions[] = {".ocs", ".xml", ".ocs.gz", ".xml.gz"};
+    take_off(&name, sign);
+    for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
+        if (slice_ends_with(name, extensions[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool inventory_name_is_signature(const char *name)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "util/safe_file.h"
+#include "util/slice.h"
 
 enum { INVENTORY_NAME_WAYS = 2 };
 
@@ -19,6 +20,9 @@ struct inventory_names {
     size_t count;
     char at[INVENTORY_NAME_WAYS][SAFE_FILE_NAME_SIZE + sizeof ".sign"];
 };
+
+/* Is it the name of an inventory or of a signature? They end in .ocs, .xml, .ocs.gz, .xml.gz or these plus .sign. */
+bool inventory_name_valid(struct slice name);
 
 /* Is this a signature, by its name? */
 bool inventory_name_is_signature(const char *name);

@@ -47,7 +47,11 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/smime_signature.c lib/relay/smime_signature.h \
 	lib/relay/smime_verify.c lib/relay/smime_verify.h \
 	lib/relay/spool.c lib/relay/spool.h \
+	lib/relay/spool_beside.c lib/relay/spool_beside.h \
+	lib/relay/spool_ages.c lib/relay/spool_ages.h \
+	lib/relay/spool_claim.c lib/relay/spool_clean.c \
 	lib/relay/spool_failed.c lib/relay/spool_private.h \
 	lib/relay/spool_set.c lib/relay/spool_set.h lib/relay/spool_sum.h \
+	lib/relay/spool_shares.c lib/relay/spool_shares.h \
 	lib/relay/upload_kind.c lib/relay/upload_kind.h \
 	lib/relay/via_header.c lib/relay/via_header.h

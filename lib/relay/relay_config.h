@@ -66,6 +66,7 @@ struct relay_config {
         int batch_runs;          /* ours: runs a transaction at the most */
         int batch_interval_ms;   /* ours: transactions begin no closer together while runs keep coming */
         int64_t unknown_node_grace;
+        int64_t max_age; /* 0: no limit */
         int64_t max_compressed_size;
         int64_t max_expanded_size;
         int max_expansion_ratio;
@@ -77,7 +78,11 @@ struct relay_config {
     struct {
         int64_t max_body_size;
         int64_t min_free_space; /* bytes the file system keeps free: below it 507 */
-        int max_waiting_files;  /* per spool directory: above it 503 */
+        int max_waiting_files;  /* run logs: above it 503 */
+        int max_waiting_files_per_node;    /* the same, of one node */
+        int64_t max_waiting_size_per_node; /* bytes of its run logs: above it 507 */
+        int max_waiting_inventories;       /* in each of the two directories: above it 503 */
+        int64_t max_waiting_inventory_size;
         int retry_after;        /* seconds, for 503 */
     } upload;
 

@@ -22,8 +22,8 @@ static const struct config_key keys[] = {
     {"general.nodes_certs_file", CONFIG_PATH, FIELD(general.nodes_certs_file), "",
      .help = "The certificates of these nodes, PEM. When empty: /var/rudder/lib/ssl/shared/allnodescerts.pem on "
              "root, /var/rudder/lib/ssl/nodescerts.pem on a relay."},
-    {"general.node_index_file", CONFIG_PATH,
-     FIELD(general.node_index_file), "/var/lib/rudder-relay/nodes/node-index.mdb",
+    {"general.node_index_file", CONFIG_PATH, FIELD(general.node_index_file),
+     "/var/lib/rudder-relay/nodes/node-index.mdb",
      .help = "What the two files above are compiled into, for every program to map. The forwarder writes it; "
              "rudder-relay index does it by hand."},
     {"general.state_file", CONFIG_PATH, FIELD(general.state_file), "/run/rudder-relay/state/figures",
@@ -56,9 +56,8 @@ static const struct config_key keys[] = {
      .help = "Accepted for files of older versions, without effect: everything that waits is taken up."},
     {"processing.inventory.cleanup.frequency", CONFIG_DURATION, FIELD(inventory.cleanup_frequency), "1h", 1, A_YEAR,
      .help = "How often old files are removed."},
-    {"processing.inventory.cleanup.retention", CONFIG_DURATION,
-     FIELD(inventory.cleanup_retention), "7d", 1, 10 * A_YEAR,
-     .help = "The age at which they are."},
+    {"processing.inventory.cleanup.retention", CONFIG_DURATION, FIELD(inventory.cleanup_retention), "7d", 1,
+     10 * A_YEAR, .help = "The age at which they are."},
 
     {"processing.reporting.directory", CONFIG_PATH, FIELD(reporting.directory), "/var/rudder/reports",
      .help = "The directory that holds incoming and failed."},
@@ -80,11 +79,14 @@ static const struct config_key keys[] = {
     {"processing.reporting.unknown_node_grace", CONFIG_DURATION, FIELD(reporting.unknown_node_grace), "1h", 0, A_YEAR,
      .help = "How long a run log of a node that is not in the node list waits for it to appear there before it is "
              "set aside."},
-    {"processing.reporting.max_compressed_size", CONFIG_SIZE,
-     FIELD(reporting.max_compressed_size), "50MiB", 1, LARGEST_FILE,
-     .help = "A run log file larger than this is refused."},
-    {"processing.reporting.max_expanded_size", CONFIG_SIZE,
-     FIELD(reporting.max_expanded_size), "64MiB", 1, LARGEST_FILE,
+    {"processing.reporting.max_age", CONFIG_DURATION, FIELD(reporting.max_age), "8d", 0, 10 * A_YEAR,
+     .help = "A run that had begun longer ago than this when the first server took it is set aside in failed: sent again "
+             "by somebody, it would count as its node's newest. Agents keep theirs for seven days. Runs wait instead "
+             "while this server's clock seems to be wrong. 0: no limit."},
+    {"processing.reporting.max_compressed_size", CONFIG_SIZE, FIELD(reporting.max_compressed_size), "50MiB", 1,
+     LARGEST_FILE, .help = "A run log file larger than this is refused."},
+    {"processing.reporting.max_expanded_size", CONFIG_SIZE, FIELD(reporting.max_expanded_size), "64MiB", 1,
+     LARGEST_FILE,
      .help = "So is one that decompresses to more than this. Each worker may need a few times as much memory."},
     {"processing.reporting.max_expansion_ratio", CONFIG_INT, FIELD(reporting.max_expansion_ratio), "500", 0, MANY,
      .help = "So is one that decompresses to more than this many times its size, above 1 MiB. 0: no limit."},
@@ -105,8 +107,8 @@ static const struct config_key keys[] = {
      .help = "Accepted for files of older versions, without effect: everything that waits is taken up."},
     {"processing.reporting.cleanup.frequency", CONFIG_DURATION, FIELD(reporting.cleanup_frequency), "1h", 1, A_YEAR,
      .help = "How often old files are removed."},
-    {"processing.reporting.cleanup.retention", CONFIG_DURATION,
-     FIELD(reporting.cleanup_retention), "7d", 1, 10 * A_YEAR,
+    {"processing.reporting.cleanup.retention", CONFIG_DURATION, FIELD(reporting.cleanup_retention), "7d", 1,
+     10 * A_YEAR,
      .help = "The age at which they are: since the upload for what waits, since the failure for what failed."},
 
     {"upload.max_body_size", CONFIG_SIZE, FIELD(upload.max_body_size), "50MiB", 1, LARGEST_FILE,
@@ -115,7 +117,23 @@ static const struct config_key keys[] = {
      .help = "When an upload would leave less than this free in the file system it is answered 507, and the sender "
              "keeps it."},
     {"upload.max_waiting_files", CONFIG_INT, FIELD(upload.max_waiting_files), "500000", 1, MANY,
-     .help = "When this many files wait in a directory, an upload to it is answered 503, and the sender keeps it."},
+     .help =
+         "When this many run logs wait, one more is answered 503, and the sender keeps it. As many again are taken "
+         "from clients that show the certificate of the node or of a policy server above it. The same holds for the "
+         "other limits here; and half of min_free_space is theirs alone."},
+    {"upload.max_waiting_files_per_node", CONFIG_INT, FIELD(upload.max_waiting_files_per_node), "5000", 1, MANY,
+     .help = "When this many run logs of one node wait, one more of that node is answered 503. A node that comes back "
+             "after a week brings 2,016. Other files of the same name count as one."},
+    {"upload.max_waiting_size_per_node", CONFIG_SIZE, FIELD(upload.max_waiting_size_per_node), "1GiB", 1, LARGEST_FILE,
+     .help = "When more bytes of one node's run logs than this would wait, the upload is answered 507."},
+    {"upload.max_waiting_inventories", CONFIG_INT, FIELD(upload.max_waiting_inventories), "200000", 1, MANY,
+     .help =
+         "When this many inventories and signatures wait in one of the two directories, those of new nodes or those "
+         "of accepted ones, one more is answered 503."},
+    {"upload.max_waiting_inventory_size", CONFIG_SIZE, FIELD(upload.max_waiting_inventory_size), "8GiB", 1,
+     LARGEST_FILE,
+     .help = "So it is when more bytes than this would wait there. Inventories of accepted nodes leave twice "
+             "min_free_space free, those of new nodes three times."},
     {"upload.retry_after", CONFIG_INT, FIELD(upload.retry_after), "300", 1, 86400,
      .help = "After how many seconds the sender of such an upload is asked to try again."},
 

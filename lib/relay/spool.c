@@ -6,15 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "relay/spool_beside.h"
 #include "relay/spool_private.h"
 #include "util/dir_stream.h"
 #include "util/xmalloc.h"
-#include "util/safe_file.h"
-
-enum { SECONDS_A_DAY = 24 * 3600 };
 
 static int spool_open_directory(const char *path, struct err *err)
 {
@@ -126,7 +123,7 @@ bool spool_walk(int dir_fd, bool (*wanted)(const char *), spool_visit *visit, vo
         bool maybe_file = entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN;
         if (maybe_file && wanted(entry->d_name) &&
             fstatat(dir_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode)) {
-            go_on = visit(context, &(struct spool_entry){entry->d_name, status.st_size, status.st_mtime});
+            go_on = visit(context, &(struct spool_entry){entry->d_name, status.st_size, status.st_mtime, &status});
         }
     }
     bool done = !go_on || errno == 0;
@@ -149,7 +146,7 @@ size_t spool_count(int dir_fd, size_t enough)
     if (dir != NULL) {
         for (struct dirent *entry; count < enough && (entry = readdir(dir)) != NULL;) {
             bool maybe_file = entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN;
-            count += maybe_file && is_upload(entry->d_name);
+            count += maybe_file && is_upload(entry->d_name) && !spool_beside_is(entry->d_name);
         }
         closedir(dir);
     }
@@ -162,50 +159,4 @@ bool spool_name(const char *name, struct err *err)
         return err_set(err, "'%s' is not the name of a file in the spool", name);
     }
     return true;
-}
-
-bool spool_remove(struct spool *spool, const char *name, struct err *err)
-{
-    if (!spool_name(name, err)) {
-        return false;
-    }
-    if (unlinkat(spool->incoming_fd, name, 0) != 0 && errno != ENOENT) {
-        return err_set_errno(err, errno, "removing %s/%s", spool->incoming_path, name);
-    }
-    return true;
-}
-
-struct clean {
-    int dir_fd;
-    int64_t before; /* seconds since 1970 */
-    bool failed;
-    size_t removed;
-};
-
-static bool clean_one(void *context, const struct spool_entry *entry)
-{
-    struct clean *clean = context;
-    bool young = entry->mtime >= clean->before ||
-                 (clean->failed && spool_reason_time(clean->dir_fd, entry->name) >= clean->before);
-    if (!young && unlinkat(clean->dir_fd, entry->name, 0) == 0) {
-        clean->removed++;
-        if (clean->failed) {
-            spool_reason_remove(clean->dir_fd, entry->name);
-        }
-    }
-    return true;
-}
-
-size_t spool_clean(struct spool *spool, int64_t retention, bool incoming)
-{
-    int64_t before = time(NULL) - retention;
-    struct clean failed = {spool->failed_fd, before, true, 0};
-    struct clean waiting = {spool->incoming_fd, before, false, 0};
-    spool_scan(spool->failed_fd, clean_one, &failed, NULL);
-    if (incoming) {
-        spool_scan(spool->incoming_fd, clean_one, &waiting, NULL);
-    }
-    size_t orphans = spool_reason_sweep(spool->failed_fd);
-    return failed.removed + waiting.removed + orphans + safe_file_sweep(spool->incoming_fd, SECONDS_A_DAY) +
-           safe_file_sweep(spool->failed_fd, SECONDS_A_DAY);
 }

@@ -3,12 +3,23 @@
  * spool: the directories where uploads wait: <directory>/incoming (or accepted-nodes-updates) and <directory>/failed.
  *
  * Files come in by rename and leave by unlink (done) or by rename into failed/ (refused), where `<name>.reason` beside
- * each says why. Another process may take a file at any time: a file that is gone is never an error. Every state that
- * a kill -9 leaves is a valid one: the reason is written before the file moves, and an orphaned reason is swept by the
- * cleaner.
+ * each says why. Another process may take a file at any time: a file that is gone is never an error. No file is ever
+ * replaced by another one, nor removed for another one's sake. Every state that a kill -9 leaves is a valid one.
+ *
+ * On disk (docs/operating.md says the same to administrators):
+ *     incoming/NAME               waits; the first of its name
+ *     incoming/NAME.~1~ .. ~5~    other files of that name, in the order in which they came (spool_beside.h)
+ *     incoming/.NAME.claimed      the forwarder takes it out at this moment; one that a killed forwarder left is put
+ *                                 back by the next one that starts
+ *     incoming/.<16 hex>.tmp      an upload on its way
+ *     failed/NAME, NAME.~1~ ..    refused; other bytes under a name stand beside the first
+ *     failed/NAME.reason          why, of the file beside it
+ *     failed/.ages-<directory>    how long files have been there, in time the machine was up (spool_ages.h)
+ * The mtime of a file that waits is the moment at which the first of our servers took it; no move changes it.
  *
  * Reason file: lines `key: value`, keys time (RFC 3339, UTC), reason, queue-id, node (may be empty), directory (the
- * incoming directory it came from: two of them share one failed directory).
+ * incoming directory it came from: two of them share one failed directory), verified (yes: the signature was right).
+ * It is written before its file moves, and an orphaned reason is swept by the cleaner.
  */
 #ifndef RELAY_SPOOL_H
 #define RELAY_SPOOL_H
@@ -16,6 +27,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "util/buffer.h"
@@ -44,6 +56,7 @@ struct spool_entry {
     const char *name; /* valid during the call */
     int64_t size;     /* bytes */
     int64_t mtime;    /* seconds since 1970 */
+    const struct stat *status; /* valid during the call */
 };
 
 /* Visits the regular files of a directory, in no order, temporary files and `.reason` left out. Returning false stops.
@@ -51,14 +64,42 @@ struct spool_entry {
 typedef bool spool_visit(void *context, const struct spool_entry *entry);
 bool spool_scan(int dir_fd, spool_visit *visit, void *context, struct err *err);
 
-/* The number of entries that spool_scan would visit, names only, counting no further than `enough`. */
+/* The number of entries that spool_scan would visit, names only, those of one name counted once, counting no further
+ * than `enough`. */
 size_t spool_count(int dir_fd, size_t enough);
 
-/* Done with the file: it leaves incoming. */
-bool spool_remove(struct spool *spool, const char *name, struct err *err);
+/* How a file leaves incoming. It is claimed first: renamed to where nobody else looks for it, and only then compared
+ * with what was read, so that there is no moment in which another file could take its name and go unread. */
+enum spool_leave {
+    SPOOL_LEFT,    /* it has left, or somebody else took it */
+    SPOOL_CHANGED, /* it is another file than the one that was read, or was written to since: it waits */
+    SPOOL_STAYS,   /* it waits; err says why */
+};
 
-/* Refused: into failed/ with its reason. A file of that name that is there already is replaced. node_id may be NULL. */
-bool spool_quarantine(struct spool *spool, const char *name, const char *node_id, const char *reason, struct err *err);
+/* Done with the file. read: its status as it was read. */
+enum spool_leave spool_remove(struct spool *spool, const char *name, const struct stat *read, struct err *err);
+
+struct spool_refusal {
+    const char *node_id; /* "": not known */
+    const char *reason;
+    bool verified;       /* the signature was right: the file never goes for want of space */
+};
+
+/* Refused: into failed/ with its reason, beside others of that name. The same bytes once more are one file, with the
+ * new reason. read NULL: nobody read it. */
+enum spool_leave spool_quarantine(struct spool *spool, const char *name, const struct stat *read,
+                                  const struct spool_refusal *refusal, struct err *err);
+
+/* Puts back what a killed forwarder had claimed. Returns how many. For the start of a forwarder: another one that runs
+ * finds a file that it is taking out at this moment gone, and it is processed once more. */
+size_t spool_recover(struct spool *spool);
+
+/* Lets what stands beside other files take their names where they have become free. A lone inventory or signature that
+ * has held up another pair for an hour goes into failed/. Returns how many names were taken. */
+size_t spool_release_all(struct spool *spool, int64_t now_seconds);
+
+/* The same for the files beside one name. True when one took it. */
+bool spool_release(struct spool *spool, const char *name, int64_t now_seconds);
 
 /* The `reason:` line of a failed file, printable; "" when there is none. */
 void spool_reason(const struct spool *spool, const char *name, struct err *reason);
@@ -68,6 +109,7 @@ struct spool_note {
     struct err reason;
     struct err node;
     struct err directory; /* the incoming directory it came from */
+    bool verified;
 };
 void spool_note_read(int failed_fd, const char *name, struct spool_note *note);
 
@@ -75,13 +117,14 @@ void spool_note_read(int failed_fd, const char *name, struct spool_note *note);
 bool spool_owns(const struct spool *spool, const char *name);
 bool spool_note_owned(const struct spool *spool, const struct spool_note *note);
 
-/* Back into incoming with a new mtime (the retention starts anew), its reason removed. False with err if it is not
- * there, or a file of that name waits. */
-bool spool_replay(struct spool *spool, const char *name, struct err *err);
+/* Back into incoming, its reason removed: under its name, or beside others of that name. any_age: it is stored however
+ * old the run is (its mtime becomes 0, see above). False with err if it is not there, or too many of that name wait. */
+bool spool_replay(struct spool *spool, const char *name, bool any_age, struct err *err);
 
-/* Removes failed files, with their reasons, that failed more than `retention` seconds ago, orphaned reasons older than
- * an hour and temporary files older than a day; with `incoming` also what waits longer than `retention`. Returns how
- * many files went. */
+/* Removes what has been in failed/ (incoming: what has waited) for longer than `retention` seconds, also orphaned
+ * reasons older than an hour and temporary files older than a day. What counts are seconds in which the machine was up,
+ * from the first call that saw the file: what the clock says does not matter, and no file is removed early. To be
+ * called at the start and again and again. Returns how many files went. */
 size_t spool_clean(struct spool *spool, int64_t retention, bool incoming);
 
 #endif

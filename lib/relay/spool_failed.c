@@ -10,11 +10,12 @@
 #include <unistd.h>
 
 #include "relay/run_info.h"
+#include "relay/spool_beside.h"
 #include "util/printable.h"
 #include "util/safe_file.h"
 
 /* A reason is written before its file moves, so a young one without a file is no orphan yet. */
-enum { ORPHAN_AGE_SECONDS = 3600, REASON_LIMIT = 8192, REASON_NAME_SIZE = SAFE_FILE_NAME_SIZE + 16 };
+enum { PLACE_TRIES = 100, ORPHAN_AGE_SECONDS = 3600, REASON_LIMIT = 8192, REASON_NAME_SIZE = SAFE_FILE_NAME_SIZE + 16 };
 
 static const char default_directory[] = "incoming";
 
@@ -45,8 +46,8 @@ static void spool_failed_add_line(struct buffer *text, const char *key, const ch
     buffer_add_format(text, "%s: %s\n", key, printable);
 }
 
-static void spool_failed_describe(struct buffer *text, const struct spool *spool, const char *name, const char *node_id,
-                     const char *reason)
+static void spool_failed_describe(struct buffer *text, const struct spool *spool, const char *name,
+                     const struct spool_refusal *refusal)
 {
     char now[32];
     char queue_id[QUEUE_ID_SIZE];
@@ -55,10 +56,11 @@ static void spool_failed_describe(struct buffer *text, const struct spool *spool
     strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
     run_info_queue_id(name, strlen(name), queue_id);
     spool_failed_add_line(text, "time", now);
-    spool_failed_add_line(text, "reason", reason);
+    spool_failed_add_line(text, "reason", refusal->reason);
     spool_failed_add_line(text, "queue-id", queue_id);
-    spool_failed_add_line(text, "node", node_id);
+    spool_failed_add_line(text, "node", refusal->node_id);
     spool_failed_add_line(text, "folder", spool->directory);
+    spool_failed_add_line(text, "verified", refusal->verified ? "yes" : "no");
 }
 
 static bool write_reason(const struct spool *spool, const char *name, struct slice text, struct err *err)
@@ -76,27 +78,105 @@ static bool write_reason(const struct spool *spool, const char *name, struct sli
     return safe_file_commit(&file, reason_name(beside, name), NULL, err);
 }
 
-bool spool_quarantine(struct spool *spool, const char *name, const char *node_id, const char *reason, struct err *err)
+/* One file of that name goes, the oldest of those whose signature was never right. */
+static bool make_room(const struct spool *spool, const char *name)
 {
-    if (!spool_name(name, err)) {
+    char oldest[SAFE_FILE_NAME_SIZE] = "";
+    struct stat oldest_status = {0};
+    for (unsigned n = 0; n <= SPOOL_BESIDE_FAILED; n++) {
+        char one[SAFE_FILE_NAME_SIZE];
+        struct spool_note note;
+        struct stat status;
+        spool_beside_name(name, n, one);
+        spool_note_read(spool->failed_fd, one, &note);
+        if (!note.verified && fstatat(spool->failed_fd, one, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            (oldest[0] == '\0' || status.st_ctime < oldest_status.st_ctime)) {
+            oldest_status = status;
+            memcpy(oldest, one, sizeof oldest);
+        }
+    }
+    if (oldest[0] == '\0' || !spool_remove_from(spool->failed_fd, oldest, &oldest_status, NULL)) {
         return false;
     }
-    if (!spool_waits(spool, name)) {
-        return true; /* somebody else took it */
-    }
-    struct buffer text = {0};
-    spool_failed_describe(&text, spool, name, node_id != NULL ? node_id : "", reason);
+    spool_reason_remove(spool->failed_fd, oldest);
+    return true;
+}
+
+/* The reason first: a file that is killed over stands in failed/ with its reason, or is put back. */
+static bool move_with_reason(const struct spool *spool, const char *claimed, const char *placed, struct slice reason,
+                             struct err *err)
+{
     /* a name too long for a reason beside it came from no upload; better there without than here for ever */
-    bool fits = strlen(name) + strlen(SPOOL_REASON_SUFFIX) < SAFE_FILE_NAME_SIZE;
-    bool done = !fits || write_reason(spool, name, buffer_slice(&text), err);
-    buffer_free(&text);
-    if (done && renameat(spool->incoming_fd, name, spool->failed_fd, name) != 0 && errno != ENOENT) {
-        done = err_set_errno(err, errno, "moving it to failed/");
+    bool fits = strlen(placed) + strlen(SPOOL_REASON_SUFFIX) < SAFE_FILE_NAME_SIZE;
+    if (fits && !write_reason(spool, placed, reason, err)) {
+        return false;
     }
-    if (!spool_name_taken(spool->failed_fd, name)) { /* neither we nor somebody else moved it there */
-        spool_reason_remove(spool->failed_fd, name);
+    if (spool_beside_rename(spool->incoming_fd, claimed, spool->failed_fd, placed) == 0) {
+        return true;
     }
-    return done || err_prefix(err, "%s/%s", spool->incoming_path, name);
+    int why = errno;
+    err_set_errno(err, why, "moving it to failed/");
+    if (!spool_name_taken(spool->failed_fd, placed)) {
+        spool_reason_remove(spool->failed_fd, placed);
+    }
+    errno = why;
+    return false;
+}
+
+/* A claimed file to its place in failed/, as NAME or beside others of that name. */
+static bool place_failed(const struct spool *spool, const char *claimed, const char *name, struct slice reason,
+                         struct err *err)
+{
+    for (unsigned tries = 0; tries < PLACE_TRIES; tries++) {
+        char placed[SAFE_FILE_NAME_SIZE];
+        switch (spool_beside_find(spool->incoming_fd, claimed, spool->failed_fd, name, SPOOL_BESIDE_FAILED, placed,
+                                  err)) {
+        case SPOOL_PLACE_NEW:
+        case SPOOL_PLACE_BESIDE:
+            if (move_with_reason(spool, claimed, placed, reason, err)) {
+                return true;
+            }
+            if (errno != EEXIST) {
+                return errno == ENOENT && !spool_name_taken(spool->incoming_fd, claimed);
+            }
+            break;
+        case SPOOL_PLACE_SAME:
+            return write_reason(spool, placed, reason, err) &&
+                   (unlinkat(spool->incoming_fd, claimed, 0) == 0 || errno == ENOENT ||
+                    err_set_errno(err, errno, "removing it"));
+        case SPOOL_PLACE_FULL:
+            if (!make_room(spool, name)) {
+                return err_set(err, "%d files of that name have failed: replay or drop them", SPOOL_BESIDE_FAILED + 1);
+            }
+            break;
+        case SPOOL_PLACE_FAILED:
+            return false;
+        }
+    }
+    return err_set(err, "no place of its name stays free in failed/");
+}
+
+enum spool_leave spool_quarantine(struct spool *spool, const char *name, const struct stat *read,
+                                  const struct spool_refusal *refusal, struct err *err)
+{
+    char claimed[SAFE_FILE_NAME_SIZE];
+    struct buffer text = {0};
+    if (!spool_name(name, err)) {
+        return SPOOL_STAYS;
+    }
+    int result = spool_claim(spool->incoming_fd, name, read, claimed, err);
+    if (result == SPOOL_LEFT) {
+        spool_failed_describe(&text, spool, name, refusal);
+        if (!place_failed(spool, claimed, name, buffer_slice(&text), err)) {
+            spool_unclaim(spool->incoming_fd, claimed, name, NULL);
+            result = SPOOL_STAYS;
+        }
+        buffer_free(&text);
+    }
+    if (result == SPOOL_STAYS) {
+        err_prefix(err, "%s/%s", spool->incoming_path, name);
+    }
+    return result == SPOOL_CLAIM_GONE ? SPOOL_LEFT : (enum spool_leave)result;
 }
 
 /* The value of a key in a reason file's text, printable; "" without one. */
@@ -122,6 +202,9 @@ void spool_note_read(int failed_fd, const char *name, struct spool_note *note)
     note_value(text, "reason", &note->reason);
     note_value(text, "node", &note->node);
     note_value(text, "folder", &note->directory);
+    struct err verified;
+    note_value(text, "verified", &verified);
+    note->verified = strcmp(verified.text, "yes") == 0;
     buffer_free(&content);
 }
 
@@ -144,46 +227,37 @@ bool spool_owns(const struct spool *spool, const char *name)
     return spool_note_owned(spool, &note);
 }
 
-int64_t spool_reason_time(int failed_fd, const char *name)
-{
-    char beside[REASON_NAME_SIZE];
-    struct stat status;
-    return fstatat(failed_fd, reason_name(beside, name), &status, AT_SYMLINK_NOFOLLOW) == 0 ? status.st_mtime : 0;
-}
-
 void spool_reason_remove(int failed_fd, const char *name)
 {
     char beside[REASON_NAME_SIZE];
     unlinkat(failed_fd, reason_name(beside, name), 0);
 }
 
-/* By rename, which is what watchers of the directory react to; never over a file that waits. */
-static int move_back(struct spool *spool, const char *name)
+bool spool_replay(struct spool *spool, const char *name, bool any_age, struct err *err)
 {
-    if (renameat2(spool->failed_fd, name, spool->incoming_fd, name, RENAME_NOREPLACE) == 0) {
-        return 0;
-    }
-    if (errno != EINVAL && errno != ENOSYS) {
-        return -1;
-    }
-    if (spool_waits(spool, name)) { /* a file system that cannot tell */
-        errno = EEXIST;
-        return -1;
-    }
-    return renameat(spool->failed_fd, name, spool->incoming_fd, name);
-}
-
-bool spool_replay(struct spool *spool, const char *name, struct err *err)
-{
+    static const struct timespec never[] = {{.tv_nsec = UTIME_OMIT}, {0}};
+    char base[SAFE_FILE_NAME_SIZE];
+    char placed[SAFE_FILE_NAME_SIZE];
     if (!spool_name(name, err)) {
         return false;
     }
-    if (utimensat(spool->failed_fd, name, NULL, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (any_age && utimensat(spool->failed_fd, name, never, AT_SYMLINK_NOFOLLOW) != 0) {
         return err_set_errno(err, errno, "%s in failed/", name);
     }
-    if (move_back(spool, name) != 0) {
-        return errno == EEXIST ? err_set(err, "a file of that name waits: %s/%s", spool->incoming_path, name)
-                               : err_set_errno(err, errno, "moving %s to %s", name, spool->incoming_path);
+    spool_beside_number(name, base);
+    switch (spool_beside_place(spool->failed_fd, name, spool->incoming_fd, base, SPOOL_BESIDE_OURS, placed, err)) {
+    case SPOOL_PLACE_NEW:
+    case SPOOL_PLACE_BESIDE:
+        break;
+    case SPOOL_PLACE_SAME:
+        if (unlinkat(spool->failed_fd, name, 0) != 0) {
+            return err_set_errno(err, errno, "removing %s, which waits already", name);
+        }
+        break;
+    case SPOOL_PLACE_FULL:
+        return err_set(err, "too many files of that name wait: %s/%s", spool->incoming_path, base);
+    case SPOOL_PLACE_FAILED:
+        return err_prefix(err, "putting %s back", name);
     }
     spool_reason_remove(spool->failed_fd, name);
     return true;

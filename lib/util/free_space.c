@@ -20,6 +20,6 @@ bool free_space_for(int fd, int64_t bytes, int64_t reserve, struct err *err)
     char is[BYTE_SIZE_TEXT_SIZE];
     char needed[BYTE_SIZE_TEXT_SIZE];
     byte_size_format((int64_t)(space.f_bavail * space.f_frsize), is); /* less than what is wanted: no overflow */
-    byte_size_format(bytes + reserve, needed);
+    byte_size_format(bytes > INT64_MAX - reserve ? INT64_MAX : bytes + reserve, needed);
     return err_set(err, "%s are free, %s are needed", is, needed);
 }

@@ -36,6 +36,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/mime_header.c lib/util/mime_header.h \
 	lib/util/printable.c lib/util/printable.h \
 	lib/util/safe_file.c lib/util/safe_file.h \
+	lib/util/same_content.c lib/util/same_content.h \
 	lib/util/byte_size.c lib/util/byte_size.h \
 	lib/util/siphash.c lib/util/siphash.h \
 	lib/util/slice.h \

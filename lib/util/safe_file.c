@@ -74,13 +74,13 @@ static bool one_component(const char *name)
     return name[0] != '\0' && strchr(name, '/') == NULL && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
-static bool random_name(char out[32], struct err *err)
+bool safe_file_temporary_name(char out[SAFE_FILE_TEMPORARY_SIZE], struct err *err)
 {
     uint64_t number;
     if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number) {
         return err_set_errno(err, errno, "random number");
     }
-    snprintf(out, 32, ".%016" PRIx64 "%s", number, temporary_suffix);
+    snprintf(out, SAFE_FILE_TEMPORARY_SIZE, ".%016" PRIx64 "%s", number, temporary_suffix);
     return true;
 }
 
@@ -88,7 +88,7 @@ bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct er
 {
     *file = (struct safe_file){.fd = -1, .dir_fd = dir_fd};
     do {
-        if (!random_name(file->temporary, err)) {
+        if (!safe_file_temporary_name(file->temporary, err)) {
             return false;
         }
         file->fd = openat(dir_fd, file->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -123,6 +123,15 @@ static bool write_through(struct safe_file *file, const char *name, struct err *
     file->fd = -1;
     if (synced != 0 || closed != 0) {
         return err_set_errno(err, synced != 0 ? why : errno, "writing %s to disk", name);
+    }
+    return true;
+}
+
+bool safe_file_seal(struct safe_file *file, struct err *err)
+{
+    if (!write_through(file, "the file", err)) {
+        safe_file_abandon(file);
+        return false;
     }
     return true;
 }

@@ -42,6 +42,15 @@ void safe_file_abandon(struct safe_file *file);
  * the caller's to end. */
 bool safe_file_write(struct safe_file *file, const char *bytes, size_t len, struct err *err);
 
+/* As far as fsync: the file is on disk under its temporary name, `file->temporary`, and the caller moves it to where it
+ * belongs. safe_file_abandon ends it after that, too: it removes the temporary name where it still is. On false nothing
+ * is left. */
+bool safe_file_seal(struct safe_file *file, struct err *err);
+
+/* A temporary name that no other file has. */
+enum { SAFE_FILE_TEMPORARY_SIZE = 32 };
+bool safe_file_temporary_name(char out[SAFE_FILE_TEMPORARY_SIZE], struct err *err);
+
 /* Is this how temporary files are named? */
 bool safe_file_is_temporary(const char *name);
 

@@ -45,13 +45,13 @@ query() {
     lab_psql -At -c "$1"
 }
 
-# files_in DIRECTORY: the names of its files, hidden ones too, in one line.
+# files_in DIRECTORY: the names of its files, hidden ones too but for the cleaner's notes, in one line.
 files_in() {
-    find "$1" -mindepth 1 -printf '%f\n' | LC_ALL=C sort | xargs
+    find "$1" -mindepth 1 ! -name '.ages-*' ! -path '*/failed/.*.tmp' -printf '%f\n' | LC_ALL=C sort | xargs
 }
 
 count_in() {
-    find "$1" -mindepth 1 -printf . | wc -c
+    find "$1" -mindepth 1 ! -name '.ages-*' ! -path '*/failed/.*.tmp' -printf . | wc -c
 }
 
 incoming_is_empty() {

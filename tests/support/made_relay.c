@@ -119,10 +119,12 @@ struct spool_source made_relay_source(struct made_relay *relay, enum relay_kind 
 
 void made_relay_put_at(int directory_fd, const char *name, struct slice bytes)
 {
-    int fd = openat(directory_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = openat(directory_fd, ".arriving", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     ck_assert_msg(fd >= 0, "%s: %s", name, strerror(errno));
     ck_assert_int_eq(write(fd, bytes.at, bytes.len), (ssize_t)bytes.len);
+    ck_assert_int_eq(futimens(fd, (struct timespec[]){{.tv_nsec = UTIME_OMIT}, {.tv_sec = time(NULL)}}), 0);
     close(fd);
+    ck_assert_int_eq(renameat(directory_fd, ".arriving", directory_fd, name), 0);
 }
 
 void made_relay_put(struct made_relay *relay, const char *name, struct slice bytes)

@@ -40,7 +40,7 @@ void made_relay_add_node(struct made_relay *relay, const char *node_id, const st
 /* Opens a source; it closes with spool_source_close. */
 struct spool_source made_relay_source(struct made_relay *relay, enum relay_kind kind);
 
-/* Writes a file, below reports/incoming or below any directory. */
+/* A file comes by rename, into reports/incoming or into any directory. */
 void made_relay_put(struct made_relay *relay, const char *name, struct slice bytes);
 void made_relay_put_at(int directory_fd, const char *name, struct slice bytes);
 

@@ -54,6 +54,15 @@ static inline void tmpdir_write(int dir_fd, const char *name, const char *text)
     close(fd);
 }
 
+/* The same, but the file comes by rename, whole, as uploads do: with a time in whole seconds. */
+static inline void tmpdir_arrive(int dir_fd, const char *name, const char *text)
+{
+    tmpdir_write(dir_fd, ".arriving", text);
+    struct timespec now = {time(NULL), 0};
+    ck_assert_int_eq(utimensat(dir_fd, ".arriving", (struct timespec[]){now, now}, 0), 0);
+    ck_assert_int_eq(renameat(dir_fd, ".arriving", dir_fd, name), 0);
+}
+
 static inline void tmpdir_age(int dir_fd, const char *name, time_t seconds)
 {
     struct timespec then = {time(NULL) - seconds, 0};

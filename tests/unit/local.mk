@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_job \
 	tests/unit/forwarder/test_node_turns \
 	tests/unit/forwarder/test_reload_watch \
+	tests/unit/forwarder/test_run_age \
 	tests/unit/forwarder/test_run_faults \
 	tests/unit/forwarder/test_run_queue \
 	tests/unit/forwarder/test_sink_upstream \
@@ -50,6 +51,8 @@ UNIT_TESTS = \
 	tests/unit/relay/test_smime_multipart \
 	tests/unit/relay/test_smime_verify \
 	tests/unit/relay/test_spool \
+	tests/unit/relay/test_spool_ages \
+	tests/unit/relay/test_spool_beside \
 	tests/unit/relay/test_via_header \
 	tests/unit/remote-run/test_line_merge \
 	tests/unit/remote-run/test_remote_run \
@@ -93,6 +96,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_open_beneath \
 	tests/unit/util/test_printable \
 	tests/unit/util/test_safe_file \
+	tests/unit/util/test_same_content \
 	tests/unit/util/test_siphash \
 	tests/unit/util/test_subprocess \
 	tests/unit/util/test_timestamp \

@@ -14,7 +14,9 @@ START_TEST(a_certain_failure_opens_at_once_and_one_probe_a_step_goes)
                      BREAKER_UNCHANGED); /* was under way */
     ck_assert_int_eq(breaker_next_ms(&breaker), 1100);
     ck_assert(breaker_acquire(&breaker));
-    ck_assert_int_eq(breaker_next_ms(&breaker), INT64_MAX); /* one at a time */
+    ck_assert_int_eq(breaker_next_ms(&breaker), INT64_MAX);      /* one at a time */
+    breaker_failure(&breaker, false, true, 0, UINT32_MAX, 1150); /* of a call from before: the probe goes on */
+    ck_assert_int_eq(breaker_next_ms(&breaker), INT64_MAX);
     ck_assert_int_eq(breaker_failure(&breaker, true, true, 0, UINT32_MAX, 1200), BREAKER_UNCHANGED);
     ck_assert_int_eq(breaker_next_ms(&breaker), 1400);
     ck_assert(breaker_acquire(&breaker));

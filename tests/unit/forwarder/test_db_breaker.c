@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -96,6 +97,34 @@ START_TEST(the_others_wait_until_it_is_closed_and_do_not_probe)
 }
 END_TEST
 
+/* Nor while the prober waits for its next step. */
+START_TEST(only_the_prober_probes)
+{
+    struct relay_state *state = relay_state_open("/nowhere/at/all", relay_metrics_fingerprint());
+    struct db_breaker *breaker = db_breaker_new(&quick, state);
+    struct other others[2] = {{.breaker = breaker, .database.answers_at = INT_MAX},
+                              {.breaker = breaker, .database.answers_at = INT_MAX}};
+    pthread_t threads[2];
+    ck_assert_int_eq(pthread_create(&threads[0], NULL, report_failure, &others[0]), 0);
+    while (others[0].database.probes == 0) {
+        sched_yield();
+    }
+    ck_assert_int_eq(pthread_create(&threads[1], NULL, report_failure, &others[1]), 0);
+    while (!others[1].started) {
+        sched_yield();
+    }
+    for (int probes = others[0].database.probes; others[0].database.probes < probes + 50;) {
+        sched_yield();
+    }
+    db_breaker_stop(breaker);
+    pthread_join(threads[0], NULL);
+    pthread_join(threads[1], NULL);
+    ck_assert_int_eq(others[1].database.probes, 0);
+    db_breaker_free(breaker);
+    relay_state_close(state);
+}
+END_TEST
+
 START_TEST(a_stop_ends_every_wait)
 {
     const struct backoff slow = {.first_ms = 3600000, .ceiling_ms = 3600000};
@@ -142,4 +171,4 @@ START_TEST(a_probe_that_fails_after_a_success_does_not_open_it_again)
 END_TEST
 
 SUITE_MAIN("db_breaker", the_prober_probes_until_it_is_answered, the_others_wait_until_it_is_closed_and_do_not_probe,
-           a_stop_ends_every_wait, a_probe_that_fails_after_a_success_does_not_open_it_again)
+           only_the_prober_probes, a_stop_ends_every_wait, a_probe_that_fails_after_a_success_does_not_open_it_again)

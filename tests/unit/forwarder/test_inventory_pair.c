@@ -100,12 +100,21 @@ START_TEST(a_signature_stays_while_another_inventory_needs_it)
 }
 END_TEST
 
-/* Without a signature nothing is written into failed/, not even a reason. */
+/* Without a signature nothing is written into failed/, not even a reason, and the log says nothing of one. */
 START_TEST(an_inventory_without_signature_is_refused_alone)
 {
+    struct stat log;
     pair_set_up();
+    int log_fd = openat(relay.directory.fd, "log", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    int stderr_fd = dup(STDERR_FILENO);
+    ck_assert_int_ge(dup2(log_fd, STDERR_FILENO), 0);
     inventory_pair_refuse(source.spool, "n1.ocs");
     inventory_pair_refuse(source.spool, "n1.ocs.sign");
+    ck_assert_int_ge(dup2(stderr_fd, STDERR_FILENO), 0);
+    ck_assert_int_eq(fstat(log_fd, &log), 0);
+    ck_assert_int_eq(log.st_size, 0);
+    close(log_fd);
+    close(stderr_fd);
     ck_assert_uint_eq(spool_count(failed_fd, 10), 0);
     ck_assert(!tmpdir_has(failed_fd, "n1.ocs.sign.reason"));
     pair_tear_down();

@@ -3,6 +3,7 @@
  * sink_upstream with upstream_transfer, against a real TLS server (tests/support/https_server).
  */
 #include "forwarder/sink_upstream.h"
+#include "forwarder/upstream_transfer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -72,7 +73,7 @@ static void sink_start(const struct backoff *backoff)
 static void sink_end(void)
 {
     sink_upstream_stop(sink);
-    ck_assert(sink_upstream_join(sink, clock_ms() + 60000));
+    ck_assert(sink_upstream_join(sink, clock_ms() + 250000));
 }
 
 static void sink_tear_down(void)
@@ -110,7 +111,7 @@ static void put_runs(int count)
 
 static void put_file(const char *path)
 {
-    tmpdir_write(relay.directory.fd, path, "content");
+    tmpdir_arrive(relay.directory.fd, path, "content");
 }
 
 static bool spool_has(const char *path)
@@ -181,7 +182,7 @@ START_TEST(each_kind_goes_to_its_url_with_its_password)
     put_run("n1");
     put_file("inventories/incoming/n1.ocs");
     put_file("inventories/incoming/n1.ocs.sign");
-    put_file("inventories/accepted-nodes-updates/n2.ocs");
+    put_file("inventories/accepted-nodes-updates/n2 %.ocs");
     sink_start(&never);
     WAIT_FOR(waiting(RELAY_KIND_REPORT) + waiting(RELAY_KIND_INVENTORY) + waiting(RELAY_KIND_INVENTORY_UPDATE) == 0);
     WAIT_FOR(is_up());
@@ -189,7 +190,7 @@ START_TEST(each_kind_goes_to_its_url_with_its_password)
     ck_assert_uint_eq(requests("PUT /reports/2018-08-24T15"), 1);
     ck_assert_uint_eq(requests("PUT /inventories/n1.ocs HTTP/1.1 " DEFAULT_LOGIN " body=7"), 1);
     ck_assert_uint_eq(requests("PUT /inventories/n1.ocs.sign HTTP/1.1 " DEFAULT_LOGIN), 1);
-    ck_assert_uint_eq(requests("PUT /inventory-updates/n2.ocs HTTP/1.1 " OWN_LOGIN), 1);
+    ck_assert_uint_eq(requests("PUT /inventory-updates/n2%20%25.ocs HTTP/1.1 " OWN_LOGIN), 1);
     ck_assert_uint_eq(requests(OWN_LOGIN), 2);
     ck_assert(requested_before("PUT /inventories/n1.ocs ", "PUT /inventories/n1.ocs.sign"));
     ck_assert_uint_eq(counted(METRIC_REPORTS, RELAY_REPORT_FORWARD_OK), 1);
@@ -324,6 +325,50 @@ START_TEST(a_wrong_password_defers_no_file)
 }
 END_TEST
 
+/* At once, though that it is up was told a moment ago, and though nothing else is sent. */
+START_TEST(the_end_of_an_outage_is_told)
+{
+    sink_set_up("201");
+    sink_start(&never);
+    WAIT_FOR(is_up());
+    https_serve_mode(&server, "503");
+    put_run("n1");
+    scan();
+    WAIT_FOR(is_down());
+    https_serve_mode(&server, "201");
+    sink_upstream_reload(sink);
+    WAIT_FOR(waiting(RELAY_KIND_REPORT) == 0);
+    WAIT_FOR(is_up());
+    sink_end();
+    sink_tear_down();
+}
+END_TEST
+
+/* Between the look at the file and its opening another one may come to stand under its name. */
+START_TEST(what_is_no_regular_file_any_more_is_not_opened)
+{
+    sink_set_up("201");
+    struct spool_source *source = &sources[RELAY_KIND_REPORT];
+    struct upstream upstream = {.config = &relay.config, .state = relay.state};
+    struct upstream_transfer *spare = NULL;
+    struct upstream_transfer transfer = {.upstream = &upstream, .spare = &spare, .fd = -1};
+    ck_assert_int_eq(symlinkat("/etc/passwd", relay.reports_fd, N1), 0);
+    ck_assert_int_eq(mkdirat(relay.reports_fd, MADE_RUN("n2"), 0700), 0);
+    const char *names[] = {N1, MADE_RUN("n2")};
+    for (size_t i = 0; i < 2; i++) {
+        dispatch_arrived(source->dispatch, names[i]);
+        ck_assert(job_take(&transfer.job, source));
+        ck_assert(!upstream_transfer_send(&transfer));
+        ck_assert_ptr_eq(spare, &transfer);
+        ck_assert_int_eq(transfer.fd, -1);
+        ck_assert_uint_eq(counted(METRIC_RETRIES, RELAY_KIND_REPORT), i + 1);
+        spare = NULL;
+    }
+    job_free(&transfer.job);
+    sink_tear_down();
+}
+END_TEST
+
 START_TEST(the_upstream_is_left_alone_as_long_as_it_asks)
 {
     sink_set_up("503 Retry-After: 1");
@@ -363,6 +408,7 @@ START_TEST(doubtful_failures_stop_the_others_with_the_second_one)
         ck_assert_uint_eq(counted(METRIC_RETRIES, RELAY_KIND_REPORT), 1 + 2); /* the third was not tried */
         ck_assert_uint_eq(waiting(RELAY_KIND_REPORT), 4);
         /* the second was deferred behind an open breaker: not for its hour */
+        ck_assert_ptr_nonnull(dispatch_take(sources[RELAY_KIND_REPORT].dispatch)); /* the third waits */
         ck_assert_int_le(dispatch_next_ms(sources[RELAY_KIND_REPORT].dispatch), clock_ms() + 30000);
         sink_tear_down();
     }
@@ -497,7 +543,8 @@ END_TEST
 SUITE_MAIN("sink_upstream", each_kind_goes_to_its_url_with_its_password, what_the_upstream_refuses_goes_to_failed,
            a_run_of_an_unknown_node_is_not_sent, a_node_that_becomes_known_is_taken_up,
            a_file_that_replaces_the_sent_one_stays, a_busy_upstream_gets_no_more_than_a_probe,
-           a_wrong_password_defers_no_file, the_upstream_is_left_alone_as_long_as_it_asks,
+           a_wrong_password_defers_no_file, the_end_of_an_outage_is_told,
+           what_is_no_regular_file_any_more_is_not_opened, the_upstream_is_left_alone_as_long_as_it_asks,
            doubtful_failures_stop_the_others_with_the_second_one, it_sends_nothing_to_another_server,
            a_certificate_that_cannot_be_read_leaves_the_old_one_in_use, it_asks_at_the_start_and_while_it_is_down,
            no_source_waits_for_the_back_log_of_another, files_that_come_later_wake_it,

@@ -239,36 +239,49 @@ START_TEST(a_file_that_cannot_be_read_now_is_tried_again)
 }
 END_TEST
 
-static void set_time(const char *name, struct timespec time)
+/* Until both its times are the same: they are in whole ticks of the kernel's clock. */
+static void written_in_place(const char *name)
 {
-    ck_assert_int_eq(utimensat(relay.reports_fd, name, (struct timespec[]){time, time}, 0), 0);
+    struct stat status;
+    do {
+        tmpdir_write(relay.reports_fd, name, "content");
+        ck_assert_int_eq(fstatat(relay.reports_fd, name, &status, 0), 0);
+    } while (status.st_mtim.tv_nsec != status.st_ctim.tv_nsec);
 }
 
-/* Each of inode, size, seconds and nanoseconds alone tells that it is another file. */
-START_TEST(a_replaced_file_is_noticed)
+START_TEST(what_is_written_in_place_rests)
 {
-    const struct timespec then = {1535126101, 500}, later = {1535126102, 500}, a_little_later = {1535126101, 501};
+    const enum spool_route routes[] = {SPOOL_RUN_TO_DATABASE, SPOOL_RUN_TO_UPSTREAM, SPOOL_INVENTORY_TO_UPSTREAM};
     process_set_up();
-    made_relay_put(&relay, N1, slice_from_str("old"));
-    set_time(N1, then);
-    assert_verdict(SPOOL_INVENTORY_TO_UPSTREAM, N1, SPOOL_READY, "");
-    ck_assert(!spool_file_replaced(&file));
-    set_time(N1, later);
-    ck_assert(spool_file_replaced(&file));
-    set_time(N1, a_little_later);
-    ck_assert(spool_file_replaced(&file));
-    made_relay_put(&relay, N1, slice_from_str("longer"));
-    set_time(N1, then);
-    ck_assert(spool_file_replaced(&file));
-    made_relay_put(&relay, N1, slice_from_str("old"));
-    set_time(N1, then);
-    ck_assert(!spool_file_replaced(&file));
-    made_relay_put(&relay, "new", slice_from_str("new"));
-    set_time("new", then);
-    ck_assert_int_eq(renameat(relay.reports_fd, "new", relay.reports_fd, N1), 0);
-    ck_assert(spool_file_replaced(&file));
-    ck_assert_int_eq(unlinkat(relay.reports_fd, N1, 0), 0);
-    ck_assert(!spool_file_replaced(&file));
+    for (size_t i = 0; i < 3; i++) {
+        written_in_place(N1);
+        assert_verdict(routes[i], N1, SPOOL_RESTS, "");
+        ck_assert_int_gt(file.retry_within_ms, 25000);
+        ck_assert_int_le(file.retry_within_ms, 30000);
+        spool_file_clear(&file);
+        file.spool = spool;
+        file.name = N1;
+        file.renamed = true;
+        ck_assert_int_ne(spool_process(routes[i], &tools, &file, &reason), SPOOL_RESTS);
+        made_relay_put(&relay, N1, slice_from_str("content")); /* as uploads do */
+        ck_assert_int_ne(process(routes[i], N1), SPOOL_RESTS);
+    }
+    process_tear_down();
+}
+END_TEST
+
+START_TEST(a_run_that_was_old_when_it_came_is_refused)
+{
+    const struct run_age_now now = {time(NULL), 0};
+    process_set_up();
+    tools.ages = run_age_new(3600, &now);
+    made_relay_put_run(&relay, &relay.n1, "n1", N1); /* of 2018 */
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "processing.reporting.max_age is 1h");
+    ck_assert(file.verified);
+    assert_verdict(SPOOL_RUN_TO_UPSTREAM, N1, SPOOL_READY, "");
+    run_age_free(tools.ages);
+    tools.ages = NULL;
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
     process_tear_down();
 }
 END_TEST
@@ -301,4 +314,5 @@ SUITE_MAIN("spool_process", a_signed_run_is_ready_for_the_database, what_is_no_r
            what_expands_beyond_a_limit_is_refused, only_the_node_of_the_name_can_sign,
            more_reports_than_allowed_are_refused, more_bytes_than_the_database_shall_get_are_refused,
            a_run_of_skipped_event_types_has_nothing_to_store, a_file_that_cannot_be_read_now_is_tried_again,
-           a_replaced_file_is_noticed, nothing_of_a_file_stays_for_the_next_one)
+           what_is_written_in_place_rests, a_run_that_was_old_when_it_came_is_refused,
+           nothing_of_a_file_stays_for_the_next_one)

@@ -38,7 +38,7 @@ static void watch_tear_down(void)
 
 static enum spool_watch_news read_news(void)
 {
-    return spool_watch_read(inotify_fd, spool_watch_wanted, dispatch);
+    return spool_watch_read(inotify_fd, spool, spool_watch_wanted, dispatch);
 }
 
 static const char *watch_next_name(void)
@@ -68,6 +68,24 @@ START_TEST(all_inventories_but_hidden_ones_are_of_interest)
     ck_assert(spool_watch_wanted_inventory("n1.ocs"));
     ck_assert(spool_watch_wanted_inventory("n1.ocs.sign"));
     ck_assert(!spool_watch_wanted_inventory(".a8f7.tmp"));
+}
+END_TEST
+
+START_TEST(what_stands_beside_others_gets_a_name_that_is_free)
+{
+    struct err err;
+    watch_set_up();
+    tmpdir_write(incoming_fd, NAME("01"), "one");
+    tmpdir_write(incoming_fd, NAME("01") ".~1~", "two");
+    tmpdir_arrive(incoming_fd, NAME("02") ".~1~", "alone");
+    ck_assert_int_eq(read_news(), SPOOL_WATCH_QUIET);
+    ck_assert(tmpdir_has(incoming_fd, NAME("01") ".~1~"));
+    ck_assert(tmpdir_has(incoming_fd, NAME("02")));
+    ck_assert_int_eq(unlinkat(incoming_fd, NAME("01"), 0), 0);
+    ck_assert(spool_watch_scan(spool, spool_watch_wanted, dispatch, &err));
+    ck_assert(tmpdir_has(incoming_fd, NAME("01")));
+    ck_assert(!tmpdir_has(incoming_fd, NAME("01") ".~1~"));
+    watch_tear_down();
 }
 END_TEST
 
@@ -114,10 +132,9 @@ START_TEST(a_directory_that_is_moved_is_lost)
 END_TEST
 
 /* More notifications than the kernel keeps. Equal ones in a row count as one, so two files take turns. */
-START_TEST(lost_notifications_are_noticed)
+static void overflow(void)
 {
     long queued_max = 0;
-    watch_set_up();
     FILE *limit = fopen("/proc/sys/fs/inotify/max_queued_events", "r");
     ck_assert_ptr_nonnull(limit);
     ck_assert_int_eq(fscanf(limit, "%ld", &queued_max), 1);
@@ -127,8 +144,20 @@ START_TEST(lost_notifications_are_noticed)
     for (long i = 0; i < queued_max; i++) {
         ck_assert_int_eq(renameat(incoming_fd, i % 2 == 0 ? "a" : "c", incoming_fd, i % 2 == 0 ? "c" : "a"), 0);
     }
+}
+
+START_TEST(lost_notifications_are_noticed)
+{
+    char some[4096];
+    watch_set_up();
+    overflow();
     ck_assert_int_eq(read_news(), SPOOL_WATCH_OVERFLOW);
     ck_assert_int_eq(read_news(), SPOOL_WATCH_QUIET);
+    overflow();
+    ck_assert_int_gt(read(inotify_fd, some, sizeof some), 0); /* room for one more behind the one that tells */
+    tmpdir_write(incoming_fd, NAME("01"), "x");
+    ck_assert_int_eq(read_news(), SPOOL_WATCH_OVERFLOW);
+    ck_assert_str_eq(watch_next_name(), NAME("01"));
     watch_tear_down();
 }
 END_TEST
@@ -179,6 +208,7 @@ START_TEST(a_scan_that_fails_drops_nothing)
 END_TEST
 
 SUITE_MAIN("spool_watch", only_run_logs_are_of_interest, all_inventories_but_hidden_ones_are_of_interest,
+           what_stands_beside_others_gets_a_name_that_is_free,
            a_new_file_is_told_however_it_comes, a_file_that_is_replaced_is_told_again,
            a_directory_that_is_moved_is_lost, lost_notifications_are_noticed, a_watch_needs_the_directory,
            a_scan_finds_what_is_there_and_drops_what_is_gone, a_scan_that_fails_drops_nothing)

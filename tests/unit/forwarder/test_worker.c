@@ -131,7 +131,7 @@ static long transactions(void)
 /* A trigger that acts on the reports of n2. */
 static void trigger_on_n2(const char *action)
 {
-    char *function = xasprintf("CREATE OR REPLACE FUNCTION test() RETURNS trigger LANGUAGE plpgsql AS "
+    char *function = xasprintf("CREATE OR REPLACE FUNCTION test() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS "
                                "$$ BEGIN %s; RETURN NEW; END $$",
                                action);
     made_database_run(function);
@@ -424,6 +424,52 @@ START_TEST(the_number_of_runs_in_a_batch_is_limited)
 }
 END_TEST
 
+/* The good run is the first of its batch. It does not wait until all the bad ones behind it have been looked at: they
+ * count, too. The database stores it once there is a table `gate`. */
+START_TEST(refused_files_count_for_the_size_of_a_batch)
+{
+    worker_set_up();
+    made_database_run("DROP TABLE IF EXISTS gate");
+    relay.config.reporting.batch_runs = 2;
+    put_run_of("n2", 30, 10);
+    for (int i = 1; i <= 6; i++) {
+        char *name = xasprintf("2018-08-24T15:55:%02d+00:00@n1.log", i);
+        made_relay_put(&relay, name, slice_from_str("no run log"));
+        free(name);
+    }
+    trigger_on_n2(
+        "WHILE NOT EXISTS (SELECT FROM pg_class WHERE relname = 'gate') LOOP PERFORM pg_sleep(0.05); END LOOP");
+    start_worker();
+    WAIT_FOR(made_database_number("SELECT count(*) FROM pg_stat_activity "
+                                  "WHERE usename = 'rudder' AND state = 'active'") > 0);
+    ck_assert_uint_eq(spool_count(spool_failed_fd(source.spool), 100), 1);
+    made_database_run("CREATE TABLE gate (x int)");
+    WAIT_FOR(files_left() == 0);
+    worker_end();
+    made_database_run("DROP TABLE gate");
+    ck_assert_int_eq(runs_stored(), 1);
+    ck_assert_uint_eq(spool_count(spool_failed_fd(source.spool), 100), 6);
+    worker_tear_down();
+}
+END_TEST
+
+/* A relay to which nobody reports: the main thread wakes the worker now and then. What the state says of the database
+ * is recent until the state file is a new one. */
+START_TEST(an_idle_worker_looks_after_the_database)
+{
+    worker_set_up();
+    start_worker();
+    WAIT_FOR(database_state() == RELAY_PEER_UP);
+    ck_assert_int_eq(unlinkat(relay.directory.fd, "state", 0), 0);
+    relay_state_refresh(relay.state);
+    ck_assert_int_eq(database_state(), RELAY_PEER_UNKNOWN);
+    dispatch_wake_idle(source.dispatch);
+    WAIT_FOR(database_state() == RELAY_PEER_UP);
+    worker_end();
+    worker_tear_down();
+}
+END_TEST
+
 START_TEST(a_node_that_becomes_known_is_stored)
 {
     worker_set_up();
@@ -456,6 +502,8 @@ int main(void)
         it_ends_in_an_outage_and_leaves_the_files,
         the_content_of_a_batch_is_limited,
         the_number_of_runs_in_a_batch_is_limited,
+        refused_files_count_for_the_size_of_a_batch,
+        an_idle_worker_looks_after_the_database,
         a_node_that_becomes_known_is_stored,
         a_run_that_alone_fails_is_set_aside_in_the_end,
         a_run_that_is_slow_takes_no_other_along,

@@ -31,6 +31,7 @@ struct fixture {
     void *state;
     struct made_request made;
     const char *more_env; /* one more variable */
+    const char *if_range; /* and another */
 };
 
 static struct fixture shared_folder_fixture_make(void)
@@ -77,6 +78,9 @@ static int shared_folder_ask(struct fixture *it, const char *method, const char 
     }
     if (it->more_env != NULL) {
         made_request_env(&it->made, it->more_env);
+    }
+    if (it->if_range != NULL) {
+        made_request_env(&it->made, it->if_range);
     }
     made_request_begin(&it->made);
     response_begin(&it->made.response, strcmp(method, "HEAD") == 0, NULL);
@@ -206,6 +210,41 @@ START_TEST(ranges_are_those_of_http)
     ck_assert_int_eq(shared_folder_ask(&it, "GET", API "file", NULL), 416);
     ck_assert(has_header(&it, "Content-Range: bytes */5\r\n"));
     ck_assert_uint_eq(it.made.response.body.len, 0);
+    shared_folder_fixture_remove(&it);
+}
+END_TEST
+
+/* A part is of use only with the rest of the same version. */
+START_TEST(if_range_wants_this_very_version)
+{
+    struct fixture it = shared_folder_fixture_make();
+    struct timespec moment[2] = {{1700000000, 123456789}, {1700000000, 123456789}};
+    static const struct {
+        const char *version;
+        int status;
+    } cases[] = {
+        {"HTTP_IF_RANGE=\"5-60a2418202240\"", 206},
+        {"HTTP_IF_RANGE=W/\"5-60a2418202240\"", 200},
+        {"HTTP_IF_RANGE=\"5-60a2418202241\"", 200},
+        {"HTTP_IF_RANGE=Tue, 14 Nov 2023 22:13:20 GMT", 206},
+        {"HTTP_IF_RANGE=Tue, 14 Nov 2023 22:13:21 GMT", 200},
+        {"HTTP_IF_RANGE=", 200},
+    };
+    ck_assert_int_eq(utimensat(it.fd, "file", moment, 0), 0);
+    it.more_env = "HTTP_RANGE=bytes=1-3";
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        it.if_range = cases[i].version;
+        ck_assert_msg(shared_folder_ask(&it, "GET", API "file", NULL) == cases[i].status, "%s", cases[i].version);
+    }
+    moment[0].tv_sec = moment[1].tv_sec = time(NULL) + 100; /* as if written this second: its tag is weak */
+    ck_assert_int_eq(utimensat(it.fd, "file", moment, 0), 0);
+    ck_assert_int_eq(shared_folder_ask(&it, "GET", API "file", NULL), 200);
+    const char *tag = strstr(buffer_cstr(&it.made.response.headers), "W/\"");
+    ck_assert_ptr_nonnull(tag);
+    char *same = xasprintf("HTTP_IF_RANGE=%.*s", (int)strcspn(tag + 2, "\r"), tag + 2);
+    it.if_range = same;
+    ck_assert_int_eq(shared_folder_ask(&it, "GET", API "file", NULL), 200);
+    free(same);
     shared_folder_fixture_remove(&it);
 }
 END_TEST
@@ -420,7 +459,7 @@ START_TEST(the_hash_of_a_quiet_file_is_remembered)
 END_TEST
 
 SUITE_MAIN("shared_folder", the_answer_tells_whether_the_hash_is_right, names_of_255_bytes_and_more,
-           a_get_gets_the_file, ranges_are_those_of_http, by_tls_a_certificate_is_needed,
+           a_get_gets_the_file, ranges_are_those_of_http, if_range_wants_this_very_version, by_tls_a_certificate_is_needed,
            validators_are_those_of_httpd, conditions_are_those_of_http, a_changed_file_has_another_hash_at_once,
            a_file_that_changes_all_the_time_counts_as_other, rights_are_said_as_httpd_says_them,
            the_directory_may_come_and_go,

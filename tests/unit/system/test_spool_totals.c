@@ -45,7 +45,8 @@ static void fails(struct spool *spool, const char *name, const char *node, const
 {
     struct err err;
     tmpdir_write(spool_incoming_fd(spool), name, "1234");
-    ck_assert(spool_quarantine(spool, name, node, reason, &err));
+    const struct spool_refusal refusal = {node != NULL ? node : "", reason, false};
+    ck_assert_int_eq(spool_quarantine(spool, name, NULL, &refusal, &err), SPOOL_LEFT);
 }
 
 START_TEST(nothing_is_all_zero)

@@ -56,6 +56,10 @@ static struct fixture upload_fixture_make(void)
     it.config.inventory.directory = xasprintf("%s/inventories", it.directory.path);
     it.config.upload.max_body_size = 1000;
     it.config.upload.max_waiting_files = 3;
+    it.config.upload.max_waiting_files_per_node = 1000;
+    it.config.upload.max_waiting_size_per_node = 1000000;
+    it.config.upload.max_waiting_inventories = 3;
+    it.config.upload.max_waiting_inventory_size = 1000000;
     it.config.upload.retry_after = 42;
     return it;
 }
@@ -183,8 +187,8 @@ START_TEST(an_upload_is_there_under_its_name)
     fixture_start(&it);
     ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "one"}), 201);
     expect_content(&it, "reports/incoming/" NAME, "one");
-    ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "two"}), 204);
-    expect_content(&it, "reports/incoming/" NAME, "two");
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "one"}), 204);
+    expect_content(&it, "reports/incoming/" NAME, "one");
     ck_assert_int_eq(test_upload_put(&it, (struct ask){.name = "root_2018-08-24T15:55:01+00:00.log.gz"}), 201);
     ck_assert_int_eq(test_upload_put(&it, (struct ask){.handler = upload_put_inventory, .name = INVENTORY}), 201);
     expect_content(&it, "inventories/incoming/" INVENTORY, "hello");
@@ -193,6 +197,25 @@ START_TEST(an_upload_is_there_under_its_name)
     expect_content(&it, "inventories/accepted-nodes-updates/" INVENTORY, "hello");
     ck_assert_uint_eq(test_upload_count(&it, "reports/incoming"), 2);
     umask(before);
+    upload_fixture_remove(&it);
+}
+END_TEST
+
+START_TEST(other_bytes_of_a_name_wait_beside_it)
+{
+    struct fixture it = upload_fixture_make();
+    fixture_start(&it);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "one"}), 201);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "two"}), 201);
+    expect_content(&it, "reports/incoming/" NAME, "one");
+    expect_content(&it, "reports/incoming/" NAME ".~1~", "two");
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "two"}), 204);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "3"}), 201);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "4"}), 201);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.body = "5"}), 503);
+    ck_assert_ptr_nonnull(strstr(answer, "4 other files of that name wait"));
+    ck_assert_ptr_nonnull(strstr(answer, "Rudder-Relay-Scope: node\r\n"));
+    ck_assert_uint_eq(test_upload_count(&it, "reports/incoming"), 4);
     upload_fixture_remove(&it);
 }
 END_TEST
@@ -232,7 +255,7 @@ START_TEST(a_certificate_speaks_for_its_node_and_those_below)
     struct fixture it = upload_fixture_make();
     fixture_start(&it);
     ck_assert_int_eq(test_upload_put(&it, (struct ask){.uid = "node"}), 201);
-    ck_assert_int_eq(test_upload_put(&it, (struct ask){.uid = "relay"}), 204);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.uid = "relay"}), 204); /* the same bytes */
     ck_assert_int_eq(test_upload_put(&it, (struct ask){.uid = "root"}), 204);
     static const char *const others[] = {"other", "stranger", "", "nod", "node ", "*"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
@@ -369,7 +392,7 @@ START_TEST(without_its_directories_it_does_not_start)
 END_TEST
 
 SUITE_MAIN("upload", what_is_no_whole_file_is_refused, an_upload_is_there_under_its_name,
-           a_name_of_another_directory_is_refused, only_sub_nodes_upload_reports,
+           other_bytes_of_a_name_wait_beside_it, a_name_of_another_directory_is_refused, only_sub_nodes_upload_reports,
            a_certificate_speaks_for_its_node_and_those_below,
            a_removed_node_uploads_no_inventory, a_body_needs_a_length_within_the_limit,
            a_broken_body_leaves_nothing_behind, a_full_spool_says_when_to_come_again,

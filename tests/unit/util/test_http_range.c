@@ -26,6 +26,7 @@ START_TEST(what_is_asked_for_is_sent)
         {"bytes=10-", 10, HTTP_RANGE_OUTSIDE, 0, 0},
         {"bytes=10-10", 10, HTTP_RANGE_OUTSIDE, 0, 0},
         {"bytes=99999999999999999999999-", 10, HTTP_RANGE_OUTSIDE, 0, 0},
+        {"bytes=18446744073709551616-", 10, HTTP_RANGE_OUTSIDE, 0, 0}, /* 2^64 is not 0 */
         {"bytes=-0", 10, HTTP_RANGE_OUTSIDE, 0, 0},
         {"bytes=0-", 0, HTTP_RANGE_OUTSIDE, 0, 0},
         {"bytes=-1", 0, HTTP_RANGE_OUTSIDE, 0, 0},

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "relay/spool_shares.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "relay/run_info.h"
+#include "relay/spool.h"
+#include "relay/spool_beside.h"
+#include "util/xmalloc.h"
+
+uint64_t spool_shares_key(const struct spool_shares *shares, const char *node_id)
+{
+    return siphash(&shares->key, node_id, strlen(node_id));
+}
+
+void spool_shares_free(struct spool_shares *shares)
+{
+    free(shares->nodes);
+    *shares = (struct spool_shares){0};
+}
+
+static void look_anew(struct spool_shares *shares)
+{
+    shares->all = (struct spool_share){0};
+    shares->node_count = 0;
+    if (shares->key.words[0] == 0) {
+        shares->key = siphash_key_new();
+    }
+}
+
+void spool_shares_count(struct spool_shares *shares, int dir_fd, size_t enough)
+{
+    look_anew(shares);
+    shares->all.files = spool_count(dir_fd, enough);
+}
+
+uint64_t spool_shares_key_of_file(const struct spool_shares *shares, const char *name)
+{
+    char base[SAFE_FILE_NAME_SIZE];
+    struct run_info info;
+    spool_beside_number(name, base);
+    return spool_shares_key(shares, run_info_parse(base, strlen(base), &info, NULL) ? info.node_id : "");
+}
+
+static bool see_file(void *context, const struct spool_entry *entry)
+{
+    struct spool_shares *shares = context;
+    size_t files = !shares->once || !spool_beside_is(entry->name);
+    shares->all.files += files;
+    shares->all.bytes += entry->size;
+    if (shares->node_count == shares->node_size) {
+        shares->node_size = 2 * shares->node_size + 64;
+        shares->nodes = xreallocarray(shares->nodes, shares->node_size, sizeof *shares->nodes);
+    }
+    shares->nodes[shares->node_count++] =
+        (struct spool_share){spool_shares_key_of_file(shares, entry->name), files, entry->size};
+    return true;
+}
+
+static int order_of_shares(const void *left, const void *right)
+{
+    const struct spool_share *a = left;
+    const struct spool_share *b = right;
+    return (a->node > b->node) - (a->node < b->node);
+}
+
+static void sum_up(struct spool_shares *shares)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < shares->node_count; i++) {
+        const struct spool_share share = shares->nodes[i];
+        if (kept > 0 && shares->nodes[kept - 1].node == share.node) {
+            shares->nodes[kept - 1].files += share.files;
+            shares->nodes[kept - 1].bytes += share.bytes;
+        } else {
+            shares->nodes[kept++] = share;
+        }
+    }
+    shares->node_count = kept;
+}
+
+void spool_shares_read(struct spool_shares *shares, int dir_fd, bool once)
+{
+    look_anew(shares);
+    shares->once = once;
+    spool_scan(dir_fd, see_file, shares, NULL);
+    if (shares->node_count > 0) {
+        qsort(shares->nodes, shares->node_count, sizeof *shares->nodes, order_of_shares);
+        sum_up(shares);
+    }
+}
+
+static struct spool_share *find_node(const struct spool_shares *shares, const char *node_id)
+{
+    const struct spool_share wanted = {.node = spool_shares_key(shares, node_id)};
+    if (shares->node_count == 0) {
+        return NULL;
+    }
+    return bsearch(&wanted, shares->nodes, shares->node_count, sizeof wanted, order_of_shares);
+}
+
+struct spool_share spool_shares_of(const struct spool_shares *shares, const char *node_id)
+{
+    const struct spool_share *share = find_node(shares, node_id);
+    return share != NULL ? *share : (struct spool_share){0};
+}
+
+/* Its place in the order. */
+static struct spool_share *insert_node(struct spool_shares *shares, uint64_t node)
+{
+    size_t at = shares->node_count;
+    if (shares->node_count == shares->node_size) {
+        shares->node_size = 2 * shares->node_size + 64;
+        shares->nodes = xreallocarray(shares->nodes, shares->node_size, sizeof *shares->nodes);
+    }
+    while (at > 0 && shares->nodes[at - 1].node > node) {
+        at--;
+    }
+    memmove(shares->nodes + at + 1, shares->nodes + at, (shares->node_count - at) * sizeof *shares->nodes);
+    shares->node_count++;
+    shares->nodes[at] = (struct spool_share){.node = node};
+    return &shares->nodes[at];
+}
+
+void spool_shares_add(struct spool_shares *shares, const char *node_id, int64_t bytes)
+{
+    struct spool_share *share = find_node(shares, node_id);
+    if (share == NULL) {
+        share = insert_node(shares, spool_shares_key(shares, node_id));
+    }
+    share->files++;
+    share->bytes += bytes;
+    shares->all.files++;
+    shares->all.bytes += bytes;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * same_content: have two files the same bytes?
+ */
+#ifndef RELAY_UTIL_SAME_CONTENT_H
+#define RELAY_UTIL_SAME_CONTENT_H
+
+#include "util/err.h"
+
+enum same_content {
+    SAME_CONTENT,
+    SAME_CONTENT_NOT,    /* also when b is not there or no regular file */
+    SAME_CONTENT_FAILED, /* err: one of them cannot be read */
+};
+
+/* Symbolic links are not followed. What costs is a comparison of sizes, unless they are the same. */
+enum same_content same_content(int a_fd, const char *a, int b_fd, const char *b, struct err *err);
+
+#endif
