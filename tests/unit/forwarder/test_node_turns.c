@@ -24,7 +24,7 @@ static void take_next(char name[64])
     }
 }
 
-static void expect(const char *names)
+static void turns_expect(const char *names)
 {
     char all[400] = "", name[64];
     for (take_next(name); name[0] != '\0'; take_next(name)) {
@@ -42,7 +42,7 @@ START_TEST(nodes_take_turns_each_with_its_newest_run)
     arrive("b", 0, 5);
     arrive("b", 1, 6);
     arrive("c", 0, 50);
-    expect("a-3 c-0 b-1 a-2 b-0 a-1 a-0 ");
+    turns_expect("a-3 c-0 b-1 a-2 b-0 a-1 a-0 ");
     run_queue_free(queue);
 }
 END_TEST
