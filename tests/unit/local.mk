@@ -18,6 +18,7 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_dispatch \
 	tests/unit/forwarder/test_inventory_pair \
 	tests/unit/forwarder/test_job \
+	tests/unit/forwarder/test_node_turns \
 	tests/unit/forwarder/test_reload_watch \
 	tests/unit/forwarder/test_run_age \
 	tests/unit/forwarder/test_run_faults \
