@@ -33,6 +33,7 @@ START_TEST(a_small_limit_is_exact)
     ck_assert_str_eq(err.text, "more than 5 files wait in the spool");
     unlinkat(directory.fd, "3.log", 0);
     ck_assert_int_eq(check(&admission, &directory, 1, &err), ADMISSION_GRANTED);
+    admission_free(&admission);
     tmpdir_remove(&directory);
 }
 END_TEST
@@ -49,6 +50,7 @@ START_TEST(a_larger_limit_is_exact_though_not_always_counted)
         ck_assert_uint_le(taken, 100);
     }
     ck_assert_uint_eq(taken, 31);
+    admission_free(&admission);
     tmpdir_remove(&directory);
 }
 END_TEST
@@ -85,6 +87,7 @@ START_TEST(temporary_files_and_reasons_do_not_count)
     ck_assert_int_eq(check(&admission, &directory, 1, NULL), ADMISSION_GRANTED);
     add_files(&directory, 0, 1);
     ck_assert_int_eq(check(&admission, &directory, 1, NULL), ADMISSION_TOO_MANY);
+    admission_free(&admission);
     tmpdir_remove(&directory);
 }
 END_TEST
@@ -100,6 +103,7 @@ START_TEST(the_reserve_and_the_files_own_bytes_must_be_free)
     admission.limits.min_free_space = INT64_MAX;
     ck_assert_int_eq(check(&admission, &directory, 0, &err), ADMISSION_NO_SPACE);
     ck_assert_int_eq(check(&admission, &directory, INT64_MAX, &err), ADMISSION_NO_SPACE);
+    admission_free(&admission);
     tmpdir_remove(&directory);
 }
 END_TEST
