@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 
 #include "relay/run_info.h"
 #include "util/clock.h"
@@ -22,17 +23,22 @@ struct dispatch {
     size_t count_max; /* names held at once since the queue was empty */
     int64_t interval_ms;
     int64_t last_begin_ms;
-    dispatch_order *order;
+    dispatch_order *order; /* NULL: run logs, nodes in turns */
     int event_fd;   /* -1: none */
     bool signalled; /* event_fd was written to since dispatch_next_ms was last called */
     bool wake_idle;
     bool stopping;
 };
 
-static int64_t run_time_of(const char *name)
+/* A date ahead of the clock counts as now: nobody is first for ever. */
+static int64_t run_time_of(const char *name, struct run_info *info)
 {
-    struct run_info info;
-    return run_info_parse(name, strlen(name), &info, NULL) ? timestamp_postgres(&info.timestamp) : INT64_MIN;
+    if (!run_info_parse(name, strlen(name), info, NULL)) {
+        *info = (struct run_info){0};
+        return INT64_MIN;
+    }
+    const struct timestamp now = {.seconds = time(NULL)};
+    return timestamp_postgres(timestamp_compare(&info->timestamp, &now) < 0 ? &info->timestamp : &now);
 }
 
 struct dispatch *dispatch_new(size_t batch_runs, unsigned interval_ms)
@@ -44,7 +50,6 @@ struct dispatch *dispatch_new(size_t batch_runs, unsigned interval_ms)
     dispatch->batch_runs = batch_runs;
     dispatch->interval_ms = interval_ms;
     dispatch->last_begin_ms = clock_ms() - interval_ms;
-    dispatch->order = run_time_of;
     dispatch->event_fd = -1;
     return dispatch;
 }
@@ -105,11 +110,12 @@ static void dispatch_unlock(struct dispatch *dispatch)
 
 /* Parses the name for its order before it takes the lock. */
 static void dispatch_add(struct dispatch *dispatch, const char *name,
-                         void (*add)(struct run_queue *queue, const char *name, int64_t order))
+                         void (*add)(struct run_queue *queue, const char *name, int64_t order, struct slice node))
 {
-    int64_t order = dispatch->order(name);
+    struct run_info info = {0};
+    int64_t order = dispatch->order != NULL ? dispatch->order(name) : run_time_of(name, &info);
     pthread_mutex_lock(&dispatch->lock);
-    add(dispatch->queue, name, order);
+    add(dispatch->queue, name, order, slice_from_str(info.node_id));
     wake_if_needed(dispatch);
     dispatch_unlock(dispatch);
 }

@@ -161,7 +161,7 @@ static void job_count_finished(const struct job *job, enum relay_report_result r
 {
     if (job->source->kind == RELAY_KIND_REPORT) {
         relay_metrics_report(job->source->state, result);
-        job_count_processed(job, job->file.message.len);
+        job_count_processed(job, job->file.expanded_size);
     }
 }
 

@@ -12,6 +12,7 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/job.c forwarder/job.h \
 	forwarder/node_index_ensure.c forwarder/node_index_ensure.h \
 	forwarder/random.h \
+	forwarder/node_turns.c forwarder/node_turns.h \
 	forwarder/reload_watch.c forwarder/reload_watch.h \
 	forwarder/run_age.c forwarder/run_age.h \
 	forwarder/run_faults.c forwarder/run_faults.h \

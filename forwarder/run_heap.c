@@ -5,7 +5,7 @@
 
 #include "util/xmalloc.h"
 
-enum { HEAP_FIRST_SIZE = 64 };
+enum { HEAP_FIRST_SIZE = 4 };
 
 static void heap_put(struct run_heap *heap, uint32_t position, struct queued_run *run)
 {

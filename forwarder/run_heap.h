@@ -15,9 +15,12 @@ enum queued_run_state {
     RUN_DEFERRED, /* waits until due_ms */
 };
 
+struct node_turn;
+
 /* One name. Small, since a back-log may hold 100,000 of them. */
 struct queued_run {
     struct queued_run *next; /* in its hash bucket */
+    struct node_turn *node;  /* whose it is: see node_turns.h */
     int64_t run_time;
     int64_t due_ms;
     uint32_t arrival; /* a counter that may wrap */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_turns.h"
 #include "run_heap.h"
 #include "util/siphash.h"
 #include "util/xmalloc.h"
@@ -17,17 +18,9 @@ struct run_queue {
     uint32_t count;
     uint32_t arrivals;
     uint32_t scan; /* the number of the present or last scan */
-    struct run_heap waiting;
+    struct node_turns *waiting;
     struct run_heap deferred;
 };
-
-static bool newer(const struct queued_run *a, const struct queued_run *b)
-{
-    if (a->run_time != b->run_time) {
-        return a->run_time > b->run_time;
-    }
-    return (int32_t)(a->arrival - b->arrival) < 0;
-}
 
 static bool due_sooner(const struct queued_run *a, const struct queued_run *b)
 {
@@ -55,7 +48,7 @@ struct run_queue *run_queue_new(void)
     queue->buckets = xcalloc(FIRST_BUCKETS, sizeof *queue->buckets);
     queue->bucket_count = FIRST_BUCKETS;
     queue->key = siphash_key_new();
-    queue->waiting.before = newer;
+    queue->waiting = node_turns_new();
     queue->deferred.before = due_sooner;
     return queue;
 }
@@ -73,7 +66,7 @@ void run_queue_free(struct run_queue *queue)
         }
     }
     free(queue->buckets);
-    run_heap_free(&queue->waiting);
+    node_turns_free(queue->waiting);
     run_heap_free(&queue->deferred);
     free(queue);
 }
@@ -119,10 +112,11 @@ static void rehash(struct run_queue *queue, uint32_t bucket_count)
 static void queue_wait(struct run_queue *queue, struct queued_run *run)
 {
     run->state = RUN_WAITING;
-    run_heap_add(&queue->waiting, run);
+    node_turns_add(queue->waiting, run);
 }
 
-static struct queued_run *queue_add(struct run_queue *queue, const char *name, uint32_t hash, int64_t run_time)
+static struct queued_run *queue_add(struct run_queue *queue, const char *name, uint32_t hash, int64_t run_time,
+                                    struct slice node)
 {
     if (queue->count >= queue->bucket_count) {
         rehash(queue, 2 * queue->bucket_count);
@@ -130,7 +124,13 @@ static struct queued_run *queue_add(struct run_queue *queue, const char *name, u
     size_t size = strlen(name) + 1;
     struct queued_run *run = xmalloc(sizeof *run + size);
     struct queued_run **bucket = bucket_of(queue, hash);
-    *run = (struct queued_run){.next = *bucket, .run_time = run_time, .arrival = queue->arrivals++, .hash = hash};
+    *run = (struct queued_run){
+        .next = *bucket,
+        .node = node_turns_hold(queue->waiting, node),
+        .run_time = run_time,
+        .arrival = queue->arrivals++,
+        .hash = hash,
+    };
     memcpy(run->name, name, size);
     *bucket = run;
     queue->count++;
@@ -150,16 +150,17 @@ static void queue_drop(struct run_queue *queue, struct queued_run **link)
 {
     struct queued_run *run = *link;
     *link = run->next;
+    node_turns_release(queue->waiting, run->node);
     free(run);
     queue->count--;
 }
 
-void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_time)
+void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_time, struct slice node)
 {
     uint32_t hash = hash_name(queue, name);
     struct queued_run *run = queue_find(queue, name, hash);
     if (run == NULL) {
-        run = queue_add(queue, name, hash, run_time);
+        run = queue_add(queue, name, hash, run_time, node);
     } else if (run->state == RUN_ACTIVE) {
         run->dirty = true;
     } else if (run->state == RUN_DEFERRED) {
@@ -169,9 +170,9 @@ void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_ti
     run->seen = queue->scan;
 }
 
-void run_queue_renamed(struct run_queue *queue, const char *name, int64_t run_time)
+void run_queue_renamed(struct run_queue *queue, const char *name, int64_t run_time, struct slice node)
 {
-    run_queue_arrived(queue, name, run_time);
+    run_queue_arrived(queue, name, run_time, node);
     queue_find(queue, name, hash_name(queue, name))->renamed = true;
 }
 
@@ -180,12 +181,12 @@ void run_queue_scan_start(struct run_queue *queue)
     queue->scan++;
 }
 
-void run_queue_scan_add(struct run_queue *queue, const char *name, int64_t run_time)
+void run_queue_scan_add(struct run_queue *queue, const char *name, int64_t run_time, struct slice node)
 {
     uint32_t hash = hash_name(queue, name);
     struct queued_run *run = queue_find(queue, name, hash);
     if (run == NULL) {
-        run = queue_add(queue, name, hash, run_time);
+        run = queue_add(queue, name, hash, run_time, node);
     }
     run->seen = queue->scan;
 }
@@ -195,13 +196,22 @@ static bool run_is_gone(const struct run_queue *queue, const struct queued_run *
     return run->state != RUN_ACTIVE && run->seen != queue->scan;
 }
 
+static void queue_unlink(struct run_queue *queue, struct queued_run *run)
+{
+    if (run->state == RUN_WAITING) {
+        node_turns_remove(queue->waiting, run);
+    } else {
+        run_heap_remove(&queue->deferred, run);
+    }
+}
+
 size_t run_queue_scan_end(struct run_queue *queue)
 {
     uint32_t before = queue->count;
     for (uint32_t i = 0; i < queue->bucket_count; i++) {
         for (struct queued_run **link = &queue->buckets[i]; *link != NULL;) {
             if (run_is_gone(queue, *link)) {
-                run_heap_remove((*link)->state == RUN_WAITING ? &queue->waiting : &queue->deferred, *link);
+                queue_unlink(queue, *link);
                 queue_drop(queue, link);
             } else {
                 link = &(*link)->next;
@@ -210,6 +220,7 @@ size_t run_queue_scan_end(struct run_queue *queue)
     }
     uint32_t dropped = before - queue->count;
     queue_shrink(queue);
+    node_turns_sweep(queue->waiting);
     return dropped;
 }
 
@@ -225,7 +236,7 @@ static void queue_due(struct run_queue *queue, int64_t now_ms)
 size_t run_queue_waiting(struct run_queue *queue, int64_t now_ms)
 {
     queue_due(queue, now_ms);
-    return queue->waiting.count;
+    return node_turns_waiting(queue->waiting);
 }
 
 int64_t run_queue_next_due(const struct run_queue *queue)
@@ -242,9 +253,8 @@ size_t run_queue_count(const struct run_queue *queue)
 struct queued_run *run_queue_take(struct run_queue *queue, int64_t now_ms)
 {
     queue_due(queue, now_ms);
-    struct queued_run *run = run_heap_first(&queue->waiting);
+    struct queued_run *run = node_turns_take(queue->waiting);
     if (run != NULL) {
-        run_heap_remove(&queue->waiting, run);
         run->state = RUN_ACTIVE;
         run->dirty = false;
     }

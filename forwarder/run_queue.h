@@ -2,8 +2,8 @@
  *
  * run_queue: the names of the files in incoming/, in the order in which they are to be taken.
  *
- * Each name is held once, however often it is reported. The newest run comes first, by the time in its name, so that
- * compliance is fresh soon after an outage; runs of the same time come in the order of their arrival. A name is
+ * Each name is held once, however often it is reported. The nodes take turns (node_turns.h), each with its newest run,
+ * by the time in its name; runs of the same time come in the order of their arrival. A name is
  * waiting, active (a sink works on it) or deferred until a moment. The queue is a cache of the directory: a scan adds
  * the names that it does not know and drops those that are gone. Losing the queue loses nothing.
  *
@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "util/slice.h"
 
 struct run_queue;
 
@@ -30,15 +32,16 @@ void run_queue_free(struct run_queue *queue);
 
 /* A file of this name has just come into the directory. A name that is new or deferred waits from now on. An active one
  * becomes dirty: it waits again when the sink is done with it, since the file there now may be another one than the
- * sink has read. run_time: larger is newer. */
-void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_time);
+ * sink has read. run_time: larger is newer. node: whose run it is; all names of which that is not known, with an empty
+ * one, take turns as one node. */
+void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_time, struct slice node);
 /* The same, and it is known to have come by rename, so it is whole. */
-void run_queue_renamed(struct run_queue *queue, const char *name, int64_t run_time);
+void run_queue_renamed(struct run_queue *queue, const char *name, int64_t run_time, struct slice node);
 
 /* A scan of the directory: start, add for each name, end. The end drops the names, waiting or deferred, that were not
  * added and have not arrived since the start, and returns how many. All other functions may be called in between. */
 void run_queue_scan_start(struct run_queue *queue);
-void run_queue_scan_add(struct run_queue *queue, const char *name, int64_t run_time);
+void run_queue_scan_add(struct run_queue *queue, const char *name, int64_t run_time, struct slice node);
 size_t run_queue_scan_end(struct run_queue *queue);
 
 /* How many names could be taken now; when the next deferred one is due, INT64_MAX if none is deferred. */

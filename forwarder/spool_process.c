@@ -119,10 +119,25 @@ static int expand(struct spool_tools *tools, struct spool_file *file, struct err
         .expanded = (size_t)tools->settings->max_expanded_size,
         .ratio = (size_t)tools->settings->max_expansion_ratio,
     };
-    return decompress(tools->decompressor, file->info.compression, buffer_slice(&tools->image), &limits, &file->message,
-                      reason)
-               ? NEXT_STEP
-               : SPOOL_REFUSED;
+    bool good = decompress(tools->decompressor, file->info.compression, buffer_slice(&tools->image), &limits,
+                           &file->message, reason);
+    file->expanded_size = file->message.len;
+    buffer_clear_large(&tools->image, KEPT_BUFFER_SIZE);
+    buffer_fit(&file->message, KEPT_BUFFER_SIZE);
+    return good ? NEXT_STEP : SPOOL_REFUSED;
+}
+
+/* Gives back what is no longer needed of a large run, before more is made of it. */
+static void keep_content(struct spool_file *file, struct slice *content)
+{
+    const struct buffer *canonical = &file->canonical;
+    if (canonical->len == 0 || content->at < canonical->at || content->at > canonical->at + canonical->len) {
+        return; /* it stands in the message */
+    }
+    size_t offset = (size_t)(content->at - canonical->at);
+    buffer_clear_large(&file->message, KEPT_BUFFER_SIZE);
+    buffer_fit(&file->canonical, KEPT_BUFFER_SIZE);
+    content->at = canonical->at + offset;
 }
 
 static int verify_and_parse(struct spool_tools *tools, struct spool_file *file, struct err *reason)
@@ -133,6 +148,7 @@ static int verify_and_parse(struct spool_tools *tools, struct spool_file *file, 
         return SPOOL_REFUSED;
     }
     file->verified = true;
+    keep_content(file, &content);
     const struct runlog_limits limits = {
         .reports = (size_t)tools->settings->max_reports,
         .bytes = (size_t)tools->settings->max_stored_size,
@@ -186,7 +202,7 @@ enum spool_verdict spool_process(enum spool_route route, struct spool_tools *too
 
 void spool_file_clear(struct spool_file *file)
 {
-    if (file->message.size > KEPT_BUFFER_SIZE) {
+    if (file->message.size > KEPT_BUFFER_SIZE || file->canonical.size > KEPT_BUFFER_SIZE) {
         runlog_free(&file->runlog); /* its memory grows with the content */
     } else {
         runlog_clear(&file->runlog);
@@ -196,6 +212,7 @@ void spool_file_clear(struct spool_file *file)
     file->name = NULL;
     file->renamed = false;
     file->info = (struct run_info){0};
+    file->expanded_size = 0;
     file->retry_within_ms = 0;
     file->unknown_node = false;
     file->verified = false;

@@ -43,6 +43,7 @@ struct spool_file {
     struct buffer message;
     struct buffer canonical;
     struct runlog runlog;
+    size_t expanded_size; /* bytes of the message, which may be gone when the content stands in canonical */
     bool verified;           /* its signature is right */
     bool unknown_node;       /* with SPOOL_RETRY and SPOOL_REFUSED: this is the reason */
     int64_t

@@ -5,10 +5,10 @@ enum { WAIT_MAX_MS = 300000 };
 
 static enum upstream_disposition disposition_of_status(int status)
 {
-    if (status >= 200 && status <= 299) {
-        return UPSTREAM_ACCEPTED;
-    }
     switch (status) {
+    case 201:
+    case 204:
+        return UPSTREAM_ACCEPTED;
     case 400:
     case 403:
     case 413:
@@ -57,6 +57,9 @@ static const char *status_hint(int status)
     case 507:
         return ": its disk is full";
     default:
+        if (status >= 200 && status <= 299) {
+            return ": who keeps a file says 201 or 204";
+        }
         return status >= 300 && status <= 399 ? ": a redirect, which is not followed" : "";
     }
 }

@@ -2,7 +2,8 @@
  *
  * upstream_answer: what the upstream's answer to a file means for this file and for the others.
  *
- * Source: PROTOCOL.md section 14. 2xx means that the upstream has the file. 400, 403, 413, 415 and 422 are final: it
+ * Source: PROTOCOL.md section 14. 201 and 204 mean that the upstream has the file; another 2xx may come from
+ * whoever stands between, and passes. 400, 403, 413, 415 and 422 are final: it
  * will never accept this file. All else may pass and is tried again: 401, 404, 407, 408, 429, 5xx, redirects, unknown
  * codes, and no answer at all.
  */

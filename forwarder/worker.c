@@ -45,8 +45,8 @@ static void log_stored(const struct job *job, const struct report_db_run *stored
     run_info_queue_id(file->name, strlen(file->name), queue_id);
     log_info(stored->outcome == REPORT_DB_STORED ? "run stored" : "run was stored before",
              log_text("queue_id", queue_id), log_text("node", file->info.node_id), log_text("file", file->name),
-             log_number("reports", (int64_t)file->runlog.report_count), log_number("bytes", (int64_t)file->message.len),
-             log_number("age_ms", job_age_ms(job)));
+             log_number("reports", (int64_t)file->runlog.report_count),
+             log_number("bytes", (int64_t)file->expanded_size), log_number("age_ms", job_age_ms(job)));
 }
 
 /* "None" stands for the key of a report that has none. */
@@ -68,7 +68,7 @@ static void count_stored(const struct job *job, const struct report_db_run *stor
     } else {
         relay_metrics_duplicate(state);
     }
-    job_count_processed(job, job->file.message.len);
+    job_count_processed(job, job->file.expanded_size);
     relay_state_count_activity(state, RELAY_ACTIVITY_DONE, time(NULL));
 }
 
@@ -87,7 +87,7 @@ static void worker_end_job(struct worker *worker, struct job *job, const struct 
         break;
     case REPORT_DB_REFUSED:
         relay_metrics_report(job->source->state, RELAY_REPORT_ERROR);
-        job_count_processed(job, job->file.message.len);
+        job_count_processed(job, job->file.expanded_size);
         job_refuse(job, run->reason.text);
         break;
     case REPORT_DB_RETRY:
@@ -146,7 +146,7 @@ static void worker_gather(struct worker *worker)
         enum spool_verdict verdict = spool_process(SPOOL_RUN_TO_DATABASE, &worker->tools, &job->file, &reason);
         if (verdict == SPOOL_READY) {
             worker->batch.count++;
-            bytes += job->file.message.len;
+            bytes += job->file.expanded_size;
         } else {
             run_faults_forget(worker->batch.faults, job->file.name);
             job_finish(job, verdict, reason.text);

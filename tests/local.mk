@@ -13,6 +13,7 @@ LDADD = $(noinst_LIBRARIES) -lssl $(RELAY_LIBS) $(CHECK_LIBS) $(FUZZING_ENGINE)
 noinst_LIBRARIES += tests/libtests.a
 tests_libtests_a_SOURCES = \
 	tests/bench/cpu_time.c \
+	tests/support/allocated.c \
 	tests/fuzz/smime_differ.c \
 	tests/support/made_run.c \
 	tests/support/signing.c

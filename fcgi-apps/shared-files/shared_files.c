@@ -76,7 +76,7 @@ static void forward_elsewhere(const struct shared_files_context *context, const 
     const struct shared_file_name *name = &context->name;
     char path[sizeof "/shared-files///" + 2 * NODE_ID_SIZE + SHARED_FILE_ID_MAX];
     snprintf(path, sizeof path, "/shared-files/%s/%s/%s", name->target, name->source, name->file_id);
-    shared_forward(context->config, context->base.request, context->base.response, next_hop, path);
+    shared_forward(context->config, &context->base, next_hop, path);
 }
 
 bool shared_files_is_here(const struct shared_files_context *context)

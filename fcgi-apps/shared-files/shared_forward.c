@@ -184,9 +184,14 @@ static void shared_forward_answer(const struct forward *forward, const char *who
     response_text(response, status, "%s: %s\n", whom, words);
 }
 
-void shared_forward(const struct relay_config *config, struct request *request, struct response *response,
-                    const char *next_hop, const char *path)
+void shared_forward(const struct relay_config *config, const struct request_context *context, const char *next_hop,
+                    const char *path)
 {
+    struct request *request = context->request;
+    struct response *response = context->response;
+    if (!request_context_offload(context)) {
+        return;
+    }
     struct forward forward = {.config = config, .request = request};
     struct err err = {0};
     const char *query = request_env(request, "QUERY_STRING");

@@ -11,15 +11,14 @@
 
 #include <stdbool.h>
 
-#include "endpoint/request.h"
-#include "endpoint/response.h"
+#include "endpoint/request_context.h"
 #include "relay/relay_config.h"
 #include "util/err.h"
 
 /* path: below /rudder/relay-api, plain. next_hop: the id of the relay below, NULL for the upstream. Answers the
- * request: with the other's status, or 502, 504 (it cannot be reached, or not in time), 400 (the body is cut short). */
-void shared_forward(const struct relay_config *config, struct request *request, struct response *response,
-                    const char *next_hop, const char *path);
+ * request, in a child of this process (request_context_offload): with the other's status, or 502, 504 (it cannot be reached, or not in time), 400 (the body is cut short). */
+void shared_forward(const struct relay_config *config, const struct request_context *context, const char *next_hop,
+                    const char *path);
 
 /* HEAD of a question of our own to the upstream; query without its `?`. The status of its answer; 0 with err: there
  * was none. */

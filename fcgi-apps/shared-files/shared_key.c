@@ -23,7 +23,13 @@ static void path_of(char path[PATH_SIZE], const char *node_id)
     snprintf(path, PATH_SIZE, "/shared-files/keys/%s", node_id);
 }
 
-static bool ask_above(const struct shared_files_context *context, const struct shared_file_signature *signature,
+bool shared_key_is_at_hand(const struct shared_files_context *context)
+{
+    return shared_key_is_root(context) ||
+           node_index_find(context->base.request->index, context->name.source, NULL);
+}
+
+static int ask_above(const struct shared_files_context *context, const struct shared_file_signature *signature,
                       struct err *err)
 {
     struct err reason = {0};
@@ -36,25 +42,33 @@ static bool ask_above(const struct shared_files_context *context, const struct s
     path_of(path, context->name.source);
     snprintf(query, sizeof query, "sha256=%s&sha512=%s", sha256, sha512);
     int status = shared_forward_ask(context->config, context->base.request, path, query, &reason);
-    if (status == 200) {
-        return true;
-    }
-    if (status != 404) {
+    if (status == 404) {
+        err_set(err, "the source is not known here, and the server above does not know it by this key");
+    } else if (status != 200) {
         log_warn("the server above does not say whose key it is", log_text("node", context->name.source),
                  log_number("status", status), log_text("reason", reason.text));
+        err_set(err, "the source is not known here, and the server above cannot be asked");
+        status = 504;
     }
-    return err_set(err, "the source is not known here, and the server above does not know it by this key");
+    return status;
 }
 
-bool shared_key_is_of_source(const struct shared_files_context *context, const struct shared_file_signature *signature,
-                             struct err *err)
+int shared_key_check_source(const struct shared_files_context *context, const struct shared_file_signature *signature,
+                            struct err *err)
 {
     struct node_index_entry entry;
     if (node_index_find(context->base.request->index, context->name.source, &entry)) {
-        return shared_file_signature_key_is(signature, entry.key_hash) ||
-               err_set(err, "the key is not the one that the source is known by");
+        if (shared_file_signature_key_is(signature, entry.key_hash)) {
+            return 200;
+        }
+        err_set(err, "the key is not the one that the source is known by");
+        return 404;
     }
-    return shared_key_is_root(context) ? err_set(err, "the source is not known") : ask_above(context, signature, err);
+    if (shared_key_is_root(context)) {
+        err_set(err, "the source is not known");
+        return 404;
+    }
+    return ask_above(context, signature, err);
 }
 
 static bool is_known_by(struct slice key_hash, const struct url_form *form)
@@ -76,7 +90,7 @@ static void answer_from_above(const struct shared_files_context *context, const 
     } else {
         char path[PATH_SIZE];
         path_of(path, node_id);
-        shared_forward(config, context->base.request, context->base.response, NULL, path);
+        shared_forward(config, &context->base, NULL, path);
     }
 }
 

@@ -13,8 +13,12 @@
 #include "shared-files/shared_file_signature.h"
 #include "shared-files/shared_files.h"
 
-/* Is it that of the request's source? Whoever cannot be asked has not said so. False with err. */
-bool shared_key_is_of_source(const struct shared_files_context *context, const struct shared_file_signature *signature,
-                             struct err *err);
+/* Can it be told without asking the server above? */
+bool shared_key_is_at_hand(const struct shared_files_context *context);
+
+/* Is it that of the request's source? 200 if so. Else the status to answer with, and err: 404 when it is another's, 504
+ * when the server above, which has to be asked, does not say. */
+int shared_key_check_source(const struct shared_files_context *context, const struct shared_file_signature *signature,
+                            struct err *err);
 
 #endif

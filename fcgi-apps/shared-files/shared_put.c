@@ -76,8 +76,8 @@ static bool client_may_put(const struct shared_files_context *context)
     }
     return request_context_client_node(base, &client) &&
            (node_index_is_above(base->request->index, client, context->name.source) ||
-            request_context_refuse(base, 403,
-                                   "the client certificate is neither the source's nor that of a policy server above it"));
+            request_context_refuse(
+                base, 403, "the client certificate is neither the source's nor that of a policy server above it"));
 }
 
 /* Whoever is no node of ours is told so first, whatever it says. */
@@ -186,10 +186,13 @@ static void receive(const struct shared_files_context *context, struct head *hea
     signature = shared_file_signature_new(&head->meta, &err);
     if (signature == NULL) {
         refuse_metadata(context, err.text);
-    } else if (!shared_key_is_of_source(context, signature, &err)) {
-        request_context_refuse(&context->base, 404, err.text);
     } else {
-        shared_put_store(context, head, signature, ttl);
+        int status = shared_key_check_source(context, signature, &err);
+        if (status == 200) {
+            shared_put_store(context, head, signature, ttl);
+        } else {
+            request_context_refuse(&context->base, status, err.text);
+        }
     }
     shared_file_signature_free(signature);
 }
@@ -202,7 +205,8 @@ void shared_files_put(void *state, struct request *request, struct response *res
     shared_files_begin(&context, state, request, response);
     if (shared_files_take_name(&context) &&
         request_context_takes_body(&context.base, context.config->shared_files.max_body_size) &&
-        client_may_put(&context) && shared_files_is_here(&context) && take_ttl(&context, &ttl)) {
+        client_may_put(&context) && shared_files_is_here(&context) && take_ttl(&context, &ttl) &&
+        (shared_key_is_at_hand(&context) || request_context_offload(&context.base))) {
         receive(&context, &head, limit_ttl(&context, ttl));
     }
     buffer_free(&head.bytes);

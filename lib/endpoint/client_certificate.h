@@ -27,8 +27,8 @@ bool client_certificate_shown(const struct request *request);
 /* *node_id is valid as long as the request. The request has an index (request_context_has_index). */
 enum client_certificate client_certificate(const struct request *request, const char **node_id, struct err *err);
 
-/* Has the client proved that it has one of these keys (util/http_pins.h)? Whether httpd knows the certificate, too, does
- * not matter: no TLS connection comes about without the key. */
+/* Has the client proved that it has one of these keys (util/http_pins.h)? Whether httpd knows the certificate, too,
+ * does not matter: no TLS connection comes about without the key. */
 bool client_certificate_is_pinned(const struct request *request, struct slice pins);
 
 #endif

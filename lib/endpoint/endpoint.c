@@ -201,21 +201,50 @@ static void account(const struct endpoint *endpoint, int64_t begun_us)
                           (uint64_t)(clock_us() - begun_us));
 }
 
-/* One connection, one request. The child of send_file, if there is one, goes through all of this to the end. */
+static enum offload_side offload_request(void *context)
+{
+    return fcgi_offload(context);
+}
+
+static void finish_request(struct endpoint *endpoint)
+{
+    struct response *response = &endpoint->response;
+    fcgi_finish(endpoint->fcgi);
+    if (fcgi_is_offloaded(endpoint->fcgi)) {
+        _exit(EXIT_SUCCESS);
+    }
+    relay_state_worker_idle(endpoint->relay_state, endpoint->program->endpoint);
+    response_begin(response, false, NULL); /* closes the file */
+    buffer_clear_large(&response->body, KEPT_MAX);
+    buffer_clear_large(&endpoint->out, KEPT_MAX);
+}
+
+/* One connection, one request. A child, of send_file or of a handler, goes through all of this to the end. */
 static void endpoint_answer_request(struct endpoint *endpoint)
 {
     const struct endpoint_program *program = endpoint->program;
     struct request *request = &endpoint->request;
     struct response *response = &endpoint->response;
     int64_t begun_us = clock_us();
+    if (fcgi_is_gone(endpoint->fcgi)) {
+        log_info("nobody waits for the answer any more");
+        fcgi_finish(endpoint->fcgi);
+        return;
+    }
     refresh_state(endpoint);
     relay_state_worker_busy(endpoint->relay_state, program->endpoint, time(NULL));
     endpoint_refresh_index(endpoint);
     request_begin(request, fcgi_env(endpoint->fcgi), fcgi_read, endpoint->fcgi);
     request->index = endpoint->index;
     request->relay_state = endpoint->relay_state;
+    request->offload = offload_request;
+    request->offload_context = endpoint->fcgi;
     response_begin(response, strcmp(request->method, "HEAD") == 0, &endpoint->sink);
     route_request(&program->routes, endpoint->state, request, response);
+    if (response->offloaded) {
+        finish_request(endpoint);
+        return;
+    }
     if (response->status == 0) {
         log_error("no answer from the handler", log_text("path", request->path.at));
         response_internal_error(response);
@@ -224,14 +253,7 @@ static void endpoint_answer_request(struct endpoint *endpoint)
     if (!send_headers_and_body(endpoint) || send_file(endpoint) != OFFLOAD_PARENT) {
         account(endpoint, begun_us);
     }
-    fcgi_finish(endpoint->fcgi);
-    if (fcgi_is_offloaded(endpoint->fcgi)) {
-        _exit(EXIT_SUCCESS);
-    }
-    relay_state_worker_idle(endpoint->relay_state, program->endpoint);
-    response_begin(response, false, NULL); /* closes the file */
-    buffer_clear_large(&response->body, KEPT_MAX);
-    buffer_clear_large(&endpoint->out, KEPT_MAX);
+    finish_request(endpoint);
 }
 
 /* Calls idle when it is due. Returns for how many milliseconds to wait for a request, -1 for as long as it takes. */

@@ -170,12 +170,18 @@ int fcgi_connection(void *context)
     return fcgi->request.ipcFd;
 }
 
+bool fcgi_is_gone(const struct fcgi *fcgi)
+{
+    struct pollfd connection = {.fd = fcgi->request.ipcFd};
+    return poll(&connection, 1, 0) > 0 && (connection.revents & (POLLHUP | POLLERR)) != 0;
+}
+
 enum offload_side fcgi_offload(struct fcgi *fcgi)
 {
     struct err err = {0};
     enum offload_side side = offload_response(&fcgi->offload, LISTENER, &err);
     if (err.text[0] != '\0' && !fcgi->cannot_fork) {
-        log_warn("a slow client holds this process", log_text("reason", err.text));
+        log_warn("no child process can be made; this one is held", log_text("reason", err.text));
     }
     fcgi->cannot_fork = err.text[0] != '\0';
     if (side == OFFLOAD_PARENT) { /* closed without the shutdown of FCGX_Free's: the child has the connection, too */

@@ -42,6 +42,8 @@ bool fcgi_write(struct fcgi *fcgi, const char *bytes, size_t len);
 bool fcgi_send(void *context, const char *bytes, size_t len);
 /* The connection to httpd, to poll for its end and nothing else. */
 int fcgi_connection(void *context);
+/* Has httpd closed it already? A request that waited for long is worked off for nobody. */
+bool fcgi_is_gone(const struct fcgi *fcgi);
 /* Forks (offload.h). OFFLOAD_PARENT: the child goes on with the request in hand, and what is left to do here is
  * fcgi_finish. */
 enum offload_side fcgi_offload(struct fcgi *fcgi);

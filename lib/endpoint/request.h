@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "endpoint/offload.h"
 #include "relay/node_index.h"
 #include "relay/relay_state.h"
 #include "util/buffer.h"
@@ -27,6 +28,9 @@ enum { REQUEST_LENGTH_ABSENT = -1, REQUEST_LENGTH_BAD = -2 };
 
 /* Up to size bytes of the body, 0 at its end, -1 when the connection to httpd broke. */
 typedef ssize_t request_read(void *context, char *into, size_t size);
+
+/* Forks; both processes have the request in hand (offload.h). */
+typedef enum offload_side request_offload(void *context);
 
 struct request {
     char *const *env; /* "NAME=value", NULL-terminated */
@@ -40,6 +44,8 @@ struct request {
     void *read_context;
     struct node_index *index; /* fresh; NULL when there is none, or the program does not use it */
     struct relay_state *relay_state; /* what all programs count in; NULL (in tests) counts nothing */
+    request_offload *offload;        /* NULL: everything is done in this process */
+    void *offload_context;
 };
 
 /* A request that is all zero bytes is a valid one to begin; beginning again keeps the memory. read may be NULL: no

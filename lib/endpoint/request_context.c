@@ -101,3 +101,21 @@ bool request_context_takes_body(const struct request_context *context, int64_t l
     }
     return body_is_plain(context);
 }
+
+bool request_context_offload(const struct request_context *context)
+{
+    struct request *request = context->request;
+    if (request->offload == NULL) {
+        return true;
+    }
+    switch (request->offload(request->offload_context)) {
+    case OFFLOAD_PARENT:
+        context->response->offloaded = true;
+        return false;
+    case OFFLOAD_CHILD:
+        request->offload = NULL;
+        return true;
+    default:
+        return request_context_refuse(context, 503, "too many requests wait for other servers");
+    }
+}

@@ -44,7 +44,13 @@ bool request_context_fail(const struct request_context *context, int status, con
 /* Refuses with 503 while there is no node index. */
 bool request_context_has_index(const struct request_context *context);
 
-/* Refuses a client that is not a node of ours by its certificate (client_certificate.h): 403, or 503 without an index. */
+/* For a request that waits for another server: goes on in a child, so that this process is free for others, among them
+ * those that the other server needs answered first. False in the parent, which has nothing more to do with the request,
+ * and with a 503 when there are as many children as may be. In a child it returns true and forks no more. */
+bool request_context_offload(const struct request_context *context);
+
+/* Refuses a client that is not a node of ours by its certificate (client_certificate.h): 403, or 503 without an index.
+ */
 bool request_context_client_node(const struct request_context *context, const char **node_id);
 
 /* Refuses a request whose body has no length (411), a malformed one (400), or more than limit bytes (413), is a part of

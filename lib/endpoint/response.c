@@ -63,6 +63,7 @@ void response_begin(struct response *response, bool head, const struct response_
     response_empty(response, 0);
     response->head = head;
     response->started = false;
+    response->offloaded = false;
     response->gone = false;
     response->sink = sink;
 }

@@ -41,6 +41,7 @@ struct response {
     struct buffer body;
     bool head; /* the request was a HEAD: no body goes out, whatever the handler sends */
     bool started;
+    bool offloaded; /* a child of this process answers */
     bool gone; /* started, and the other side went away before the end */
     struct response_file file; /* comes behind the body; see response_has_file */
     const struct response_sink *sink;

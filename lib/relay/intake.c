@@ -18,7 +18,8 @@ struct intake {
     size_t count;
 };
 
-static void __attribute__((format(printf, 3, 4))) intake_find(struct intake *intake, bool stops, const char *format, ...)
+static void __attribute__((format(printf, 3, 4)))
+intake_find(struct intake *intake, bool stops, const char *format, ...)
 {
     va_list args;
     if (intake->count == INTAKE_FINDINGS_MAX) {
@@ -103,8 +104,8 @@ static void check_workers(struct intake *intake, const struct relay_state *state
     } else if (workers.running == 0) {
         intake_find(intake, upload, "rudder-relay-%s does not run: who asks it gets no answer", name);
     } else if (upload && workers.busy == workers.running && now - workers.busy_since > BUSY_SECONDS) {
-        intake_find(intake, true, "All %zu workers of rudder-relay-%s are busy for %" PRId64 " s", workers.running, name,
-                    now - workers.busy_since);
+        intake_find(intake, true, "All %zu workers of rudder-relay-%s are busy for %" PRId64 " s", workers.running,
+                    name, now - workers.busy_since);
     }
 }
 

@@ -2,8 +2,8 @@
  *
  * intake: can uploads come in? What an administrator has to know who sees none.
  *
- * Looked at are the room in the file systems of the spool against upload.min_free_space, the uploads of the last minutes
- * that were answered with a 5xx, and whether the workers of the endpoints run and are free.
+ * Looked at are the room in the file systems of the spool against upload.min_free_space, the uploads of the last
+ * minutes that were answered with a 5xx, and whether the workers of the endpoints run and are free.
  */
 #ifndef RELAY_INTAKE_H
 #define RELAY_INTAKE_H

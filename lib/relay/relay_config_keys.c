@@ -87,13 +87,13 @@ static const struct config_key keys[] = {
      LARGEST_FILE, .help = "A run log file larger than this is refused."},
     {"processing.reporting.max_expanded_size", CONFIG_SIZE, FIELD(reporting.max_expanded_size), "64MiB", 1,
      LARGEST_FILE,
-     .help = "So is one that decompresses to more than this. Each worker may need a few times as much memory."},
+     .help = "So is one that decompresses to more than this. A worker needs at most four times as much memory for it, "
+             "and 70 bytes for each report."},
     {"processing.reporting.max_expansion_ratio", CONFIG_INT, FIELD(reporting.max_expansion_ratio), "500", 0, MANY,
      .help = "So is one that decompresses to more than this many times its size, above 1 MiB. 0: no limit."},
     {"processing.reporting.max_reports", CONFIG_INT, FIELD(reporting.max_reports), "100000", 1, MANY,
      .help = "So is a run of more reports than this."},
-    {"processing.reporting.max_stored_size", CONFIG_SIZE,
-     FIELD(reporting.max_stored_size), "64MiB", 1, LARGEST_FILE,
+    {"processing.reporting.max_stored_size", CONFIG_SIZE, FIELD(reporting.max_stored_size), "64MiB", 1, LARGEST_FILE,
      .help = "So is a run whose rows in the database would take more than this. Each line that an agent logs is stored "
              "with the rule, directive, component and key of the report behind it, so that a long key and many short "
              "lines become a hundred times what they are. A usual run takes less than 1 MiB; the default is 640 bytes "
@@ -206,8 +206,9 @@ static const struct config_key keys[] = {
     {"shared_files.max_ttl", CONFIG_DURATION, FIELD(shared_files.max_ttl), "30d", 1, 10 * A_YEAR,
      .help = "A file is kept no longer than this, whatever its sender asks for."},
     {"shared_files.require_certificate", CONFIG_BOOL, FIELD(shared_files.require_certificate), "false",
-     .help = "Whether a file is taken only from a client with a certificate: the source's, that of a policy server above "
-             "the source, or that of output.upstream. Agents of Rudder show none."},
+     .help =
+         "Whether a file is taken only from a client with a certificate: the source's, that of a policy server above "
+         "the source, or that of output.upstream. Agents of Rudder show none."},
     {"shared_files.cleanup.frequency", CONFIG_DURATION, FIELD(shared_files.cleanup_frequency), "10min", 1, A_YEAR,
      .help = "How often expired files are removed."},
 

@@ -8,9 +8,9 @@
  * program (not that of the machine). Nothing in it is needed to work: a program that cannot map it counts into memory
  * of its own, says so once, and tries again with relay_state_refresh.
  *
- * Written by everybody: counters, the minutes of activity, the places of the workers. Written by the forwarder alone: spool figures, database and
- * upstream state, the last error. Written by `system` alone: the reload generation. Text is kept whole by a sequence
- * lock and a checksum.
+ * Written by everybody: counters, the minutes of activity, the places of the workers. Written by the forwarder alone:
+ * spool figures, database and upstream state, the last error. Written by `system` alone: the reload generation. Text is
+ * kept whole by a sequence lock and a checksum.
  *
  * The file's mode is 0660 with the group of its directory, which therefore is one that every program of the relay is
  * in: whoever may write the file can spoil figures and no more. All that is read from it is checked (bounds, NUL,

@@ -6,6 +6,7 @@
 
 #include "relay/report_db_binary.h"
 #include "util/buffer.h"
+#include "util/digest.h"
 #include "util/xmalloc.h"
 
 /* The parameters of `look`, $1 is COLUMN_NODE: an array each, with an element for each run. All but the last three are
@@ -34,6 +35,12 @@ static const Oid array_types[COLUMNS] = {
     PG_TEXT_ARRAY, PG_INT8_ARRAY,        PG_BOOL_ARRAY,        PG_TEXT_ARRAY,
 };
 
+/* A long text is looked for by its digest: it is sent once, with the row. */
+enum { LONG_TEXT = 8192 };
+#define TEXT_OR_DIGEST(column)                                                                                         \
+    "CASE WHEN octet_length(" column ") > 8192 THEN encode(sha256(convert_to(" column ", 'UTF8')), 'hex')"             \
+    " ELSE " column " END"
+
 /* LIMIT keeps the planner from turning the two look-ups into joins that read a whole table; each is a probe of an
  * index. */
 static const char look[] =
@@ -43,9 +50,12 @@ static const char look[] =
     "  (node, start, executed, directive, rule, report, component, key_value, event_type, policy, message,"
     "   report_count, complete, config, place)"
     " LEFT JOIN LATERAL (SELECT true FROM RudderSysEvents"
-    "  WHERE nodeId = node AND executionTimeStamp = start AND executionDate = executed AND directiveId = directive"
-    "  AND ruleId = rule AND reportId = report AND RudderSysEvents.component = given.component AND keyValue = key_value"
-    "  AND eventType = event_type AND RudderSysEvents.policy = given.policy AND msg = message LIMIT 1)"
+    "  WHERE nodeId = node AND executionTimeStamp = start AND executionDate = executed"
+    "  AND " TEXT_OR_DIGEST("directiveId") " = directive AND " TEXT_OR_DIGEST("ruleId") " = rule"
+    "  AND " TEXT_OR_DIGEST("reportId") " = report"
+    "  AND " TEXT_OR_DIGEST("RudderSysEvents.component") " = given.component"
+    "  AND " TEXT_OR_DIGEST("keyValue") " = key_value AND " TEXT_OR_DIGEST("eventType") " = event_type"
+    "  AND " TEXT_OR_DIGEST("RudderSysEvents.policy") " = given.policy AND " TEXT_OR_DIGEST("msg") " = message LIMIT 1)"
     " AS stored (yes) ON true"
     " LEFT JOIN LATERAL (SELECT true FROM ReportsExecution"
     "  WHERE nodeId = node AND date = start LIMIT 1) AS taken (yes) ON complete"
@@ -107,6 +117,19 @@ static bool begin_and_lock(struct report_db_conn *link, struct report_db_item **
     return good;
 }
 
+static void put_text_or_digest(struct buffer *out, struct slice text)
+{
+    if (text.len <= LONG_TEXT) {
+        report_db_binary_text(out, text);
+        return;
+    }
+    unsigned char digest[32]; /* SHA-256 */
+    char hex[2 * 32 + 1];
+    digest_sha256(digest, text.at, text.len);
+    digest_hex(hex, digest, sizeof digest, false);
+    report_db_binary_text(out, slice_from_str(hex));
+}
+
 static void put_element(struct buffer *out, enum column column, const struct runlog *runlog)
 {
     const struct report *first = &runlog->reports[0];
@@ -119,21 +142,21 @@ static void put_element(struct buffer *out, enum column column, const struct run
     case COLUMN_EXECUTED:
         return report_db_binary_int8(out, timestamp_postgres(&first->executed));
     case COLUMN_DIRECTIVE:
-        return report_db_binary_text(out, origin->directive_id);
+        return put_text_or_digest(out, origin->directive_id);
     case COLUMN_RULE:
-        return report_db_binary_text(out, origin->rule_id);
+        return put_text_or_digest(out, origin->rule_id);
     case COLUMN_REPORT:
-        return report_db_binary_text(out, origin->report_id);
+        return put_text_or_digest(out, origin->report_id);
     case COLUMN_COMPONENT:
-        return report_db_binary_text(out, origin->component);
+        return put_text_or_digest(out, origin->component);
     case COLUMN_KEY_VALUE:
-        return report_db_binary_text(out, origin->key_value);
+        return put_text_or_digest(out, origin->key_value);
     case COLUMN_EVENT_TYPE:
-        return report_db_binary_text(out, first->event_type);
+        return put_text_or_digest(out, first->event_type);
     case COLUMN_POLICY:
-        return report_db_binary_text(out, origin->policy);
+        return put_text_or_digest(out, origin->policy);
     case COLUMN_MESSAGE:
-        return report_db_binary_text(out, first->message);
+        return put_text_or_digest(out, first->message);
     case COLUMN_REPORT_COUNT:
         return report_db_binary_int8(out, (int64_t)runlog->report_count);
     case COLUMN_COMPLETE:
@@ -208,13 +231,32 @@ static bool read_finding(const PGresult *found, int row, struct report_db_item *
     return finding->ids.len == 0 || report_db_binary_is_int8s(finding->ids, finding->item->run->runlog->report_count);
 }
 
+/* Where the pieces of a large row go. */
+struct copy_target {
+    struct report_db_conn *link;
+    struct report_db_failure *failure;
+};
+
+static bool send_piece(void *to, struct slice piece)
+{
+    const struct copy_target *target = to;
+    return report_db_conn_copy_data(target->link, piece, target->failure);
+}
+
 static bool copy_run(struct report_db_conn *link, struct buffer *chunk, const struct finding *finding,
                      struct report_db_failure *failure)
 {
     const struct runlog *runlog = finding->item->run->runlog;
     struct slice node_id = slice_from_str(runlog->info.node_id);
+    struct copy_target target = {link, failure};
     for (size_t i = 0; i < runlog->report_count; i++) {
-        report_db_binary_copy_row(chunk, report_db_binary_int8s_at(finding->ids, i), node_id, &runlog->reports[i]);
+        const struct report *report = &runlog->reports[i];
+        int64_t id = report_db_binary_int8s_at(finding->ids, i);
+        if (report_db_binary_row_texts(node_id, report) <= CHUNK) {
+            report_db_binary_copy_row(chunk, id, node_id, report);
+        } else if (!report_db_binary_copy_large_row(chunk, id, node_id, report, send_piece, &target)) {
+            return false;
+        }
         if (chunk->len >= CHUNK) {
             if (!report_db_conn_copy_data(link, buffer_slice(chunk), failure)) {
                 return false;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum { COPY_COLUMNS = 12, ARRAY_HEADER_LEN = 20, INT8_ELEMENT_LEN = 12 };
+enum { ROW_SIZE = 2 + COPY_COLUMNS * 4 + 3 * 8 }; /* of a row without its texts */
 
 static char *put_int16(char *at, uint16_t value)
 {
@@ -49,27 +50,73 @@ void report_db_binary_copy_header(struct buffer *out)
     buffer_add(out, header, sizeof header - 1);
 }
 
-void report_db_binary_copy_row(struct buffer *out, int64_t id, struct slice node_id, const struct report *report)
+/* The texts in the order of the columns; the run's start stands in front of the event type. */
+enum { ROW_TEXTS = 9, START_BEFORE = 6, LARGE_TEXT = 4096 };
+
+static void row_texts(struct slice texts[ROW_TEXTS], struct slice node_id, const struct report *report)
 {
     const struct report_origin *origin = report->origin;
-    size_t texts = node_id.len + origin->directive_id.len + origin->rule_id.len + origin->report_id.len +
-                   origin->component.len + origin->key_value.len + report->event_type.len + origin->policy.len +
-                   report->message.len;
-    char *at = buffer_reserve(out, sizeof(uint16_t) + COPY_COLUMNS * sizeof(uint32_t) + 3 * sizeof(int64_t) + texts);
-    at = put_int16(at, COPY_COLUMNS);
-    at = put_int8(at, id);
-    at = put_int8(at, timestamp_postgres(&report->executed));
-    at = report_db_binary_put_text(at, node_id);
-    at = report_db_binary_put_text(at, origin->directive_id);
-    at = report_db_binary_put_text(at, origin->rule_id);
-    at = report_db_binary_put_text(at, origin->report_id);
-    at = report_db_binary_put_text(at, origin->component);
-    at = report_db_binary_put_text(at, origin->key_value);
-    at = put_int8(at, timestamp_postgres(&origin->start));
-    at = report_db_binary_put_text(at, report->event_type);
-    at = report_db_binary_put_text(at, origin->policy);
-    at = report_db_binary_put_text(at, report->message);
+    const struct slice in_order[ROW_TEXTS] = {node_id,           origin->directive_id, origin->rule_id,
+                                              origin->report_id, origin->component,    origin->key_value,
+                                              report->event_type, origin->policy,      report->message};
+    memcpy(texts, in_order, sizeof in_order);
+}
+
+size_t report_db_binary_row_texts(struct slice node_id, const struct report *report)
+{
+    const struct report_origin *origin = report->origin;
+    return node_id.len + origin->directive_id.len + origin->rule_id.len + origin->report_id.len +
+           origin->component.len + origin->key_value.len + report->event_type.len + origin->policy.len +
+           report->message.len;
+}
+
+static char *put_row_start(char *at, int64_t id, const struct report *report)
+{
+    return put_int8(put_int8(put_int16(at, COPY_COLUMNS), id), timestamp_postgres(&report->executed));
+}
+
+void report_db_binary_copy_row(struct buffer *out, int64_t id, struct slice node_id, const struct report *report)
+{
+    struct slice texts[ROW_TEXTS];
+    size_t room = ROW_SIZE + report_db_binary_row_texts(node_id, report);
+    char *at = put_row_start(buffer_reserve(out, room), id, report);
+    row_texts(texts, node_id, report);
+    for (size_t i = 0; i < ROW_TEXTS; i++) {
+        if (i == START_BEFORE) {
+            at = put_int8(at, timestamp_postgres(&report->origin->start));
+        }
+        at = report_db_binary_put_text(at, texts[i]);
+    }
     out->len = (size_t)(at - out->at);
+}
+
+static bool send_row_text(struct buffer *out, struct slice text, report_db_binary_send *send, void *to)
+{
+    if (text.len <= LARGE_TEXT) {
+        report_db_binary_text(out, text);
+        return true;
+    }
+    put_int32(buffer_reserve(out, sizeof(uint32_t)), (uint32_t)text.len);
+    out->len += sizeof(uint32_t);
+    bool good = send(to, buffer_slice(out)) && send(to, text);
+    buffer_clear(out);
+    return good;
+}
+
+bool report_db_binary_copy_large_row(struct buffer *out, int64_t id, struct slice node_id, const struct report *report,
+                                     report_db_binary_send *send, void *to)
+{
+    struct slice texts[ROW_TEXTS];
+    bool good = true;
+    out->len = (size_t)(put_row_start(buffer_reserve(out, ROW_SIZE), id, report) - out->at);
+    row_texts(texts, node_id, report);
+    for (size_t i = 0; i < ROW_TEXTS && good; i++) {
+        if (i == START_BEFORE) {
+            report_db_binary_int8(out, timestamp_postgres(&report->origin->start));
+        }
+        good = send_row_text(out, texts[i], send, to);
+    }
+    return good;
 }
 
 void report_db_binary_copy_trailer(struct buffer *out)

@@ -29,6 +29,15 @@ void report_db_binary_copy_header(struct buffer *out);
 void report_db_binary_copy_row(struct buffer *out, int64_t id, struct slice node_id, const struct report *report);
 void report_db_binary_copy_trailer(struct buffer *out);
 
+/* A row with texts that are not to be copied once more: gives its pieces to send, one after the other, the small ones
+ * by way of out. What is left in out goes before what comes next. False as soon as send returns that. */
+typedef bool report_db_binary_send(void *to, struct slice piece);
+bool report_db_binary_copy_large_row(struct buffer *out, int64_t id, struct slice node_id, const struct report *report,
+                                     report_db_binary_send *send, void *to);
+
+/* Of all texts of a row. */
+size_t report_db_binary_row_texts(struct slice node_id, const struct report *report);
+
 /* A one-dimensional array: first the header, then `count` elements. An array that may hold nulls says so. */
 void report_db_binary_array(struct buffer *out, uint32_t element_type, size_t count, bool nulls);
 void report_db_binary_text(struct buffer *out, struct slice text);

@@ -10,7 +10,7 @@
 
 #define LOG_COMPONENT "report_db"
 
-enum { LINK_SPARE_SECONDS = 15, LINK_STOP_SECONDS = 5 };
+enum { LINK_SPARE_SECONDS = 15, LINK_STOP_SECONDS = 5, COPY_PIECE = 64 << 10 /* bytes */ };
 
 static bool report_db_conn_fail(struct report_db_failure *failure, enum report_db_error fault, const char *what,
                                 const char *message)
@@ -271,10 +271,17 @@ bool report_db_conn_copy_begin(struct report_db_conn *link, const char *sql, str
 
 bool report_db_conn_copy_data(struct report_db_conn *link, struct slice data, struct report_db_failure *failure)
 {
-    if (PQputCopyData(link->connection, data.at, (int)data.len) != 1) {
-        return lose(link, failure, "");
+    /* libpq keeps a buffer as large as the largest piece it ever got */
+    for (size_t len; data.len > 0; data.at += len, data.len -= len) {
+        len = data.len < COPY_PIECE ? data.len : COPY_PIECE;
+        if (PQputCopyData(link->connection, data.at, (int)len) != 1) {
+            return lose(link, failure, "");
+        }
+        if (!flush(link, failure)) {
+            return false;
+        }
     }
-    return flush(link, failure);
+    return true;
 }
 
 bool report_db_conn_copy_end(struct report_db_conn *link, struct report_db_failure *failure)

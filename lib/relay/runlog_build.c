@@ -28,14 +28,15 @@ static void give_time(struct runlog_build *build, const struct timestamp *execut
     build->untimed = 0;
 }
 
-static void keep_row(struct runlog_build *build, struct slice event_type, const struct timestamp *executed)
+/* executed by value: it may stand in the reports, which move when they grow. */
+static void keep_row(struct runlog_build *build, struct slice event_type, struct timestamp executed)
 {
     struct runlog *runlog = build->runlog;
     if (runlog->report_count == runlog->report_capacity) { /* by a quarter: a huge run has not twice what it needs */
         runlog->report_capacity += runlog->report_capacity / 4 + REPORTS_GROWTH;
         runlog->reports = xreallocarray(runlog->reports, runlog->report_capacity, sizeof *runlog->reports);
     }
-    runlog->reports[runlog->report_count++] = (struct report){.event_type = event_type, .executed = *executed};
+    runlog->reports[runlog->report_count++] = (struct report){.event_type = event_type, .executed = executed};
 }
 
 static void count_row(struct runlog_build *build, size_t event_type_len)
@@ -61,7 +62,7 @@ void runlog_build_entry(struct runlog_build *build, struct slice event_type, con
         executed = &none;
         build->untimed++;
     }
-    keep_row(build, event_type, executed);
+    keep_row(build, event_type, *executed);
 }
 
 void runlog_build_message(struct runlog_build *build, const struct runlog_field *message)
@@ -143,7 +144,7 @@ static void keep_report(struct runlog_build *build, const struct runlog_header *
     }
     note_run(build, build->last, event_type);
     give_time(build, executed);
-    keep_row(build, event_type, executed);
+    keep_row(build, event_type, *executed);
     give_origin(build);
 }
 

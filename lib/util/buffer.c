@@ -8,19 +8,30 @@
 
 #include "util/xmalloc.h"
 
-enum { BUFFER_FIRST_SIZE = 256 };
+enum { BUFFER_FIRST_SIZE = 256, BUFFER_DOUBLING_MAX = 1 << 20 };
 
+static void buffer_resize(struct buffer *buffer, size_t size)
+{
+    buffer->at = xreallocarray(buffer->at, size, 1);
+    buffer->size = size;
+}
+
+/* Small ones double, large ones grow by half; who knows how much comes and says so gets just that. */
 char *buffer_reserve(struct buffer *buffer, size_t more)
 {
     if (buffer->size - buffer->len < more) {
-        size_t size = buffer->size > 0 ? buffer->size : BUFFER_FIRST_SIZE;
-        while (size - buffer->len < more) {
-            size *= 2;
-        }
-        buffer->at = xreallocarray(buffer->at, size, 1);
-        buffer->size = size;
+        size_t size = buffer->size + (buffer->size < BUFFER_DOUBLING_MAX ? buffer->size : buffer->size / 2);
+        size = size > BUFFER_FIRST_SIZE ? size : BUFFER_FIRST_SIZE;
+        buffer_resize(buffer, size - buffer->len >= more ? size : buffer->len + more);
     }
     return buffer->at + buffer->len;
+}
+
+void buffer_fit(struct buffer *buffer, size_t keep)
+{
+    if (buffer->size > keep && buffer->size > buffer->len && buffer->len > 0) {
+        buffer_resize(buffer, buffer->len);
+    }
 }
 
 void buffer_add(struct buffer *buffer, const void *bytes, size_t len)

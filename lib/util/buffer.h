@@ -46,6 +46,9 @@ static inline void buffer_clear(struct buffer *buffer)
 /* Empty again; the memory is kept for the next use only if it is at most so many bytes. */
 void buffer_clear_large(struct buffer *buffer, size_t keep);
 
+/* Gives back the memory behind its content if it has more than so many bytes. */
+void buffer_fit(struct buffer *buffer, size_t keep);
+
 void buffer_free(struct buffer *buffer);
 
 #endif

@@ -138,7 +138,8 @@ static bool take_escape(struct json_reader *reader, struct buffer *text, bool *e
 static struct slice take_plain(struct json_reader *reader)
 {
     const char *from = reader->at;
-    while (reader->at < reader->end && *reader->at != '"' && *reader->at != '\\' && (unsigned char)*reader->at >= 0x20) {
+    while (reader->at < reader->end && *reader->at != '"' && *reader->at != '\\' &&
+           (unsigned char)*reader->at >= 0x20) {
         reader->at++;
     }
     return (struct slice){from, (size_t)(reader->at - from)};

@@ -2,9 +2,9 @@
  *
  * json_reader: reads JSON in memory value by value, without a tree, so that what nobody asks for costs nothing.
  *
- * Source: RFC 8259. What its grammar does not allow, or is no UTF-8, is refused with the line it stands on. What it does
- * allow is right, whether a program could make use of it or not: numbers of any size, \u0000, half a surrogate pair, a
- * key twice, any depth (a bracket that is open takes a byte of memory).
+ * Source: RFC 8259. What its grammar does not allow, or is no UTF-8, is refused with the line it stands on. What it
+ * does allow is right, whether a program could make use of it or not: numbers of any size, \u0000, half a surrogate
+ * pair, a key twice, any depth (a bracket that is open takes a byte of memory).
  */
 #ifndef RELAY_UTIL_JSON_READER_H
 #define RELAY_UTIL_JSON_READER_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * json_reader against jansson, which makes a tree: what jansson takes is taken, and what it does not take is refused but
- * for the values that are right and that its tree cannot hold.
+ * json_reader against jansson, which makes a tree: what jansson takes is taken, and what it does not take is refused
+ * but for the values that are right and that its tree cannot hold.
  */
 #include <jansson.h>
 #include <stdint.h>

@@ -14,7 +14,7 @@
  *     cut                    takes some bytes, then closes the connection
  *     half                   announces 1000 bytes, sends 10, closes the connection
  *     endless                200 and bytes for ever
- *     slowly                 200 and three lines, half a second between them
+ *     slowly                 200, to a PUT 201, and three lines, half a second between them
  *
  * Lines behind the first, `TEXT MODE`, are for requests with that text in their head, the first that fits.
  *
@@ -137,7 +137,9 @@ static bool https_server_answer(SSL *tls, const char *mode, const char *head, co
             send_text(tls, "and so on, and so on, and so on, and so on, and so on, and so on, and so on, and so on\n");
         }
     } else if (strcmp(mode, "slowly") == 0) {
-        send_text(tls, "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\none\n");
+        bool put = strncmp(head, "PUT ", 4) == 0;
+        send_text(tls, put ? "HTTP/1.1 201 Created\r\n" : "HTTP/1.1 200 OK\r\n");
+        send_text(tls, "Content-Length: 12\r\n\r\none\n");
         usleep(500000);
         send_text(tls, "two\n");
         usleep(500000);

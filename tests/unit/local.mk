@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Unit tests (Check): a program a module, tests/unit/<layer>/test_<module>.c. A new one: its line here.
+# spool_process counts what is allocated (tests/support/allocated.h).
+tests_unit_forwarder_test_spool_process_LDFLAGS = \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=free
+
 UNIT_TESTS = \
 	tests/unit/cli/test_queue_list \
 	tests/unit/endpoint/test_body \
@@ -14,6 +18,7 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_dispatch \
 	tests/unit/forwarder/test_inventory_pair \
 	tests/unit/forwarder/test_job \
+	tests/unit/forwarder/test_node_turns \
 	tests/unit/forwarder/test_reload_watch \
 	tests/unit/forwarder/test_run_age \
 	tests/unit/forwarder/test_run_faults \
@@ -43,6 +48,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_relay_state \
 	tests/unit/relay/test_report_db \
 	tests/unit/relay/test_report_db_error \
+	tests/unit/relay/test_report_db_large \
 	tests/unit/relay/test_run_info \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \

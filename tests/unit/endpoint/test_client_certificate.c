@@ -4,7 +4,8 @@
 #include "support/made_index.h"
 #include "support/suite.h"
 
-#define LIST "{" MADE_NODE("root", "s", "root") "," MADE_NODE("node", "n", "root") "," MADE_NODE("other", "o", "root") "}"
+#define LIST                                                                                                           \
+    "{" MADE_NODE("root", "s", "root") "," MADE_NODE("node", "n", "root") "," MADE_NODE("other", "o", "root") "}"
 
 static struct made_client node, other, stranger;
 static struct made_index known;

@@ -17,7 +17,7 @@ static int64_t now_ms;
 static void open_faults(void)
 {
     faults = run_faults_new(PERIOD_MS);
-    now_ms = 1000000;
+    now_ms = 0; /* as right after the machine has started */
 }
 
 /* The attempt took took_ms, and has just ended. */
@@ -327,10 +327,11 @@ static void check_order(unsigned seed, size_t *owned)
         size_t run = (size_t)rand_r(&seed) % MODEL_RUNS;
         int64_t took_ms = (int64_t)rand_r(&seed) % MINUTE;
         char name[] = {(char)('a' + run), '\0'};
+        enum report_db_error kind = dice < 2 ? kinds[(size_t)rand_r(&seed) % 5] : kind_of[run];
         now_ms += (int64_t)rand_r(&seed) % (2 * MINUTE);
         if (dice < 10) {
-            *event = (struct model_event){MODEL_FAILED, run, kind_of[run], now_ms, now_ms + took_ms};
-            bool own = run_fails_after(name, name, kind_of[run], took_ms);
+            *event = (struct model_event){MODEL_FAILED, run, kind, now_ms, now_ms + took_ms};
+            bool own = run_fails_after(name, name, kind, took_ms);
             ck_assert_msg(own == model_own_fault(events, count), "event %zu", count);
             if (own) {
                 event->what = MODEL_FORGOTTEN;

@@ -6,6 +6,8 @@
 #include "forwarder/run_queue.h"
 #include "support/suite.h"
 
+#define ONE_NODE ((struct slice){"n", 1})
+
 /* Takes the next one and says its name, "" when none waits. The run stays in hand. */
 static const char *next(struct run_queue *queue, int64_t now_ms)
 {
@@ -16,12 +18,12 @@ static const char *next(struct run_queue *queue, int64_t now_ms)
 START_TEST(newest_run_first_and_ties_by_arrival)
 {
     struct run_queue *queue = run_queue_new();
-    run_queue_arrived(queue, "old", 10);
-    run_queue_arrived(queue, "new", 30);
-    run_queue_scan_add(queue, "tie-1", 20);
-    run_queue_arrived(queue, "tie-2", 20);
-    run_queue_scan_add(queue, "tie-3", 20);
-    run_queue_arrived(queue, "nameless", INT64_MIN);
+    run_queue_arrived(queue, "old", 10, ONE_NODE);
+    run_queue_arrived(queue, "new", 30, ONE_NODE);
+    run_queue_scan_add(queue, "tie-1", 20, ONE_NODE);
+    run_queue_arrived(queue, "tie-2", 20, ONE_NODE);
+    run_queue_scan_add(queue, "tie-3", 20, ONE_NODE);
+    run_queue_arrived(queue, "nameless", INT64_MIN, ONE_NODE);
     ck_assert_uint_eq(run_queue_waiting(queue, 0), 6);
     ck_assert_str_eq(next(queue, 0), "new");
     ck_assert_str_eq(next(queue, 0), "tie-1");
@@ -38,14 +40,14 @@ END_TEST
 START_TEST(a_name_is_held_once)
 {
     struct run_queue *queue = run_queue_new();
-    run_queue_arrived(queue, "a", 1);
-    run_queue_arrived(queue, "a", 1);
+    run_queue_arrived(queue, "a", 1, ONE_NODE);
+    run_queue_arrived(queue, "a", 1, ONE_NODE);
     run_queue_scan_start(queue);
-    run_queue_scan_add(queue, "a", 1);
+    run_queue_scan_add(queue, "a", 1, ONE_NODE);
     ck_assert_uint_eq(run_queue_scan_end(queue), 0);
     ck_assert_uint_eq(run_queue_count(queue), 1);
     struct queued_run *run = run_queue_take(queue, 0);
-    run_queue_scan_add(queue, "a", 1); /* still there, since it is in hand: no news */
+    run_queue_scan_add(queue, "a", 1, ONE_NODE); /* still there, since it is in hand: no news */
     ck_assert_ptr_null(run_queue_take(queue, 0));
     run_queue_done(queue, run);
     ck_assert_uint_eq(run_queue_count(queue), 0);
@@ -56,18 +58,18 @@ END_TEST
 START_TEST(what_arrives_while_its_name_is_in_hand_waits_anew)
 {
     struct run_queue *queue = run_queue_new();
-    run_queue_arrived(queue, "a", 1);
+    run_queue_arrived(queue, "a", 1, ONE_NODE);
     struct queued_run *run = run_queue_take(queue, 0);
-    run_queue_arrived(queue, "a", 1);
+    run_queue_arrived(queue, "a", 1, ONE_NODE);
     ck_assert_ptr_null(run_queue_take(queue, 0));
     run_queue_done(queue, run);
     ck_assert_ptr_eq(run_queue_take(queue, 0), run);
     run_queue_done(queue, run);
     ck_assert_uint_eq(run_queue_count(queue), 0);
 
-    run_queue_arrived(queue, "b", 1);
+    run_queue_arrived(queue, "b", 1, ONE_NODE);
     run = run_queue_take(queue, 0);
-    run_queue_arrived(queue, "b", 1);
+    run_queue_arrived(queue, "b", 1, ONE_NODE);
     run_queue_defer(queue, run, 1000); /* the old file's trouble is not the new one's */
     ck_assert_ptr_eq(run_queue_take(queue, 0), run);
     run_queue_free(queue);
@@ -77,9 +79,9 @@ END_TEST
 START_TEST(what_is_put_off_comes_when_it_is_due)
 {
     struct run_queue *queue = run_queue_new();
-    run_queue_arrived(queue, "a", 5);
-    run_queue_arrived(queue, "b", 4);
-    run_queue_arrived(queue, "c", 3);
+    run_queue_arrived(queue, "a", 5, ONE_NODE);
+    run_queue_arrived(queue, "b", 4, ONE_NODE);
+    run_queue_arrived(queue, "c", 3, ONE_NODE);
     ck_assert_int_eq(run_queue_next_due(queue), INT64_MAX);
     struct queued_run *a = run_queue_take(queue, 100);
     struct queued_run *b = run_queue_take(queue, 100);
@@ -104,13 +106,13 @@ END_TEST
 START_TEST(an_arrival_or_a_recall_ends_the_wait)
 {
     struct run_queue *queue = run_queue_new();
-    run_queue_arrived(queue, "a", 1);
-    run_queue_arrived(queue, "b", 2);
+    run_queue_arrived(queue, "a", 1, ONE_NODE);
+    run_queue_arrived(queue, "b", 2, ONE_NODE);
     run_queue_defer(queue, run_queue_take(queue, 0), 1000);
     run_queue_defer(queue, run_queue_take(queue, 0), 2000);
-    run_queue_scan_add(queue, "a", 1); /* no news */
+    run_queue_scan_add(queue, "a", 1, ONE_NODE); /* no news */
     ck_assert_uint_eq(run_queue_waiting(queue, 0), 0);
-    run_queue_arrived(queue, "a", 1);
+    run_queue_arrived(queue, "a", 1, ONE_NODE);
     ck_assert_uint_eq(run_queue_waiting(queue, 0), 1);
     run_queue_flush_deferred(queue);
     ck_assert_uint_eq(run_queue_waiting(queue, 0), 2);
@@ -123,7 +125,7 @@ END_TEST
 START_TEST(put_back_is_no_attempt)
 {
     struct run_queue *queue = run_queue_new();
-    run_queue_arrived(queue, "a", 1);
+    run_queue_arrived(queue, "a", 1, ONE_NODE);
     struct queued_run *run = run_queue_take(queue, 0);
     run_queue_requeue(queue, run);
     ck_assert_uint_eq(queued_run_attempts(run), 0);
@@ -135,20 +137,20 @@ END_TEST
 START_TEST(a_scan_forgets_what_is_gone_and_nothing_else)
 {
     struct run_queue *queue = run_queue_new();
-    run_queue_arrived(queue, "put-off-gone", 9);
-    run_queue_arrived(queue, "put-off-there", 8);
+    run_queue_arrived(queue, "put-off-gone", 9, ONE_NODE);
+    run_queue_arrived(queue, "put-off-there", 8, ONE_NODE);
     run_queue_defer(queue, run_queue_take(queue, 0), 1000);
     run_queue_defer(queue, run_queue_take(queue, 0), 1000);
-    run_queue_arrived(queue, "in-hand", 7);
+    run_queue_arrived(queue, "in-hand", 7, ONE_NODE);
     struct queued_run *in_hand = run_queue_take(queue, 0);
-    run_queue_arrived(queue, "gone", 6);
-    run_queue_arrived(queue, "there", 5);
+    run_queue_arrived(queue, "gone", 6, ONE_NODE);
+    run_queue_arrived(queue, "there", 5, ONE_NODE);
 
     run_queue_scan_start(queue);
-    run_queue_scan_add(queue, "put-off-there", 8);
-    run_queue_arrived(queue, "arrived-behind-the-scan", 4);
-    run_queue_scan_add(queue, "there", 5);
-    run_queue_scan_add(queue, "new", 3);
+    run_queue_scan_add(queue, "put-off-there", 8, ONE_NODE);
+    run_queue_arrived(queue, "arrived-behind-the-scan", 4, ONE_NODE);
+    run_queue_scan_add(queue, "there", 5, ONE_NODE);
+    run_queue_scan_add(queue, "new", 3, ONE_NODE);
     ck_assert_uint_eq(run_queue_scan_end(queue), 2);
 
     ck_assert_uint_eq(run_queue_count(queue), 5);
@@ -167,8 +169,8 @@ END_TEST
 START_TEST(what_comes_back_into_line_during_a_scan_is_not_forgotten)
 {
     struct run_queue *queue = run_queue_new();
-    run_queue_arrived(queue, "a", 1);
-    run_queue_arrived(queue, "b", 2);
+    run_queue_arrived(queue, "a", 1, ONE_NODE);
+    run_queue_arrived(queue, "b", 2, ONE_NODE);
     struct queued_run *b = run_queue_take(queue, 0);
     struct queued_run *a = run_queue_take(queue, 0);
     run_queue_scan_start(queue);
@@ -198,14 +200,14 @@ START_TEST(a_hundred_thousand_names_in_any_order)
     char name[32];
     for (uint32_t i = 0; i < COUNT; i++) {
         snprintf(name, sizeof name, "run-%u", i);
-        run_queue_arrived(queue, name, draw(&state, 5000));
+        run_queue_arrived(queue, name, draw(&state, 5000), ONE_NODE);
     }
     /* every third is gone */
     run_queue_scan_start(queue);
     for (uint32_t i = 0; i < COUNT; i++) {
         if (i % 3 != 0) {
             snprintf(name, sizeof name, "run-%u", i);
-            run_queue_scan_add(queue, name, 0);
+            run_queue_scan_add(queue, name, 0, ONE_NODE);
         }
     }
     ck_assert_uint_eq(run_queue_scan_end(queue), (COUNT + 2) / 3);
@@ -260,7 +262,7 @@ START_TEST(random_operations_agree_with_a_model)
         }
         switch (draw(&state, 5)) {
         case 0:
-            run_queue_arrived(queue, name, i);
+            run_queue_arrived(queue, name, i, ONE_NODE);
             model[i].again = model[i].state == IN_HAND;
             if (model[i].state != IN_HAND) {
                 model[i].state = WAITING;
@@ -298,7 +300,7 @@ START_TEST(random_operations_agree_with_a_model)
                 run_queue_scan_start(queue);
                 for (uint32_t k = i % 2; k < NAMES; k += 2) {
                     snprintf(name, sizeof name, "%u", k);
-                    run_queue_scan_add(queue, name, k);
+                    run_queue_scan_add(queue, name, k, ONE_NODE);
                     model[k].state = model[k].state == ABSENT ? WAITING : model[k].state;
                 }
                 run_queue_scan_end(queue);
@@ -327,8 +329,8 @@ START_TEST(names_do_not_collide_as_anybody_can_compute)
     uint32_t hashes[2][2];
     for (int i = 0; i < 2; i++) {
         struct run_queue *queue = run_queue_new();
-        run_queue_arrived(queue, names[0], 2);
-        run_queue_arrived(queue, names[1], 1);
+        run_queue_arrived(queue, names[0], 2, ONE_NODE);
+        run_queue_arrived(queue, names[1], 1, ONE_NODE);
         hashes[i][0] = run_queue_take(queue, 0)->hash;
         hashes[i][1] = run_queue_take(queue, 0)->hash;
         run_queue_free(queue);

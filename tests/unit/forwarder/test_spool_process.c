@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 
+#include "support/allocated.h"
 #include "support/made_relay.h"
 #include "support/suite.h"
 
@@ -293,7 +294,7 @@ START_TEST(nothing_of_a_file_stays_for_the_next_one)
     made_relay_put(&relay, N1, buffer_slice(&run));
     buffer_free(&run);
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
-    ck_assert_uint_gt(file.message.size, 200000);
+    ck_assert_uint_gt(file.expanded_size, 200000);
     relay.config.reporting.unknown_node_grace = 1000;
     made_relay_put(&relay, MADE_RUN("stranger"), slice_from_str("x"));
     assert_verdict(SPOOL_RUN_TO_DATABASE, MADE_RUN("stranger"), SPOOL_RETRY, "");
@@ -308,6 +309,114 @@ START_TEST(nothing_of_a_file_stays_for_the_next_one)
 }
 END_TEST
 
+#define TIME "2018-08-24T15:55:02+00:00 "
+#define START_AND_NODE "@@2018-08-24 15:55:01+00:00##n1@#"
+
+/* What a hostile node may fill a run log with: a head, a piece many times, an end. */
+struct filling {
+    const char *head;
+    const char *piece;
+    const char *end;
+};
+
+static void process_write_signed(struct buffer *message, const struct filling *filling, size_t size)
+{
+    struct buffer text = {0};
+    buffer_add_text(&text, "Content-Type: text/plain\r\n\r\n");
+    buffer_add_text(&text, filling->head);
+    while (text.len < size) {
+        buffer_add_text(&text, filling->piece);
+    }
+    buffer_add_text(&text, filling->end);
+    struct buffer canonical = {0};
+    char *to = buffer_reserve(&canonical, 2 * text.len);
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] == '\n' && text.at[i - 1] != '\r') {
+            to[canonical.len++] = '\r';
+        }
+        to[canonical.len++] = text.at[i];
+    }
+    CMS_ContentInfo *cms = signing_sign(&relay.n1, EVP_sha256(), 0, buffer_slice(&canonical));
+    signing_write(message, buffer_slice(&text), cms, "\n");
+    CMS_ContentInfo_free(cms);
+    buffer_free(&canonical);
+    buffer_free(&text);
+}
+
+/* Four times what it expands to, whatever it is, beside what any run takes. */
+static void check_memory(const struct filling *filling, bool compressed)
+{
+    enum { SIZE = 4 << 20, ANY_RUN = 1 << 20 };
+    struct buffer message = {0};
+    process_write_signed(&message, filling, SIZE);
+    struct buffer image = compressed ? made_relay_gzip(buffer_slice(&message)) : message;
+    const char *name = compressed ? N1 ".gz" : N1;
+    made_relay_put(&relay, name, buffer_slice(&image));
+    size_t limit = 4 * message.len + ANY_RUN;
+    allocated_watch();
+    assert_verdict(SPOOL_RUN_TO_DATABASE, name, SPOOL_READY, "");
+    size_t peak = allocated_peak();
+    ck_assert_msg(peak <= limit, "%zu bytes for a run of %zu: head '%.60s', piece '%.60s'", peak, message.len,
+                  filling->head, filling->piece);
+    if (compressed) {
+        buffer_free(&image);
+    }
+    buffer_free(&message);
+    spool_file_clear(&file);
+}
+
+START_TEST(a_run_takes_at_most_four_times_its_size)
+{
+#define REPORT_HEAD TIME "R: @@p@@t@@r@@d@@@@c@@"
+    static const struct filling fillings[] = {
+        {REPORT_HEAD START_AND_NODE, "\xff", "\n"},                             /* each byte becomes three */
+        {REPORT_HEAD START_AND_NODE, "\xff\n", ""},                             /* a message of many lines */
+        {REPORT_HEAD START_AND_NODE, "\xff\xff\xff\xff\xff\xff\xff\xff\r\n", ""},
+        {REPORT_HEAD START_AND_NODE, "\n", ""},
+        {REPORT_HEAD START_AND_NODE, TIME "\xc3\r\n", ""},
+        {REPORT_HEAD, "\xff\n", START_AND_NODE "m\n" TIME "R: x\n"},            /* a key, stored twice */
+        {TIME "R: @@p@@t@@r@@d@@@@", "\xff\n", "c@@k" START_AND_NODE "m\n"},    /* a component */
+        {REPORT_HEAD, TIME "   error: x\n", "\n"},                              /* a header that never becomes whole */
+        {"", TIME "R:\n", REPORT_HEAD START_AND_NODE "\n"},                     /* many small rows */
+        {"", REPORT_HEAD START_AND_NODE "\n", ""},
+        {"", REPORT_HEAD "\xff\n\xff" START_AND_NODE "\xff\n", ""},
+    };
+    process_set_up();
+    relay.config.reporting.max_expansion_ratio = 0;
+    relay.config.reporting.max_reports = 1 << 20;
+    relay.config.reporting.max_stored_size = INT64_C(1) << 40;
+    for (size_t i = 0; i < sizeof fillings / sizeof *fillings; i++) {
+        struct filling filling = fillings[i];
+        char end[256];
+        snprintf(end, sizeof end, "%s" REPORT_HEAD START_AND_NODE "m\n", filling.end);
+        filling.end = end;
+        check_memory(&filling, i < 4);
+    }
+    process_tear_down();
+}
+END_TEST
+
+/* A key is kept once, however many log entries are stored with it; beyond the limit of what they become nothing is. */
+START_TEST(a_long_key_is_kept_once)
+{
+    process_set_up();
+    struct filling filling = {"", TIME "R: x\n", NULL};
+    struct buffer end = {0};
+    buffer_add_text(&end, TIME "R: @@p@@t@@r@@d@@@@c@@");
+    for (int i = 0; i < 10000; i++) {
+        buffer_add_text(&end, "k");
+    }
+    buffer_add_text(&end, START_AND_NODE "m\n");
+    filling.end = buffer_cstr(&end);
+    relay.config.reporting.max_expansion_ratio = 0;
+    relay.config.reporting.max_reports = 1 << 20;
+    relay.config.reporting.max_stored_size = INT64_C(1) << 40;
+    check_memory(&filling, true);
+    buffer_free(&end);
+    process_tear_down();
+}
+END_TEST
+
 SUITE_MAIN("spool_process", a_signed_run_is_ready_for_the_database, what_is_no_regular_file_is_gone,
            a_name_that_no_run_log_has_is_refused, the_size_limit_holds_on_every_route,
            an_unknown_node_gets_its_grace_and_no_more, only_the_database_needs_a_certificate,
@@ -315,4 +424,5 @@ SUITE_MAIN("spool_process", a_signed_run_is_ready_for_the_database, what_is_no_r
            more_reports_than_allowed_are_refused, more_bytes_than_the_database_shall_get_are_refused,
            a_run_of_skipped_event_types_has_nothing_to_store, a_file_that_cannot_be_read_now_is_tried_again,
            what_is_written_in_place_rests, a_run_that_was_old_when_it_came_is_refused,
-           nothing_of_a_file_stays_for_the_next_one)
+           nothing_of_a_file_stays_for_the_next_one,
+           a_run_takes_at_most_four_times_its_size, a_long_key_is_kept_once)

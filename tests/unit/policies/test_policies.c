@@ -202,8 +202,8 @@ START_TEST(single_files_are_for_the_same_node)
     ck_assert_int_eq(test_policies_get(&it, ask), 403);
     ask.uid = "-";
     ck_assert_int_eq(test_policies_get(&it, ask), 403);
-    static const char *const nothing[] = {"", "dsc", "dsc/", "dsc/none", "dsc/rudder.zip/", "../secret", "dsc/../../secret",
-                                          "/etc/passwd", "dsc/link"};
+    static const char *const nothing[] = {
+        "", "dsc", "dsc/", "dsc/none", "dsc/rudder.zip/", "../secret", "dsc/../../secret", "/etc/passwd", "dsc/link"};
     for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
         ck_assert_msg(test_policies_get(&it, (struct ask){.file = nothing[i]}) == 404, "'%s'", nothing[i]);
         ck_assert_str_eq(body.at, "no such file\n");
@@ -318,7 +318,7 @@ START_TEST(what_cannot_be_packed_tells_only_the_log)
 }
 END_TEST
 
-SUITE_MAIN("policies", a_node_gets_its_policies, nobody_else_does, single_files_are_for_the_same_node, without_policies_it_is_404,
-           a_link_on_the_way_is_not_followed, unchanged_policies_are_not_sent_again, a_dropped_archive_is_made_again,
-           what_changed_a_moment_ago_is_not_sent, nor_what_another_process_packs,
+SUITE_MAIN("policies", a_node_gets_its_policies, nobody_else_does, single_files_are_for_the_same_node,
+           without_policies_it_is_404, a_link_on_the_way_is_not_followed, unchanged_policies_are_not_sent_again,
+           a_dropped_archive_is_made_again, what_changed_a_moment_ago_is_not_sent, nor_what_another_process_packs,
            what_cannot_be_packed_tells_only_the_log)

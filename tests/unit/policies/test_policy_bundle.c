@@ -129,7 +129,8 @@ START_TEST(what_changes_while_it_is_packed_is_not_given)
         ck_assert_str_ne(err.text, "");
         open_bundles(60);
         ck_assert_int_eq(get_bundle_of("node", record_is_enough, NULL), POLICY_BUNDLE_READY);
-        ck_assert_int_eq(asked, 0); /* in the new state, which is packed, since nothing of the old one was kept for it */
+        ck_assert_int_eq(asked,
+                         0); /* in the new state, which is packed, since nothing of the old one was kept for it */
         tear_down_policies();
     }
 }

@@ -233,6 +233,27 @@ START_TEST(entries_without_a_timestamp_take_the_last_one)
 }
 END_TEST
 
+/* However many there are: the reports move as they grow, and the moment is read from them. */
+START_TEST(many_entries_without_a_timestamp_take_the_last_one)
+{
+    enum { ENTRIES = 5000 };
+    struct buffer content = {0};
+    buffer_add_text(&content, REPORT("a", "k", "m"));
+    for (int i = 0; i < ENTRIES; i++) {
+        buffer_add_text(&content, "R: x\n");
+    }
+    struct run_info info = told_info();
+    struct runlog runlog = {.report_count = 0};
+    ck_assert(runlog_parse(&runlog, &info, buffer_slice(&content), &told_limits, NULL));
+    ck_assert_uint_eq(runlog.report_count, 1 + ENTRIES);
+    for (size_t i = 1; i <= ENTRIES; i++) {
+        ck_assert_int_eq(timestamp_compare(&runlog.reports[i].executed, &runlog.reports[0].executed), 0);
+    }
+    runlog_free(&runlog);
+    buffer_free(&content);
+}
+END_TEST
+
 START_TEST(entries_end_what_is_broken)
 {
     TOLD(TS "R: @@broken\n" TS "x\n" TS "R: 1\n" TS "y\n" REPORT("a", "k", "m"),
@@ -283,5 +304,5 @@ SUITE_MAIN("runlog_entries", levels_decide_the_event_type, a_word_that_goes_on_i
            entries_wait_for_the_next_valid_report, entries_behind_the_last_report_follow_it,
            lines_without_a_level_are_entries_where_nothing_goes_before, noise_is_counted_and_nothing_more,
            entries_without_a_timestamp_are_entries, entries_without_a_timestamp_take_the_last_one,
-           entries_end_what_is_broken, levels_inside_a_header_that_becomes_whole,
+           many_entries_without_a_timestamp_take_the_last_one, entries_end_what_is_broken, levels_inside_a_header_that_becomes_whole,
            levels_inside_a_header_that_does_not)

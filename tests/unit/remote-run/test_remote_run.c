@@ -147,7 +147,8 @@ START_TEST(neighbours_are_run_by_one_command)
     ck_assert_int_eq(post(remote_run_nodes, NULL, "nodes=two,one,stranger,odd&keep_output=true&classes=a,b_1"), 200);
     ck_assert_str_eq(content("calls"), "remote run -D a,b_1 -- one.example,two.example\n");
     ck_assert_ptr_nonnull(strstr(said(), "output of remote run -D a,b_1 -- one.example,two.example\n"));
-    ck_assert_ptr_nonnull(strstr(said(), "rudder-relay: node odd is left out: its host name in the node list is none\n"));
+    ck_assert_ptr_nonnull(
+        strstr(said(), "rudder-relay: node odd is left out: its host name in the node list is none\n"));
     ck_assert_ptr_nonnull(strstr(buffer_cstr(&made.response.headers), "Content-Type: text/plain"));
     ck_assert_int_eq(post(remote_run_node, "two", "keep_output=true&nodes=one"), 200);
     ck_assert_ptr_nonnull(strstr(content("calls"), "\nremote run -- two.example\n")); /* the path's, not the form's */

@@ -80,7 +80,8 @@ static int forwarded(const char *next_hop)
     made_request_begin(&made);
     made.request.index = nodes.index;
     response_begin(&made.response, strcmp(made.request.method, "HEAD") == 0, NULL);
-    shared_forward(&config, &made.request, &made.response, next_hop, "/shared-files/t/s/f");
+    const struct request_context context = {.request = &made.request, .response = &made.response};
+    shared_forward(&config, &context, next_hop, "/shared-files/t/s/f");
     return made.response.status;
 }
 

@@ -241,8 +241,9 @@ START_TEST(a_program_that_does_not_run_is_told)
 END_TEST
 
 SUITE_MAIN("health", a_file_system_that_is_full_keeps_uploads_out, uploads_that_were_turned_away_are_told,
-           a_program_that_does_not_run_is_told, a_relay_that_is_well, a_database_that_is_down_with_its_reason_and_since_when,
-           what_the_forwarder_has_not_said_lately_is_not_known, what_the_forwarder_never_said_is_not_known,
+           a_program_that_does_not_run_is_told, a_relay_that_is_well,
+           a_database_that_is_down_with_its_reason_and_since_when, what_the_forwarder_has_not_said_lately_is_not_known,
+           what_the_forwarder_never_said_is_not_known,
            an_upstream_that_nothing_was_for_is_no_fault_while_the_forwarder_lives, a_state_that_is_not_shared,
            what_waits_too_long_and_what_failed, run_logs_that_no_output_takes_may_wait, nodes_and_configuration,
            activity_of_the_last_hour_minute_by_minute)
