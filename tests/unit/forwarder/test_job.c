@@ -111,6 +111,26 @@ START_TEST(a_completed_file_leaves_the_spool)
 }
 END_TEST
 
+START_TEST(what_stood_beside_it_takes_its_name)
+{
+    job_set_up(RELAY_KIND_REPORT);
+    put_and_take(N1);
+    made_relay_put_at(incoming_fd(), N1 ".~1~", slice_from_str("second"));
+    made_relay_put_at(incoming_fd(), N1 ".~2~", slice_from_str("third"));
+    job_complete(&job);
+    ck_assert(tmpdir_has(incoming_fd(), N1));
+    ck_assert(tmpdir_has(incoming_fd(), N1 ".~1~"));
+    take(N1);
+    ck_assert_int_eq(job.file.status.st_size, 6);
+    job_refuse(&job, "why");
+    take(N1);
+    ck_assert_int_eq(job.file.status.st_size, 5);
+    job_complete(&job);
+    ck_assert(!tmpdir_has(incoming_fd(), N1));
+    job_tear_down();
+}
+END_TEST
+
 START_TEST(a_file_that_replaced_the_completed_one_stays)
 {
     job_set_up(RELAY_KIND_REPORT);
@@ -355,7 +375,7 @@ START_TEST(the_age_is_that_of_the_file)
 }
 END_TEST
 
-SUITE_MAIN("job", a_completed_file_leaves_the_spool, a_file_that_replaced_the_completed_one_stays,
+SUITE_MAIN("job", a_completed_file_leaves_the_spool, what_stood_beside_it_takes_its_name, a_file_that_replaced_the_completed_one_stays,
            a_completed_file_that_cannot_be_removed_is_tried_again, a_refused_file_goes_to_failed_with_its_reason,
            a_file_that_replaced_the_refused_one_stays, a_refused_file_that_cannot_be_moved_is_tried_again,
            a_refused_inventory_takes_its_signature_along, a_deferred_file_waits_for_its_back_off,

@@ -39,6 +39,7 @@ START_TEST(time_counts_while_the_machine_is_up)
     ck_assert_int_eq(age_at(&directory, "boot-1", 1000 + 7200), 7200);
     ck_assert_int_eq(age_at(&directory, "boot-2", 50), 7200);
     ck_assert_int_eq(age_at(&directory, "boot-2", 150), 7300);
+    ck_assert_int_eq(age_at(&directory, "boot-3", 900000), 7300); /* up for long, but not while we looked */
     tmpdir_remove(&directory);
 }
 END_TEST

@@ -220,6 +220,33 @@ START_TEST(other_bytes_of_a_name_wait_beside_it)
 }
 END_TEST
 
+/* When the upload's file was taken, by its mtime; seconds since 1970. */
+static int64_t upload_taken(const struct fixture *it, const char *name)
+{
+    struct stat status;
+    char *path = xasprintf("reports/incoming/%s", name);
+    ck_assert_int_eq(fstatat(it->directory.fd, path, &status, 0), 0);
+    free(path);
+    return status.st_mtime;
+}
+
+START_TEST(only_a_certificate_says_when_a_run_was_taken)
+{
+    static const char received[] = "HTTP_RUDDER_RELAY_RECEIVED=1700000000";
+    static const char *const names[] = {NAME, "2018-08-25T15:55:01+00:00@node.log", "2018-08-26T15:55:01+00:00@node.log"};
+    struct fixture it = upload_fixture_make();
+    fixture_start(&it);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.name = names[0], .header = received}), 201);
+    ck_assert_int_ge(upload_taken(&it, names[0]), time(NULL) - 60);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.name = names[1], .uid = "relay", .header = received}), 201);
+    ck_assert_int_eq(upload_taken(&it, names[1]), 1700000000);
+    ck_assert_int_eq(test_upload_put(&it, (struct ask){.name = names[2], .uid = "relay",
+                                                       .header = "HTTP_RUDDER_RELAY_RECEIVED=99999999999"}), 201);
+    ck_assert_int_le(upload_taken(&it, names[2]), time(NULL) + 60); /* not in the future */
+    upload_fixture_remove(&it);
+}
+END_TEST
+
 START_TEST(a_name_of_another_directory_is_refused)
 {
     struct fixture it = upload_fixture_make();
@@ -392,7 +419,8 @@ START_TEST(without_its_directories_it_does_not_start)
 END_TEST
 
 SUITE_MAIN("upload", what_is_no_whole_file_is_refused, an_upload_is_there_under_its_name,
-           other_bytes_of_a_name_wait_beside_it, a_name_of_another_directory_is_refused, only_sub_nodes_upload_reports,
+           other_bytes_of_a_name_wait_beside_it,
+           only_a_certificate_says_when_a_run_was_taken, a_name_of_another_directory_is_refused, only_sub_nodes_upload_reports,
            a_certificate_speaks_for_its_node_and_those_below,
            a_removed_node_uploads_no_inventory, a_body_needs_a_length_within_the_limit,
            a_broken_body_leaves_nothing_behind, a_full_spool_says_when_to_come_again,
