@@ -8,7 +8,7 @@
 
 enum { STATEMENT_SECONDS = 60 };
 
-/* A view is looked at as far as it can be: storage may stand behind one. */
+/* Checks tables, rights and settings. A view is checked as far as possible, since the real tables may be behind it. */
 static const char examine[] =
     "WITH needed (name, oid) AS ("
     " VALUES ('ruddersysevents', to_regclass('ruddersysevents')), ('reportsexecution', to_regclass('reportsexecution'))"
@@ -32,7 +32,7 @@ static const char examine[] =
     "  FROM stored JOIN pg_class USING (oid)"
     ") SELECT text FROM complaint WHERE met ORDER BY no, text";
 
-/* After this many time-outs in a row without a run that was stored, what is left is not tried any more. */
+/* After this many time-outs in a row without a stored run, the remaining runs are not tried. */
 enum { SLOW_MAX = 2 };
 
 struct report_db {
@@ -85,8 +85,9 @@ static void report_db_set_outcome(struct report_db_item *item, enum report_db_ou
     item->run->reason = failure->reason;
 }
 
-/* Connects if needed. A connection from an earlier call may have died since, without anybody noticing: that is worth
- * one more attempt with a new one. (Whether the first was committed after all, the second one's look will tell.) */
+/* Stores the items in one transaction; connects if needed. A connection from an earlier call may have died unnoticed,
+ * so a lost one is replaced by a new one for one more attempt. (If the first attempt was committed after all, the
+ * second one finds its runs stored.) */
 static bool store_batch(struct report_db *db, struct report_db_item **items, size_t count,
                         struct report_db_failure *failure)
 {
@@ -101,7 +102,7 @@ static bool store_batch(struct report_db *db, struct report_db_item **items, siz
         broke = broke || failure->fault == REPORT_DB_ERROR_LOST;
     } while (failure->fault == REPORT_DB_ERROR_LOST && used_before);
     if (broke && failure->fault == REPORT_DB_ERROR_DOWN) {
-        failure->fault = REPORT_DB_ERROR_LOST; /* a server that crashed takes no connection for a while */
+        failure->fault = REPORT_DB_ERROR_LOST; /* a crashed server refuses connections for a while */
     }
     return false;
 }
@@ -109,8 +110,8 @@ static bool store_batch(struct report_db *db, struct report_db_item **items, siz
 static bool report_db_store_batch(struct report_db *db, struct report_db_item **items, size_t count,
                                   struct report_db_failure *failure);
 
-/* After a time-out, halves would take as long again, and again. One by one, only the run that is slow takes that long;
- * and when the first ones are, nothing else will be quicker. */
+/* Stores the items one by one after a time-out. Halves could each time out again; one by one, only a slow run takes
+ * that long. When the first ones are all slow, the rest would be slow too, so it stops. */
 static bool store_singly(struct report_db *db, struct report_db_item **items, size_t count,
                          struct report_db_failure *failure)
 {
@@ -128,7 +129,8 @@ static bool store_singly(struct report_db *db, struct report_db_item **items, si
     return true;
 }
 
-/* False when the database cannot be used; what has no outcome then was not stored, or is not known to be. */
+/* Stores the items, in smaller transactions where one fails. False when the database cannot be used: then an item
+ * without an outcome was not stored, or it is not known whether it was. */
 static bool report_db_store_batch(struct report_db *db, struct report_db_item **items, size_t count,
                                   struct report_db_failure *failure)
 {
@@ -163,7 +165,8 @@ static int by_key_and_place(const void *left, const void *right)
     return a->place < b->place ? -1 : a->place > b->place;
 }
 
-/* The first of each key that has no outcome yet: of two runs with one key the second must find the first stored. */
+/* Picks the first item of each key that has no outcome yet. Of two runs with one key the second must find the first one
+ * stored. */
 static size_t report_db_pick(struct report_db_item *items, size_t count, struct report_db_item **picked)
 {
     size_t found = 0;
@@ -192,7 +195,7 @@ static void store_all(struct report_db *db, struct report_db_item *items, size_t
         setup = setup || items[i].run->fault == REPORT_DB_ERROR_SETUP;
     }
     if (setup) {
-        report_db_conn_close(&db->link); /* what is mended by a setting of the role is so for new sessions only */
+        report_db_conn_close(&db->link); /* a corrected setting of the role only affects new sessions */
     }
     free(picked);
 }
@@ -203,7 +206,7 @@ void report_db_store(struct report_db *db, struct report_db_run *runs, size_t co
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
         if (runs[i].runlog->report_count == 0) {
-            runs[i].outcome = REPORT_DB_STORED; /* nothing of it was to be kept */
+            runs[i].outcome = REPORT_DB_STORED; /* skip_event_types left no report to store */
             runs[i].fault = REPORT_DB_ERROR_NONE;
             runs[i].reason.text[0] = '\0';
         } else {
@@ -217,7 +220,8 @@ void report_db_store(struct report_db *db, struct report_db_run *runs, size_t co
     free(items);
 }
 
-/* A connection from an earlier call may have died since: then another attempt with a new one. */
+/* Runs the query; connects if needed. If a connection from an earlier call has died, it tries once more with a new one.
+ */
 static bool ask(struct report_db *db, const char *sql, struct buffer *lines, struct err *err)
 {
     struct report_db_failure failure;

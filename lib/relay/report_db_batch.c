@@ -9,8 +9,8 @@
 #include "util/digest.h"
 #include "util/xmalloc.h"
 
-/* The parameters of `look`, $1 is COLUMN_NODE: an array each, with an element for each run. All but the last three are
- * the run's first report. */
+/* The parameters of the statement `look`; $1 is COLUMN_NODE. Each is an array with an element for each run. All but the
+ * last three describe the run's first report. */
 enum column {
     COLUMN_NODE,
     COLUMN_START,
@@ -35,7 +35,7 @@ static const Oid array_types[COLUMNS] = {
     PG_TEXT_ARRAY, PG_INT8_ARRAY,        PG_BOOL_ARRAY,        PG_TEXT_ARRAY,
 };
 
-/* A long text is looked for by its digest: it is sent once, with the row. */
+/* A text longer than this is looked up by its digest, so that the text itself is sent only once, with the row. */
 enum { LONG_TEXT = 8192 };
 #define TEXT_OR_DIGEST(column)                                                                                         \
     "CASE WHEN octet_length(" column ") > 8192 THEN encode(sha256(convert_to(" column ", 'UTF8')), 'hex')"             \
@@ -73,9 +73,9 @@ enum { RESULT_PLACE, RESULT_STORED, RESULT_IDS };
 
 static const char copy[] = "COPY RudderSysEvents (" REPORT_DB_COPY_COLUMNS ") FROM STDIN (FORMAT binary); COMMIT";
 
-/* When all runs were there already. Whoever stored them may not have waited until they were safe (its session was cut
- * while it waited for a standby). A commit that writes something to the WAL waits for all that was written before it;
- * one that writes nothing waits for nothing. */
+/* The commit when all runs were already there. The session that stored them may have been cut while it waited for a
+ * standby, so they may not be safe yet. A commit that writes to the WAL waits for everything written before it; one
+ * that writes nothing does not wait. So this one writes a message. */
 static const char commit_nothing_new[] = "SELECT pg_logical_emit_message(true, 'rudder-relay', ''); COMMIT";
 
 enum { CHUNK = 64 * 1024 };
@@ -94,11 +94,11 @@ int64_t report_db_batch_key(const struct runlog *runlog)
     return (int64_t)hash;
 }
 
-/* The time-outs are the server's part of "nothing waits for ever": a client that vanished in mid-transaction must not
- * hold its locks until TCP notices.
+/* Begins the transaction and takes the locks. The time-outs are the server's: a client that vanished in the middle of a
+ * transaction must not hold its locks until TCP notices.
  *
- * synchronous_commit is at least `on`: on the disk here and on the synchronous standbys, if there are some. Server,
- * database and role may say less, for other users' sake. */
+ * synchronous_commit is set to at least `on`: on the server's disk and on its synchronous standbys, if there are some.
+ * The settings of server, database or role may be lower, for other users. */
 static bool begin_and_lock(struct report_db_conn *link, struct report_db_item **items, size_t count,
                            struct report_db_failure *failure)
 {
@@ -205,7 +205,7 @@ static PGresult *look_and_number(struct report_db_conn *link, struct report_db_i
     return result;
 }
 
-/* What the look said of one run. */
+/* What the statement `look` found out about one run. */
 struct finding {
     struct report_db_item *item;
     bool stored;
@@ -231,7 +231,7 @@ static bool read_finding(const PGresult *found, int row, struct report_db_item *
     return finding->ids.len == 0 || report_db_binary_is_int8s(finding->ids, finding->item->run->runlog->report_count);
 }
 
-/* Where the pieces of a large row go. */
+/* The destination of the pieces of a large row. */
 struct copy_target {
     struct report_db_conn *link;
     struct report_db_failure *failure;

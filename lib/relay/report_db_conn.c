@@ -17,7 +17,7 @@ static bool report_db_conn_fail(struct report_db_failure *failure, enum report_d
 {
     char line[ERR_TEXT_SIZE] = "";
     size_t len = 0;
-    /* libpq's messages have a line for each host tried, with a tab before what belongs to the line above */
+    /* libpq writes a line for each host tried; a line that continues the one above starts with a tab */
     for (const char *at = message; *at != '\0' && len + 3 < sizeof line; at++) {
         if (*at == '\n' && at[1] != '\0' && at[1] != '\t') {
             line[len++] = ';';
@@ -40,9 +40,9 @@ static bool lose(struct report_db_conn *link, struct report_db_failure *failure,
     return false;
 }
 
-/* What a server says beside the matter: libpq would write it to standard error. One such word matters: a commit that
- * was cancelled while it waited for a standby succeeds, with this warning. Its text depends on the server's language,
- * where it comes from does not. */
+/* Takes the server's notices, which libpq would write to standard error. One of them matters: a commit that was
+ * cancelled while it waited for a standby succeeds with a warning. Its text depends on the server's language, so it is
+ * recognised by the function that raised it. */
 static void take_notice(void *context, const PGresult *result)
 {
     struct report_db_conn *link = context;
@@ -89,7 +89,7 @@ void report_db_conn_close(struct report_db_conn *link)
     link->connection = NULL;
 }
 
-/* The time left in milliseconds of `seconds` since `since`. */
+/* How many milliseconds are left of `seconds`, counted from `since`. */
 static int left(const struct timespec *since, int seconds)
 {
     struct timespec now;
@@ -98,7 +98,7 @@ static int left(const struct timespec *since, int seconds)
     return passed >= seconds * 1000 ? 0 : (int)(seconds * 1000 - passed);
 }
 
-/* Until the connection is ready for one of events. */
+/* Waits until the connection is ready for one of the events. False when it takes too long. */
 static bool wait_ready(struct report_db_conn *link, short events, struct report_db_failure *failure)
 {
     struct pollfd fds[2] = {{PQsocket(link->connection), events, 0}, {link->stop_fd, POLLIN, 0}};
@@ -129,7 +129,7 @@ static bool take_in(struct report_db_conn *link, struct report_db_failure *failu
     return PQconsumeInput(link->connection) == 1 || lose(link, failure, "");
 }
 
-/* Sends what libpq still holds. The server may have to get rid of an answer first, so we read, too. */
+/* Sends what libpq still holds. It also reads, because the server may have to send an answer before it reads on. */
 static bool flush(struct report_db_conn *link, struct report_db_failure *failure)
 {
     for (;;) {
@@ -146,7 +146,7 @@ static bool flush(struct report_db_conn *link, struct report_db_failure *failure
     }
 }
 
-/* *result is NULL when the command is through. */
+/* Gets the next result. *result is NULL when the command is finished. */
 static bool next_result(struct report_db_conn *link, PGresult **result, struct report_db_failure *failure)
 {
     while (PQisBusy(link->connection)) {
@@ -169,15 +169,16 @@ static void explain(const PGresult *result, struct report_db_failure *failure)
         report_db_conn_fail(failure, REPORT_DB_ERROR_LOST, "", PQresultErrorMessage(result));
         return;
     }
-    /* FATAL and PANIC: the server's last words before it closes the connection */
+    /* after FATAL and PANIC the server closes the connection */
     bool last = severity != NULL && strcmp(severity, "ERROR") != 0;
     enum report_db_error fault = report_db_error_of(sqlstate, constraint != NULL ? constraint : "", context != NULL);
     report_db_conn_fail(failure, last ? REPORT_DB_ERROR_LOST : fault, sqlstate, primary != NULL ? primary : "");
     memcpy(failure->sqlstate, sqlstate, strlen(sqlstate) + 1);
 }
 
-/* After a failure: says LOST if the connection is gone (the reason may be an error that came before its end, such as
- * "terminating connection due to administrator command"), and closes what is of no more use. */
+/* Called after a failure: sets LOST if the connection is gone, and closes a connection that cannot be used any more.
+ * The reason may be an error that came before the end, such as "terminating connection due to administrator command".
+ */
 static void settle(struct report_db_conn *link, bool no_error_seen, struct report_db_failure *failure)
 {
     if (link->connection != NULL && PQstatus(link->connection) != CONNECTION_OK) {
@@ -196,7 +197,7 @@ static bool is_error(ExecStatusType status)
     return status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_COPY_IN;
 }
 
-/* Takes all results, up to a COPY that wants data, and keeps the last one. The first error is the one that counts. */
+/* Takes all results, up to a COPY that wants data, and keeps the last one. The first error is reported. */
 static bool report_db_conn_gather(struct report_db_conn *link, PGresult **last, struct report_db_failure *failure)
 {
     struct report_db_failure later;
@@ -271,7 +272,7 @@ bool report_db_conn_copy_begin(struct report_db_conn *link, const char *sql, str
 
 bool report_db_conn_copy_data(struct report_db_conn *link, struct slice data, struct report_db_failure *failure)
 {
-    /* libpq keeps a buffer as large as the largest piece it ever got */
+    /* in pieces: libpq keeps a buffer as large as the largest piece it ever got */
     for (size_t len; data.len > 0; data.at += len, data.len -= len) {
         len = data.len < COPY_PIECE ? data.len : COPY_PIECE;
         if (PQputCopyData(link->connection, data.at, (int)len) != 1) {
