@@ -23,8 +23,8 @@
 #include "util/err.h"
 
 struct endpoint_program {
-    const char *name;    /* in the log: "upload" */
-    const char *summary; /* for --help: what the endpoint does, one line */
+    const char *name;             /* in the log: "upload" */
+    const char *summary;          /* for --help: what the endpoint does, one line */
     enum relay_endpoint endpoint; /* in the metrics */
     struct route_table routes;
     bool uses_node_index;

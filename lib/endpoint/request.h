@@ -36,14 +36,14 @@ typedef enum offload_side request_offload(void *context);
 struct request {
     char *const *env; /* "NAME=value", NULL-terminated */
     const char *method;
-    struct buffer path;                 /* NUL behind it */
+    struct buffer path;                  /* NUL behind it */
     struct slice args[REQUEST_MAX_ARGS]; /* what the `*` of the route matched */
-    int64_t length;                     /* CONTENT_LENGTH, or one of REQUEST_LENGTH_* */
-    int64_t body_read;                  /* bytes so far, see body.h */
+    int64_t length;                      /* CONTENT_LENGTH, or one of REQUEST_LENGTH_* */
+    int64_t body_read;                   /* bytes so far, see body.h */
     bool body_failed;
     request_read *read;
     void *read_context;
-    struct node_index *index; /* fresh; NULL when there is none, or the program does not use it */
+    struct node_index *index;        /* fresh; NULL when there is none, or the program does not use it */
     struct relay_state *relay_state; /* the shared counters; NULL (in tests): nothing is counted */
     request_offload *offload;        /* NULL: everything is done in this process */
     void *offload_context;

@@ -41,8 +41,8 @@ struct response {
     struct buffer body;
     bool head; /* the request was a HEAD: no body goes out, whatever the handler sends */
     bool started;
-    bool offloaded; /* a child of this process answers */
-    bool gone; /* the other side went away before the end of a started answer */
+    bool offloaded;            /* a child of this process answers */
+    bool gone;                 /* the other side went away before the end of a started answer */
     struct response_file file; /* sent after the body; see response_has_file */
     const struct response_sink *sink;
 };

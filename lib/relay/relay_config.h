@@ -77,13 +77,13 @@ struct relay_config {
 
     struct {
         int64_t max_body_size;
-        int64_t min_free_space; /* bytes that stay free in the file system; with less: 507 */
-        int max_waiting_files;  /* run logs; with more: 503 */
+        int64_t min_free_space;            /* bytes that stay free in the file system; with less: 507 */
+        int max_waiting_files;             /* run logs; with more: 503 */
         int max_waiting_files_per_node;    /* the same, for each node */
         int64_t max_waiting_size_per_node; /* bytes of run logs for each node; with more: 507 */
         int max_waiting_inventories;       /* in each of the two directories; with more: 503 */
         int64_t max_waiting_inventory_size;
-        int retry_after;        /* seconds, for 503 */
+        int retry_after; /* seconds, for 503 */
     } upload;
 
     struct {
@@ -121,7 +121,7 @@ struct relay_config {
     struct {
         char *path;
         int64_t max_body_size;
-        int64_t max_ttl;          /* seconds */
+        int64_t max_ttl; /* seconds */
         bool require_certificate;
         int64_t cleanup_frequency;
     } shared_files;

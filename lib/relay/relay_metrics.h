@@ -31,12 +31,12 @@
 enum relay_endpoint { RELAY_ENDPOINT_TABLE(RELAY_ENDPOINT_CONSTANT) RELAY_ENDPOINTS };
 
 enum relay_report_result { /* rudder_relayd_reports_total{status} */
-    RELAY_REPORT_OK,
-    RELAY_REPORT_ERROR,   /* refused */
-    RELAY_REPORT_INVALID, /* unknown node */
-    RELAY_REPORT_FORWARD_OK,
-    RELAY_REPORT_FORWARD_ERROR,
-    RELAY_REPORT_RESULTS
+                           RELAY_REPORT_OK,
+                           RELAY_REPORT_ERROR,   /* refused */
+                           RELAY_REPORT_INVALID, /* unknown node */
+                           RELAY_REPORT_FORWARD_OK,
+                           RELAY_REPORT_FORWARD_ERROR,
+                           RELAY_REPORT_RESULTS
 };
 
 /* A number that changes when the meaning of any cell changes. For relay_state_open. */

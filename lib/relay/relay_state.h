@@ -68,7 +68,7 @@ uint64_t relay_state_activity(const struct relay_state *state, enum relay_activi
 enum { RELAY_STATE_WORKERS = 256 };
 
 struct relay_state_workers {
-    bool known;         /* a worker has run since the state file was made */
+    bool known; /* a worker has run since the state file was made */
     size_t running;
     size_t busy;        /* workers among these that answer a request */
     int64_t busy_since; /* when the last of them became busy, in seconds since 1970; 0 when none is */
@@ -91,8 +91,8 @@ enum relay_peer_state { RELAY_PEER_UNKNOWN, RELAY_PEER_UP, RELAY_PEER_DOWN };
 
 struct relay_peer_report {
     enum relay_peer_state state;
-    int64_t since;   /* when this state began, in seconds since 1970 */
-    int64_t checked; /* when this state was last confirmed, in seconds since 1970 */
+    int64_t since;                       /* when this state began, in seconds since 1970 */
+    int64_t checked;                     /* when this state was last confirmed, in seconds since 1970 */
     char details[RELAY_STATE_TEXT_SIZE]; /* printable reason when down, else "" */
 };
 
@@ -103,7 +103,7 @@ void relay_state_peer(const struct relay_state *state, enum relay_peer peer, str
 /* -- the last error, for the status page */
 
 struct relay_last_error {
-    int64_t when; /* seconds since 1970, 0: nothing yet */
+    int64_t when;                     /* seconds since 1970, 0: nothing yet */
     char text[RELAY_STATE_TEXT_SIZE]; /* printable */
 };
 

@@ -58,7 +58,7 @@ struct relay_state {
     pthread_mutex_t lock; /* guards the members below; held while switching to another file */
     dev_t device;         /* of the file that is mapped */
     ino_t inode;
-    int64_t next_try; /* when to try again after a failure, by clock_ms */
+    int64_t next_try;   /* when to try again after a failure, by clock_ms */
     struct err failure; /* the reason last logged, so that it is logged once */
 };
 

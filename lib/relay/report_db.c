@@ -36,15 +36,15 @@ static const char examine[] =
 enum { SLOW_MAX = 2 };
 
 struct report_db {
-    struct report_db_conn link;
+    struct report_db_conn conn;
 };
 
 struct report_db *report_db_new(const char *url, const char *password, const char *application_name, struct err *err)
 {
     struct report_db *db = xcalloc(1, sizeof *db);
-    db->link.stop_fd = -1;
-    db->link.statement_seconds = STATEMENT_SECONDS;
-    if (!report_db_conninfo_make(&db->link.conninfo, url, password, application_name, err)) {
+    db->conn.stop_fd = -1;
+    db->conn.statement_seconds = STATEMENT_SECONDS;
+    if (!report_db_conninfo_make(&db->conn.conninfo, url, password, application_name, err)) {
         free(db);
         return NULL;
     }
@@ -54,26 +54,26 @@ struct report_db *report_db_new(const char *url, const char *password, const cha
 void report_db_free(struct report_db *db)
 {
     if (db != NULL) {
-        report_db_conn_close(&db->link);
-        report_db_conninfo_free(&db->link.conninfo);
+        report_db_conn_close(&db->conn);
+        report_db_conninfo_free(&db->conn.conninfo);
         free(db);
     }
 }
 
 void report_db_stop_fd(struct report_db *db, int fd)
 {
-    db->link.stop_fd = fd;
+    db->conn.stop_fd = fd;
 }
 
 void report_db_statement_timeout(struct report_db *db, unsigned seconds)
 {
-    db->link.statement_seconds = seconds;
+    db->conn.statement_seconds = seconds;
 }
 
 void report_db_ask_password(struct report_db *db, report_db_password *ask, const void *context)
 {
-    db->link.ask_password = ask;
-    db->link.ask_context = context;
+    db->conn.ask_password = ask;
+    db->conn.ask_context = context;
 }
 
 static void report_db_set_outcome(struct report_db_item *item, enum report_db_outcome outcome,
@@ -94,11 +94,11 @@ static bool store_batch(struct report_db *db, struct report_db_item **items, siz
     bool used_before;
     bool broke = false;
     do {
-        used_before = db->link.connection != NULL;
-        if (report_db_conn_open(&db->link, failure) && report_db_batch_store(&db->link, items, count, failure)) {
+        used_before = db->conn.connection != NULL;
+        if (report_db_conn_open(&db->conn, failure) && report_db_batch_store(&db->conn, items, count, failure)) {
             return true;
         }
-        report_db_conn_rollback(&db->link);
+        report_db_conn_rollback(&db->conn);
         broke = broke || failure->fault == REPORT_DB_ERROR_LOST;
     } while (failure->fault == REPORT_DB_ERROR_LOST && used_before);
     if (broke && failure->fault == REPORT_DB_ERROR_DOWN) {
@@ -195,7 +195,7 @@ static void store_all(struct report_db *db, struct report_db_item *items, size_t
         setup = setup || items[i].run->fault == REPORT_DB_ERROR_SETUP;
     }
     if (setup) {
-        report_db_conn_close(&db->link); /* a corrected setting of the role only affects new sessions */
+        report_db_conn_close(&db->conn); /* a corrected setting of the role only affects new sessions */
     }
     free(picked);
 }
@@ -227,8 +227,8 @@ static bool ask(struct report_db *db, const char *sql, struct buffer *lines, str
     struct report_db_failure failure;
     bool used_before;
     do {
-        used_before = db->link.connection != NULL;
-        if (report_db_conn_open(&db->link, &failure) && report_db_conn_lines(&db->link, sql, lines, &failure)) {
+        used_before = db->conn.connection != NULL;
+        if (report_db_conn_open(&db->conn, &failure) && report_db_conn_lines(&db->conn, sql, lines, &failure)) {
             return true;
         }
     } while (failure.fault == REPORT_DB_ERROR_LOST && used_before);

@@ -33,7 +33,7 @@ enum { REPORT_DB_BATCH_MAX = 500 };
 /* items: ascending by key, no key twice, at most REPORT_DB_BATCH_MAX. True when committed; then all outcomes are set:
  * STORED, DUPLICATE, or REFUSED for a run whose node and date another run has. On false failure says why; nothing is
  * stored, or, if it is LOST, that is unknown. */
-bool report_db_batch_store(struct report_db_conn *link, struct report_db_item **items, size_t count,
+bool report_db_batch_store(struct report_db_conn *conn, struct report_db_item **items, size_t count,
                            struct report_db_failure *failure);
 
 #endif

@@ -23,7 +23,7 @@ enum { PG_BOOL = 16, PG_INT8 = 20, PG_TEXT = 25, PG_BOOL_ARRAY = 1000, PG_TEXT_A
 
 /* COPY RudderSysEvents (REPORT_DB_COPY_COLUMNS) FROM STDIN (FORMAT binary): header, a row for each report, trailer. */
 #define REPORT_DB_COPY_COLUMNS                                                                                         \
-    "id, executionDate, nodeId, directiveId, ruleId, reportId, component, keyValue, executionTimeStamp, eventType, "  \
+    "id, executionDate, nodeId, directiveId, ruleId, reportId, component, keyValue, executionTimeStamp, eventType, "   \
     "policy, msg"
 void report_db_binary_copy_header(struct buffer *out);
 void report_db_binary_copy_row(struct buffer *out, int64_t id, struct slice node_id, const struct report *report);

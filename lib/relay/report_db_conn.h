@@ -37,27 +37,27 @@ struct report_db_values {
     int count;
 };
 
-bool report_db_conn_open(struct report_db_conn *link, struct report_db_failure *failure);
-void report_db_conn_close(struct report_db_conn *link);
+bool report_db_conn_open(struct report_db_conn *conn, struct report_db_failure *failure);
+void report_db_conn_close(struct report_db_conn *conn);
 
 /* Runs one or several statements without parameters. Their results are ignored. */
-bool report_db_conn_run(struct report_db_conn *link, const char *sql, struct report_db_failure *failure);
+bool report_db_conn_run(struct report_db_conn *conn, const char *sql, struct report_db_failure *failure);
 
 /* The same, but the result of the last statement, one text column, is added to *lines (may be NULL), one line for each
  * row. */
-bool report_db_conn_lines(struct report_db_conn *link, const char *sql, struct buffer *lines,
+bool report_db_conn_lines(struct report_db_conn *conn, const char *sql, struct buffer *lines,
                           struct report_db_failure *failure);
 
 /* Runs one statement. The result is binary; the caller frees it (PQclear). */
-PGresult *report_db_conn_query(struct report_db_conn *link, const char *sql, const struct report_db_values *values,
+PGresult *report_db_conn_query(struct report_db_conn *conn, const char *sql, const struct report_db_values *values,
                                struct report_db_failure *failure);
 
 /* Begins a COPY. sql starts with COPY FROM STDIN; statements after it are run when the data is complete. */
-bool report_db_conn_copy_begin(struct report_db_conn *link, const char *sql, struct report_db_failure *failure);
-bool report_db_conn_copy_data(struct report_db_conn *link, struct slice data, struct report_db_failure *failure);
-bool report_db_conn_copy_end(struct report_db_conn *link, struct report_db_failure *failure);
+bool report_db_conn_copy_begin(struct report_db_conn *conn, const char *sql, struct report_db_failure *failure);
+bool report_db_conn_copy_data(struct report_db_conn *conn, struct slice data, struct report_db_failure *failure);
+bool report_db_conn_copy_end(struct report_db_conn *conn, struct report_db_failure *failure);
 
 /* Rolls back a failed transaction. Closes the connection if that fails. */
-void report_db_conn_rollback(struct report_db_conn *link);
+void report_db_conn_rollback(struct report_db_conn *conn);
 
 #endif

@@ -22,9 +22,9 @@ enum report_db_error {
     REPORT_DB_ERROR_DATA,     /* an added trigger or function refuses its data */
     REPORT_DB_ERROR_UNSURE,   /* fault of the run or the database: deadlock, memory, trigger, internal error, unknown */
     REPORT_DB_ERROR_SLOW,     /* it took too long, or waited too long for a lock */
-    REPORT_DB_ERROR_SETUP, /* the database's setup or a full disk; never the run's fault, but others may succeed */
-    REPORT_DB_ERROR_DOWN,  /* the database cannot be used at all, or not by us */
-    REPORT_DB_ERROR_LOST,  /* the connection broke: the transaction may or may not be committed */
+    REPORT_DB_ERROR_SETUP,    /* the database's setup or a full disk; never the run's fault, but others may succeed */
+    REPORT_DB_ERROR_DOWN,     /* the database cannot be used at all, or not by us */
+    REPORT_DB_ERROR_LOST,     /* the connection broke: the transaction may or may not be committed */
 };
 
 enum { SQLSTATE_SIZE = 6 };

@@ -24,7 +24,7 @@ struct runlog_build {
     struct runlog *runlog;
     struct runlog_limits limits;
     struct runlog_store store;
-    size_t row_size; /* runlog_build_row_size */
+    size_t row_size;                   /* runlog_build_row_size */
     const struct report_origin *first; /* the origin of the first report */
     const struct report_origin *last;
     size_t last_size;    /* bytes of the last report's fields, which each of its log entries repeats */

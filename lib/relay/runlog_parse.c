@@ -25,7 +25,7 @@ struct parser {
     struct runlog_lines lines;
     enum state state;
     struct runlog_header header;
-    struct timestamp executed; /* of the report with this header */
+    struct timestamp executed;  /* of the report with this header */
     struct slice header_line;   /* the first one */
     size_t header_number;       /* of that line */
     bool in_doubt;              /* a line within the header looks like a log entry */

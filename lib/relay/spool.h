@@ -53,9 +53,9 @@ bool spool_waits(const struct spool *spool, const char *name);
 bool spool_in_place(const struct spool *spool, const char **missing);
 
 struct spool_entry {
-    const char *name; /* valid during the call */
-    int64_t size;     /* bytes */
-    int64_t mtime;    /* seconds since 1970 */
+    const char *name;          /* valid during the call */
+    int64_t size;              /* bytes */
+    int64_t mtime;             /* seconds since 1970 */
     const struct stat *status; /* valid during the call */
 };
 
@@ -84,7 +84,7 @@ enum spool_leave spool_remove(struct spool *spool, const char *name, const struc
 struct spool_refusal {
     const char *node_id; /* "": not known */
     const char *reason;
-    bool verified;       /* the signature was valid: the file is never removed to make room */
+    bool verified; /* the signature was valid: the file is never removed to make room */
 };
 
 /* Moves a refused file into failed/ with its reason, beside others of that name. If a file with the same bytes is

@@ -27,7 +27,7 @@ struct spool_ages {
     int dir_fd;
     char *name;
     struct spool_ages_now now;
-    int64_t counted; /* seconds in which the machine was seen to be up */
+    int64_t counted;         /* seconds in which the machine was seen to be up */
     struct age_note *before; /* the notes of the last look, sorted */
     size_t before_count;
     struct age_note *seen;

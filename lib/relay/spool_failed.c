@@ -48,7 +48,7 @@ static void spool_failed_add_line(struct buffer *text, const char *key, const ch
 }
 
 static void spool_failed_describe(struct buffer *text, const struct spool *spool, const char *name,
-                     const struct spool_refusal *refusal)
+                                  const struct spool_refusal *refusal)
 {
     char now[32];
     char queue_id[QUEUE_ID_SIZE];

@@ -51,8 +51,8 @@ struct http_limits {
 /* Texts are copied. */
 struct http_client_settings {
     enum http_trust trust;
-    const char *ca_file;       /* for HTTP_TRUST_CHAIN: PEM; NULL or "": the authorities of the system */
-    const char *proxy;         /* URL; NULL or "": as the environment says (https_proxy, no_proxy); "none": no proxy */
+    const char *ca_file; /* for HTTP_TRUST_CHAIN: PEM; NULL or "": the authorities of the system */
+    const char *proxy;   /* URL; NULL or "": as the environment says (https_proxy, no_proxy); "none": no proxy */
     int64_t idle_timeout_ms;
     struct http_limits limits; /* for requests without limits of their own */
 };
@@ -96,18 +96,18 @@ typedef void http_done(void *context, const struct http_result *result);
  * caller's and must last until the end. */
 struct http_request {
     enum http_method method;
-    const char *url;      /* https://..., see http_url.h */
-    const char *user;     /* Basic authentication */
+    const char *url;  /* https://..., see http_url.h */
+    const char *user; /* Basic authentication */
     const char *password;
-    const char *header;   /* one more header: "Name: value" */
-    const char *pins;     /* for HTTP_TRUST_PINS, see http_pins.h; without any the request is refused */
-    struct slice form;    /* the body of a POST, application/x-www-form-urlencoded; not copied */
-    int64_t body_len;     /* of a PUT, in bytes */
-    int body_fd;          /* if read is NULL: the body is read from here by pread, from offset 0 */
-    http_read *read;      /* gives the body; then the request cannot be repeated on another connection */
-    http_write *write;    /* NULL: the answer's body is skipped, up to 1 MiB of it */
+    const char *header; /* one more header: "Name: value" */
+    const char *pins;   /* for HTTP_TRUST_PINS, see http_pins.h; without any the request is refused */
+    struct slice form;  /* the body of a POST, application/x-www-form-urlencoded; not copied */
+    int64_t body_len;   /* of a PUT, in bytes */
+    int body_fd;        /* if read is NULL: the body is read from here by pread, from offset 0 */
+    http_read *read;    /* gives the body; then the request cannot be repeated on another connection */
+    http_write *write;  /* NULL: the answer's body is skipped, up to 1 MiB of it */
     http_done *done;
-    void *context;        /* for all three callbacks */
+    void *context;                    /* for all three callbacks */
     const struct http_limits *limits; /* NULL: the client's; copied */
 };
 

@@ -41,7 +41,7 @@ struct http_transfer {
     int body_fd;
     int64_t body_at; /* bytes given to libcurl so far */
     int64_t body_len;
-    struct buffer body;   /* a body that is sent in one piece with the head */
+    struct buffer body; /* a body that is sent in one piece with the head */
     size_t passed_over; /* bytes skipped of an answer that has no write */
     bool abandoned;
     char error[CURL_ERROR_SIZE];

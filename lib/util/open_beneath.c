@@ -205,10 +205,10 @@ int open_beneath_file(int dir_fd, const char *path, struct stat *status, struct 
         /* a socket, a device without a driver */
         return errno == ENXIO || errno == ENODEV ? open_beneath_fail(EINVAL, path, err) : -1;
     }
-    int errnum = fstat(fd, status) != 0         ? errno
-                 : S_ISREG(status->st_mode)     ? 0
-                 : S_ISDIR(status->st_mode)     ? EISDIR
-                                                : EINVAL;
+    int errnum = fstat(fd, status) != 0     ? errno
+                 : S_ISREG(status->st_mode) ? 0
+                 : S_ISDIR(status->st_mode) ? EISDIR
+                                            : EINVAL;
     if (errnum != 0) {
         close(fd);
         return open_beneath_fail(errnum, path, err);

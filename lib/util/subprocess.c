@@ -27,9 +27,9 @@ struct subprocess {
     int pidfd;  /* readable once the leader has ended; -1 from then on */
     int output; /* -1 once the output has ended */
     enum phase phase;
-    int64_t next;   /* when to send TERM (RUNNING), to send KILL (ASKED), to give up (FORCED) */
-    int64_t drain;  /* once the leader has ended: until when others may still write; INT64_MAX before */
-    bool stopped;   /* asked for by subprocess_stop, not by the time limit */
+    int64_t next;  /* when to send TERM (RUNNING), to send KILL (ASKED), to give up (FORCED) */
+    int64_t drain; /* once the leader has ended: until when others may still write; INT64_MAX before */
+    bool stopped;  /* asked for by subprocess_stop, not by the time limit */
 };
 
 /* ---- start ---- */

@@ -38,7 +38,7 @@ enum subprocess_fate {
     SUBPROCESS_EXITED,    /* number: its exit status */
     SUBPROCESS_SIGNALLED, /* number: the signal, and it was not from us */
     SUBPROCESS_TIMED_OUT,
-    SUBPROCESS_STOPPED,   /* by subprocess_stop */
+    SUBPROCESS_STOPPED, /* by subprocess_stop */
 };
 
 struct subprocess_end {
