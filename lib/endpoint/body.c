@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-/* What is wrong with the body now that `got` was the last that came? NULL when nothing is. */
+/* What is wrong with the body after the last read returned `got`; NULL when nothing is. */
 static const char *fault_of(const struct request *request, ssize_t got)
 {
     if (got < 0) {

@@ -9,7 +9,7 @@
 
 enum { BASE64_SIZE = 48 }; /* of a digest, with the NUL */
 
-/* httpd sets the other variables for a certificate that did not verify, too. */
+/* httpd sets the other variables even for a certificate that did not verify, so only this one counts. */
 bool client_certificate_shown(const struct request *request)
 {
     const char *verify = request_env(request, "SSL_CLIENT_VERIFY");

@@ -20,8 +20,8 @@
 enum { EXIT_USAGE = 2, EXIT_START = 3 };
 enum { IDLE_WAIT_MAX = 3600 * 1000 }; /* milliseconds */
 enum { STOP_WAIT = 20 * 1000 };       /* milliseconds, for slow clients; less than TimeoutStopSec of the units */
-enum { PATIENCE_MS = 50 };            /* so long one slow client is waited for before a child waits for it */
-enum { KEPT_MAX = 256 * 1024 };       /* bytes of an answer's memory that wait for the next one */
+enum { PATIENCE_MS = 50 };            /* how long this process waits for a slow client before a child takes over */
+enum { KEPT_MAX = 256 * 1024 };       /* bytes of an answer's memory that are kept for the next one */
 
 struct endpoint {
     const struct endpoint_program *program;
@@ -29,13 +29,13 @@ struct endpoint {
     void *state;
     struct fcgi *fcgi;
     int64_t idle_at;          /* when the program's idle is due, by clock_ms */
-    struct node_index *index; /* NULL until there is one */
-    struct err index_err;     /* why not, or why an old one is in use: said once, not with each request */
+    struct node_index *index; /* NULL until an index exists */
+    struct err index_err;     /* why there is none, or an old one is used; logged once, not with each request */
     struct relay_state *relay_state;
-    uint64_t generation; /* that was taken up */
+    uint64_t generation; /* the last generation that was seen */
     struct request request;
     struct response response;
-    struct response_sink sink; /* where an answer goes that is sent as it comes */
+    struct response_sink sink; /* where an answer goes that is sent piece by piece */
     struct buffer out;
 };
 
@@ -53,7 +53,7 @@ static void endpoint_print_help(const struct endpoint_program *program)
 }
 
 struct command_line {
-    const char *config; /* its path */
+    const char *config; /* path of the configuration file */
     bool check;         /* end before the first request */
 };
 
@@ -96,7 +96,7 @@ static bool read_command_line(const struct endpoint_program *program, int argc, 
     return true;
 }
 
-/* A trouble with the index is said when it begins, when it changes and when it is over. */
+/* Logs a problem with the index when it begins, when it changes and when it is over. */
 static void note_index(struct endpoint *endpoint, const struct err *err)
 {
     if (strcmp(endpoint->index_err.text, err->text) == 0) {
@@ -219,7 +219,7 @@ static void finish_request(struct endpoint *endpoint)
     buffer_clear_large(&endpoint->out, KEPT_MAX);
 }
 
-/* One connection, one request. A child, of send_file or of a handler, goes through all of this to the end. */
+/* Answers one request on one connection. A child, forked by send_file or by a handler, also runs this to the end. */
 static void endpoint_answer_request(struct endpoint *endpoint)
 {
     const struct endpoint_program *program = endpoint->program;
@@ -256,7 +256,7 @@ static void endpoint_answer_request(struct endpoint *endpoint)
     finish_request(endpoint);
 }
 
-/* Calls idle when it is due. Returns for how many milliseconds to wait for a request, -1 for as long as it takes. */
+/* Calls idle when it is due. Returns how many milliseconds to wait for a request, -1 for no limit. */
 static int idle_wait(struct endpoint *endpoint)
 {
     const struct endpoint_program *program = endpoint->program;

@@ -5,11 +5,11 @@
  *
  * A program answers one request at a time; several processes of it share the listening socket, which belongs to systemd
  * or spawn-fcgi, so that a restart loses no request. TERM, INT and USR1 let the request in hand finish, then the
- * process ends with 0. HUP reads the logging settings again, and so does a generation that was raised (relay_state.h).
- * That, and a new node index, is noticed before each request. Each request is counted, with its status and how long it
- * took: until the last byte was sent, whichever process sent it. A file that answers (response_attach) keeps the
- * process from others no longer than a moment, however slow its client is: then a child sends the rest. Before it ends
- * the process waits 20 seconds for such children.
+ * process ends with 0. HUP reads the logging settings again, and so does a new generation (relay_state.h). A new
+ * generation and a new node index are noticed before each request. Each request is counted with its status and its
+ * duration, which lasts until the last byte was sent, by whichever process. When a file is the answer (response_attach)
+ * and its client is slow, a child soon takes over and sends the rest, so that the process is free for other requests.
+ * Before it ends, the process waits up to 20 seconds for such children.
  */
 #ifndef RELAY_ENDPOINT_ENDPOINT_H
 #define RELAY_ENDPOINT_ENDPOINT_H
@@ -23,17 +23,17 @@
 #include "util/err.h"
 
 struct endpoint_program {
-    const char *name;    /* in the log: "upload" */
-    const char *summary; /* for --help: what the endpoint does, one line */
+    const char *name;             /* in the log: "upload" */
+    const char *summary;          /* for --help: what the endpoint does, one line */
     enum relay_endpoint endpoint; /* in the metrics */
     struct route_table routes;
     bool uses_node_index;
-    /* Makes what the handlers share, once. NULL with err ends the program. The configuration outlives it. May be
-     * NULL. */
+    /* Makes the state that the handlers share, once. Returning NULL with err ends the program. The configuration
+     * outlives the state. May be NULL. */
     void *(*start)(const struct relay_config *config, struct err *err);
     void (*stop)(void *state); /* may be NULL */
-    /* What is to do though nobody asks: called between requests, first at the start and then when so many seconds have
-     * passed as it returned (at least 1). Each process of the program calls its own. May be NULL. */
+    /* Does work without a request. Called between requests, first at the start; it returns after how many seconds it is
+     * called again (at least 1). Each process of the program calls it. May be NULL. */
     int64_t (*idle)(void *state);
 };
 

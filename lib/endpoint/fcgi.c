@@ -23,7 +23,7 @@ struct fcgi {
     FCGX_Request request;
     int signals; /* signalfd */
     struct offload offload;
-    bool cannot_fork; /* said once until it can again */
+    bool cannot_fork; /* a failed fork was logged; logged again only after a success */
 };
 
 static bool is_listening(int fd)
@@ -33,7 +33,7 @@ static bool is_listening(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening != 0;
 }
 
-/* A signal that our parent ignored would never reach the signalfd, hence the default action for each. */
+/* Opens the signalfd. A signal that our parent ignored would never reach it, so each gets its default action. */
 static int fcgi_open_signals(void)
 {
     static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1, SIGHUP, SIGCHLD};
@@ -84,7 +84,7 @@ void fcgi_close(struct fcgi *fcgi)
     }
 }
 
-/* Another worker was quicker, or the other side gave up: not our trouble. */
+/* Is the error harmless: another worker was faster, or the other side gave up? */
 static bool is_passing(int errnum)
 {
     return errnum == EAGAIN || errnum == EWOULDBLOCK || errnum == EINTR || errnum == ECONNABORTED || errnum == EPROTO;
@@ -184,14 +184,14 @@ enum offload_side fcgi_offload(struct fcgi *fcgi)
         log_warn("no child process can be made; this one is held", log_text("reason", err.text));
     }
     fcgi->cannot_fork = err.text[0] != '\0';
-    if (side == OFFLOAD_PARENT) { /* closed without the shutdown of FCGX_Free's: the child has the connection, too */
+    if (side == OFFLOAD_PARENT) { /* close without the shutdown of FCGX_Free: the child still uses the connection */
         close(fcgi->request.ipcFd);
         fcgi->request.ipcFd = -1;
     }
     return side;
 }
 
-/* One connection, one request: a kept connection would keep this worker from all others. */
+/* Ends the request and closes its connection. A kept connection would keep this worker from all others. */
 void fcgi_finish(struct fcgi *fcgi)
 {
     bool mine = fcgi->request.ipcFd >= 0;

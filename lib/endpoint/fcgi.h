@@ -20,9 +20,9 @@
 struct fcgi;
 
 enum fcgi_event {
-    FCGI_REQUEST, /* one is in hand: answer it, then fcgi_finish */
+    FCGI_REQUEST, /* a request came: answer it, then call fcgi_finish */
     FCGI_RELOAD,  /* HUP */
-    FCGI_IDLE,    /* none came in the given time, or not yet */
+    FCGI_IDLE,    /* no request came in the given time */
     FCGI_STOP,    /* TERM, INT, USR1 (multiwatch sends this one) */
     FCGI_FAILED,
 };
@@ -31,10 +31,10 @@ enum fcgi_event {
 struct fcgi *fcgi_open(struct err *err);
 void fcgi_close(struct fcgi *fcgi);
 
-/* timeout_ms: -1 for as long as it takes. */
+/* timeout_ms: -1 for no limit. */
 enum fcgi_event fcgi_wait(struct fcgi *fcgi, int timeout_ms, struct err *err);
 
-/* Of the request in hand: its variables, its body (a request_read, context is the struct fcgi), its answer. */
+/* The variables of the current request, its body (a request_read, context is the struct fcgi), and its answer. */
 char *const *fcgi_env(const struct fcgi *fcgi);
 ssize_t fcgi_read(void *context, char *into, size_t size);
 bool fcgi_write(struct fcgi *fcgi, const char *bytes, size_t len);
@@ -42,14 +42,14 @@ bool fcgi_write(struct fcgi *fcgi, const char *bytes, size_t len);
 bool fcgi_send(void *context, const char *bytes, size_t len);
 /* The connection to httpd, to poll for its end and nothing else. */
 int fcgi_connection(void *context);
-/* Has httpd closed it already? A request that waited for long is worked off for nobody. */
+/* Has httpd closed the connection already? Then nobody waits for the answer any more. */
 bool fcgi_is_gone(const struct fcgi *fcgi);
-/* Forks (offload.h). OFFLOAD_PARENT: the child goes on with the request in hand, and what is left to do here is
+/* Forks (offload.h). OFFLOAD_PARENT: the child continues with the current request, and this process only has to call
  * fcgi_finish. */
 enum offload_side fcgi_offload(struct fcgi *fcgi);
 void fcgi_finish(struct fcgi *fcgi);
 
-/* Is this such a child, which ends with its request? */
+/* Is this process such a child? It ends with its request. */
 bool fcgi_is_offloaded(const struct fcgi *fcgi);
 /* Waits for the children, then ends those that are left; returns how many. */
 size_t fcgi_end_offloaded(struct fcgi *fcgi, int64_t timeout_ms);

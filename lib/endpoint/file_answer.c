@@ -54,7 +54,8 @@ static bool client_has_it(const struct request *request, const struct stat *stat
     return date != NULL && http_date_parse(date, &since) && status->st_mtim.tv_sec <= since;
 }
 
-/* A part is of use only to who has the rest of this same version: If-Range says which one the client has. */
+/* Does the Range header apply? A part is useful only to a client that has the rest of the same version, which If-Range
+ * names. */
 static bool range_counts(const struct request *request, const struct stat *status)
 {
     const char *version = request_env(request, "HTTP_IF_RANGE");

@@ -12,7 +12,8 @@
 
 #include "util/clock.h"
 
-/* False when it must not go on: the worker has ended before the kernel knew that this matters. */
+/* Sets up the child. False when the child must end: the worker ended before prctl asked the kernel to end the child
+ * with it. */
 static bool become_child(struct offload *offload, int listener, pid_t worker)
 {
     *offload = (struct offload){.is_child = true};

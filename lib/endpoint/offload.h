@@ -2,9 +2,9 @@
  *
  * offload: child processes that send the rest of a long answer to a slow client, so that the worker is free for others.
  *
- * A child is a fork of its worker in the midst of a request. It finishes that one request as the worker would have, log
- * line and metrics included, and ends. It has no listener. It ends when its worker ends (the kernel sees to that). TERM
- * and the like are for the worker, which waits for its children.
+ * A child is a fork of its worker in the middle of a request. It finishes that request as the worker would have,
+ * including log line and metrics, and ends. It has no listener. The kernel ends it when its worker ends. TERM and the
+ * other signals are handled by the worker, which waits for its children.
  */
 #ifndef RELAY_ENDPOINT_OFFLOAD_H
 #define RELAY_ENDPOINT_OFFLOAD_H
@@ -18,7 +18,7 @@
 
 enum { OFFLOAD_MAX = 16 }; /* children of one worker */
 
-/* All zero bytes is a valid one: no children, and this process is none. */
+/* All zero bytes is a valid value: no children, and this process is not a child. */
 struct offload {
     bool is_child;
     size_t count;
@@ -31,16 +31,15 @@ enum offload_side {
     OFFLOAD_NONE,   /* there is no child: go on with the request */
 };
 
-/* Forks: returns in both processes. Returns OFFLOAD_NONE when there are as many children as may be, when this is one,
- * and (with err) when the system gives no new process. listener is closed in the child: its number stands for
- * /dev/null. */
+/* Forks, and returns in both processes. OFFLOAD_NONE when there are OFFLOAD_MAX children, when this process is itself a
+ * child, or (with err) when fork fails. The child closes listener and opens /dev/null under its number. */
 enum offload_side offload_response(struct offload *offload, int listener, struct err *err);
 
-/* Forgets the children that have ended. For when SIGCHLD came. */
+/* Reaps the children that have ended. Call it after SIGCHLD. */
 void offload_reap(struct offload *offload);
 
-/* Waits until all children have ended, at most so long; then ends those that are left and returns how many. signals: a
- * signalfd that tells of SIGCHLD. */
+/* Waits until all children have ended, but at most timeout_ms; then ends those that are left and returns how many.
+ * signals: a signalfd that tells of SIGCHLD. */
 size_t offload_end(struct offload *offload, int signals, int64_t timeout_ms);
 
 #endif

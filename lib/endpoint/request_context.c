@@ -71,7 +71,8 @@ bool request_context_client_node(const struct request_context *context, const ch
     return request_context_refuse(context, 403, err.text);
 }
 
-/* A part of a file, or a compressed one, would be stored as if it were the whole (RFC 9110 sections 14.5 and 8.4). */
+/* Is the body a whole, uncompressed file? Otherwise it would be stored as if it were one (RFC 9110 sections 14.5 and
+ * 8.4). */
 static bool body_is_plain(const struct request_context *context)
 {
     const char *encoding = request_env(context->request, "HTTP_CONTENT_ENCODING");

@@ -12,7 +12,7 @@
 #include "util/clock.h"
 
 enum { TEXT_SIZE = 1024 };
-/* A piece fits into a socket that polls writable: sending it waits for nobody. */
+/* A piece of this size fits into a socket that polls writable, so sending it does not block. */
 enum { PIECE_SIZE = 32 * 1024 };
 
 static const struct {
@@ -114,7 +114,7 @@ void response_no_space(struct response *response)
     response_text(response, 507, "the relay has too little free space\n");
 }
 
-/* Neither has a body, hence no length of one (RFC 9110 sections 15.3.5 and 15.4.5). */
+/* May the answer have a body? 204 and 304 have none, and no Content-Length (RFC 9110 sections 15.3.5 and 15.4.5). */
 static bool may_have_body(const struct response *response)
 {
     return response->status != 204 && response->status != 304;

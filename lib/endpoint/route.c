@@ -32,7 +32,7 @@ static bool matches(const char *pattern, const char *path, struct slice *args)
     return *pattern == '\0' && *path == '\0';
 }
 
-/* The path that patterns speak of; NULL when it is none of this table's. */
+/* The path to compare with patterns; NULL when it does not belong to this table. */
 static const char *path_within(const struct route_table *routes, const char *path)
 {
     static const char *const prefixes[] = {"/rudder/relay-api/1/", "/rudder/relay-api/", "/relay-api/"};

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * route: a program's table of methods and paths, and which handler answers a request.
+ * route: finds the handler for a request in a program's table of methods and paths.
  *
- * A pattern is compared with the whole path, segment by segment; `*` stands for one segment, an empty one too (its
- * handler says what is wrong with it), and `**`, as the last segment, for all that is left, slashes included. What they
- * matched is in request->args, in order: at most REQUEST_MAX_ARGS of them.
+ * A pattern is compared with the whole path, segment by segment; `*` stands for one segment, which may be empty (the
+ * handler then refuses it), and `**`, as the last segment, for the rest of the path, including slashes. The matched
+ * texts are in request->args, in order, at most REQUEST_MAX_ARGS of them.
  *
- * The relay API (PROTOCOL.md section 9) stands at /rudder/relay-api/1/ and, without the version, at /rudder/relay-api/;
- * patterns are written without either. Stock relays ask for shared files at //relay-api/, which httpd makes /relay-api/
- * (section 11); it lets through nothing else there.
+ * The relay API (PROTOCOL.md section 9) is at /rudder/relay-api/1/ and, without the version, at /rudder/relay-api/;
+ * patterns are written without either. Stock relays ask for shared files at //relay-api/, which httpd turns into
+ * /relay-api/ (section 11); it allows nothing else there.
  */
 #ifndef RELAY_ENDPOINT_ROUTE_H
 #define RELAY_ENDPOINT_ROUTE_H
@@ -31,11 +31,11 @@ struct route {
 struct route_table {
     const struct route *at;
     size_t count;
-    bool relay_api; /* the paths begin as the relay API's do */
+    bool relay_api; /* the paths begin like those of the relay API */
 };
 
-/* Calls the handler. 404 `NOT FOUND` for a path that no pattern has; for a method that none has there 405 with Allow,
- * in the relay API 404, too. */
+/* Calls the handler. A path without a pattern gets 404 `NOT FOUND`. A method that no pattern has for the path gets 405
+ * with Allow, or 404 in the relay API. */
 void route_request(const struct route_table *routes, void *state, struct request *request, struct response *response);
 
 #endif

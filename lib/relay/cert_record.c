@@ -15,7 +15,7 @@
 
 enum { RECORD_SLICES = 6, CURVE_NAME_MAX = 64 };
 
-/* A record begins with this, the slices' bytes follow in their order. */
+/* The start of a record. The bytes of the slices follow in their order. */
 struct record_head {
     int64_t not_before;
     int64_t not_after;
@@ -55,7 +55,7 @@ bool cert_record_unpack(struct slice packed, struct cert_record *record)
 
 /* ---- writing ---- */
 
-/* A record that grows: each slice is appended to `out` behind the head and its length noted. */
+/* A record that is being written: each slice is appended to `out` after the head, and its length is noted. */
 struct record_writer {
     struct buffer *out;
     struct record_head head;
@@ -139,7 +139,7 @@ static bool write_key(struct record_writer *writer, X509 *certificate, EVP_PKEY 
     return write_any_key(writer, certificate);
 }
 
-/* A date that cannot be read hinders nothing. */
+/* The date in Unix time, or `otherwise` when it cannot be read: the dates decide nothing about a signature. */
 static int64_t read_time(const ASN1_TIME *time, int64_t otherwise)
 {
     struct tm parts;
@@ -172,7 +172,7 @@ static bool is_text_type(int type)
            type == V_ASN1_T61STRING;
 }
 
-/* Of a certificate with two UIDs two readers could take different ones: it is nobody's. */
+/* Reads the UID. A certificate with two UIDs is refused, since another program could read the other one. */
 static bool read_uid(X509 *certificate, char node_id[NODE_ID_SIZE], struct err *err)
 {
     const X509_NAME *subject = X509_get_subject_name(certificate);
@@ -191,7 +191,7 @@ static bool read_uid(X509 *certificate, char node_id[NODE_ID_SIZE], struct err *
     return X509_NAME_get_index_by_NID(subject, NID_userId, at) < 0 || err_set(err, "more than one UID");
 }
 
-/* A `TRUSTED CERTIFICATE` has OpenSSL's own trust settings behind it. */
+/* Decodes a certificate, or a `TRUSTED CERTIFICATE`, which has OpenSSL's own trust settings after it. */
 X509 *cert_record_decode(struct slice der)
 {
     const unsigned char *at = (const unsigned char *)der.at;

@@ -3,7 +3,7 @@
  * cert_record: what the node index keeps of a node's certificate, in a plain form that nobody has to parse.
  *
  * Source: PROTOCOL.md section 3. OpenSSL reads the certificate once, when the index is built; to verify a signature, to
- * pin a peer and to compare a client's key takes a few slices from here. To decode a certificate for each run log
+ * pin a peer and to compare a client's key takes a few slices from here. Decoding a certificate for each run log
  * instead would cost twice as much as an RSA-4096 verification.
  *
  * Numbers are the machine's own (see node_index_format.h).
@@ -38,15 +38,16 @@ struct cert_record {
     int64_t not_after;
 };
 
-/* For the caller to free. NULL when OpenSSL reads no certificate, or something follows it. */
+/* Decodes a certificate, which the caller frees. NULL when OpenSSL finds none, or something follows it. */
 X509 *cert_record_decode(struct slice der);
 
 /* Appends the record of a certificate. False with the reason when this OpenSSL cannot read its key, or when its subject
- * does not have exactly one UID, a node id. node_id is the (first) UID, if it is one, also on false; else "". This and
- * the one before leave OpenSSL's error queue empty. */
+ * does not have exactly one UID, a node id. node_id gets the (first) UID if it is a node id, even on false; else "".
+ * This function and cert_record_decode leave OpenSSL's error queue empty. */
 bool cert_record_add(struct buffer *out, X509 *certificate, char node_id[NODE_ID_SIZE], struct err *err);
 
-/* The record in `packed`, which is what cert_record_add appended: it points in there. False when that is not so. */
+/* Reads the record that cert_record_add appended. Its slices point into `packed`. False when `packed` is not a record.
+ */
 bool cert_record_unpack(struct slice packed, struct cert_record *record);
 
 #endif

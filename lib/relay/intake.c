@@ -10,7 +10,8 @@
 #include "relay/spool_set.h"
 #include "util/free_space.h"
 
-/* All workers in the midst of a request for longer than this, with httpd holding back slow bodies, is no load. */
+/* When all workers have been busy with one request for longer than this, they are stuck: httpd holds back slow bodies,
+ * so load alone does not explain it. */
 enum { BUSY_SECONDS = 60 };
 
 struct intake {
@@ -44,7 +45,7 @@ static void check_space(struct intake *intake, const struct relay_config *config
     }
 }
 
-/* Each file system once. */
+/* Checks the space of each file system once. */
 static void check_spools(struct intake *intake, const struct relay_config *config)
 {
     struct spool_set spools;
@@ -77,7 +78,8 @@ static uint64_t sum_of_minutes(const struct relay_state *state, enum relay_activ
     return sum;
 }
 
-/* One node over its own limit is no fault of the relay's: what comes in beside it tells. */
+/* Finds out whether uploads are refused with a 5xx. One node over its own limit is not the relay's fault, and then
+ * uploads of other nodes still come in. */
 static void check_answers(struct intake *intake, const struct relay_state *state, int64_t now)
 {
     uint64_t turned_away = sum_of_minutes(state, RELAY_ACTIVITY_TURNED_AWAY, now);

@@ -14,7 +14,7 @@ static void inventory_name_add(struct inventory_names *names, struct slice stem,
     }
 }
 
-/* Takes the suffix off. False when the name is not one with it, and more. */
+/* Takes the suffix off. False when the name does not end in it, or is nothing else. */
 static bool take_off(struct slice *name, const char *suffix)
 {
     size_t len = strlen(suffix);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * inventory_name: an inventory and its signature, which travel as two files, by their names.
+ * inventory_name: the names of an inventory and its signature, which travel as two files.
  *
- * Source: PROTOCOL.md section 8. The signature of NAME.ocs is NAME.ocs.sign. So is that of NAME.ocs.gz, since what is
- * signed is what is inside; NAME.ocs.gz.sign is its signature, too.
+ * Source: PROTOCOL.md section 8. The signature of NAME.ocs is NAME.ocs.sign. NAME.ocs.gz may have NAME.ocs.sign as
+ * well, because the signature is over the uncompressed content, or NAME.ocs.gz.sign.
  */
 #ifndef RELAY_INVENTORY_NAME_H
 #define RELAY_INVENTORY_NAME_H
@@ -27,10 +27,10 @@ bool inventory_name_valid(struct slice name);
 /* Is this a signature, by its name? */
 bool inventory_name_is_signature(const char *name);
 
-/* What the inventory may be called that this file signs; none when it is no signature. */
+/* The names that the inventory of this signature may have. None when the file is not a signature. */
 void inventory_name_signed(const char *signature, struct inventory_names *inventories);
 
-/* What the signature of this inventory may be called; none when it is a signature itself. */
+/* The names that the signature of this inventory may have. None when the file is itself a signature. */
 void inventory_name_signatures(const char *inventory, struct inventory_names *signatures);
 
 #endif

@@ -13,8 +13,8 @@ struct walk {
     void *context;
     struct buffer base64;
     struct buffer der;
-    const char *end; /* the END line of the block that is being read; NULL: outside of one */
-    size_t line;     /* the one being read, from 1 */
+    const char *end; /* the END line of the current block; NULL outside a block */
+    size_t line;     /* the current line, from 1 */
     size_t begin;    /* where the block began */
 };
 
@@ -27,7 +27,7 @@ static const struct {
     {"-----BEGIN TRUSTED CERTIFICATE-----", "-----END TRUSTED CERTIFICATE-----"},
 };
 
-/* What OpenSSL does not look at: a byte order mark in front; at the end white space and, on machines where char is
+/* Takes off what OpenSSL ignores: a byte order mark at the start; at the end white space and, on machines where char is
  * signed, bytes beyond ASCII. */
 static struct slice trim(struct slice line)
 {
@@ -53,7 +53,7 @@ static const char *end_of_begin(struct slice line)
     return NULL;
 }
 
-/* Would somebody who looks at the file take it for a BEGIN line? */
+/* Would a person who reads the file take the line for a BEGIN line? */
 static bool resembles_begin(struct slice line)
 {
     static const char begin[] = "-----BEGIN ";
@@ -80,7 +80,7 @@ static bool visit_block(struct walk *walk, struct err *err)
     return walk->visit(walk->context, &block, err);
 }
 
-/* A block without an END line ends where the next begins: it may be whole all the same. */
+/* Begins a block. If the block before has no END line, it ends here: its content may still be whole. */
 static bool begin_block(struct walk *walk, const char *end, struct err *err)
 {
     bool going_on = walk->end == NULL || visit_block(walk, err);
@@ -139,7 +139,7 @@ bool node_certs_walk(struct slice pem, node_certs_visit *visit, void *context, s
     if (pem.len == 0) {
         return true;
     }
-    FILE *file = fmemopen((void *)(uintptr_t)pem.at, pem.len, "r"); /* which only reads */
+    FILE *file = fmemopen((void *)(uintptr_t)pem.at, pem.len, "r"); /* fmemopen only reads here */
     if (file == NULL) {
         return err_set_errno(err, errno, "certificates");
     }

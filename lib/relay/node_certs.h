@@ -4,12 +4,12 @@
  *
  * Source: PROTOCOL.md section 3; PEM as OpenSSL reads it, since httpd is given the same file: a byte order mark in
  * front of a BEGIN line and white space behind it do no harm, `X509 CERTIFICATE` and `TRUSTED CERTIFICATE` are
- * certificates, and a BEGIN line that is indented, glued to other text or ended by CR alone is none.
+ * certificates, and a line that is indented, joined to other text or ended by CR alone is not a BEGIN line.
  *
- * One bad certificate among 50,000 must not cost the other nodes anything, and half a file must not pass for a whole
- * one. So damage that ends within its block (characters that are no base64, an END line that is missing before the next
- * BEGIN) and BEGIN lines that are none are handed to the callback, to be skipped with a warning; a file that ends
- * inside a block was cut off or is being written, and is an error.
+ * One bad certificate among 50,000 must not harm the other nodes, and half a file must not pass for a whole one. So
+ * damage within one block (characters that are not base64, no END line before the next BEGIN) and malformed BEGIN lines
+ * are handed to the callback, which skips them with a warning. A file that ends inside a block was cut off or is being
+ * written: that is an error.
  */
 #ifndef RELAY_NODE_CERTS_H
 #define RELAY_NODE_CERTS_H
@@ -36,7 +36,7 @@ typedef bool node_certs_visit(void *context, const struct node_certs_block *bloc
 /* False on a file that ends inside a block, with that block's line in err. Other text between blocks is ignored. */
 bool node_certs_walk(struct slice pem, node_certs_visit *visit, void *context, struct err *err);
 
-/* The same from a file, in memory that does not grow with it. A read error is false, too. */
+/* The same from a file, in constant memory. A read error gives false, too. */
 bool node_certs_walk_file(FILE *file, node_certs_visit *visit, void *context, struct err *err);
 
 #endif

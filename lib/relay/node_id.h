@@ -2,9 +2,9 @@
  *
  * node_id: what a node id may look like.
  *
- * Source: PROTOCOL.md sections 2 and 4. Ids are opaque: mostly UUIDs, and `root`. Since they are part of file names,
- * one is 1 to 127 bytes of printable ASCII other than space and / \ . _ @ " ' ` $ and never anything that could be read
- * as a path.
+ * Source: PROTOCOL.md sections 2 and 4. Ids are opaque: mostly UUIDs, and `root`. They are part of file names, so an id
+ * is 1 to 127 bytes of printable ASCII other than space and / \ . _ @ " ' ` $ and never anything that could be read as
+ * a path.
  */
 #ifndef RELAY_NODE_ID_H
 #define RELAY_NODE_ID_H

@@ -11,9 +11,9 @@
 #include "util/xmalloc.h"
 
 enum {
-    OPEN_ATTEMPTS = 5, /* each lost only to a build that ended in between */
-    /* A page looked at, and what the kernel maps around it, counts as the process's memory. After so many, about 4 MB,
-     * the map is made anew; the pages stay in the page cache. */
+    OPEN_ATTEMPTS = 5, /* an attempt fails only if a build ends in the middle of it */
+    /* After this many reads (about 4 MB) the file is mapped anew, because each page read, and the pages that the kernel
+     * maps around it, count as memory of the process. They stay in the page cache. */
     READS_PER_MAP = 32
 };
 
@@ -57,7 +57,7 @@ static bool map_database(struct map *map, const char *path, struct err *err)
 
 enum map_status { MAP_DONE, MAP_FAILED, MAP_REPLACED };
 
-/* fd is the file that the checks are made on, LMDB opens its own: they must be the same. */
+/* Maps the file that was checked as fd. LMDB opens the path itself, so both must be the same file. */
 static enum map_status map_checked(struct map *map, int fd, const char *path, struct err *err)
 {
     struct node_index_trailer trailer;
@@ -163,7 +163,7 @@ static struct slice node_index_take(struct slice *rest, size_t len)
     return taken;
 }
 
-/* Takes a node's record apart. numbers: its certificates', not aligned. */
+/* Takes a node's record apart. numbers: the numbers of its certificates, not aligned. */
 static bool take_apart(struct slice rest, struct node_index_entry *entry, struct slice *numbers)
 {
     struct node_index_record record;
@@ -204,7 +204,6 @@ bool node_index_find(struct node_index *index, const char *node_id, struct node_
     return true;
 }
 
-/* The nodes are the keys from 'n' on: nothing is behind them. */
 uint64_t node_index_neighbours(struct node_index *index, const char *policy_server)
 {
     char key[NODE_INDEX_KEY_SIZE];
@@ -217,6 +216,7 @@ uint64_t node_index_neighbours(struct node_index *index, const char *policy_serv
     return count;
 }
 
+/* Is it the key of a node? Those begin with 'n'; the keys of policy servers, with 's', follow them. */
 static bool is_node(MDB_val key)
 {
     return key.mv_size > 0 && *(const char *)key.mv_data == NODE_INDEX_NODES[0];
@@ -270,8 +270,8 @@ size_t node_index_certificates(struct node_index *index, const char *node_id, st
 
 /* ---- routes ---- */
 
-/* Walks up from the node to the one whose policy server is `top`, at most 20 levels below it. Returns how many levels
- * that were, 0 when there is no such way. */
+/* Walks up from the node to the one whose policy server is `top`, at most 20 levels. Returns the number of levels, 0
+ * when there is no such path. */
 static int climb(struct node_index *index, const char *node_id, const char *top, struct slice *below)
 {
     struct slice numbers;

@@ -30,7 +30,7 @@ struct certificates_of {
 };
 
 struct builder {
-    struct node_index_trailer trailer; /* its sources and summary are filled in as the build goes on */
+    struct node_index_trailer trailer; /* the build fills in its sources and summary */
     struct node_list list;
     struct certificates_of *certificates; /* of the list's entries, in their order */
     MDB_env *env;
@@ -38,7 +38,7 @@ struct builder {
     MDB_dbi dbi;
     uint32_t puts;
     struct buffer record;
-    bool certificate_read; /* any, whoever's */
+    bool certificate_read; /* at least one certificate was read, of any node */
 };
 
 /* ---- LMDB, written in ascending order ---- */
@@ -58,7 +58,7 @@ static bool node_index_build_begin(struct builder *builder, struct err *err)
 static bool commit(struct builder *builder, struct err *err)
 {
     int code = mdb_txn_commit(builder->txn);
-    builder->txn = NULL; /* it is gone in either case */
+    builder->txn = NULL; /* mdb_txn_commit frees it even on failure */
     return code == 0 || database_failed(err, code);
 }
 
@@ -73,9 +73,9 @@ static bool node_index_build_put(struct builder *builder, MDB_val key, struct sl
            (commit(builder, err) && node_index_build_begin(builder, err));
 }
 
-/* The map is address space only; the file grows with what is written. Each source byte becomes less than four: a
- * record of a little over half a page, from 2.7 KB of PEM at least, takes a whole page, and a node's record is smaller
- * than its JSON. */
+/* Opens the database with a map of four times the size of the sources. The map is only address space; the file grows
+ * with what is written. Four is enough: at worst a record of a little over half a page, made from at least 2.7 KB of
+ * PEM, takes a whole page, and a node's record is smaller than its JSON. */
 static bool open_database(struct builder *builder, const char *path, struct err *err)
 {
     size_t map = 4 * (size_t)(builder->trailer.nodes_list.size + builder->trailer.nodes_certs.size) + (64U << 20);
@@ -162,7 +162,7 @@ static bool walk_certificates(struct builder *builder, node_certs_visit *visit, 
         return err_set_errno(err, errno, "%s", path);
     }
     bool done = node_certs_walk_file(file, visit, builder, err);
-    /* one that is damaged is skipped, but not all of them */
+    /* a damaged certificate is skipped, but a file with no good one is refused */
     if (done && !builder->certificate_read && !is_blank(file)) {
         done = err_set(err, "no certificate can be read in it");
     }
@@ -221,7 +221,7 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* texts of the same server stand together */
+/* sorted: equal texts follow each other */
 static bool add_counts(struct builder *builder, const char **servers, size_t count, struct err *err)
 {
     for (size_t i = 0, same; i < count; i += same) {
@@ -291,7 +291,8 @@ static bool build_in(int dir_fd, const char *dir, const char *name, const char *
 {
     struct builder builder = {0};
     struct safe_file file;
-    /* Taken before reading: a source that changes meanwhile makes the index look old, never new. */
+    /* Taken before reading, so that a source which changes during the build makes the index look outdated, not current.
+     */
     node_index_source_of(nodes_list_file, &builder.trailer.nodes_list);
     node_index_source_of(nodes_certs_file, &builder.trailer.nodes_certs);
     if (!safe_file_create(&file, dir_fd, 0644, err)) {
@@ -331,7 +332,7 @@ bool node_index_current(const char *nodes_list_file, const char *nodes_certs_fil
     return current;
 }
 
-/* What a long-running caller has in memory is what it had before. */
+/* Gives freed memory back to the system, so that a long-running caller does not keep the memory of the build. */
 static void give_memory_back(void)
 {
 #ifdef __GLIBC__
@@ -349,8 +350,9 @@ bool node_index_check(const char *nodes_list_file, const char *nodes_certs_file,
     return good;
 }
 
-/* Two builders do not disturb each other: each writes a file of its own and the last rename wins. One that started
- * earlier might win with older sources, and sources may change under a build: then it is done again. */
+/* Builds until the index is current. Builders do not disturb each other: each writes its own file, and the last rename
+ * wins. But a builder that started earlier may win with older sources, and sources may change during a build: then the
+ * build is repeated. */
 bool node_index_build(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file,
                       struct node_index_summary *summary, struct err *err)
 {

@@ -2,10 +2,10 @@
  *
  * node_index_format: what the index file looks like, for node_index.c (reading) and node_index_build.c (writing).
  *
- * The pages of an LMDB database, behind them a trailer. LMDB trusts what it maps, so the trailer says what has to be
- * true before it may: the file is as long as it was written (a page that is missing would be a SIGBUS) and the two
- * pages that LMDB starts from are the ones that were written. It also keeps what the index was made from, so that this
- * can be asked without a map.
+ * The file is the pages of an LMDB database, followed by a trailer. LMDB trusts what it maps, so two things are checked
+ * against the trailer first: the file has its full length (a missing page would be a SIGBUS), and the two pages that
+ * LMDB starts from are the ones that were written. The trailer also says what the index was made from, so that this can
+ * be checked without a map.
  *
  * Keys, in this order:
  *     'c' <number, 32 bits, big-endian>    one certificate (cert_record.h), in the order of the certificates file
@@ -13,7 +13,8 @@
  *     's' <policy server's id>             how many nodes it is the policy server of (64 bits)
  * A node names its certificates by number because they come in any order, and LMDB packs a file best when keys ascend.
  *
- * Numbers are the machine's own: the index is made where it is read, and another machine's fails the check.
+ * Numbers are in the machine's own byte order: an index is made where it is read, and one from another machine fails
+ * the check.
  */
 #ifndef RELAY_NODE_INDEX_FORMAT_H
 #define RELAY_NODE_INDEX_FORMAT_H
@@ -26,14 +27,14 @@
 #include "relay/node_index.h"
 #include "util/slice.h"
 
-#define NODE_INDEX_MAGIC "RDRIDX\x03\n" /* with the format's number */
+#define NODE_INDEX_MAGIC "RDRIDX\x03\n" /* with the number of the format */
 
 #define NODE_INDEX_NODES "n" /* what a node's key begins with */
 #define NODE_INDEX_SERVERS "s"
 
 enum { NODE_INDEX_KEY_SIZE = 1 + NODE_ID_SIZE, NODE_INDEX_MAX_PAGE = 65536, NODE_INDEX_DIGEST = 32 };
 
-/* A source file as it was; all zero when there was none. */
+/* The state of a source file at the build; all zero when there was no file. */
 struct node_index_source {
     uint64_t device;
     uint64_t inode;
@@ -60,16 +61,16 @@ struct node_index_record {
     uint32_t key_hash_len;
 };
 
-/* Fills in magic and digests and writes the trailer behind the pages. Pages that LMDB took and did not use may be
- * missing at the end of the file: it is made as long as LMDB believes it is. */
+/* Fills in magic and digests and writes the trailer after the pages. The file may lack pages at its end that LMDB
+ * allocated and did not use, so it is first extended to the length that LMDB expects. */
 bool node_index_write_trailer(int fd, struct node_index_trailer *trailer, struct err *err);
 
-/* Reads the trailer and checks the file against it. After true LMDB may map it. */
+/* Reads the trailer and checks the file against it. Only after true may LMDB map it. */
 bool node_index_read_trailer(int fd, struct node_index_trailer *trailer, struct err *err);
 
 void node_index_source_of(const char *path, struct node_index_source *source);
 
-/* These give the key in `bytes`, of NODE_INDEX_KEY_SIZE. id is a valid node id. */
+/* These make a key in `bytes`, which has NODE_INDEX_KEY_SIZE bytes. id is a valid node id. */
 MDB_val node_index_certificate_key(char *bytes, uint32_t number);
 MDB_val node_index_node_key(char *bytes, struct slice id);
 MDB_val node_index_server_key(char *bytes, struct slice id);

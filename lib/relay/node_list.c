@@ -37,7 +37,7 @@ static const char *node_list_keep(struct node_list *list, const char *text)
     return memcpy(arena_alloc_bytes(list->owner, size), text, size);
 }
 
-/* `sha256//<base64>`, `sha256:<hex>` and the same with sha512 to the second form. */
+/* Brings `sha256//<base64>` and `sha256:<hex>`, and the same with sha512, to the second form. */
 static const char *normal_key_hash(struct node_list *list, const char *text)
 {
     enum digest_algorithm algorithm;
@@ -67,13 +67,13 @@ static const char *normal_key_hash(struct node_list *list, const char *text)
     return hash;
 }
 
-/* The keys of a node that count. */
+/* The keys of a node that are used. */
 enum { HOSTNAME, POLICY_SERVER, KEY_HASH, KNOWN_KEYS };
 
 struct known_key {
     const char *name;
     bool present;
-    const char *text; /* NULL when it is none that a C string can hold */
+    const char *text; /* NULL when it is not a text, or not one that a C string can hold */
 };
 
 static bool take_known(struct list_reader *reader, struct known_key *known, struct err *err)
@@ -120,7 +120,7 @@ static struct node_list_entry *new_entry(struct list_reader *reader)
     return &list->entries[list->count++];
 }
 
-/* The object of the node with this id, which the list owns. */
+/* Takes the object of the node with this id. The list owns the id. */
 static bool node_list_take_node(struct list_reader *reader, const char *id, struct err *err)
 {
     struct known_key known[KNOWN_KEYS] = {{.name = "hostname"}, {.name = "policy-server"}, {.name = "key-hash"}};
@@ -150,7 +150,7 @@ static bool node_list_take_node(struct list_reader *reader, const char *id, stru
     return true;
 }
 
-/* The value of the key just read. */
+/* Takes the value of the key just read. */
 static bool take_list_entry(struct list_reader *reader, struct err *err)
 {
     struct slice id = buffer_slice(&reader->key);
@@ -228,8 +228,8 @@ bool node_list_parse(const char *json, size_t len, struct node_list *list, struc
     return true;
 }
 
-/* Read, not mapped: whoever writes the file may cut it at any moment, and touching a map behind its file's end kills.
- * The path may be a symbolic link, which safe_file_read does not follow. */
+/* Reads the file and does not map it: its writer may cut it at any moment, and an access past the end of a mapped file
+ * kills the process. safe_file_read refuses symbolic links, so the path is resolved first. */
 bool node_list_read(const char *path, struct node_list *list, struct err *err)
 {
     struct buffer json = {0};

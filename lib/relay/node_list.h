@@ -2,13 +2,13 @@
  *
  * node_list: reads nodeslist.json for the index builder.
  *
- * Source: PROTOCOL.md section 2. A missing file is an empty list (with a log line). Malformed JSON, a node that is no
- * object, and a hostname or policy-server that is missing or no text are errors: a list like that is not what the
- * server wrote. An id that no node can have (node_id.h) is skipped with a warning: it costs nobody else anything. Of
- * two entries with one id the later counts.
+ * Source: PROTOCOL.md section 2. A missing file is an empty list (with a log line). Malformed JSON, a node that is not
+ * an object, and a hostname or policy-server that is missing or not a text are errors: the server does not write such a
+ * list. A node with an invalid id (node_id.h) is skipped with a warning, since the other nodes are not affected. Of two
+ * entries with one id the later one counts.
  *
- * Values of other keys, and a key-hash that is none, are passed over (json_reader.h): any right JSON will do there,
- * numbers that no program can hold and brackets a million deep as well.
+ * Values of other keys, and a malformed key-hash, are skipped (json_reader.h). They may be any valid JSON, including
+ * huge numbers and brackets a million deep.
  */
 #ifndef RELAY_NODE_LIST_H
 #define RELAY_NODE_LIST_H
@@ -26,7 +26,7 @@ struct node_list_entry {
     const char *hostname;
     const char *policy_server;
     const char *key_hash; /* "sha256:<lower-case hex>" or "sha512:<hex>"; NULL when absent, empty or malformed */
-    size_t position;      /* where in the file the entry ends, bytes */
+    size_t position;      /* offset in the file where the entry ends */
 };
 
 struct node_list {
@@ -35,7 +35,7 @@ struct node_list {
     void *owner;
 };
 
-/* False leaves an empty list; node_list_free may be called all the same. */
+/* False leaves an empty list, for which node_list_free may still be called. */
 bool node_list_read(const char *path, struct node_list *list, struct err *err);
 /* The same from memory, for tests and the fuzz target. */
 bool node_list_parse(const char *json, size_t len, struct node_list *list, struct err *err);

@@ -10,8 +10,8 @@
  * line. An unknown key is only logged as a warning. Passwords never reach err or the log.
  *
  * Contradictions: no valid node id; this server is not root and has no upstream host; an output that is chosen without
- * its password (the database's may also stand in its url) or, for upstream, its host; a password given twice. What
- * concerns the database is looked at with the passwords.
+ * its password (that of the database may also be in its url) or, for upstream, its host; a password given twice. The
+ * database's settings are checked when the passwords are loaded.
  */
 #ifndef RELAY_RELAY_CONFIG_H
 #define RELAY_RELAY_CONFIG_H
@@ -37,7 +37,7 @@ struct relay_config {
         char *nodes_certs_file;
         char *node_index_file; /* ours: what node_index compiles the two above into */
         char *state_file;      /* ours: see relay_state.h */
-        char *node_id;         /* after loading: the id in force, from node_id or the first line of node_id_file */
+        char *node_id;         /* after loading: the id in use, from node_id or the first line of node_id_file */
         char *node_id_file;
         int https_port;
         int64_t https_idle_timeout;
@@ -49,7 +49,7 @@ struct relay_config {
         char *directory; /* incoming/, accepted-nodes-updates/, failed/ below it */
         enum relay_output output;
         int64_t catchup_frequency;
-        int catchup_limit; /* known to operators of the original; accepted and without effect here */
+        int catchup_limit; /* a key of the original relay; accepted, has no effect here */
         int64_t cleanup_frequency;
         int64_t cleanup_retention;
     } inventory;
@@ -57,33 +57,33 @@ struct relay_config {
     struct relay_config_reporting {
         char *directory; /* incoming/, failed/ below it */
         enum relay_output output;
-        int64_t catchup_frequency; /* how often the directory is scanned though inotify said nothing */
+        int64_t catchup_frequency; /* how often the directory is scanned even without an inotify event */
         int catchup_limit;
         int64_t cleanup_frequency;
         int64_t cleanup_retention;
         char **skip_event_types; /* NULL-terminated */
         int workers;             /* ours: 0 = number of processors */
-        int batch_runs;          /* ours: runs a transaction at the most */
-        int batch_interval_ms;   /* ours: transactions begin no closer together while runs keep coming */
+        int batch_runs;          /* ours: most runs in one transaction */
+        int batch_interval_ms;   /* ours: least time between the starts of two transactions while runs keep coming */
         int64_t unknown_node_grace;
         int64_t max_age; /* 0: no limit */
         int64_t max_compressed_size;
         int64_t max_expanded_size;
         int max_expansion_ratio;
         int max_reports;
-        int64_t set_aside_after; /* how long a run alone must have failed in the database */
+        int64_t set_aside_after; /* how long a run must fail in the database while others do not */
         int64_t max_stored_size;
     } reporting;
 
     struct {
         int64_t max_body_size;
-        int64_t min_free_space; /* bytes the file system keeps free: below it 507 */
-        int max_waiting_files;  /* run logs: above it 503 */
-        int max_waiting_files_per_node;    /* the same, of one node */
-        int64_t max_waiting_size_per_node; /* bytes of its run logs: above it 507 */
-        int max_waiting_inventories;       /* in each of the two directories: above it 503 */
+        int64_t min_free_space;            /* bytes that stay free in the file system; with less: 507 */
+        int max_waiting_files;             /* run logs; with more: 503 */
+        int max_waiting_files_per_node;    /* the same, for each node */
+        int64_t max_waiting_size_per_node; /* bytes of run logs for each node; with more: 507 */
+        int max_waiting_inventories;       /* in each of the two directories; with more: 503 */
         int64_t max_waiting_inventory_size;
-        int retry_after;        /* seconds, for 503 */
+        int retry_after; /* seconds, for 503 */
     } upload;
 
     struct {
@@ -103,7 +103,7 @@ struct relay_config {
         char *default_password_file;
         char *server_certificate_file;
         int connections;
-        int64_t connect_timeout; /* these three, and the proxy, hold for the relays below, too */
+        int64_t connect_timeout; /* these three, and the proxy, apply to the relays below, too */
         int64_t stall_timeout;
         int64_t total_timeout;
         char *proxy;
@@ -121,7 +121,7 @@ struct relay_config {
     struct {
         char *path;
         int64_t max_body_size;
-        int64_t max_ttl;          /* seconds */
+        int64_t max_ttl; /* seconds */
         bool require_certificate;
         int64_t cleanup_frequency;
     } shared_files;
@@ -138,7 +138,7 @@ struct relay_config {
         int64_t cache_retention;
         int max_files;
         int64_t max_size;
-        int64_t settle_time; /* a directory that changed less than this ago may be half written */
+        int64_t settle_time; /* a directory that changed more recently may be half written */
         int64_t max_wait;
     } policies;
 
@@ -151,26 +151,26 @@ struct relay_config {
 /* The file used when no -c is given: $RUDDER_RELAY_CONFIG, else <sysconfdir>/rudder-relay/relay.conf. */
 const char *relay_config_default_path(void);
 
-/* Reads and checks. Returns NULL with err on error. relay_config_free takes NULL. Passwords that stand in files of
- * their own are not read yet: most programs neither need them nor may read those files. */
+/* Reads and checks. Returns NULL with err on error. relay_config_free takes NULL. Password files are not read yet: most
+ * programs do not need them and may not read them. */
 struct relay_config *relay_config_load(const char *path, struct err *err);
 void relay_config_free(struct relay_config *config);
 
-/* For the programs that use the passwords: checks the database's url and password, then puts the first line of each
- * *password_file that is given into the password beside it. False with err when a file that an output in force needs
- * cannot be read or is empty; then the configuration is good for relay_config_free only. */
+/* Loads the passwords, for the programs that use them: checks the database's url and password, then puts the first line
+ * of each given *password_file into the password beside it. False with err when a file that a chosen output needs
+ * cannot be read or is empty; then only relay_config_free may be called. */
 bool relay_config_load_passwords(struct relay_config *config, struct err *err);
 
-/* The database's password as it stands now in its file or, without one, in the configuration's: whoever has changed it
- * there does not have to restart anything. As report_db_ask_password wants it; config is a struct relay_config *
- * The caller frees it. NULL with err when it cannot be read. */
+/* Reads the current password of the database from its file or, without one, from the configuration file, so that a
+ * changed password needs no restart. It has the form that report_db_ask_password expects: config is a struct
+ * relay_config *. The caller frees the result. NULL with err when it cannot be read. */
 char *relay_config_read_database_password(const void *config, struct err *err);
 
-/* The `logging` group of the file alone, for reload: applied to the process with log_configure. The old settings stay
- * on error. */
+/* Reads only the `logging` group of the file and applies it to the process with log_configure, for a reload. On error
+ * the old settings stay. */
 bool relay_config_reload_logging(const char *path, struct err *err);
 
-/* The commented sample file, and the key section of relay.conf(5) in mdoc, from the same table. */
+/* Print the commented sample file and the key section of relay.conf(5) in mdoc, from the same table. */
 void relay_config_print_sample(FILE *out);
 void relay_config_print_manual(FILE *out);
 

@@ -74,7 +74,7 @@ static void settle_defaults(struct relay_config *config)
     }
 }
 
-/* None, or what a URL can be made of. */
+/* Is the host empty, or can it be part of a URL? */
 static bool is_host(const char *host)
 {
     struct buffer url = {0};
@@ -83,7 +83,7 @@ static bool is_host(const char *host)
     return is;
 }
 
-/* Is an output that was chosen by this key complete? */
+/* If this key chooses the upstream as output, is the upstream configured completely? */
 static bool check_upstream_output(const struct relay_config *config, const struct config_file *file, const char *key,
                                   enum relay_output output, struct err *err)
 {

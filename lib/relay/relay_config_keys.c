@@ -9,7 +9,7 @@
 #define LARGEST_FILE (INT64_C(1) << 40) /* bytes */
 #define A_YEAR (INT64_C(366) * 24 * 3600)
 
-/* Inventories go without the last: the list's beginning is the words of enum relay_output. */
+/* In the order of enum relay_output. Inventories cannot go to the database, which therefore comes last. */
 static const char *const outputs[] = {"disabled", "upstream", "database", NULL};
 static const char *const inventory_outputs[] = {"disabled", "upstream", NULL};
 static const char *const peer_authentications[] = {"cert_pinning", "cert_validation", "dangerous_none", NULL};

@@ -7,7 +7,7 @@
 #include "util/xmalloc.h"
 #include "util/safe_file.h"
 
-/* libpq's own message may quote the url, password and all, so it is not used. */
+/* Parses the url. The message of libpq may quote the url with its password, so it is not used. */
 static bool read_url(const char *url, bool *has_password)
 {
     PQconninfoOption *options = PQconninfoParse(url, NULL);

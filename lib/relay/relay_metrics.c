@@ -23,7 +23,7 @@ static void relay_metrics_count(struct relay_state *state, enum relay_metric met
     relay_state_add(state, relay_metric_cell(metric, first, second), amount);
 }
 
-/* Of a family whose second label is the status. */
+/* The index of the status in a family whose second label is the status. */
 static size_t relay_metrics_status_of(enum relay_metric metric, int status)
 {
     return relay_metrics_status(&relay_metrics_family(metric)->labels[1], status);
@@ -81,18 +81,18 @@ void relay_metrics_without_config_id(struct relay_state *state)
 }
 
 void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bool failed,
-                             const struct relay_spool_stats *figures)
+                             const struct relay_spool_stats *stats)
 {
-    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed), figures->sum.files);
-    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed), figures->sum.bytes);
-    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed), (uint64_t)figures->sum.oldest);
-    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_CHECKED, kind, failed), (uint64_t)figures->checked);
+    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed), stats->sum.files);
+    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed), stats->sum.bytes);
+    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed), (uint64_t)stats->sum.oldest);
+    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_CHECKED, kind, failed), (uint64_t)stats->checked);
 }
 
 void relay_metrics_spool(const struct relay_state *state, enum relay_kind kind, bool failed,
-                         struct relay_spool_stats *figures)
+                         struct relay_spool_stats *stats)
 {
-    *figures = (struct relay_spool_stats){
+    *stats = (struct relay_spool_stats){
         .sum.files = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed)),
         .sum.bytes = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed)),
         .sum.oldest = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed)),

@@ -2,10 +2,10 @@
  *
  * relay_metrics: the names and labels of what relay_state counts.
  *
- * Source: PROTOCOL.md section 16. One table in relay_metrics.c: a row a metric family with its name, type, help and
- * label values (relay_metrics_table.h); each combination of label values is one cell of relay_state. The functions
- * below are what programs call where something happens; the metrics program writes the Prometheus text format (version
- * 0.0.4).
+ * Source: PROTOCOL.md section 16. One table in relay_metrics_table.c has a row for each metric family with its name,
+ * type, help and label values (relay_metrics_table.h); each combination of label values is one cell of relay_state, or
+ * several for a histogram. Programs call the functions below when something happens; the metrics program writes the
+ * Prometheus text format (version 0.0.4).
  */
 #ifndef RELAY_RELAY_METRICS_H
 #define RELAY_RELAY_METRICS_H
@@ -31,41 +31,41 @@
 enum relay_endpoint { RELAY_ENDPOINT_TABLE(RELAY_ENDPOINT_CONSTANT) RELAY_ENDPOINTS };
 
 enum relay_report_result { /* rudder_relayd_reports_total{status} */
-    RELAY_REPORT_OK,
-    RELAY_REPORT_ERROR,   /* refused */
-    RELAY_REPORT_INVALID, /* unknown node */
-    RELAY_REPORT_FORWARD_OK,
-    RELAY_REPORT_FORWARD_ERROR,
-    RELAY_REPORT_RESULTS
+                           RELAY_REPORT_OK,
+                           RELAY_REPORT_ERROR,   /* refused */
+                           RELAY_REPORT_INVALID, /* unknown node */
+                           RELAY_REPORT_FORWARD_OK,
+                           RELAY_REPORT_FORWARD_ERROR,
+                           RELAY_REPORT_RESULTS
 };
 
-/* For relay_state_open: another number when the meaning of any cell is another one. */
+/* A number that changes when the meaning of any cell changes. For relay_state_open. */
 uint64_t relay_metrics_fingerprint(void);
 
-/* As in the label "endpoint", and in the name of its program behind rudder-relay-. */
+/* The name as in the label "endpoint". The program is called rudder-relay-<name>. */
 const char *relay_metrics_endpoint_name(enum relay_endpoint endpoint);
 
-/* Any endpoint: one request answered. */
+/* Counts one answered request of any endpoint. */
 void relay_metrics_request(struct relay_state *state, enum relay_endpoint endpoint, int status, uint64_t microseconds);
 
-/* upload: one upload answered; bytes of what was stored. */
+/* Called by upload: counts one answered upload. bytes: how many were stored. */
 void relay_metrics_upload(struct relay_state *state, enum relay_kind kind, int status, uint64_t bytes);
 
-/* forwarder */
+/* The forwarder calls these. */
 void relay_metrics_report(struct relay_state *state, enum relay_report_result result);
 void relay_metrics_report_processed(struct relay_state *state, uint64_t microseconds, uint64_t uncompressed_bytes);
 void relay_metrics_inventory(struct relay_state *state, bool forwarded);
 void relay_metrics_retry(struct relay_state *state, enum relay_kind kind);
 void relay_metrics_duplicate(struct relay_state *state);
 void relay_metrics_without_config_id(struct relay_state *state);
-/* Spool figures of one directory: waiting or failed. The forwarder publishes them with each scan of its own. */
+/* The statistics of one spool directory, waiting or failed. The forwarder publishes them after each of its scans. */
 struct relay_spool_stats {
     struct spool_sum sum;
-    int64_t checked; /* seconds since 1970: when this was found; 0: never */
+    int64_t checked; /* when this was counted, in seconds since 1970; 0: never */
 };
 void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bool failed,
-                             const struct relay_spool_stats *figures);
+                             const struct relay_spool_stats *stats);
 void relay_metrics_spool(const struct relay_state *state, enum relay_kind kind, bool failed,
-                         struct relay_spool_stats *figures);
+                         struct relay_spool_stats *stats);
 
 #endif

@@ -19,7 +19,8 @@ static const char *const spool_states[] = {"waiting", "failed"};
 static const char *const statuses[] = {"200", "201", "204", "206", "304", "400", "401",  "403",
                                        "404", "405", "408", "409", "411", "413", "415",  "416",
                                        "429", "500", "502", "503", "504", "507", "other"};
-/* Those that the upload program answers with: an alert sees the first one only if the series was there before. */
+/* The statuses that the upload program uses. Their series exist from the start: otherwise an alert would miss the first
+ * event. */
 static const char *const upload_statuses[] = {"201", "204", "400", "403", "411",  "413",
                                               "415", "500", "503", "507", "other"};
 

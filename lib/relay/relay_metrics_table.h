@@ -2,8 +2,9 @@
  *
  * relay_metrics_table: the metric families, their labels, and which cells of relay_state they count in.
  *
- * A family has as many series as its labels' values can be combined; each series is one cell, that of a histogram one
- * for each bucket, one for what is above the last bound, and one for the sum. Cells stand in the order of the table.
+ * A family has one series for each combination of its label values. A series is one cell; a series of a histogram is
+ * one cell for each bucket, one for values above the last bound, and one for the sum. Cells are in the order of the
+ * table.
  */
 #ifndef RELAY_RELAY_METRICS_TABLE_H
 #define RELAY_RELAY_METRICS_TABLE_H
@@ -35,7 +36,7 @@ enum relay_metric {
 enum relay_metric_type {
     METRIC_COUNTER,
     METRIC_GAUGE,
-    METRIC_AGE,               /* a gauge: the cell is a moment, printed is how many seconds ago that was */
+    METRIC_AGE,               /* a gauge: the cell holds a moment, the metric is how many seconds ago it was */
     METRIC_HISTOGRAM_SECONDS, /* counted in microseconds */
     METRIC_HISTOGRAM,
 };
@@ -53,9 +54,9 @@ struct relay_metric_family {
     enum relay_metric_type type;
     const char *help;
     struct relay_metric_label labels[METRIC_LABELS];
-    const uint64_t *bounds; /* of a histogram's buckets, inclusive, ascending, without the infinite one */
+    const uint64_t *bounds; /* inclusive upper bounds of a histogram's buckets, ascending, without infinity */
     size_t bound_count;
-    bool sparse; /* a series is printed once something was counted in it: there are many that never will be */
+    bool sparse; /* a series is printed only once it has counted something: most never will */
 };
 
 const struct relay_metric_family *relay_metrics_family(enum relay_metric metric);
@@ -70,7 +71,7 @@ unsigned relay_metric_cell(enum relay_metric metric, size_t first, size_t second
 /* How many cells there are. */
 size_t relay_metrics_cells(void);
 
-/* Which value of a status label stands for it: the last one, "other", for one that has none of its own. */
+/* The index of the label value for this status: the last one, "other", for a status without its own value. */
 size_t relay_metrics_status(const struct relay_metric_label *label, int status);
 
 #endif

@@ -16,19 +16,19 @@
 #define LOG_COMPONENT "relay_state"
 #include "util/log.h"
 
-/* How long after a failure before the file is tried again. */
+/* How long to wait after a failure before the file is tried again. */
 enum { RETRY_MS = 5000 };
 
 static void *own_memory(void)
 {
     void *at = mmap(NULL, sizeof(struct relay_state_map), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED) {
-        abort(); /* as xmalloc: the machine is out of it */
+        abort(); /* out of memory: abort as xmalloc does */
     }
     return at;
 }
 
-/* Over what is mapped now, in one step: other threads count on. */
+/* Maps the file in place of the current map. MAP_FIXED does this in one step, so other threads can count meanwhile. */
 static bool relay_state_map_file(struct relay_state *state, int fd, struct err *err)
 {
     struct stat stat;
@@ -49,7 +49,7 @@ static void take_up(struct relay_state *state)
     if (fd >= 0) {
         close(fd);
     }
-    state->shared = taken; /* what is mapped stays so, and counts on */
+    state->shared = taken; /* on failure the current map stays in use */
     if (!taken) {
         state->next_try = clock_ms() + RETRY_MS;
         if (strcmp(state->failure.text, err.text) != 0) {
@@ -87,8 +87,8 @@ bool relay_state_shared(const struct relay_state *state)
     return state->shared;
 }
 
-/* One that another version of the programs made is theirs until this program is started again: two versions must not
- * take the file away from each other. */
+/* Was the file replaced by a program of another version? Then this program leaves the file alone until it is restarted:
+ * otherwise two versions would remove the file from each other again and again. */
 static bool is_for_others(const struct relay_state *state)
 {
     int fd = open(state->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -105,7 +105,7 @@ static bool is_for_others(const struct relay_state *state)
     return theirs;
 }
 
-/* What the handler puts in the place of a file that was cut is empty. */
+/* Is the file still mapped? If it was cut, the SIGBUS handler has put empty memory in its place. */
 static bool still_mapped(const struct relay_state_map *map)
 {
     return *(const volatile char *)map->header.magic != '\0';

@@ -35,7 +35,7 @@ bool relay_state_file_good(int fd, uint64_t fingerprint)
            memcmp(&header, &wanted, sizeof header) == 0;
 }
 
-/* Does it begin as ours do, as far as it goes? An empty one may be anybody's, so it is ours, too. */
+/* Does the file begin like a state file, as far as it goes? An empty file counts as ours. */
 static bool is_ours(int fd)
 {
     char magic[sizeof RELAY_STATE_MAGIC - 1];
@@ -63,7 +63,7 @@ static bool stands_at(int fd, const char *path)
            mine.st_ino == there.st_ino;
 }
 
-/* The directory's group, whoever makes the file. Who may not do this has made it as well as it could. */
+/* Gives the file the group of its directory. A program that is not allowed to do this leaves the file as it is. */
 static void give_to_group(int fd, const char *path)
 {
     struct stat directory;
@@ -75,7 +75,8 @@ static void give_to_group(int fd, const char *path)
     (void)fchmod(fd, MODE);
 }
 
-/* Room for all of it first: a file system that is full shall say so here. The header comes last. */
+/* Fills the file. Allocates all of it first, so that a full file system fails here and not as a SIGBUS later. The
+ * header comes last, so that a half-made file is not taken for a good one. */
 static bool relay_state_file_fill(int fd, const char *path, uint64_t fingerprint, struct err *err)
 {
     struct relay_state_header header = header_wanted(fingerprint);
@@ -98,8 +99,8 @@ static enum attempt leave_alone(const char *path, struct err *err)
     return FAILED;
 }
 
-/* Under the lock of a file that is not good (while it is being filled, it does not even look like ours): whoever comes
- * first fills an empty one, and takes away any other. */
+/* Called with the lock on a file that was not good, but may be good by now: another process may have been filling it.
+ * Fills an empty file, and removes a bad one. */
 static enum attempt mend_locked(int fd, const char *path, uint64_t fingerprint, struct err *err)
 {
     if (!stands_at(fd, path)) {
@@ -125,8 +126,8 @@ static enum attempt mend_locked(int fd, const char *path, uint64_t fingerprint, 
     return AGAIN;
 }
 
-/* Whoever makes the file good has the lock for microseconds. Any other program of the group can have it for ever, so
- * nobody waits for it. */
+/* Tries to get the lock for a few milliseconds. A process that makes the file good holds it for microseconds. Any other
+ * program of the group could hold it for ever, so we do not wait longer. */
 static bool lock_soon(int fd)
 {
     static const struct timespec millisecond = {.tv_nsec = 1000000};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * relay_state_private: the state file as it lies in memory, for the sources of relay_state.
+ * relay_state_private: the layout of the state file, for the sources of relay_state.
  *
- * Numbers are the machine's own. All of it is words that are read and written atomically, so that any value in the file
- * is at worst a wrong figure. What changes this struct changes RELAY_STATE_VERSION; the meaning of the cells is guarded
- * by `cells`, the fingerprint of their table (relay_metrics_table.h).
+ * Numbers are in the machine's own byte order. Everything is words that are read and written atomically, so a bad value
+ * in the file is at worst a wrong number. A change of this struct must change RELAY_STATE_VERSION; the meaning of the
+ * cells is guarded by `cells`, the fingerprint of their table (relay_metrics_table.h).
  */
 #ifndef RELAY_RELAY_STATE_PRIVATE_H
 #define RELAY_RELAY_STATE_PRIVATE_H
@@ -22,7 +22,7 @@ enum { RELAY_STATE_VERSION = 2, RELAY_STATE_CELLS = 4000, RELAY_STATE_TEXT_WORDS
 /* A few numbers and a text that belong together. The sequence is odd while somebody writes. */
 struct relay_state_note {
     _Atomic uint64_t sequence;
-    _Atomic uint64_t checksum; /* of the numbers and the text: 0 while there are none */
+    _Atomic uint64_t checksum; /* of the numbers and the text; 0 while there are none */
     _Atomic uint64_t number[3];
     _Atomic uint64_t text[RELAY_STATE_TEXT_WORDS];
 };
@@ -50,27 +50,27 @@ struct relay_state_map {
 };
 
 struct relay_state {
-    struct relay_state_map *map; /* the address stays, whatever is mapped there */
+    struct relay_state_map *map; /* the address never changes, whatever is mapped there */
     char *path;
-    uint64_t fingerprint; /* of what the cells mean */
-    unsigned place;       /* where this process was last found among the workers */
+    uint64_t fingerprint; /* identifies the meaning of the cells */
+    unsigned place;       /* index of this process among the workers, as last found */
     _Atomic bool shared;
-    pthread_mutex_t lock; /* of what follows: who takes up another file */
+    pthread_mutex_t lock; /* guards the members below; held while switching to another file */
     dev_t device;         /* of the file that is mapped */
     ino_t inode;
-    int64_t next_try; /* clock_ms: after a failure */
-    struct err failure; /* said once */
+    int64_t next_try;   /* when to try again after a failure, by clock_ms */
+    struct err failure; /* the reason last logged, so that it is logged once */
 };
 
-/* Opens the file, or makes it, or makes it anew; several processes may do so at once. Returns a descriptor of a file
- * that is long enough and whose header is right, or -1 with err. */
+/* Opens the file, makes it, or replaces it. Several processes may do this at the same time. Returns a descriptor of a
+ * file that is long enough and whose header is right, or -1 with err. */
 int relay_state_file_open(const char *path, uint64_t fingerprint, struct err *err);
 
-/* Is the open file one of this version, whole? */
+/* Is the open file whole and of this version? */
 bool relay_state_file_good(int fd, uint64_t fingerprint);
 
-/* From now on an access to these pages that the file no longer has finds empty memory there instead of ending the
- * process. */
+/* Installs the SIGBUS handler for this map. From now on an access to a page that the file no longer has finds empty
+ * memory instead of ending the process. */
 void relay_state_sigbus_add(struct relay_state_map *map);
 void relay_state_sigbus_remove(struct relay_state_map *map);
 

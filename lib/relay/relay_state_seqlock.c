@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The parts of the state that are more than one word: notes, whole by a sequence lock, and the minutes of activity.
+ * The parts of the state that are larger than one word: notes, kept consistent by a sequence lock, and the minutes of
+ * activity.
  */
 #include <sched.h>
 #include <string.h>
@@ -9,8 +10,9 @@
 #include "relay/relay_state_private.h"
 #include "util/utf8.h"
 
-/* How often to look whether a writer has ended: first at once, then every 0.1 ms. A writer that has not ended by then
- * was killed or is not running. Its words may come later and mix with another writer's; the checksum tells. */
+/* How often to check whether another writer has finished: first without waiting, then every 0.1 ms. A writer that has
+ * not finished by then was killed or is not running. It may still write later and mix its words with ours; then the
+ * checksum is wrong. */
 enum { LOOKS_AT_ONCE = 100, LOOKS_MAX = 200 };
 
 enum { IS, SINCE, CHECKED }; /* the numbers of a peer's note */
@@ -31,7 +33,7 @@ static void let_writer_go_on(int looks)
     }
 }
 
-/* FNV-1a over words. Never 0, which a note has that was never written. */
+/* FNV-1a over words. Never 0, because 0 marks a note that was never written. */
 static uint64_t checksum_of(const struct note *note)
 {
     uint64_t sum = 0xcbf29ce484222325;
@@ -43,7 +45,7 @@ static uint64_t checksum_of(const struct note *note)
     return sum | 1;
 }
 
-/* Makes the sequence odd, whoever else is at it; returns it. */
+/* Makes the sequence odd and returns it, even if another writer has not finished. */
 static uint64_t begin_writing(struct relay_state_note *note)
 {
     for (int i = 0;; i++) {
@@ -73,7 +75,7 @@ static void write_note(struct relay_state_note *note, const struct note *value)
     atomic_compare_exchange_strong(&note->sequence, &sequence, sequence + 1);
 }
 
-/* False when it is not as somebody wrote it. */
+/* Copies the note. False when the copy is not consistent. */
 static bool copy_note(const struct relay_state_note *note, struct note *value)
 {
     for (size_t i = 0; i < 3; i++) {
@@ -87,7 +89,7 @@ static bool copy_note(const struct relay_state_note *note, struct note *value)
     return (checksum == 0 || checksum == checksum_of(value)) && value->text[sizeof value->text - 1] == '\0';
 }
 
-/* The note as one writer wrote it, else an empty one: better nothing than half of two texts. */
+/* Reads the note as one writer wrote it. If that is impossible, the result is empty, not a mix of two texts. */
 static void read_note(const struct relay_state_note *note, struct note *value)
 {
     for (int i = 0; i < LOOKS_MAX; i++) {
@@ -104,7 +106,8 @@ static void read_note(const struct relay_state_note *note, struct note *value)
     *value = (struct note){0};
 }
 
-/* Texts come in printable (err.h) and are cut here; what is in the file may be anything. */
+/* Makes a text from the file printable. Our programs write printable text (err.h), but another program may have written
+ * anything. */
 static void make_printable(char *text)
 {
     size_t len = strlen(text);
@@ -120,7 +123,7 @@ static void make_printable(char *text)
     }
 }
 
-/* What is too long ends after a word, with an ellipsis. */
+/* Copies the text into the note. A text that is too long is cut after a word and ends in an ellipsis. */
 static void relay_state_seqlock_take_text(struct note *note, const char *text)
 {
     static const char ellipsis[] = " …";
@@ -132,7 +135,7 @@ static void relay_state_seqlock_take_text(struct note *note, const char *text)
         size_t room = sizeof note->text - sizeof ellipsis;
         for (len = room; len > room / 2 && text[len] != ' '; len--) {
         }
-        len = text[len] == ' ' ? len : room; /* one long word is cut */
+        len = text[len] == ' ' ? len : room; /* a single long word is cut in the middle */
         memcpy(note->text, text, len);
         memcpy(note->text + len, ellipsis, sizeof ellipsis);
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The one thing that can go wrong with mapped memory of a file: somebody cuts the file (`: >file`), and the next access
- * is a SIGBUS. Neither a lock nor a look before the access can rule that out, so a handler mends it. It has to know the
- * places, which is why there are variables of the process here.
+ * Handles the one failure of a mapped file: another process cuts the file (`: >file`), and the next access is a SIGBUS.
+ * Neither a lock nor a check before the access can prevent that, so a signal handler maps empty memory there. The
+ * handler has to know the mapped addresses, so this file has global variables.
  */
 #include <signal.h>
 #include <sys/mman.h>
@@ -26,14 +26,14 @@ static struct relay_state_map *place_of(uintptr_t address)
     return NULL;
 }
 
-/* mmap is a bare system call, so it may be called here. */
+/* Maps empty memory where the access failed. mmap is a bare system call, so a signal handler may call it. */
 static void mend(int signal, siginfo_t *info, void *context)
 {
     (void)context;
     struct relay_state_map *map = place_of((uintptr_t)info->si_addr);
     if (map == NULL || mmap(map, sizeof *map, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
                            MAP_FAILED) {
-        sigaction(signal, &handler_before, NULL); /* not ours: the access happens again and ends as it would have */
+        sigaction(signal, &handler_before, NULL); /* not in our maps: the old handler gets the repeated access */
     }
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The places of the workers in the state file. A place belongs to the process whose id stands in it; a process that
- * ended without a word is found by its id, and its place is free for the next one.
+ * The places of the workers in the state file. A place belongs to the process whose id is in it. If that process no
+ * longer exists, the place is free for the next one.
  */
 #include <errno.h>
 #include <signal.h>
@@ -14,7 +14,7 @@ static uint64_t owner_word(unsigned program)
     return (uint64_t)(program + 1) << 32 | (uint32_t)getpid();
 }
 
-/* Any process of that id will do: another user's answers EPERM. */
+/* Does a process with that id exist? EPERM means yes: it belongs to another user. */
 static bool lives(uint64_t owner)
 {
     pid_t pid = (pid_t)(owner & INT32_MAX);
@@ -26,8 +26,8 @@ static bool of_program(uint64_t owner, unsigned program)
     return owner >> 32 == program + 1;
 }
 
-/* May the place become this process's? One of another program only when no other is left: it tells that the program
- * has run. */
+/* May this process take the place? The place of a dead process of another program is taken only if `any` is set (no
+ * other is left), because it shows that the other program has run. */
 static bool is_free(uint64_t old, unsigned program, bool any)
 {
     return old == 0 || ((any || of_program(old, program)) && !lives(old));
@@ -47,7 +47,7 @@ static bool take_place(struct relay_state_place *place, unsigned program, bool a
     return true;
 }
 
-/* The caller's place, a new one where the file was made anew since. NULL when all are taken. */
+/* The place of the calling process, a new one if the file was replaced meanwhile. NULL when all are taken. */
 static struct relay_state_place *place_of_worker(struct relay_state *state, unsigned program)
 {
     for (unsigned i = 0; i < 2 * RELAY_STATE_WORKERS; i++) {
@@ -73,7 +73,7 @@ void relay_state_worker_busy(struct relay_state *state, unsigned program, int64_
     }
 }
 
-/* The program stays in the place, so that it is known to have run here. */
+/* Clears only the process id. The program stays in the place, which shows that it has run. */
 void relay_state_worker_end(struct relay_state *state, unsigned program)
 {
     struct relay_state_place *place = place_of_worker(state, program);

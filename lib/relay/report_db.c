@@ -8,7 +8,7 @@
 
 enum { STATEMENT_SECONDS = 60 };
 
-/* A view is looked at as far as it can be: storage may stand behind one. */
+/* Checks tables, rights and settings. A view is checked as far as possible, since the real tables may be behind it. */
 static const char examine[] =
     "WITH needed (name, oid) AS ("
     " VALUES ('ruddersysevents', to_regclass('ruddersysevents')), ('reportsexecution', to_regclass('reportsexecution'))"
@@ -32,19 +32,19 @@ static const char examine[] =
     "  FROM stored JOIN pg_class USING (oid)"
     ") SELECT text FROM complaint WHERE met ORDER BY no, text";
 
-/* After this many time-outs in a row without a run that was stored, what is left is not tried any more. */
+/* After this many time-outs in a row without a stored run, the remaining runs are not tried. */
 enum { SLOW_MAX = 2 };
 
 struct report_db {
-    struct report_db_conn link;
+    struct report_db_conn conn;
 };
 
 struct report_db *report_db_new(const char *url, const char *password, const char *application_name, struct err *err)
 {
     struct report_db *db = xcalloc(1, sizeof *db);
-    db->link.stop_fd = -1;
-    db->link.statement_seconds = STATEMENT_SECONDS;
-    if (!report_db_conninfo_make(&db->link.conninfo, url, password, application_name, err)) {
+    db->conn.stop_fd = -1;
+    db->conn.statement_seconds = STATEMENT_SECONDS;
+    if (!report_db_conninfo_make(&db->conn.conninfo, url, password, application_name, err)) {
         free(db);
         return NULL;
     }
@@ -54,26 +54,26 @@ struct report_db *report_db_new(const char *url, const char *password, const cha
 void report_db_free(struct report_db *db)
 {
     if (db != NULL) {
-        report_db_conn_close(&db->link);
-        report_db_conninfo_free(&db->link.conninfo);
+        report_db_conn_close(&db->conn);
+        report_db_conninfo_free(&db->conn.conninfo);
         free(db);
     }
 }
 
 void report_db_stop_fd(struct report_db *db, int fd)
 {
-    db->link.stop_fd = fd;
+    db->conn.stop_fd = fd;
 }
 
 void report_db_statement_timeout(struct report_db *db, unsigned seconds)
 {
-    db->link.statement_seconds = seconds;
+    db->conn.statement_seconds = seconds;
 }
 
 void report_db_ask_password(struct report_db *db, report_db_password *ask, const void *context)
 {
-    db->link.ask_password = ask;
-    db->link.ask_context = context;
+    db->conn.ask_password = ask;
+    db->conn.ask_context = context;
 }
 
 static void report_db_set_outcome(struct report_db_item *item, enum report_db_outcome outcome,
@@ -85,23 +85,24 @@ static void report_db_set_outcome(struct report_db_item *item, enum report_db_ou
     item->run->reason = failure->reason;
 }
 
-/* Connects if needed. A connection from an earlier call may have died since, without anybody noticing: that is worth
- * one more attempt with a new one. (Whether the first was committed after all, the second one's look will tell.) */
+/* Stores the items in one transaction; connects if needed. A connection from an earlier call may have died unnoticed,
+ * so a lost one is replaced by a new one for one more attempt. (If the first attempt was committed after all, the
+ * second one finds its runs stored.) */
 static bool store_batch(struct report_db *db, struct report_db_item **items, size_t count,
                         struct report_db_failure *failure)
 {
     bool used_before;
     bool broke = false;
     do {
-        used_before = db->link.connection != NULL;
-        if (report_db_conn_open(&db->link, failure) && report_db_batch_store(&db->link, items, count, failure)) {
+        used_before = db->conn.connection != NULL;
+        if (report_db_conn_open(&db->conn, failure) && report_db_batch_store(&db->conn, items, count, failure)) {
             return true;
         }
-        report_db_conn_rollback(&db->link);
+        report_db_conn_rollback(&db->conn);
         broke = broke || failure->fault == REPORT_DB_ERROR_LOST;
     } while (failure->fault == REPORT_DB_ERROR_LOST && used_before);
     if (broke && failure->fault == REPORT_DB_ERROR_DOWN) {
-        failure->fault = REPORT_DB_ERROR_LOST; /* a server that crashed takes no connection for a while */
+        failure->fault = REPORT_DB_ERROR_LOST; /* a crashed server refuses connections for a while */
     }
     return false;
 }
@@ -109,8 +110,8 @@ static bool store_batch(struct report_db *db, struct report_db_item **items, siz
 static bool report_db_store_batch(struct report_db *db, struct report_db_item **items, size_t count,
                                   struct report_db_failure *failure);
 
-/* After a time-out, halves would take as long again, and again. One by one, only the run that is slow takes that long;
- * and when the first ones are, nothing else will be quicker. */
+/* Stores the items one by one after a time-out. Halves could each time out again; one by one, only a slow run takes
+ * that long. When the first ones are all slow, the rest would be slow too, so it stops. */
 static bool store_singly(struct report_db *db, struct report_db_item **items, size_t count,
                          struct report_db_failure *failure)
 {
@@ -128,7 +129,8 @@ static bool store_singly(struct report_db *db, struct report_db_item **items, si
     return true;
 }
 
-/* False when the database cannot be used; what has no outcome then was not stored, or is not known to be. */
+/* Stores the items, in smaller transactions where one fails. False when the database cannot be used: then an item
+ * without an outcome was not stored, or it is not known whether it was. */
 static bool report_db_store_batch(struct report_db *db, struct report_db_item **items, size_t count,
                                   struct report_db_failure *failure)
 {
@@ -163,7 +165,8 @@ static int by_key_and_place(const void *left, const void *right)
     return a->place < b->place ? -1 : a->place > b->place;
 }
 
-/* The first of each key that has no outcome yet: of two runs with one key the second must find the first stored. */
+/* Picks the first item of each key that has no outcome yet. Of two runs with one key the second must find the first one
+ * stored. */
 static size_t report_db_pick(struct report_db_item *items, size_t count, struct report_db_item **picked)
 {
     size_t found = 0;
@@ -192,7 +195,7 @@ static void store_all(struct report_db *db, struct report_db_item *items, size_t
         setup = setup || items[i].run->fault == REPORT_DB_ERROR_SETUP;
     }
     if (setup) {
-        report_db_conn_close(&db->link); /* what is mended by a setting of the role is so for new sessions only */
+        report_db_conn_close(&db->conn); /* a corrected setting of the role only affects new sessions */
     }
     free(picked);
 }
@@ -203,7 +206,7 @@ void report_db_store(struct report_db *db, struct report_db_run *runs, size_t co
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
         if (runs[i].runlog->report_count == 0) {
-            runs[i].outcome = REPORT_DB_STORED; /* nothing of it was to be kept */
+            runs[i].outcome = REPORT_DB_STORED; /* skip_event_types left no report to store */
             runs[i].fault = REPORT_DB_ERROR_NONE;
             runs[i].reason.text[0] = '\0';
         } else {
@@ -217,14 +220,15 @@ void report_db_store(struct report_db *db, struct report_db_run *runs, size_t co
     free(items);
 }
 
-/* A connection from an earlier call may have died since: then another attempt with a new one. */
+/* Runs the query; connects if needed. If a connection from an earlier call has died, it tries once more with a new one.
+ */
 static bool ask(struct report_db *db, const char *sql, struct buffer *lines, struct err *err)
 {
     struct report_db_failure failure;
     bool used_before;
     do {
-        used_before = db->link.connection != NULL;
-        if (report_db_conn_open(&db->link, &failure) && report_db_conn_lines(&db->link, sql, lines, &failure)) {
+        used_before = db->conn.connection != NULL;
+        if (report_db_conn_open(&db->conn, &failure) && report_db_conn_lines(&db->conn, sql, lines, &failure)) {
             return true;
         }
     } while (failure.fault == REPORT_DB_ERROR_LOST && used_before);

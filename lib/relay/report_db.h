@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * report_db: runs into PostgreSQL, each whole or not at all and never twice.
+ * report_db: stores runs in PostgreSQL, each whole or not at all and never twice.
  *
  * Source: PROTOCOL.md section 7. Several runs share a transaction: lock (advisory, per node and start, in one order),
- * look which are there already, take ids from the sequence, one binary COPY, the ReportsExecution rows, commit. When
- * the transaction fails for what may be one run's fault it is done again in halves, after a time-out run by run, so
- * that a run the database refuses costs only itself. A commit whose answer was lost is answered by the next attempt's
- * look.
+ * find out which are there already, take ids from the sequence, one binary COPY, the ReportsExecution rows, commit.
+ * When the transaction fails and one run may be the cause, it is repeated in halves (after a time-out: run by run), so
+ * that a run which the database refuses does not stop the others. If the answer to a commit is lost, the next attempt
+ * finds out whether the runs are there.
  *
  * Committed means: on the server's disk, and on its synchronous standbys if it has some, whatever synchronous_commit
- * says for server, database or role. A run that is there already is held to the same before it counts as stored.
+ * says for server, database or role. The same is ensured for a run that is already there before it counts as stored.
  *
- * One handle is one connection and belongs to one thread. A connection that broke is made anew by the next call.
+ * One handle is one connection and belongs to one thread. The next call replaces a broken connection.
  */
 #ifndef RELAY_REPORT_DB_H
 #define RELAY_REPORT_DB_H
@@ -28,10 +28,10 @@ struct report_db;
 
 enum report_db_outcome {
     REPORT_DB_STORED,
-    REPORT_DB_DUPLICATE, /* was there already: as good as stored */
-    REPORT_DB_REFUSED,   /* final for this run: constraint and data errors, or another run has its node and date */
-    REPORT_DB_RETRY,     /* it failed alone; whose fault that is depends on the others: fault says of which kind */
-    REPORT_DB_DOWN,      /* not tried to the end, since the database cannot be used now: unreachable, wrong password */
+    REPORT_DB_DUPLICATE, /* was there already, which is as good as stored */
+    REPORT_DB_REFUSED,   /* final for this run: a constraint or data error, or another run has its node and date */
+    REPORT_DB_RETRY,     /* it failed alone, by its own or the database's fault: see `fault` */
+    REPORT_DB_DOWN,      /* not finished: the database cannot be used now (unreachable, wrong password) */
 };
 
 struct report_db_run {
@@ -47,27 +47,28 @@ struct report_db_run {
 struct report_db *report_db_new(const char *url, const char *password, const char *application_name, struct err *err);
 void report_db_free(struct report_db *db);
 
-/* How long one statement may take, a lock it waits for included; 60 without. The server ends it then. */
+/* Sets how long one statement may take, including waiting for locks; then the server ends it. The default is 60. */
 void report_db_statement_timeout(struct report_db *db, unsigned seconds);
 
-/* Is asked for the password before each connection, since it may have been changed meanwhile. It returns it (malloc),
- * or NULL with err: then the one from before stays. A password in the url wins. */
+/* Called for the password before each connection, because the password may have changed. Returns it (malloc), or NULL
+ * with err: then the previous one is used. A password in the url takes precedence. */
 typedef char *report_db_password(const void *context, struct err *err);
 void report_db_ask_password(struct report_db *db, report_db_password *ask, const void *context);
 
-/* Once fd (an eventfd, the read end of a pipe) is readable, a database that does not answer is waited for no longer
- * than five seconds, not more than a minute. It is only polled, never read. -1 (the default): none. */
+/* Once fd (an eventfd, the read end of a pipe) is readable, a database that does not answer is awaited for five seconds
+ * instead of more than a minute. fd is only polled, never read. -1 (the default): none. */
 void report_db_stop_fd(struct report_db *db, int fd);
 
-/* Sets outcome (and reason) of each run. If one is REPORT_DB_DOWN, all that were not stored before it are. */
+/* Stores the runs and sets the outcome (and reason) of each. If one is REPORT_DB_DOWN, so are all that were not stored
+ * before it. */
 void report_db_store(struct report_db *db, struct report_db_run *runs, size_t count);
 
 /* Connects if needed and asks `SELECT 1`. */
 bool report_db_probe(struct report_db *db, struct err *err);
 
-/* Connects if needed and looks whether runs can be stored there, and are safe once they are: tables, rights, settings
- * with which a server that crashes loses what it has committed. False when it could not be asked, with err. Else
- * *complaints gets each complaint, with a line end; none: all is well. */
+/* Connects if needed and checks whether runs can be stored there safely: tables, rights, and settings with which a
+ * crashing server would lose committed data. False with err when the database could not be asked. Otherwise *complaints
+ * gets each complaint, ended by a line end; it stays empty when all is well. */
 bool report_db_examine(struct report_db *db, struct buffer *complaints, struct err *err);
 
 #endif

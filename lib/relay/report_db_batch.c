@@ -9,8 +9,8 @@
 #include "util/digest.h"
 #include "util/xmalloc.h"
 
-/* The parameters of `look`, $1 is COLUMN_NODE: an array each, with an element for each run. All but the last three are
- * the run's first report. */
+/* The parameters of the statement `look`; $1 is COLUMN_NODE. Each is an array with an element for each run. All but the
+ * last three describe the run's first report. */
 enum column {
     COLUMN_NODE,
     COLUMN_START,
@@ -35,7 +35,7 @@ static const Oid array_types[COLUMNS] = {
     PG_TEXT_ARRAY, PG_INT8_ARRAY,        PG_BOOL_ARRAY,        PG_TEXT_ARRAY,
 };
 
-/* A long text is looked for by its digest: it is sent once, with the row. */
+/* A text longer than this is looked up by its digest, so that the text itself is sent only once, with the row. */
 enum { LONG_TEXT = 8192 };
 #define TEXT_OR_DIGEST(column)                                                                                         \
     "CASE WHEN octet_length(" column ") > 8192 THEN encode(sha256(convert_to(" column ", 'UTF8')), 'hex')"             \
@@ -73,9 +73,9 @@ enum { RESULT_PLACE, RESULT_STORED, RESULT_IDS };
 
 static const char copy[] = "COPY RudderSysEvents (" REPORT_DB_COPY_COLUMNS ") FROM STDIN (FORMAT binary); COMMIT";
 
-/* When all runs were there already. Whoever stored them may not have waited until they were safe (its session was cut
- * while it waited for a standby). A commit that writes something to the WAL waits for all that was written before it;
- * one that writes nothing waits for nothing. */
+/* The commit when all runs were already there. The session that stored them may have been cut while it waited for a
+ * standby, so they may not be safe yet. A commit that writes to the WAL waits for everything written before it; one
+ * that writes nothing does not wait. So this one writes a message. */
 static const char commit_nothing_new[] = "SELECT pg_logical_emit_message(true, 'rudder-relay', ''); COMMIT";
 
 enum { CHUNK = 64 * 1024 };
@@ -94,12 +94,12 @@ int64_t report_db_batch_key(const struct runlog *runlog)
     return (int64_t)hash;
 }
 
-/* The time-outs are the server's part of "nothing waits for ever": a client that vanished in mid-transaction must not
- * hold its locks until TCP notices.
+/* Begins the transaction and takes the locks. The time-outs are the server's: a client that vanished in the middle of a
+ * transaction must not hold its locks until TCP notices.
  *
- * synchronous_commit is at least `on`: on the disk here and on the synchronous standbys, if there are some. Server,
- * database and role may say less, for other users' sake. */
-static bool begin_and_lock(struct report_db_conn *link, struct report_db_item **items, size_t count,
+ * synchronous_commit is set to at least `on`: on the server's disk and on its synchronous standbys, if there are some.
+ * The settings of server, database or role may be lower, for other users. */
+static bool begin_and_lock(struct report_db_conn *conn, struct report_db_item **items, size_t count,
                            struct report_db_failure *failure)
 {
     struct buffer sql = {0};
@@ -108,11 +108,11 @@ static bool begin_and_lock(struct report_db_conn *link, struct report_db_item **
                       "SET LOCAL statement_timeout = '%us'; SET LOCAL idle_in_transaction_session_timeout = '60s';"
                       "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
                       " WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true);",
-                      link->statement_seconds);
+                      conn->statement_seconds);
     for (size_t i = 0; i < count; i++) {
         buffer_add_format(&sql, "%spg_advisory_xact_lock(%" PRId64 ")", i > 0 ? "," : "SELECT ", items[i]->key);
     }
-    bool good = report_db_conn_run(link, buffer_cstr(&sql), failure);
+    bool good = report_db_conn_run(conn, buffer_cstr(&sql), failure);
     buffer_free(&sql);
     return good;
 }
@@ -183,7 +183,7 @@ static uint32_t element_type(enum column column)
     }
 }
 
-static PGresult *look_and_number(struct report_db_conn *link, struct report_db_item **items, size_t count,
+static PGresult *look_and_number(struct report_db_conn *conn, struct report_db_item **items, size_t count,
                                  struct report_db_failure *failure)
 {
     struct buffer bytes = {0};
@@ -200,12 +200,12 @@ static PGresult *look_and_number(struct report_db_conn *link, struct report_db_i
         values[column] = (struct slice){bytes.at + start, ends[column] - start};
     }
     PGresult *result =
-        report_db_conn_query(link, look, &(struct report_db_values){array_types, values, COLUMNS}, failure);
+        report_db_conn_query(conn, look, &(struct report_db_values){array_types, values, COLUMNS}, failure);
     buffer_free(&bytes);
     return result;
 }
 
-/* What the look said of one run. */
+/* What the statement `look` found out about one run. */
 struct finding {
     struct report_db_item *item;
     bool stored;
@@ -231,24 +231,24 @@ static bool read_finding(const PGresult *found, int row, struct report_db_item *
     return finding->ids.len == 0 || report_db_binary_is_int8s(finding->ids, finding->item->run->runlog->report_count);
 }
 
-/* Where the pieces of a large row go. */
+/* The destination of the pieces of a large row. */
 struct copy_target {
-    struct report_db_conn *link;
+    struct report_db_conn *conn;
     struct report_db_failure *failure;
 };
 
 static bool send_piece(void *to, struct slice piece)
 {
     const struct copy_target *target = to;
-    return report_db_conn_copy_data(target->link, piece, target->failure);
+    return report_db_conn_copy_data(target->conn, piece, target->failure);
 }
 
-static bool copy_run(struct report_db_conn *link, struct buffer *chunk, const struct finding *finding,
+static bool copy_run(struct report_db_conn *conn, struct buffer *chunk, const struct finding *finding,
                      struct report_db_failure *failure)
 {
     const struct runlog *runlog = finding->item->run->runlog;
     struct slice node_id = slice_from_str(runlog->info.node_id);
-    struct copy_target target = {link, failure};
+    struct copy_target target = {conn, failure};
     for (size_t i = 0; i < runlog->report_count; i++) {
         const struct report *report = &runlog->reports[i];
         int64_t id = report_db_binary_int8s_at(finding->ids, i);
@@ -258,7 +258,7 @@ static bool copy_run(struct report_db_conn *link, struct buffer *chunk, const st
             return false;
         }
         if (chunk->len >= CHUNK) {
-            if (!report_db_conn_copy_data(link, buffer_slice(chunk), failure)) {
+            if (!report_db_conn_copy_data(conn, buffer_slice(chunk), failure)) {
                 return false;
             }
             buffer_clear(chunk);
@@ -267,29 +267,29 @@ static bool copy_run(struct report_db_conn *link, struct buffer *chunk, const st
     return true;
 }
 
-static bool copy_and_commit(struct report_db_conn *link, const struct finding *findings, size_t count,
+static bool copy_and_commit(struct report_db_conn *conn, const struct finding *findings, size_t count,
                             struct report_db_failure *failure)
 {
     struct buffer chunk = {0};
-    bool good = report_db_conn_copy_begin(link, copy, failure);
+    bool good = report_db_conn_copy_begin(conn, copy, failure);
     report_db_binary_copy_header(&chunk);
     for (size_t i = 0; i < count && good; i++) {
-        good = findings[i].ids.len == 0 || copy_run(link, &chunk, &findings[i], failure);
+        good = findings[i].ids.len == 0 || copy_run(conn, &chunk, &findings[i], failure);
     }
     report_db_binary_copy_trailer(&chunk);
     good =
-        good && report_db_conn_copy_data(link, buffer_slice(&chunk), failure) && report_db_conn_copy_end(link, failure);
+        good && report_db_conn_copy_data(conn, buffer_slice(&chunk), failure) && report_db_conn_copy_end(conn, failure);
     buffer_free(&chunk);
     return good;
 }
 
-static bool batch_commit(struct report_db_conn *link, const struct finding *findings, size_t count, bool any_new,
+static bool batch_commit(struct report_db_conn *conn, const struct finding *findings, size_t count, bool any_new,
                          struct report_db_failure *failure)
 {
-    link->commit_unsafe = false;
-    bool good = any_new ? copy_and_commit(link, findings, count, failure)
-                        : report_db_conn_run(link, commit_nothing_new, failure);
-    if (good && link->commit_unsafe) {
+    conn->commit_unsafe = false;
+    bool good = any_new ? copy_and_commit(conn, findings, count, failure)
+                        : report_db_conn_run(conn, commit_nothing_new, failure);
+    if (good && conn->commit_unsafe) {
         failure->fault = REPORT_DB_ERROR_DOWN;
         good = err_set(&failure->reason, "the commit did not reach the database's standby");
     }
@@ -315,13 +315,13 @@ static void report_db_batch_set_outcome(const struct finding *finding)
     }
 }
 
-bool report_db_batch_store(struct report_db_conn *link, struct report_db_item **items, size_t count,
+bool report_db_batch_store(struct report_db_conn *conn, struct report_db_item **items, size_t count,
                            struct report_db_failure *failure)
 {
     PGresult *found = NULL;
     struct finding *findings = xcalloc(count, sizeof *findings);
     bool good =
-        begin_and_lock(link, items, count, failure) && (found = look_and_number(link, items, count, failure)) != NULL;
+        begin_and_lock(conn, items, count, failure) && (found = look_and_number(conn, items, count, failure)) != NULL;
     bool any_new = false;
     for (size_t i = 0; i < count && good; i++) {
         good = PQntuples(found) == (int)count && read_finding(found, (int)i, items, count, &findings[i]);
@@ -331,7 +331,7 @@ bool report_db_batch_store(struct report_db_conn *link, struct report_db_item **
             err_set(&failure->reason, "the database's answer is not what was asked for");
         }
     }
-    good = good && batch_commit(link, findings, count, any_new, failure);
+    good = good && batch_commit(conn, findings, count, any_new, failure);
     for (size_t i = 0; i < count && good; i++) {
         report_db_batch_set_outcome(&findings[i]);
     }

@@ -20,20 +20,20 @@
 
 struct report_db_item {
     struct report_db_run *run; /* has at least one report */
-    int64_t key;               /* what is locked for it; equal for runs of one node with one start */
+    int64_t key;               /* key of its advisory lock; equal for runs of one node with one start */
     size_t place;              /* in the caller's list */
     bool done;                 /* the run's outcome is known */
 };
 
 int64_t report_db_batch_key(const struct runlog *runlog);
 
-/* PostgreSQL has a limit for what a SELECT may list, and for locks. */
+/* The most runs in a batch: PostgreSQL limits the length of a SELECT list and the number of locks. */
 enum { REPORT_DB_BATCH_MAX = 500 };
 
-/* items: ascending by key, no key twice, at most REPORT_DB_BATCH_MAX. True when committed, all outcomes are then set:
- * STORED, DUPLICATE, or REFUSED for a run whose node and date another run has. False: failure says why; nothing is
- * stored, or, if LOST, it is not known. */
-bool report_db_batch_store(struct report_db_conn *link, struct report_db_item **items, size_t count,
+/* items: ascending by key, no key twice, at most REPORT_DB_BATCH_MAX. True when committed; then all outcomes are set:
+ * STORED, DUPLICATE, or REFUSED for a run whose node and date another run has. On false failure says why; nothing is
+ * stored, or, if it is LOST, that is unknown. */
+bool report_db_batch_store(struct report_db_conn *conn, struct report_db_item **items, size_t count,
                            struct report_db_failure *failure);
 
 #endif

@@ -50,7 +50,7 @@ void report_db_binary_copy_header(struct buffer *out)
     buffer_add(out, header, sizeof header - 1);
 }
 
-/* The texts in the order of the columns; the run's start stands in front of the event type. */
+/* The texts of a row in the order of the columns. The run's start comes before the event type. */
 enum { ROW_TEXTS = 9, START_BEFORE = 6, LARGE_TEXT = 4096 };
 
 static void row_texts(struct slice texts[ROW_TEXTS], struct slice node_id, const struct report *report)

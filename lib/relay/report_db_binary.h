@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * report_db_binary: PostgreSQL's binary forms, as far as storing runs needs them. Part of report_db.
+ * report_db_binary: PostgreSQL's binary formats that storing runs needs. Part of report_db.
  *
  * Source: PostgreSQL's documentation of COPY, "Binary Format", and of each type its send and receive functions:
  * integers in network order; timestamptz is microseconds since 2000 as int64; text is its bytes; an array is its number
- * of dimensions, whether there are nulls, the element's OID, then for its one dimension size and lower bound, and each
+ * of dimensions, a flag for nulls, the OID of the element type, size and lower bound of its one dimension, then each
  * element as a length (-1: null) and its bytes.
  */
 #ifndef RELAY_REPORT_DB_BINARY_H
@@ -23,32 +23,33 @@ enum { PG_BOOL = 16, PG_INT8 = 20, PG_TEXT = 25, PG_BOOL_ARRAY = 1000, PG_TEXT_A
 
 /* COPY RudderSysEvents (REPORT_DB_COPY_COLUMNS) FROM STDIN (FORMAT binary): header, a row for each report, trailer. */
 #define REPORT_DB_COPY_COLUMNS                                                                                         \
-    "id, executionDate, nodeId, directiveId, ruleId, reportId, component, keyValue, executionTimeStamp, eventType, "  \
+    "id, executionDate, nodeId, directiveId, ruleId, reportId, component, keyValue, executionTimeStamp, eventType, "   \
     "policy, msg"
 void report_db_binary_copy_header(struct buffer *out);
 void report_db_binary_copy_row(struct buffer *out, int64_t id, struct slice node_id, const struct report *report);
 void report_db_binary_copy_trailer(struct buffer *out);
 
-/* A row with texts that are not to be copied once more: gives its pieces to send, one after the other, the small ones
- * by way of out. What is left in out goes before what comes next. False as soon as send returns that. */
+/* Sends a row with large texts without copying them: calls send for its pieces in order. Small pieces are collected in
+ * out; the rest left in out must be sent before anything else. False as soon as send returns false. */
 typedef bool report_db_binary_send(void *to, struct slice piece);
 bool report_db_binary_copy_large_row(struct buffer *out, int64_t id, struct slice node_id, const struct report *report,
                                      report_db_binary_send *send, void *to);
 
-/* Of all texts of a row. */
+/* The length of all texts of a row. */
 size_t report_db_binary_row_texts(struct slice node_id, const struct report *report);
 
-/* A one-dimensional array: first the header, then `count` elements. An array that may hold nulls says so. */
+/* Adds the header of a one-dimensional array; the caller then adds `count` elements. The header says whether there may
+ * be nulls. */
 void report_db_binary_array(struct buffer *out, uint32_t element_type, size_t count, bool nulls);
 void report_db_binary_text(struct buffer *out, struct slice text);
 void report_db_binary_null(struct buffer *out);
 void report_db_binary_int8(struct buffer *out, int64_t value);
 void report_db_binary_bool(struct buffer *out, bool value);
 
-/* A result column of type int8 (8 bytes). */
+/* Reads a result column of type int8 (8 bytes). */
 int64_t report_db_binary_read_int8(const char *at);
 
-/* Whether a result column is an int8[] of exactly count elements without nulls, and its i-th then. */
+/* Is a result column an int8[] of exactly count elements without nulls? The next function reads its i-th element. */
 bool report_db_binary_is_int8s(struct slice array, size_t count);
 int64_t report_db_binary_int8s_at(struct slice array, size_t i);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * report_db_conn: one connection on which nothing waits for ever. Part of report_db.
+ * report_db_conn: one connection, with a time limit for every wait. Part of report_db.
  *
  * Every call that waits gives up when the server makes no progress for a time, or soon after the stop descriptor became
- * readable; the connection is then closed. (The time is a little longer than statement_seconds, after which the server
- * gives up by itself, which leaves us the connection.) So it is whenever the failure is DOWN or LOST: whoever calls
- * report_db_conn_open next gets a new one, of several hosts perhaps another one.
+ * readable; the connection is then closed. (The time is a little longer than statement_seconds, so that normally the
+ * server gives up first and the connection stays usable.) The connection is also closed whenever the failure is DOWN or
+ * LOST: the next report_db_conn_open makes a new one, perhaps to another of several hosts.
  *
  * failure is filled when a call returns false or NULL.
  */
@@ -24,9 +24,9 @@ struct report_db_conn {
     struct report_db_conninfo conninfo;
     PGconn *connection;               /* NULL when closed */
     int stop_fd;                      /* -1: none */
-    unsigned statement_seconds;       /* after which the server is told to end a statement */
-    bool commit_unsafe;               /* with the last commit the server gave up waiting for its standby */
-    report_db_password *ask_password; /* NULL: the one of conninfo is always right */
+    unsigned statement_seconds;       /* the server ends a statement after this time */
+    bool commit_unsafe;               /* at the last commit the server stopped waiting for its standby */
+    report_db_password *ask_password; /* NULL: the password in conninfo never changes */
     const void *ask_context;
 };
 
@@ -37,26 +37,27 @@ struct report_db_values {
     int count;
 };
 
-bool report_db_conn_open(struct report_db_conn *link, struct report_db_failure *failure);
-void report_db_conn_close(struct report_db_conn *link);
+bool report_db_conn_open(struct report_db_conn *conn, struct report_db_failure *failure);
+void report_db_conn_close(struct report_db_conn *conn);
 
-/* One or several statements without parameters and without results of interest. */
-bool report_db_conn_run(struct report_db_conn *link, const char *sql, struct report_db_failure *failure);
+/* Runs one or several statements without parameters. Their results are ignored. */
+bool report_db_conn_run(struct report_db_conn *conn, const char *sql, struct report_db_failure *failure);
 
-/* The same, and the last one's result, one text column, goes to *lines (may be NULL), a line a row. */
-bool report_db_conn_lines(struct report_db_conn *link, const char *sql, struct buffer *lines,
+/* The same, but the result of the last statement, one text column, is added to *lines (may be NULL), one line for each
+ * row. */
+bool report_db_conn_lines(struct report_db_conn *conn, const char *sql, struct buffer *lines,
                           struct report_db_failure *failure);
 
-/* One statement; the result is binary and the caller's (PQclear). */
-PGresult *report_db_conn_query(struct report_db_conn *link, const char *sql, const struct report_db_values *values,
+/* Runs one statement. The result is binary; the caller frees it (PQclear). */
+PGresult *report_db_conn_query(struct report_db_conn *conn, const char *sql, const struct report_db_values *values,
                                struct report_db_failure *failure);
 
-/* sql begins with a COPY FROM STDIN, other statements may follow it: they are run when the data is complete. */
-bool report_db_conn_copy_begin(struct report_db_conn *link, const char *sql, struct report_db_failure *failure);
-bool report_db_conn_copy_data(struct report_db_conn *link, struct slice data, struct report_db_failure *failure);
-bool report_db_conn_copy_end(struct report_db_conn *link, struct report_db_failure *failure);
+/* Begins a COPY. sql starts with COPY FROM STDIN; statements after it are run when the data is complete. */
+bool report_db_conn_copy_begin(struct report_db_conn *conn, const char *sql, struct report_db_failure *failure);
+bool report_db_conn_copy_data(struct report_db_conn *conn, struct slice data, struct report_db_failure *failure);
+bool report_db_conn_copy_end(struct report_db_conn *conn, struct report_db_failure *failure);
 
-/* Ends a transaction that failed. What cannot be rolled back is closed. */
-void report_db_conn_rollback(struct report_db_conn *link);
+/* Rolls back a failed transaction. Closes the connection if that fails. */
+void report_db_conn_rollback(struct report_db_conn *conn);
 
 #endif

@@ -18,7 +18,8 @@ static const char *report_db_conninfo_value_of(const PQconninfoOption *options, 
     return NULL;
 }
 
-/* libpq quotes what it does not understand, and that may be a piece of a password: we leave out all that is quoted. */
+/* Copies the message of libpq without its quoted parts. libpq quotes what it does not understand, and that may be a
+ * part of a password. */
 static void say_without_quoted(struct err *err, const char *message)
 {
     const char *text = message != NULL ? message : "out of memory";
@@ -31,9 +32,9 @@ static void say_without_quoted(struct err *err, const char *message)
     err_set(err, "malformed url: %.*s...%.*s", (int)(first - text), text, (int)strcspn(behind, "\n"), behind);
 }
 
-/* A password with @ or / in it that stands in a URL as it is becomes a host, a port or a database, which libpq would
- * name in its errors. As libpq does, we take the first @ before any / for the end of the password: there must be no
- * other. */
+/* Is a password in the URL probably misread? An unescaped @ or / in it would make libpq take a part of the password for
+ * a host, port or database, and name it in its errors. Like libpq, we take the first @ before any / as the end of the
+ * password. There must be no other @. */
 static bool looks_misread(const char *url, const PQconninfoOption *options)
 {
     const char *port = report_db_conninfo_value_of(options, "port");
@@ -136,7 +137,7 @@ void report_db_conninfo_set_password(struct report_db_conninfo *conninfo, char *
 void report_db_conninfo_free(struct report_db_conninfo *conninfo)
 {
     for (size_t i = 0; conninfo->keywords != NULL && conninfo->keywords[i] != NULL; i++) {
-        forget_password(conninfo->values[i]); /* one of them is */
+        forget_password(conninfo->values[i]); /* one of them is the password */
         free(conninfo->keywords[i]);
     }
     free(conninfo->keywords);

@@ -10,14 +10,14 @@ struct meaning {
     enum report_db_error fault;
 };
 
-/* The first that fits counts: single codes stand before their class. What is not here is UNSURE. */
+/* The first row that fits counts, so single codes come before their class. A code without a row is UNSURE. */
 static const struct meaning meanings[] = {
     {"22007", REPORT_DB_ERROR_FINAL},  /* a date that PostgreSQL does not take */
     {"22008", REPORT_DB_ERROR_FINAL},  /* a date beyond the years it knows */
     {"22021", REPORT_DB_ERROR_FINAL},  /* bytes that are no text */
     {"22001", REPORT_DB_ERROR_SETUP},  /* a column is shorter than text */
     {"22003", REPORT_DB_ERROR_SETUP},  /* a column is narrower than our ids */
-    {"22004", REPORT_DB_ERROR_SETUP},  /* a null where we have none: somebody's column or function */
+    {"22004", REPORT_DB_ERROR_SETUP},  /* a null where we send none: an added column or function */
     {"22023", REPORT_DB_ERROR_SETUP},  /* a setting that this server does not know */
     {"2200H", REPORT_DB_ERROR_SETUP},  /* the sequence is at its end */
     {"22P02", REPORT_DB_ERROR_SETUP},  /* a column has another type than text */
@@ -25,8 +25,8 @@ static const struct meaning meanings[] = {
     {"22P04", REPORT_DB_ERROR_SETUP},  /* the table has other columns */
     {"22P05", REPORT_DB_ERROR_SETUP},  /* the database is not in UTF-8 and lacks a character */
     {"22P07", REPORT_DB_ERROR_SETUP},  /* stored data of another version */
-    {"22", REPORT_DB_ERROR_DATA},      /* other data exceptions: our statements raise none, somebody's trigger may */
-    {"23", REPORT_DB_ERROR_SETUP},     /* integrity constraint violation, of a constraint that is not ours */
+    {"22", REPORT_DB_ERROR_DATA},      /* other data exceptions: our statements raise none, an added trigger may */
+    {"23", REPORT_DB_ERROR_SETUP},     /* integrity constraint violation of a constraint that is not ours */
     {"08", REPORT_DB_ERROR_DOWN},      /* connection exception */
     {"0A", REPORT_DB_ERROR_SETUP},     /* feature not supported: not the database we expect */
     {"0B", REPORT_DB_ERROR_SETUP},     /* transaction initiation */
@@ -40,10 +40,10 @@ static const struct meaning meanings[] = {
     {"40", REPORT_DB_ERROR_UNSURE},    /* rolled back: deadlock, serialization */
     {"42", REPORT_DB_ERROR_SETUP},     /* missing table, column, function or privilege */
     {"44", REPORT_DB_ERROR_SETUP},     /* a view's check option: none of ours */
-    {"53200", REPORT_DB_ERROR_UNSURE}, /* memory: a large run may be the only one that lacks it */
+    {"53200", REPORT_DB_ERROR_UNSURE}, /* out of memory: perhaps only for one large run */
     {"53300", REPORT_DB_ERROR_DOWN},   /* too many connections */
     {"53", REPORT_DB_ERROR_SETUP},     /* full disk, limit of the configuration; a smaller run may still have room */
-    {"54", REPORT_DB_ERROR_UNSURE},    /* program limit: a value too long for an index, ours or somebody's */
+    {"54", REPORT_DB_ERROR_UNSURE},    /* program limit: a value too long for an index, ours or an added one */
     {"55P03", REPORT_DB_ERROR_SLOW},   /* lock not available */
     {"55P04", REPORT_DB_ERROR_UNSURE}, /* new value of an enum */
     {"55", REPORT_DB_ERROR_SETUP},     /* object not in the needed state */
@@ -56,8 +56,8 @@ static const struct meaning meanings[] = {
     {"XX", REPORT_DB_ERROR_UNSURE},    /* internal error, corrupted data or index */
 };
 
-/* "No empty text", as sql/20-tables.sql and the web application make them; PostgreSQL names them. A partition's row has
- * the name of its parent's constraint. */
+/* Is it one of our "no empty text" constraints, made by sql/20-tables.sql and by the web application and named by
+ * PostgreSQL? For a row of a partition PostgreSQL gives the name of the parent's constraint. */
 static bool is_own_check(const char *constraint)
 {
     static const char *const own[] = {"ruddersysevents_nodeid_check", "ruddersysevents_directiveid_check",
@@ -71,15 +71,16 @@ static bool is_own_check(const char *constraint)
     return false;
 }
 
-/* The primary key of ReportsExecution, or of one of its partitions. That of RudderSysEvents, on the id, is another
- * matter: the sequence lags behind the table. */
+/* Is it the primary key of ReportsExecution or of one of its partitions? A violation of the key of RudderSysEvents, on
+ * the id, has another cause: the sequence is behind the table. */
 static bool is_run_key(const char *constraint)
 {
     return slice_starts_with(slice_from_str(constraint), "reportsexecution") &&
            slice_ends_with(slice_from_str(constraint), "_pkey");
 }
 
-/* A missing table, column or right that our own statement needs is missing for every run. */
+/* Does the error mean that a table, column or right is missing? If our own statement needs it, it is missing for every
+ * run. */
 static bool is_lacking(const char *sqlstate)
 {
     return strncmp(sqlstate, "42", 2) == 0 || strncmp(sqlstate, "3F", 2) == 0;

@@ -32,7 +32,7 @@ bool run_info_parse(const char *name, size_t len, struct run_info *info, struct 
     if (!take_end(&stem, ".log") || stem.len == 0) {
         return err_set(err, "not a run log's name: it does not end in .log, .log.gz or .log.zip");
     }
-    /* A node id holds neither `@` nor `_`, and a datetime no `@`. */
+    /* A node id contains neither `@` nor `_`, and a datetime no `@`. */
     const char *at = memchr(stem.at, '@', stem.len);
     const char *separator = at != NULL ? at : memchr(stem.at, '_', stem.len);
     if (separator == NULL) {

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { KEPT_MAX = 16384 }; /* reports; a run of more is rare, its memory is given back */
+enum { KEPT_MAX = 16384 }; /* reports; the memory of a larger run, which is rare, is given back */
 
 void runlog_clear(struct runlog *runlog)
 {

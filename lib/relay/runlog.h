@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * runlog: one agent run: its reports in order, and what they say of the whole.
+ * runlog: one agent run: its reports in order, and what they say about the whole run.
  *
  * Source: PROTOCOL.md section 6. All text points into the content that was parsed, into the run log's own arena or to
  * constants: the content must outlive the run log. Every text is well-formed UTF-8 without NUL.
@@ -38,20 +38,20 @@ struct runlog {
     struct run_info info;
     struct report *reports; /* in the order of the log, at least one */
     size_t report_count;
-    size_t report_capacity; /* reports there is memory for */
+    size_t report_capacity; /* number of reports that fit into the memory */
     struct slice config_id; /* .at NULL when there is none */
     bool complete;          /* has a control/start report */
     size_t dropped;         /* broken reports and noise lines that were left out */
     struct arena arena;
 };
 
-/* Gives back what the run log owns; the struct is then empty and may be parsed into again (clear keeps a usual
- * run's memory for that). */
+/* Both free what the run log owns and leave it empty, ready to be parsed into again. runlog_clear keeps the memory of a
+ * run of usual size for that. */
 void runlog_clear(struct runlog *runlog);
 void runlog_free(struct runlog *runlog);
 
-/* Takes out the reports of these event types (NULL-terminated list); config id and completeness stay as parsed.
- * May leave no report. */
+/* Removes the reports of these event types (NULL-terminated list), perhaps all reports. The config id and `complete`
+ * stay as parsed. */
 void runlog_skip_event_types(struct runlog *runlog, char *const *event_types);
 
 #endif

@@ -13,13 +13,13 @@ size_t runlog_build_row_size(const struct run_info *info)
     return ROW_SIZE + strlen(info->node_id);
 }
 
-/* Beyond a limit: nothing is kept any more, the rest is only counted for the refusal to tell. */
+/* Is the run beyond a limit? Then nothing more is kept; the rest is only counted, for the message of the refusal. */
 static bool is_beyond(const struct runlog_build *build)
 {
     return build->rows > build->limits.reports || build->bytes > build->limits.bytes;
 }
 
-/* Log entries before the first timestamp. */
+/* Gives this time to the log entries before the first timestamp. */
 static void give_time(struct runlog_build *build, const struct timestamp *executed)
 {
     for (size_t i = 0; i < build->untimed; i++) {
@@ -28,11 +28,11 @@ static void give_time(struct runlog_build *build, const struct timestamp *execut
     build->untimed = 0;
 }
 
-/* executed by value: it may stand in the reports, which move when they grow. */
+/* Adds a row. executed is passed by value, because it may be in the array of reports, which moves when it grows. */
 static void keep_row(struct runlog_build *build, struct slice event_type, struct timestamp executed)
 {
     struct runlog *runlog = build->runlog;
-    if (runlog->report_count == runlog->report_capacity) { /* by a quarter: a huge run has not twice what it needs */
+    if (runlog->report_count == runlog->report_capacity) { /* by a quarter, not by doubling: saves memory */
         runlog->report_capacity += runlog->report_capacity / 4 + REPORTS_GROWTH;
         runlog->reports = xreallocarray(runlog->reports, runlog->report_capacity, sizeof *runlog->reports);
     }
@@ -86,7 +86,7 @@ static size_t len_or(size_t len, const char *when_empty)
     return len > 0 ? len : strlen(when_empty);
 }
 
-/* What new_origin makes of it. */
+/* The size in bytes of what new_origin makes from this header. */
 static size_t origin_size(const struct runlog_store *store, const struct runlog_header *header)
 {
     return runlog_field_one_len(header->policy, store) + runlog_field_one_len(header->rule_id, store) +
@@ -110,7 +110,7 @@ static const struct report_origin *new_origin(const struct runlog_store *store, 
     return origin;
 }
 
-/* The rows that wait are the last ones. */
+/* Gives the rows that wait, which are the last ones, the fields of the report. */
 static void give_origin(struct runlog_build *build)
 {
     for (size_t i = build->rows - build->waiting; i < build->rows; i++) {
@@ -118,7 +118,7 @@ static void give_origin(struct runlog_build *build)
     }
 }
 
-/* What a report says of the whole run. */
+/* Notes what this report says about the whole run. */
 static void note_run(struct runlog_build *build, const struct report_origin *origin, struct slice event_type)
 {
     struct runlog *runlog = build->runlog;

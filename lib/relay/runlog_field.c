@@ -7,7 +7,7 @@ static bool is_clean(struct slice piece, const struct runlog_store *store)
     return piece.at + piece.len <= store->clean_until || utf8_clean_prefix(piece.at, piece.len) == piece.len;
 }
 
-/* Of a field of several lines: what stands between its first and its last byte in the content. */
+/* The part of the content from the first to the last byte of a field of several lines. */
 static struct slice field_span(const struct runlog_field *field)
 {
     return (struct slice){field->first.at, (size_t)(field->last.at + field->last.len - field->first.at)};
@@ -33,7 +33,7 @@ static size_t add_line_behind(char *out, struct slice line, bool clean)
     return 1 + add_piece(out, line, clean);
 }
 
-/* The lines between first and last are found in the content again. */
+/* Joins the lines of a field. It finds the lines between the first and the last in the content again. */
 static size_t join_lines(char *out, const struct runlog_field *field, bool clean)
 {
     size_t len = add_piece(out, field->first, clean);

@@ -2,9 +2,9 @@
  *
  * runlog_field: a field of a run log, made from one or several lines. Private to runlog_parse.
  *
- * One line of clean UTF-8 stays where it is, in the content. Several are joined with LF in the arena, and what is not
- * clean is copied there with U+FFFD in place of what isn't. Until it is finished a field is only two places in the
- * content: nothing is copied for one that comes to nothing, and a finished one takes no more memory than it needs.
+ * One line of clean UTF-8 stays where it is, in the content. Several lines are joined with LF in the arena, and text
+ * that is not clean is copied there, with U+FFFD for its bad bytes. Until it is finished a field is only two positions
+ * in the content, so a discarded field copies nothing, and a finished one takes no more memory than it needs.
  */
 #ifndef RELAY_RUNLOG_FIELD_H
 #define RELAY_RUNLOG_FIELD_H
@@ -18,7 +18,7 @@
 /* Where finished fields go. */
 struct runlog_store {
     struct arena *arena;
-    const char *clean_until; /* the content before this is known to be clean, so that most fields need no look */
+    const char *clean_until; /* the content before this is clean, so most fields need no check */
 };
 
 /* All zero bytes are a valid empty one, used for one field after the other. */
@@ -26,7 +26,7 @@ struct runlog_field {
     struct slice first; /* line */
     struct slice last;
     size_t lines;
-    size_t len; /* of all of them with an LF between */
+    size_t len; /* of all lines, joined with LF */
 };
 
 static inline void runlog_field_reset(struct runlog_field *field)
@@ -39,7 +39,8 @@ static inline bool runlog_field_is_empty(const struct runlog_field *field)
     return field->lines == 0 || (field->lines == 1 && field->first.len == 0);
 }
 
-/* line: behind its timestamp; of the same content as the lines before it, and the next line there. */
+/* Adds a line. line: the text after the timestamp. It must be in the same content as the lines before, and be the next
+ * line there. */
 static inline void runlog_field_add_line(struct runlog_field *field, struct slice line)
 {
     if (field->lines++ == 0) {
@@ -51,7 +52,7 @@ static inline void runlog_field_add_line(struct runlog_field *field, struct slic
     }
 }
 
-/* The last line of a field that a mark ends: a line end right before the mark is dropped. */
+/* Adds the last line of a field that a mark ends. A line end right before the mark is dropped. */
 static inline void runlog_field_end_line(struct runlog_field *field, struct slice line)
 {
     if (line.len > 0 || field->lines == 0) {
@@ -59,10 +60,10 @@ static inline void runlog_field_end_line(struct runlog_field *field, struct slic
     }
 }
 
-/* Where it is if it is clean, else a clean copy. */
+/* Returns the piece itself if it is clean, else a clean copy. */
 struct slice runlog_field_clean(struct slice piece, const struct runlog_store *store);
 
-/* A field that is one piece of the content, and how many bytes it has. */
+/* The finished text of a field that is one piece of the content; the next function gives its length. */
 static inline struct slice runlog_field_one(struct slice piece, const struct runlog_store *store)
 {
     return piece.at + piece.len <= store->clean_until ? piece : runlog_field_clean(piece, store);

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* The first two bytes `@` and second, NULL if there are none. */
+/* Finds the first `@` that is followed by `second`. NULL if there is none. */
 static const char *find_mark(struct slice text, char second)
 {
     const char *end = text.at + text.len;
@@ -15,7 +15,7 @@ static const char *find_mark(struct slice text, char second)
     return NULL;
 }
 
-/* Takes what stands before the first `@@` of rest. */
+/* Takes the text before the first `@@` of rest. */
 static bool runlog_header_take_field(struct slice *rest, struct slice *field)
 {
     const char *mark = find_mark(*rest, '@');
@@ -40,7 +40,8 @@ static size_t start_len(struct slice text)
     return len;
 }
 
-/* Takes the start and its `##` off text. As a rule all reports of a run have the same, and it is parsed only once. */
+/* Takes the start and its `##` off text. Usually all reports of a run have the same start, which is then parsed only
+ * once. */
 static bool take_start(struct runlog_header *header, struct slice *text)
 {
     size_t len = header->start_text.len;
@@ -61,8 +62,8 @@ static bool take_start(struct runlog_header *header, struct slice *text)
     return true;
 }
 
-/* `<start>##<node id>@#<message>`, text being all of it. No byte behind the `@` that ends the node id is looked at: the
- * caller looks for the next `@@` from here, and so passes each byte a fixed number of times. */
+/* `<start>##<node id>@#<message>`, text being all of it. It reads no byte after the `@` that ends the node id: the
+ * caller searches for the next `@@` from there, so each byte is read a fixed number of times. */
 static bool read_end(struct runlog_header *header, struct slice text)
 {
     if (!take_start(header, &text)) {

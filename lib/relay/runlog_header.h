@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * runlog_header: what a report has before its message. Private to runlog_parse.
+ * runlog_header: the fields of a report before its message. Private to runlog_parse.
  *
  * Source: PROTOCOL.md section 6:
  *     <policy>@@<event type>@@<rule id>@@<directive id>@@<report id>@@<component>@@<key>@@<start>##<node id>@#<message>
  * Component and key may span lines; a line end right before the `@@` that ends them is dropped. The component ends at
- * its first `@@`. The key goes on to the first `@@<start>##<node id>@#` with a start that is one, so that it may hold
- * `@@` and end in `@`.
+ * its first `@@`. The key ends at the first `@@<start>##<node id>@#` with a valid start, so it may contain `@@` and end
+ * in `@`.
  */
 #ifndef RELAY_RUNLOG_HEADER_H
 #define RELAY_RUNLOG_HEADER_H
@@ -28,21 +28,21 @@ struct runlog_header {
     struct runlog_field key;
     bool in_key; /* the component is whole */
     struct timestamp start;
-    struct slice start_text; /* what start was read from, the same in all reports as a rule */
+    struct slice start_text; /* the text of start, usually the same in all reports */
     struct slice node_id;
     struct slice message; /* its first line */
 };
 
 enum runlog_header_state {
-    RUNLOG_HEADER_BROKEN,   /* it can never be whole: the fields up to the report id are not all on the first line */
-    RUNLOG_HEADER_UNDERWAY, /* the next line may go on with it */
+    RUNLOG_HEADER_BROKEN,   /* it cannot become whole: not all fields up to the report id are on the first line */
+    RUNLOG_HEADER_UNDERWAY, /* the next line may continue it */
     RUNLOG_HEADER_WHOLE,
 };
 
-/* line: the first one, behind `R: @@`. */
+/* Begins a header. line: its first line, after `R: @@`. */
 enum runlog_header_state runlog_header_begin(struct runlog_header *header, struct slice line);
 
-/* A line that goes on with it; never BROKEN. */
+/* Adds a line that continues the header. Never returns BROKEN. */
 enum runlog_header_state runlog_header_add_line(struct runlog_header *header, struct slice line);
 
 #endif

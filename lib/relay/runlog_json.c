@@ -13,8 +13,8 @@ static void print_code_point(uint32_t code, FILE *out)
     fprintf(out, "\\u%04x", code);
 }
 
-/* Prints one character, of one byte or more, and returns how many. What is invisible is escaped, for JSON's sake or for
- * the terminal's. */
+/* Prints one character, of one byte or more, and returns how many. Invisible characters are escaped, because JSON
+ * requires it or to protect the terminal. */
 static size_t print_character(struct slice text, FILE *out)
 {
     const unsigned char *at = (const unsigned char *)text.at;

@@ -6,10 +6,10 @@
         literal, sizeof literal - 1                                                                                    \
     }
 
-/* What follows a level's text: a colon, a space or the line's end where it ends in a word. */
+/* What must follow the text of a level. After a word: a colon, a space or the end of the line. */
 enum behind_level { WORD_END, SPACE_OR_END, ANYTHING };
 
-/* Looked at from the top: what is more special stands before `R:`. */
+/* Searched from the top, so the special forms come before `R:`. */
 static const struct level {
     struct slice start;
     struct slice event_type;
@@ -36,7 +36,7 @@ static const struct level {
     {TEXT("R:"), TEXT("log_info"), SPACE_OR_END},
 };
 
-/* Of the levels: most lines that start nothing are told by theirs. */
+/* The first bytes of all levels. Most lines without a level are recognised by their first byte. */
 static const char first_bytes[] = {'C', ' ', 'r', 'R'};
 
 static bool starts_with(struct slice text, struct slice start)
@@ -49,7 +49,7 @@ static struct slice behind(struct slice text, size_t len)
     return (struct slice){text.at + len, text.len - len};
 }
 
-/* ` warning: disk` and ` warning` are entries, ` warning_threshold = 5` is a line of some text. */
+/* Does the text start with the level? ` warning: disk` and ` warning` do; ` warning_threshold = 5` does not. */
 static bool starts_with_level(struct slice text, const struct level *level)
 {
     if (!starts_with(text, level->start)) {
@@ -60,7 +60,7 @@ static bool starts_with_level(struct slice text, const struct level *level)
            (level->behind == WORD_END && rest.at[0] == ':');
 }
 
-/* What stands between a level and the text it introduces: a colon perhaps, and spaces. */
+/* Takes off what separates a level from its text: an optional colon, and spaces. */
 static struct slice without_separator(struct slice text)
 {
     if (text.len > 0 && text.at[0] == ':') {
@@ -99,7 +99,7 @@ static bool runlog_line_is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Like pattern, in which 0 stands for any digit? Case does not count. */
+/* Does the text match the pattern, in which 0 stands for any digit? Case does not matter. */
 static bool looks_like(struct slice text, const char *pattern)
 {
     if (text.len != strlen(pattern)) {
@@ -113,7 +113,7 @@ static bool looks_like(struct slice text, const char *pattern)
     return true;
 }
 
-/* A timestamp by its form, though there may be no such moment (a month 13). */
+/* Does the word have the form of a timestamp? It may be an impossible moment (a month 13). */
 static bool looks_like_timestamp(struct slice word)
 {
     static const char date_and_clock[] = "0000-00-00T00:00:00";
@@ -139,7 +139,7 @@ static inline struct slice without_marks(struct slice text)
     return text;
 }
 
-/* Takes the timestamp and its space off the text. One that cannot be comes off too. */
+/* Takes the timestamp and its space off the text. An impossible timestamp is taken off, too. */
 static void take_timestamp(struct runlog_line *line)
 {
     enum { USUAL_LEN = 25 }; /* 2018-08-24T15:55:01+00:00 */

@@ -12,10 +12,10 @@
 
 enum { LOGGED_MAX = 20, SHOWN_MAX = 160 };
 
-/* What the next line may go on with. */
+/* What the next line may continue. */
 enum state {
     NOTHING,
-    BROKEN,  /* a report that was left out: its further lines go with it */
+    BROKEN,  /* a report that was left out, and its following lines with it */
     HEADER,  /* a report that has no message yet */
     MESSAGE, /* of the report or log entry added last */
 };
@@ -25,15 +25,15 @@ struct parser {
     struct runlog_lines lines;
     enum state state;
     struct runlog_header header;
-    struct timestamp executed; /* of the report whose header it is */
+    struct timestamp executed;  /* of the report with this header */
     struct slice header_line;   /* the first one */
     size_t header_number;       /* of that line */
     bool in_doubt;              /* a line within the header looks like a log entry */
-    struct runlog_lines resume; /* in front of the first one that does, or of the next line */
+    struct runlog_lines resume; /* position before the first such line, or else before the next line */
     struct runlog_field message;
 };
 
-/* Counts what is left out, and says what it was, but not for ever. */
+/* Counts what is left out and logs it, up to a limit. */
 static void leave_out(struct parser *parser, enum log_level level, const char *why, size_t number, struct slice text)
 {
     struct runlog *runlog = parser->build.runlog;
@@ -56,7 +56,7 @@ static void leave_report_out(struct parser *parser, const char *why)
     parser->state = BROKEN;
 }
 
-/* What was underway ends here. */
+/* Ends the report or log entry that is being read. */
 static void end_text(struct parser *parser)
 {
     if (parser->state == HEADER) {
@@ -81,7 +81,7 @@ static void begin_entry(struct parser *parser, const struct runlog_line *line, s
     begin_message(parser, text);
 }
 
-/* False when the report is another node's. */
+/* Ends the header. False when the report is of another node. */
 static bool end_header(struct parser *parser, struct err *err)
 {
     const struct runlog_header *header = &parser->header;
@@ -127,7 +127,7 @@ static bool begin_report(struct parser *parser, const struct runlog_line *line, 
     return enter_header(parser, runlog_header_begin(&parser->header, line->rest), err);
 }
 
-/* A line that starts neither a report nor a log entry. */
+/* Takes a line that starts neither a report nor a log entry, and so continues what came before. */
 static void go_on(struct parser *parser, const struct runlog_line *line)
 {
     if (parser->state == MESSAGE) {
@@ -157,8 +157,8 @@ static bool runlog_parse_take_line(struct parser *parser, const struct runlog_li
     return true;
 }
 
-/* Where a report ends that did not become whole: were there lines like log entries in its header, they are that, and
- * reading goes on with the first of them. No line is read a third time: the header is left out. */
+/* Called where a report with an incomplete header ends. If its header had lines that look like log entries, they are
+ * log entries: the header is left out, and reading continues at the first of them. No line is read a third time. */
 static bool go_back(struct parser *parser)
 {
     if (parser->state != HEADER || !parser->in_doubt) {

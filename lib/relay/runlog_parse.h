@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * runlog_parse: the content of a run log file to a struct runlog, in one pass over the bytes.
+ * runlog_parse: parses the content of a run log file into a struct runlog, in one pass over the bytes.
  *
- * Source: the grammar of PROTOCOL.md section 6, with the amendments of section 14. Time is linear in the input whatever
- * the input; text is copied only where a field spans lines or needs U+FFFD, so that the run log takes less than three
- * times the memory of the content, and what its reports take beside (some 70 bytes each).
+ * Source: the grammar of PROTOCOL.md section 6, with the amendments of section 14. The time is linear in the size of
+ * any input. Text is copied only where a field spans lines or needs U+FFFD, so the run log takes less than three times
+ * the size of the content, plus some 70 bytes for each report.
  *
- * What is broken is left out and counted, with a log line each up to a limit; the run is refused (false, with the
+ * Broken parts are left out and counted, each with a log line, up to a limit. The run is refused (false, with the
  * reason) when no report can be read, when a report carries another node's id, or when it is beyond one of the limits.
  */
 #ifndef RELAY_RUNLOG_PARSE_H
@@ -20,7 +20,7 @@
 
 struct runlog_limits {
     size_t reports; /* log entries are counted, too */
-    size_t bytes;   /* of all rows that the run becomes in the database, as they are sent to it */
+    size_t bytes;   /* of all rows of the run, as they are sent to the database */
 };
 
 /* runlog: zeroed or cleared. info is copied in. content stays the caller's and must outlive the run log. On false the

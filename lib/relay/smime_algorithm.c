@@ -15,13 +15,13 @@ static int algorithm_nid(const X509_ALGOR *algorithm)
     return OBJ_obj2nid(object);
 }
 
-/* A digest that is not named is SHA-1 (RFC 4055 section 3.1). */
+/* The digest of the algorithm. The default is SHA-1 (RFC 4055 section 3.1). */
 static int digest_nid(const X509_ALGOR *algorithm)
 {
     return algorithm != NULL ? algorithm_nid(algorithm) : NID_sha1;
 }
 
-/* The digest of the mask generation function: only MGF1 is defined. NID_undef when it is another, or malformed. */
+/* The digest of the mask generation function. NID_undef when that is malformed or not MGF1, the only one defined. */
 static int mask_digest_nid(const X509_ALGOR *mask)
 {
     if (mask == NULL) {
@@ -39,7 +39,8 @@ static int mask_digest_nid(const X509_ALGOR *mask)
     return nid;
 }
 
-/* Without being told OpenSSL takes md for the mask, too; to find another costs a tenth of a verification. */
+/* Sets the digest of the mask if it is not md, which is OpenSSL's default: fetching another one costs a tenth of a
+ * verification. */
 static bool set_mask(EVP_PKEY_CTX *context, int nid, const EVP_MD *md)
 {
     const EVP_MD *mask = EVP_get_digestbynid(nid);
@@ -75,7 +76,7 @@ static bool set_pss(EVP_PKEY_CTX *context, const X509_ALGOR *algorithm, const EV
     return set;
 }
 
-/* rsaEncryption, or an algorithm that pairs it with a digest, which some implementations write. */
+/* Is it rsaEncryption, or an algorithm that combines it with a digest, as some implementations write? */
 static bool is_pkcs1(int nid)
 {
     int key = NID_undef;
@@ -88,10 +89,11 @@ static bool set_rsa(EVP_PKEY_CTX *context, const EVP_PKEY *key, const X509_ALGOR
     if (nid == NID_rsassaPss) {
         return set_pss(context, algorithm, md);
     }
-    return is_pkcs1(nid) && !EVP_PKEY_is_a(key, "RSA-PSS"); /* such a key is for PSS alone */
+    return is_pkcs1(nid) && !EVP_PKEY_is_a(key, "RSA-PSS"); /* an RSA-PSS key may only be used for PSS */
 }
 
-/* With EC and DSA keys CMS leaves the algorithm's name aside: there is but one way to verify. */
+/* Sets up the context for the algorithm. With EC and DSA keys CMS ignores the algorithm's name: there is only one way
+ * to verify. */
 static bool set_algorithm(EVP_PKEY_CTX *context, const EVP_PKEY *key, const X509_ALGOR *algorithm, const EVP_MD *md)
 {
     if (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS")) {

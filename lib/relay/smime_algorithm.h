@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * smime_algorithm: verifies a digest as a CMS signature algorithm says (RFC 3370, RFC 4056, RFC 5753), with a key
- * alone.
+ * smime_algorithm: verifies the signature of a digest by a CMS signature algorithm (RFC 3370, RFC 4056, RFC 5753) with
+ * only a key.
  *
  * CMS_SignerInfo_verify does the same, but wants a certificate around the key, which costs more than the verification.
- * What it accepts is accepted here and nothing else: RSA PKCS #1 v1.5, RSA-PSS, ECDSA and DSA.
+ * This accepts exactly what that function accepts: RSA PKCS #1 v1.5, RSA-PSS, ECDSA and DSA.
  */
 #ifndef RELAY_SMIME_ALGORITHM_H
 #define RELAY_SMIME_ALGORITHM_H
@@ -15,7 +15,7 @@
 
 #include "util/slice.h"
 
-/* Is `signature` one by key, over a digest made with md? On false OpenSSL's error queue may say why. */
+/* Is `signature` a valid signature by key over a digest made with md? On false OpenSSL's error queue may say why. */
 bool smime_algorithm_verify(const X509_ALGOR *algorithm, EVP_PKEY *key, const EVP_MD *md, struct slice digest,
                             const ASN1_OCTET_STRING *signature);
 

@@ -25,7 +25,7 @@ static bool is_at_most_once(CMS_SignerInfo *signer, int nid)
                       X509_ATTRIBUTE_count(CMS_signed_get_attr(signer, at)) == 1);
 }
 
-/* The same that CMS_SignerInfo_verify asks. */
+/* Checks the same as CMS_SignerInfo_verify. */
 static bool are_in_place(CMS_SignerInfo *signer)
 {
     static const int signed_once[] = {

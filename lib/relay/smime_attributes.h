@@ -13,14 +13,14 @@
 #include "util/err.h"
 #include "util/slice.h"
 
-/* Without any the signature is over the content. */
+/* Does the signer have signed attributes? Without them the signature is over the content. */
 bool smime_attributes_present(const CMS_SignerInfo *signer);
 
-/* Exactly one content type, data, and exactly one message digest, content_digest; attributes that RFC 5652 and RFC 2634
- * want signed, and once, are signed, and once. */
+/* Checks that there is exactly one content type, data, and exactly one message digest, content_digest, and that
+ * attributes which RFC 5652 and RFC 2634 require to be signed, or to occur once, are. */
 bool smime_attributes_check(CMS_SignerInfo *signer, struct slice content_digest, struct err *err);
 
-/* The digest of the attributes, of EVP_MAX_MD_SIZE at most, in *digest. False when OpenSSL fails. */
+/* Computes the digest of the attributes, at most EVP_MAX_MD_SIZE bytes, into *digest. False when OpenSSL fails. */
 bool smime_attributes_digest(CMS_SignerInfo *signer, const EVP_MD *md, unsigned char *digest, unsigned int *len);
 
 #endif

@@ -17,11 +17,11 @@ struct smime_digest {
     EVP_MD *md[SMIME_DIGEST_COUNT]; /* NULL where this OpenSSL does not have it */
 };
 
-/* False without SHA-256. Close it in either case. */
+/* False when OpenSSL has no SHA-256. Close it in either case. */
 bool smime_digest_open(struct smime_digest *digest, struct err *err);
 void smime_digest_close(struct smime_digest *digest);
 
-/* NULL with the reason for an algorithm that is not accepted. */
+/* Finds the digest of the algorithm. NULL with the reason when it is not accepted. */
 const EVP_MD *smime_digest_find(const struct smime_digest *digest, const X509_ALGOR *algorithm, struct err *err);
 
 #endif

@@ -48,7 +48,8 @@ static EVP_PKEY *make_rsa(EVP_PKEY_CTX *context, const struct cert_record *certi
     return key;
 }
 
-/* Nodes share a curve or two, and to set one up costs more than all else. */
+/* Finds the curve and keeps it for the next key: nodes share one or two curves, and setting one up costs more than all
+ * the rest. */
 static EVP_PKEY *find_curve(struct smime_key_maker *maker, const char *name)
 {
     if (maker->curve == NULL || strcmp(maker->curve_name, name) != 0) {

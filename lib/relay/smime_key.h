@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * smime_key: a node's key, as the index keeps it, to what OpenSSL verifies with.
+ * smime_key: makes an OpenSSL key from a node's key as the index keeps it.
  *
- * A forwarder hardly ever sees the same node twice in a row, so each key is made anew; what is the same for all keys of
+ * A forwarder rarely sees the same node twice in a row, so each key is made anew. Whatever is the same for all keys of
  * a kind is made once. With OpenSSL 3.0 an RSA key then costs 2 us and one on P-256 4 us, where decoding a
  * SubjectPublicKeyInfo costs 90.
  */
@@ -17,7 +17,7 @@
 
 enum { SMIME_CURVE_NAME_SIZE = 64 };
 
-/* One belongs to one thread. */
+/* Each belongs to one thread. */
 struct smime_key_maker {
     EVP_PKEY_CTX *rsa;
     EVP_PKEY_CTX *ec;
@@ -29,7 +29,7 @@ struct smime_key_maker {
 bool smime_key_open(struct smime_key_maker *maker, struct err *err);
 void smime_key_close(struct smime_key_maker *maker);
 
-/* For the caller to free. NULL when OpenSSL refuses it; its error queue says why. */
+/* Makes the key of a certificate; the caller frees it. NULL when OpenSSL refuses it; its error queue says why. */
 EVP_PKEY *smime_key_make(struct smime_key_maker *maker, const struct cert_record *certificate);
 
 #endif

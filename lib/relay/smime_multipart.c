@@ -9,7 +9,7 @@ enum delimiter { DELIMITER_NONE, DELIMITER_NEXT, DELIMITER_CLOSE };
 
 struct part {
     struct slice text; /* without the line end that belongs to the delimiter */
-    bool canonical;    /* each line end is CRLF, and no CR in front of it */
+    bool canonical;    /* each line end is exactly CRLF, without a further CR before it */
     enum delimiter end;
 };
 
@@ -24,7 +24,7 @@ static bool boundary_is_valid(struct slice boundary)
     return boundary.len > 0 && boundary.len <= BOUNDARY_MAX && boundary.at[boundary.len - 1] != ' ';
 }
 
-/* RFC 2046 section 5.1.1: it is the beginning of a line that counts, whatever follows. */
+/* Is the line a delimiter? Only its beginning counts, whatever follows (RFC 2046 section 5.1.1). */
 static enum delimiter delimiter_of(struct slice line, struct slice boundary)
 {
     size_t len = 2 + boundary.len;
@@ -52,12 +52,13 @@ static bool ends_in_one_cr(const char *start, const char *end)
     return end > start && end[-1] == '\r' && (end - start == 1 || end[-2] != '\r');
 }
 
-/* Takes lines and the delimiter behind them from the front of *text. end is DELIMITER_NONE when there is no more. */
+/* Takes lines and the delimiter after them from the front of *text. end is DELIMITER_NONE when there is no delimiter.
+ */
 static void take_part(struct slice *text, struct slice boundary, struct part *part)
 {
     *part = (struct part){.canonical = true, .end = DELIMITER_NONE};
     const char *end = text->at + text->len;
-    bool last_is_canonical = true; /* counts once another line has followed: the last line end is the delimiter's */
+    bool last_is_canonical = true; /* used once another line follows: the last line end belongs to the delimiter */
     const char *next = NULL;
     for (const char *at = text->at; at < end; at = next) {
         const char *lf = memchr(at, '\n', (size_t)(end - at));

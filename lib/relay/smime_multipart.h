@@ -3,9 +3,9 @@
  * smime_multipart: a clear-signed message (RFC 1847 section 2.1, RFC 2046 section 5.1, RFC 8551 section 3.5.3) split
  * into what was signed and the signature. One pass over the message, no copy.
  *
- * Stricter than the RFCs where a signed run log needs no freedom: exactly two parts, the closing boundary must be
- * there (a message that was cut is told from one that was altered), the signature part is base64. The micalg
- * parameter is ignored: what the signature itself says counts.
+ * It is stricter than the RFCs where a signed run log needs no freedom: exactly two parts, a closing boundary (which
+ * tells a cut message from an altered one), and a signature part in base64. The micalg parameter is ignored; only the
+ * signature itself says which digest it uses.
  */
 #ifndef RELAY_SMIME_MULTIPART_H
 #define RELAY_SMIME_MULTIPART_H

@@ -24,7 +24,8 @@ void smime_signature_close(struct smime_signature_tools *tools)
 
 /* ---- reading ---- */
 
-/* Most signers name a certificate by issuer and serial number. Names that differ in encoding alone are the same. */
+/* Does the certificate have this issuer? Most signers name a certificate by issuer and serial number. Names that differ
+ * only in encoding are the same. */
 static bool issuer_is(const struct cert_record *certificate, X509_NAME *wanted)
 {
     const unsigned char *bytes = NULL;
@@ -165,8 +166,8 @@ static bool algorithms_agree(const X509_ALGOR *signature, const EVP_MD *md, stru
     return true;
 }
 
-/* What the signature is over: the attributes' digest, if there are any, after they were checked against the content;
- * else the content's. */
+/* Computes the digest that was signed: that of the attributes, if there are any, after checking them against the
+ * content; otherwise that of the content. */
 static bool digest_signed(const struct check *check, CMS_SignerInfo *signer, const EVP_MD *md, unsigned char *digest,
                           unsigned int *len, struct err *err)
 {
@@ -192,7 +193,8 @@ static bool is_by_key(const struct check *check, CMS_SignerInfo *signer, const E
     return good;
 }
 
-/* Certificates of the same name may stand there several times with different keys: each is tried. */
+/* Checks the signer against the known certificates. Several may have the same name and different keys: each is tried.
+ */
 static bool check_by_known(const struct check *check, CMS_SignerInfo *signer, const EVP_MD *md, struct slice digest,
                            struct err *err)
 {
@@ -203,7 +205,7 @@ static bool check_by_known(const struct check *check, CMS_SignerInfo *signer, co
             return true;
         }
     }
-    const char *reason = ERR_reason_error_string(ERR_peek_error()); /* the first is the cause */
+    const char *reason = ERR_reason_error_string(ERR_peek_error()); /* the first error is the cause */
     return err_set(err, "the signature does not verify with the key of the node's certificate (OpenSSL: %s)",
                    reason != NULL ? reason : "no reason given");
 }

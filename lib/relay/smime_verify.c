@@ -34,8 +34,8 @@ void smime_verifier_free(struct smime_verifier *verifier)
     }
 }
 
-/* RFC 8551 section 3.1.1: what is signed has CRLF. As for OpenSSL, CRs in front of a line's LF belong to its end,
- * however many: text written twice in text mode has CR CR LF. */
+/* Converts line ends to CRLF, as signed text must have them (RFC 8551 section 3.1.1). As in OpenSSL, all CRs before a
+ * LF belong to the line end: text written twice in text mode has CR CR LF. */
 static struct slice canonicalise(struct slice text, struct buffer *canonical)
 {
     buffer_clear(canonical);

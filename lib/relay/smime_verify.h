@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * smime_verify: an S/MIME clear-signed message (RFC 8551 section 3.5.3, RFC 1847) and the certificates of its node to
- * the content that the node signed.
+ * smime_verify: checks an S/MIME clear-signed message (RFC 8551 section 3.5.3, RFC 1847) against the certificates of
+ * its node, and gives the content that the node signed.
  *
  * Source: PROTOCOL.md section 5. The multipart is split by hand (OpenSSL's MIME reader costs more than the
  * signature), the signed part is digested with EVP in one pass and the signature is checked with CMS (RFC 5652):
@@ -9,8 +9,9 @@
  * validity dates), the digest SHA-256 or stronger, the content type data, the message-digest attribute that of the
  * content. The signers are looked up before the content is touched, so that a stranger's message costs little.
  *
- * What OpenSSL's SMIME_read_CMS and CMS_verify accept with the same certificates is accepted, but for what
- * smime_multipart.h, smime_signature.h and this refuse; the fuzz target fuzz_smime_differs compares them.
+ * Everything that OpenSSL's SMIME_read_CMS and CMS_verify accept with the same certificates is accepted, except what
+ * smime_multipart.h, smime_signature.h and this header say is refused; the fuzz target fuzz_smime_differs compares
+ * them.
  */
 #ifndef RELAY_SMIME_VERIFY_H
 #define RELAY_SMIME_VERIFY_H
@@ -22,7 +23,7 @@
 #include "util/err.h"
 #include "util/slice.h"
 
-/* Keeps what OpenSSL would look up anew for each message. One belongs to one thread. */
+/* Keeps objects that OpenSSL would otherwise look up for each message. Each belongs to one thread. */
 struct smime_verifier;
 
 /* NULL with err when OpenSSL does not offer the digests (a broken installation). */

@@ -75,7 +75,7 @@ static enum standing look_at(int fd, const char *path)
 {
     struct stat opened, there;
     if (fstat(fd, &opened) != 0 || stat(path, &there) != 0) {
-        return errno == ENOENT ? NOTHING_THERE : IN_PLACE; /* what cannot be looked at may be in place */
+        return errno == ENOENT ? NOTHING_THERE : IN_PLACE; /* if stat fails for another reason, it may be in place */
     }
     return opened.st_ino == there.st_ino && opened.st_dev == there.st_dev ? IN_PLACE : REPLACED;
 }

@@ -15,11 +15,11 @@
  *     failed/NAME, NAME.~1~ ..    refused; other bytes under a name stand beside the first
  *     failed/NAME.reason          why, of the file beside it
  *     failed/.ages-<directory>    how long files have been there, in time the machine was up (spool_ages.h)
- * The mtime of a file that waits is the moment at which the first of our servers took it; no move changes it.
+ * The mtime of a waiting file is the moment when the first of our servers received it; no move changes it.
  *
- * Reason file: lines `key: value`, keys time (RFC 3339, UTC), reason, queue-id, node (may be empty), directory (the
- * incoming directory it came from: two of them share one failed directory), verified (yes: the signature was right).
- * It is written before its file moves, and an orphaned reason is swept by the cleaner.
+ * Reason file: lines `key: value`, keys time (RFC 3339, UTC), reason, queue-id, node (may be empty), folder (the name
+ * of the incoming directory it came from: two of them share one failed directory), verified (yes: the signature was
+ * valid). It is written before its file moves, and an orphaned reason is swept by the cleaner.
  */
 #ifndef RELAY_SPOOL_H
 #define RELAY_SPOOL_H
@@ -44,67 +44,69 @@ int spool_incoming_fd(const struct spool *spool);
 int spool_failed_fd(const struct spool *spool);
 const char *spool_incoming_path(const struct spool *spool);
 
-/* Does something of that name wait? */
+/* Does a file of that name wait? */
 bool spool_waits(const struct spool *spool, const char *name);
 
-/* Are the directories still what stands under their paths? False, with the path of the one that is not, when incoming
- * was removed or moved, and when another is in the place of incoming or failed. While there is no failed/ at all, what
- * need not go there can still be done. */
+/* Are the open directories still the ones at their paths? False, with the path of the one that is not, when incoming
+ * was removed or moved, or when another directory is in the place of incoming or failed. A missing failed/ gives true,
+ * because files that need not go there can still be processed. */
 bool spool_in_place(const struct spool *spool, const char **missing);
 
 struct spool_entry {
-    const char *name; /* valid during the call */
-    int64_t size;     /* bytes */
-    int64_t mtime;    /* seconds since 1970 */
+    const char *name;          /* valid during the call */
+    int64_t size;              /* bytes */
+    int64_t mtime;             /* seconds since 1970 */
     const struct stat *status; /* valid during the call */
 };
 
-/* Visits the regular files of a directory, in no order, temporary files and `.reason` left out. Returning false stops.
+/* Visits the regular files of a directory in any order, except temporary files and `.reason` files. Returning false
+ * stops.
  */
 typedef bool spool_visit(void *context, const struct spool_entry *entry);
 bool spool_scan(int dir_fd, spool_visit *visit, void *context, struct err *err);
 
-/* The number of entries that spool_scan would visit, names only, those of one name counted once, counting no further
- * than `enough`. */
+/* The number of files that spool_scan would visit. It reads only names, counts the files beside a name together as one,
+ * and stops at `enough`. */
 size_t spool_count(int dir_fd, size_t enough);
 
-/* How a file leaves incoming. It is claimed first: renamed to where nobody else looks for it, and only then compared
- * with what was read, so that there is no moment in which another file could take its name and go unread. */
+/* How a file leaves incoming. It is first claimed, that is, renamed to a name that no other process looks for, and only
+ * then compared with the file that was read. Otherwise another file could take its name in between and be removed
+ * unread. */
 enum spool_leave {
-    SPOOL_LEFT,    /* it has left, or somebody else took it */
-    SPOOL_CHANGED, /* it is another file than the one that was read, or was written to since: it waits */
+    SPOOL_LEFT,    /* it has left, or another process took it */
+    SPOOL_CHANGED, /* it is not the file that was read, or was written to since: it waits */
     SPOOL_STAYS,   /* it waits; err says why */
 };
 
-/* Done with the file. read: its status as it was read. */
+/* Removes a file that was processed. read: its status when it was read. */
 enum spool_leave spool_remove(struct spool *spool, const char *name, const struct stat *read, struct err *err);
 
 struct spool_refusal {
     const char *node_id; /* "": not known */
     const char *reason;
-    bool verified;       /* the signature was right: the file never goes for want of space */
+    bool verified; /* the signature was valid: the file is never removed to make room */
 };
 
-/* Refused: into failed/ with its reason, beside others of that name. The same bytes once more are one file, with the
- * new reason. read NULL: nobody read it. */
+/* Moves a refused file into failed/ with its reason, beside others of that name. If a file with the same bytes is
+ * already there, only that one stays, with the new reason. read: NULL when the file was not read. */
 enum spool_leave spool_quarantine(struct spool *spool, const char *name, const struct stat *read,
                                   const struct spool_refusal *refusal, struct err *err);
 
-/* Puts back what a killed forwarder had claimed. Returns how many. For the start of a forwarder: another one that runs
- * finds a file that it is taking out at this moment gone, and it is processed once more. */
+/* Puts back the files that a killed forwarder had claimed. Returns how many. Called at the start of a forwarder. If
+ * another forwarder is running, a file that it has just claimed is put back too, and is processed once more. */
 size_t spool_recover(struct spool *spool);
 
-/* Lets what stands beside other files take their names where they have become free. A lone inventory or signature that
- * has held up another pair for an hour goes into failed/. Returns how many names were taken. */
+/* Gives names that have become free to the files that stand beside them. A lone inventory or signature that has held up
+ * another pair for an hour goes into failed/. Returns how many names were given. */
 size_t spool_release_all(struct spool *spool, int64_t now_seconds);
 
-/* The same for the files beside one name. True when one took it. */
+/* The same for the files beside one name. True when one of them got it. */
 bool spool_release(struct spool *spool, const char *name, int64_t now_seconds);
 
 /* The `reason:` line of a failed file, printable; "" when there is none. */
 void spool_reason(const struct spool *spool, const char *name, struct err *reason);
 
-/* All that is asked of a reason file at once; each "" when it is not there, printable else. */
+/* The content of a reason file. Each text is printable, or "" when the file has none. */
 struct spool_note {
     struct err reason;
     struct err node;
@@ -117,14 +119,15 @@ void spool_note_read(int failed_fd, const char *name, struct spool_note *note);
 bool spool_owns(const struct spool *spool, const char *name);
 bool spool_note_owned(const struct spool *spool, const struct spool_note *note);
 
-/* Back into incoming, its reason removed: under its name, or beside others of that name. any_age: it is stored however
- * old the run is (its mtime becomes 0, see above). False with err if it is not there, or too many of that name wait. */
+/* Moves a failed file back into incoming, under its name or beside others of that name, and removes its reason.
+ * any_age: the run is stored however old it is (its mtime becomes 0). False with err if it is not there, or too many
+ * files of that name wait. */
 bool spool_replay(struct spool *spool, const char *name, bool any_age, struct err *err);
 
-/* Removes what has been in failed/ (incoming: what has waited) for longer than `retention` seconds, also orphaned
- * reasons older than an hour and temporary files older than a day. What counts are seconds in which the machine was up,
- * from the first call that saw the file: what the clock says does not matter, and no file is removed early. To be
- * called at the start and again and again. Returns how many files went. */
+/* Removes files that have been in failed/ (incoming: in the incoming directory) for longer than `retention` seconds,
+ * orphaned reasons older than an hour, and temporary files older than a day. The age is the time in which the machine
+ * was up since the first call that saw the file, so a wrong clock never removes a file early. Call it at the start and
+ * at regular intervals. Returns how many files were removed. */
 size_t spool_clean(struct spool *spool, int64_t retention, bool incoming);
 
 #endif

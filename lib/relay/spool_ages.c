@@ -13,7 +13,7 @@
 #include "util/xmalloc.h"
 #include "util/safe_file.h"
 
-/* Notes of some ten million files. */
+/* bytes; enough for some ten million files */
 enum { NOTES_LIMIT = 1 << 30 };
 
 struct age_note {
@@ -27,8 +27,8 @@ struct spool_ages {
     int dir_fd;
     char *name;
     struct spool_ages_now now;
-    int64_t counted; /* seconds in which the machine was seen to be up */
-    struct age_note *before; /* of the last look, in order */
+    int64_t counted;         /* seconds in which the machine was seen to be up */
+    struct age_note *before; /* the notes of the last look, sorted */
     size_t before_count;
     struct age_note *seen;
     size_t seen_count;
@@ -62,7 +62,7 @@ static int order_of_notes(const void *left, const void *right)
     return (a->nanoseconds > b->nanoseconds) - (a->nanoseconds < b->nanoseconds);
 }
 
-/* What was counted up to now. False when the line is not ours. */
+/* Reads the time counted so far. False when the line is not in our format. */
 static bool read_head(struct spool_ages *ages, const char *line)
 {
     char boot[SPOOL_AGES_BOOT_SIZE];
@@ -77,7 +77,7 @@ static bool read_head(struct spool_ages *ages, const char *line)
     return true;
 }
 
-/* A line that is damaged ends the reading: the files below it are new. */
+/* Reads the notes up to a damaged line. The files after it count as new. */
 static void read_notes(struct spool_ages *ages, const char *text)
 {
     size_t size = 0;

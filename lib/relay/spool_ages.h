@@ -2,11 +2,11 @@
  *
  * spool_ages: how long the files of a directory have been there, whatever the clock says.
  *
- * The time of a file and the time of day cannot tell: a clock that jumps ahead would make everything old that waits.
- * So the cleaner notes which files it sees, and counts the time in which the machine was up between one look and the
- * next (CLOCK_MONOTONIC, as long as the boot id stays the same; the time over a reboot does not count). A file is as
- * old as the time counted since the first look that saw it. Whatever is doubtful makes files younger: notes that are
- * missing or damaged, a second program that writes the same notes, an inode that was changed.
+ * File times and the clock are no use for this: a clock that jumps ahead would make every waiting file old. So the
+ * cleaner notes which files it sees, and counts the time in which the machine was up between one look and the next
+ * (CLOCK_MONOTONIC, as long as the boot id stays the same; the time over a reboot does not count). The age of a file is
+ * the time counted since the first look that saw it. In doubt a file counts as younger: when notes are missing or
+ * damaged, when a second program writes the same notes, when an inode was changed.
  *
  * File format, text: "rudder-relay ages 1 <boot id> <monotonic seconds> <seconds counted>", then for each file a line
  * "<inode> <ctime seconds> <ctime nanoseconds> <seconds counted when it was first seen>". A file is known by its inode
@@ -36,10 +36,11 @@ struct spool_ages_now spool_ages_now(void);
 struct spool_ages *spool_ages_open(int dir_fd, const char *name, const struct spool_ages_now *now);
 void spool_ages_close(struct spool_ages *ages);
 
-/* The file's age in seconds, 0 when this is the first look. What is asked for is noted for the next look. */
+/* The file's age in seconds, 0 when this is the first look. The file is noted for the next look. */
 int64_t spool_ages_of(struct spool_ages *ages, const struct stat *status);
 
-/* Writes what was asked for, in the place of what was read. Without any file there are no notes. */
+/* Writes the notes of all files that were asked for, in place of those that were read. Without any file, no notes are
+ * kept. */
 bool spool_ages_write(struct spool_ages *ages, struct err *err);
 
 #endif

@@ -13,7 +13,8 @@
 #include "util/same_content.h"
 #include "util/slice.h"
 
-/* A name is taken in the moment between looking and moving at most this often before it is somebody's intent. */
+/* How often to try again when another process takes the name between the search and the move. More often than this
+ * happens only on purpose. */
 enum { PLACE_TRIES = 100 };
 
 enum { NAME_LONGEST = 240 };
@@ -27,7 +28,7 @@ void spool_beside_name(const char *name, unsigned n, char out[SAFE_FILE_NAME_SIZ
     }
 }
 
-/* The number in `.~n~` at the end of the name, and how long the name before it is. 0 without one. */
+/* The number in `.~n~` at the end of the name, and the length of the name before it. 0 without such an ending. */
 static unsigned suffix_number(const char *name, size_t *base_len)
 {
     const char *dot = strrchr(name, '.');
@@ -69,15 +70,15 @@ int spool_beside_rename(int from_fd, const char *from, int to_fd, const char *to
     return linkat(from_fd, from, to_fd, to, 0) == 0 ? unlinkat(from_fd, from, 0) : -1;
 }
 
-/* ---- what belongs together ---- */
+/* ---- names that belong together ---- */
 
-/* The names of an inventory and its signature, either of them compressed or not, inventories first; of a run log its
- * name alone. */
+/* The names of an inventory and its signature, each compressed or not, inventories first. For a run log only its own
+ * name. */
 enum { FAMILY_MAX = 4 };
 
 struct family {
     size_t count;
-    size_t inventories; /* of them; 0: it is no inventory */
+    size_t inventories; /* how many of the names are inventories; 0: a run log */
     char at[FAMILY_MAX][SAFE_FILE_NAME_SIZE];
 };
 
@@ -94,7 +95,7 @@ static void family_of(const char *name, struct family *family)
     family->inventories = 0;
     snprintf(family->at[0], sizeof family->at[0], "%s", name);
     if (!inventory_name_valid(slice_from_str(name)) || strlen(name) > NAME_LONGEST) {
-        return; /* no upload has a longer one */
+        return; /* no upload has a longer name */
     }
     struct slice stem = without(without(slice_from_str(name), ".sign"), ".gz");
     family->count = FAMILY_MAX;
@@ -111,7 +112,7 @@ static bool beside_is_there(int dir_fd, const char *name, unsigned n)
     return faccessat(dir_fd, numbered, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* Is one of the inventories (or else: of the signatures) of generation n there? */
+/* Does generation n have an inventory (inventories true) or a signature (false)? */
 static bool kind_is_there(int dir_fd, const struct family *family, bool inventories, unsigned n)
 {
     size_t from = inventories ? 0 : family->inventories;
@@ -129,7 +130,7 @@ static bool generation_is_there(int dir_fd, const struct family *family, unsigne
     return kind_is_there(dir_fd, family, true, n) || kind_is_there(dir_fd, family, false, n);
 }
 
-/* The youngest generation; -1 when there is none. */
+/* The newest generation; -1 when there is none. */
 static int youngest(int dir_fd, const struct family *family, unsigned limit)
 {
     int n = limit > SPOOL_BESIDE_OURS ? (int)limit : SPOOL_BESIDE_OURS;
@@ -144,9 +145,10 @@ static bool is_signature(const struct family *family, const char *name)
     return family->inventories > 0 && inventory_name_is_signature(name);
 }
 
-/* ---- coming ---- */
+/* ---- adding a file ---- */
 
-/* Its partner may have come before it: then it completes that generation. Else it begins one. */
+/* The generation for a new file. If its partner came before it, it completes that generation. Otherwise it begins a new
+ * one. */
 static unsigned generation_for(int dir_fd, const struct family *family, const char *name, int top)
 {
     if (top < 0) {
@@ -180,7 +182,8 @@ enum spool_place spool_beside_find(int from_fd, const char *from, int dir_fd, co
     return n > limit ? SPOOL_PLACE_FULL : n > 0 ? SPOOL_PLACE_BESIDE : SPOOL_PLACE_NEW;
 }
 
-/* Another name for a file, by rename like all others, so that whoever watches the directory sees it come. */
+/* Gives a file another name: a link under a temporary name, then a rename, so that inotify reports it like any other
+ * new file. */
 static void add_name(int dir_fd, const char *name, const char *other)
 {
     char temporary[SAFE_FILE_TEMPORARY_SIZE];
@@ -190,9 +193,9 @@ static void add_name(int dir_fd, const char *name, const char *other)
     }
 }
 
-/* Each inventory goes with each signature that may be its own. A signature that begins a generation gets the inventory
- * of the one before; one that came behind several inventories goes to all that have none. Where the file system has no
- * links it goes by itself. */
+/* Links inventories and signatures, so that each inventory meets each signature that may be its own. A signature that
+ * begins a generation gets the inventory of the generation before. A signature that came after several inventories is
+ * linked to all that have none. On a file system without links nothing is linked. */
 static void link_partners(int dir_fd, const struct family *family, const char *base, unsigned n)
 {
     char placed[SAFE_FILE_NAME_SIZE];
@@ -243,9 +246,9 @@ enum spool_place spool_beside_place(int from_fd, const char *from, int dir_fd, c
     return SPOOL_PLACE_FULL;
 }
 
-/* ---- leaving ---- */
+/* ---- moving up ---- */
 
-/* Those of generation `from` that are wanted become generation `to`. True when one did. */
+/* Renames the files of generation `from` to generation `to`. True when it renamed one. */
 static bool move_up(int dir_fd, const struct family *family, unsigned from, unsigned to)
 {
     bool moved = false;
@@ -259,14 +262,15 @@ static bool move_up(int dir_fd, const struct family *family, unsigned from, unsi
     return moved;
 }
 
-/* A signature that lost its inventory to the name (a forwarder killed between the two) follows it. */
+/* Is the first generation an inventory whose signature is still in generation n? A forwarder killed between the two
+ * renames leaves this. */
 static bool completes_first(int dir_fd, const struct family *family, unsigned n)
 {
     return kind_is_there(dir_fd, family, true, 0) && !kind_is_there(dir_fd, family, false, 0) &&
            kind_is_there(dir_fd, family, false, n) && !kind_is_there(dir_fd, family, true, n);
 }
 
-/* The oldest generation beside the first; 0 when there is none. */
+/* The oldest generation after the first; 0 when there is none. */
 static unsigned next_generation(int dir_fd, const struct family *family)
 {
     for (unsigned n = 1; n <= SPOOL_BESIDE_OURS; n++) {

@@ -55,7 +55,8 @@ static bool is_unchanged(const struct stat *now, const struct stat *read)
                             now->st_mtim.tv_nsec == read->st_mtim.tv_nsec);
 }
 
-/* One that was left there goes back first; it is not ours to remove. */
+/* Renames the file to its claimed name. If an older claimed file is in the way, it is put back first, not overwritten.
+ */
 static int take_out(int dir_fd, const char *name, const char *claimed)
 {
     if (spool_beside_rename(dir_fd, name, dir_fd, claimed) == 0) {
@@ -72,7 +73,7 @@ int spool_claim(int dir_fd, const char *name, const struct stat *read, char clai
 {
     struct stat now;
     if (!claimed_name(name, claimed)) {
-        snprintf(claimed, SAFE_FILE_NAME_SIZE, "%s", name); /* better without a claim than there for ever */
+        snprintf(claimed, SAFE_FILE_NAME_SIZE, "%s", name); /* a name too long to be claimed: go on without a claim */
         return spool_name_taken(dir_fd, name) ? SPOOL_LEFT : SPOOL_CLAIM_GONE;
     }
     if (take_out(dir_fd, name, claimed) != 0) {
@@ -117,7 +118,7 @@ enum spool_leave spool_remove(struct spool *spool, const char *name, const struc
     return result == SPOOL_CLAIM_GONE ? SPOOL_LEFT : (enum spool_leave)result;
 }
 
-/* ---- what a killed forwarder left ---- */
+/* ---- files that a killed forwarder had claimed ---- */
 
 struct recovery {
     int dir_fd;
@@ -149,7 +150,7 @@ size_t spool_recover(struct spool *spool)
     return recovery.count;
 }
 
-/* ---- what stands beside others ---- */
+/* ---- files beside others ---- */
 
 static bool waited_for_its_partner(const struct spool *spool, const char *name, int64_t now_seconds)
 {

@@ -33,7 +33,8 @@ static bool clean_one(void *context, const struct spool_entry *entry)
     return true;
 }
 
-/* The notes are in failed/, which belongs to the forwarder. Where they cannot be written nothing ages. */
+/* Cleans one directory. The notes are in failed/, which belongs to the forwarder. If they cannot be written, no file
+ * ages. */
 static size_t clean_directory(struct spool *spool, int dir_fd, const char *directory, int64_t retention)
 {
     char notes[SAFE_FILE_NAME_SIZE];

@@ -25,7 +25,8 @@ static const char *reason_name(char out[REASON_NAME_SIZE], const char *name)
     return out;
 }
 
-/* Printable, and as it is when it was printable already (an err's text, mostly): its backslashes are not doubled. */
+/* Makes the text printable. A text that is already printable (usually an err's) stays as it is, so its backslashes are
+ * not doubled. */
 static void copy_printable(char out[ERR_TEXT_SIZE], const char *text, size_t len)
 {
     size_t escaped = printable_copy(out, ERR_TEXT_SIZE, text, len);
@@ -47,7 +48,7 @@ static void spool_failed_add_line(struct buffer *text, const char *key, const ch
 }
 
 static void spool_failed_describe(struct buffer *text, const struct spool *spool, const char *name,
-                     const struct spool_refusal *refusal)
+                                  const struct spool_refusal *refusal)
 {
     char now[32];
     char queue_id[QUEUE_ID_SIZE];
@@ -67,7 +68,7 @@ static bool write_reason(const struct spool *spool, const char *name, struct sli
 {
     char beside[REASON_NAME_SIZE];
     struct safe_file file;
-    /* the status page, which is not of the directory's group, reads it */
+    /* 0644: the status page reads it, and is not in the directory's group */
     if (!safe_file_create(&file, spool->failed_fd, 0644, err)) {
         return false;
     }
@@ -78,7 +79,7 @@ static bool write_reason(const struct spool *spool, const char *name, struct sli
     return safe_file_commit(&file, reason_name(beside, name), NULL, err);
 }
 
-/* One file of that name goes, the oldest of those whose signature was never right. */
+/* Removes one file of that name: the oldest of those without a valid signature. */
 static bool make_room(const struct spool *spool, const char *name)
 {
     char oldest[SAFE_FILE_NAME_SIZE] = "";
@@ -102,11 +103,12 @@ static bool make_room(const struct spool *spool, const char *name)
     return true;
 }
 
-/* The reason first: a file that is killed over stands in failed/ with its reason, or is put back. */
+/* Writes the reason before it moves the file. If the process is killed in between, the file is put back later; it is
+ * never in failed/ without its reason. */
 static bool move_with_reason(const struct spool *spool, const char *claimed, const char *placed, struct slice reason,
                              struct err *err)
 {
-    /* a name too long for a reason beside it came from no upload; better there without than here for ever */
+    /* no upload has a name too long for a reason file; such a file is moved without one */
     bool fits = strlen(placed) + strlen(SPOOL_REASON_SUFFIX) < SAFE_FILE_NAME_SIZE;
     if (fits && !write_reason(spool, placed, reason, err)) {
         return false;
@@ -123,7 +125,7 @@ static bool move_with_reason(const struct spool *spool, const char *claimed, con
     return false;
 }
 
-/* A claimed file to its place in failed/, as NAME or beside others of that name. */
+/* Moves a claimed file into failed/, as NAME or beside others of that name. */
 static bool place_failed(const struct spool *spool, const char *claimed, const char *name, struct slice reason,
                          struct err *err)
 {
@@ -179,7 +181,7 @@ enum spool_leave spool_quarantine(struct spool *spool, const char *name, const s
     return result == SPOOL_CLAIM_GONE ? SPOOL_LEFT : (enum spool_leave)result;
 }
 
-/* The value of a key in a reason file's text, printable; "" without one. */
+/* Reads the value of a key in a reason file's text; printable, "" when the key is missing. */
 static void note_value(const char *text, const char *key, struct err *value)
 {
     size_t key_len = strlen(key);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * spool_set: the spools of a configuration, one a kind of upload.
+ * spool_set: the spools of a configuration, one for each kind of upload.
  */
 #ifndef RELAY_SPOOL_SET_H
 #define RELAY_SPOOL_SET_H
@@ -14,9 +14,9 @@
 #include "util/err.h"
 
 struct spool_set {
-    struct spool *each[RELAY_KINDS];    /* NULL where it cannot be opened */
+    struct spool *each[RELAY_KINDS];    /* NULL when it could not be opened */
     const char *directory[RELAY_KINDS]; /* belongs to the configuration */
-    struct err err[RELAY_KINDS];        /* why not */
+    struct err err[RELAY_KINDS];        /* why it could not be opened */
 };
 
 void spool_set_open(struct spool_set *spools, const struct relay_config *config);

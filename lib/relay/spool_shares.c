@@ -106,7 +106,7 @@ struct spool_share spool_shares_of(const struct spool_shares *shares, const char
     return share != NULL ? *share : (struct spool_share){0};
 }
 
-/* Its place in the order. */
+/* Inserts the node at its place in the order. */
 static struct spool_share *insert_node(struct spool_shares *shares, uint64_t node)
 {
     size_t at = shares->node_count;

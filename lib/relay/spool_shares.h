@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * spool_shares: how much there is in a directory of the spool, and how much of it is each node's.
+ * spool_shares: how much is in a directory of the spool, and how much of it belongs to each node.
  *
- * Reading a directory costs as much as it holds, so whoever needs the figures often keeps them, adds what comes, and
- * reads anew now and then.
+ * Reading a directory takes time for each file in it. A caller that needs the numbers often keeps them, adds each new
+ * file, and reads the directory again from time to time.
  */
 #ifndef RELAY_SPOOL_SHARES_H
 #define RELAY_SPOOL_SHARES_H
@@ -15,7 +15,7 @@
 #include "util/siphash.h"
 
 struct spool_share {
-    uint64_t node; /* a hash of its id, keyed by the process: nobody can make two nodes share one */
+    uint64_t node; /* a hash of its id with a key of the process, so that nobody can force a collision */
     size_t files;
     int64_t bytes;
 };
@@ -31,20 +31,20 @@ struct spool_shares { /* all zero: nothing was read */
 
 void spool_shares_free(struct spool_shares *shares);
 
-/* Looks at names only: all.files, those of one name counted once, no further than `enough`. */
+/* Reads only names: sets all.files, counting the files beside a name together as one, and stops at `enough`. */
 void spool_shares_count(struct spool_shares *shares, int dir_fd, size_t enough);
 
-/* Looks at each file. once: those of one name count as one file, with the bytes of all. */
+/* Reads the status of each file. once: the files beside a name count together as one, with the bytes of all. */
 void spool_shares_read(struct spool_shares *shares, int dir_fd, bool once);
 
-/* By what the node is known here; of a file by its name. */
+/* The key by which a node is known here. */
 uint64_t spool_shares_key(const struct spool_shares *shares, const char *node_id);
 uint64_t spool_shares_key_of_file(const struct spool_shares *shares, const char *name);
 
-/* What is known of the node; zeros for one that was not there at the last reading. node_id "": what is no run log. */
+/* What is known of the node; zeros for a node without files. node_id "": files that are not run logs. */
 struct spool_share spool_shares_of(const struct spool_shares *shares, const char *node_id);
 
-/* A file came. */
+/* Adds a new file of the node. */
 void spool_shares_add(struct spool_shares *shares, const char *node_id, int64_t bytes);
 
 #endif

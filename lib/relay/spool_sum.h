@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * spool_sum: how much there is of some files of a spool: their number, their bytes, and since when the oldest is there.
+ * spool_sum: a total of some files of a spool: their number, their bytes, and the time of the oldest.
  */
 #ifndef RELAY_SPOOL_SUM_H
 #define RELAY_SPOOL_SUM_H
@@ -23,7 +23,7 @@ static inline void spool_sum_merge(struct spool_sum *sum, struct spool_sum more)
     sum->bytes += more.bytes;
 }
 
-/* One file more. */
+/* Adds one file. */
 static inline void spool_sum_add(struct spool_sum *sum, int64_t size, int64_t mtime)
 {
     spool_sum_merge(sum, (struct spool_sum){1, (uint64_t)size, mtime});

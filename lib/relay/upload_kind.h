@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * upload_kind: the kinds of files that nodes upload, and what the programs of a relay have to know about each.
+ * upload_kind: the kinds of files that nodes upload, and what the programs of a relay need to know about each.
  *
- * Source: PROTOCOL.md sections 1, 8 and 16. A new kind is a new line in this table; whoever needs a list of the kinds
+ * Source: PROTOCOL.md sections 1, 8 and 16. A new kind is a new line in this table. Code that needs a list of the kinds
  * loops over enum relay_kind.
  */
 #ifndef RELAY_UPLOAD_KIND_H
@@ -15,16 +15,17 @@
 enum relay_kind { RELAY_KIND_REPORT, RELAY_KIND_INVENTORY, RELAY_KIND_INVENTORY_UPDATE, RELAY_KINDS };
 
 struct upload_kind {
-    const char *incoming;  /* name of the directory, below the spool's, that uploads come into */
+    const char *incoming;  /* name of the incoming directory, below the directory of the spool */
     const char *url_path;  /* of the endpoint that takes them, with a slash at both ends; the file's name follows */
     const char *plural;    /* key in the JSON of the queue */
     const char *title;     /* the plural for people, as in a heading */
-    bool default_password; /* sent with the default password: the node is not accepted yet and has none of its own */
+    bool default_password; /* sent with the default password: the node is not accepted yet, so it has no other */
 };
 
 const struct upload_kind *upload_kind(enum relay_kind kind);
 
-/* The value of the metrics' label "kind". An array of its own since the metrics' table points to all values at once. */
+/* The value of the metrics' label "kind". A separate array, because the table of the metrics points to all values at
+ * once. */
 extern const char *const upload_kind_labels[RELAY_KINDS];
 
 /* The spool's directory: incoming and failed are below it. Belongs to the configuration. */

@@ -6,10 +6,10 @@
 #include "relay/node_index.h"
 #include "util/slice.h"
 
-/* Up all levels and down again. */
+/* The longest route: up all levels and down again. */
 enum { MAX_SERVERS = 2 * NODE_INDEX_MAX_LEVELS };
 
-/* One element of Via: `<protocol> <name>`, perhaps with a comment behind. */
+/* Does this element of Via name `me`? An element is `<protocol> <name>`, optionally followed by a comment. */
 static bool names(struct slice element, const char *me)
 {
     while (element.len > 0 && (element.at[0] == ' ' || element.at[0] == '\t')) {

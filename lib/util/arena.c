@@ -9,11 +9,11 @@
 enum {
     ARENA_FIRST_SIZE = 4096,
     ARENA_LARGEST_DOUBLING = 1 << 20,
-    ARENA_OWN_BLOCK = ARENA_LARGEST_DOUBLING / 64, /* what is larger leaves no room behind that is lost */
+    ARENA_OWN_BLOCK = ARENA_LARGEST_DOUBLING / 64, /* a larger piece gets its own block and wastes no room in another */
 };
 
 struct arena_block {
-    struct arena_block *next; /* older */
+    struct arena_block *next; /* the block made before this one */
     size_t size;
     size_t used;
     alignas(max_align_t) char bytes[];
@@ -43,7 +43,8 @@ static struct arena_block *new_block(struct arena *arena, size_t need)
     return arena->first = block_of_size(size > need ? size : need, first);
 }
 
-/* start: where in the block that is filled just now the piece may begin. */
+/* Takes a piece from the current block, or from a new one when it does not fit. start: where in the current block the
+ * piece may begin. */
 static void *take_piece(struct arena *arena, size_t start, size_t size)
 {
     struct arena_block *block = arena->first;

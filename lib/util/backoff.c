@@ -9,6 +9,6 @@ uint32_t backoff_wait_ms(const struct backoff *backoff, unsigned attempt, uint32
     }
     step = step < backoff->ceiling_ms ? step : backoff->ceiling_ms;
     uint64_t half = step / 2;
-    /* scales random to 0..step-half without the bias of a remainder */
+    /* scales random to 0..step-half; a remainder would favour small values */
     return (uint32_t)(half + (((step - half + 1) * random) >> 32));
 }

@@ -2,8 +2,8 @@
  *
  * backoff: how long to wait before the next attempt: doubling from a first step to a ceiling, with jitter.
  *
- * Jitter keeps a thousand relays from knocking at the same moment when their upstream comes back: each wait is drawn
- * evenly from half the step to the whole step.
+ * Jitter keeps a thousand relays from connecting at the same moment when their upstream comes back: each wait is a
+ * random value between half the step and the whole step.
  */
 #ifndef RELAY_UTIL_BACKOFF_H
 #define RELAY_UTIL_BACKOFF_H

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-enum { INVALID = 0x80, SKIPPED = 0x40 }; /* neither is the value of a digit, which has six bits */
+enum { INVALID = 0x80, SKIPPED = 0x40 }; /* the value of a digit has six bits, so it is neither of these */
 
 /* clang-format off */
 static const uint8_t digits[256] = {
@@ -24,7 +24,7 @@ static const uint8_t digits[256] = {
 };
 /* clang-format on */
 
-/* As many whole groups of four digits as follow each other. Returns how many characters they were. */
+/* Decodes the whole groups of four digits at the start of the text. Returns how many characters it used. */
 static size_t decode_groups(uint8_t **out, const uint8_t *at, size_t len)
 {
     size_t done = 0;
@@ -55,7 +55,7 @@ static bool skip_to_end(const uint8_t *at, size_t len, size_t padding)
     return padding == 0;
 }
 
-/* The last bytes: `count` digits of an unfinished group, then the text from its first '='. */
+/* Decodes the last bytes: `count` digits of an unfinished group, then the text from its first '='. */
 static bool base64_finish(uint8_t **out, uint32_t group, size_t count, const uint8_t *at, size_t len)
 {
     if (count == 2 && (group & 0xF) == 0) {

@@ -2,9 +2,9 @@
  *
  * base64: base64 text to bytes.
  *
- * Source: RFC 4648 section 4. Spaces, tabs and line ends are skipped, as RFC 7468 wants it for PEM. Everything else is
+ * Source: RFC 4648 section 4. Spaces, tabs and line ends are skipped, as RFC 7468 requires for PEM. Everything else is
  * strict: no other characters, padding to a multiple of four, nothing behind the padding, no stray bits in the last
- * character: one sequence of bytes has one text.
+ * character. So one sequence of bytes has exactly one text.
  */
 #ifndef RELAY_UTIL_BASE64_H
 #define RELAY_UTIL_BASE64_H

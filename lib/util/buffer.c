@@ -16,7 +16,8 @@ static void buffer_resize(struct buffer *buffer, size_t size)
     buffer->size = size;
 }
 
-/* Small ones double, large ones grow by half; who knows how much comes and says so gets just that. */
+/* A small buffer doubles, a large one grows by half. A caller that asks for more than that gets exactly what it asks
+ * for. */
 char *buffer_reserve(struct buffer *buffer, size_t more)
 {
     if (buffer->size - buffer->len < more) {
@@ -61,7 +62,7 @@ void buffer_add_format(struct buffer *buffer, const char *format, ...)
     va_start(args, format);
     int len = vsnprintf(room > 0 ? buffer->at + buffer->len : NULL, room, format, args);
     va_end(args);
-    if (len > 0 && (size_t)len >= room) { /* most often there is room, and once is enough */
+    if (len > 0 && (size_t)len >= room) { /* there was too little room: format again */
         char *at = buffer_reserve(buffer, (size_t)len + 1);
         va_start(args, format);
         vsnprintf(at, (size_t)len + 1, format, args);

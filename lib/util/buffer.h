@@ -3,7 +3,7 @@
  * buffer: bytes that grow.
  *
  * The struct is the owner's; buffer_free gives the memory back, buffer_clear keeps it for the next use. A buffer that
- * is all zero bytes is a valid empty one. Running out of memory ends the process (see memory.h).
+ * is all zero bytes is a valid empty one. Running out of memory ends the process (see xmalloc.h).
  */
 #ifndef RELAY_UTIL_BUFFER_H
 #define RELAY_UTIL_BUFFER_H
@@ -24,10 +24,10 @@ char *buffer_reserve(struct buffer *buffer, size_t more);
 
 void buffer_add(struct buffer *buffer, const void *bytes, size_t len);
 void buffer_add_text(struct buffer *buffer, const char *text);
-void buffer_add_texts(struct buffer *buffer, const char *const *texts); /* up to a NULL */
+void buffer_add_texts(struct buffer *buffer, const char *const *texts); /* the array ends with NULL */
 void buffer_add_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* In decimal; what buffer_add_format does too, many times slower. */
+/* Adds the number in decimal, many times faster than buffer_add_format does. */
 void buffer_add_number(struct buffer *buffer, uint64_t number);
 
 /* Puts a NUL behind the content (not counted in len) and returns it as a C string, owned by the buffer. */
@@ -43,10 +43,10 @@ static inline void buffer_clear(struct buffer *buffer)
     buffer->len = 0;
 }
 
-/* Empty again; the memory is kept for the next use only if it is at most so many bytes. */
+/* Empties the buffer. Keeps the memory for the next use only if it is at most `keep` bytes. */
 void buffer_clear_large(struct buffer *buffer, size_t keep);
 
-/* Gives back the memory behind its content if it has more than so many bytes. */
+/* Gives back the unused memory if the buffer has more than `keep` bytes. */
 void buffer_fit(struct buffer *buffer, size_t keep);
 
 void buffer_free(struct buffer *buffer);

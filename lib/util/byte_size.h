@@ -13,7 +13,7 @@
 
 bool byte_size_parse(const char *text, int64_t *bytes, struct err *err);
 
-/* For people: "0 B", "999 B", "1.4 KiB", "52 MiB": three digits at the most below 1000 units. */
+/* Writes a size for people: "0 B", "999 B", "1.4 KiB", "52 MiB". Below 1000 of a unit it has at most three digits. */
 enum { BYTE_SIZE_TEXT_SIZE = 24 };
 void byte_size_format(int64_t bytes, char out[BYTE_SIZE_TEXT_SIZE]);
 

@@ -25,7 +25,7 @@ static inline int64_t clock_ms(void)
     return clock_us() / 1000;
 }
 
-/* A condition whose timed waits count in that time. */
+/* Initialises a condition whose timed waits use CLOCK_MONOTONIC. */
 static inline void clock_cond_init(pthread_cond_t *cond)
 {
     pthread_condattr_t attributes;
@@ -35,7 +35,7 @@ static inline void clock_cond_init(pthread_cond_t *cond)
     pthread_condattr_destroy(&attributes);
 }
 
-/* Waits for a signal, at the longest until until_ms; INT64_MAX is for ever. */
+/* Waits for a signal, but no longer than until_ms. INT64_MAX: without limit. */
 static inline void clock_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t until_ms)
 {
     if (until_ms == INT64_MAX) {
@@ -56,7 +56,7 @@ static inline int64_t clock_later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* The time-out of a poll(2) that ends at until_ms: 0 when that is over, -1 (for ever) for INT64_MAX. */
+/* The time-out for a poll(2) that must end at until_ms: 0 when that moment has passed, -1 (no limit) for INT64_MAX. */
 static inline int clock_poll_timeout(int64_t until_ms)
 {
     int64_t now_ms = clock_ms();

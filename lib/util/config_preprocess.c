@@ -14,7 +14,7 @@ static bool config_preprocess_is_hex(char c)
     return config_preprocess_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/* What an identifier or a number is made of, signs aside. */
+/* Can this character be part of an identifier or a number? Signs do not count. */
 static bool is_word(char c)
 {
     return config_preprocess_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -51,7 +51,7 @@ static size_t word_len(struct slice at)
     return len;
 }
 
-/* The length of what must not be looked into: a string, a comment, a word; else 1. */
+/* The length of the string, comment or word at this place, which is copied as a whole; else 1. */
 static size_t piece_len(struct slice at)
 {
     if (at.at[0] == '"') {

@@ -11,7 +11,7 @@
 #include "util/err.h"
 #include "util/slice.h"
 
-/* Appends the text to out. On false *line (from 1) is where the fault that err tells of stands. */
+/* Appends the text to out. On false err says what is wrong, and *line (from 1) where. */
 bool config_preprocess(struct slice text, struct buffer *out, unsigned *line, struct err *err);
 
 #endif

@@ -27,7 +27,7 @@ static void print_indent(FILE *out, int depth)
     fprintf(out, "%*s", depth * INDENT, "");
 }
 
-/* Words to lines that begin with "# ". */
+/* Wraps the text into lines that begin with "# ". */
 static void print_comment(FILE *out, int depth, const char *text)
 {
     int column = WIDTH;
@@ -100,7 +100,7 @@ static const char *group_help(const struct config_table *table, const char *grou
     return NULL;
 }
 
-/* The groups of path, from the given depth down, its last element aside. */
+/* Opens the groups of path from the given depth down. The last element is the key, not a group. */
 static void open_groups(const struct config_table *table, FILE *out, const char *path, int from)
 {
     int depth = 0;
@@ -145,7 +145,8 @@ void config_table_print_sample(const struct config_table *table, FILE *out)
     close_groups(out, depth_of(before), 0);
 }
 
-/* A text line for roff: a backslash and a dot at the beginning would be its own, and a sentence ends its line. */
+/* Prints text for roff. A backslash, or a dot at the start of a line, would be a roff command, so both are escaped.
+ * Each sentence ends its line. */
 static void print_roff(FILE *out, const char *text)
 {
     fputs(text[0] == '.' || text[0] == '\'' ? "\\&" : "", out);

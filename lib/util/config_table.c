@@ -79,7 +79,7 @@ static const char *kind_wanted(enum config_kind kind)
     }
 }
 
-/* A text in quotes. For what may also be a number, the number has its own way. */
+/* Sets a value from a text in quotes. Sizes and durations may also be numbers: another function takes those. */
 static bool put_quoted(const struct config_key *key, void *target, const char *text, struct err *err)
 {
     int64_t number;

@@ -35,8 +35,8 @@ struct config_key {
     int64_t low;        /* bounds of CONFIG_INT, CONFIG_SIZE, CONFIG_DURATION, both inclusive */
     int64_t high;
     const char *const *choices; /* NULL-terminated */
-    bool secret;                /* may hold a password: a text, which then is in no message */
-    bool url;                   /* with secret: it holds one only where a URL or a connection string does */
+    bool secret;                /* may hold a password: a text, which no message shows */
+    bool url;                   /* with secret: a URL or connection string, of which a part may be a password */
     const char *help;           /* one or more plain sentences */
 };
 
@@ -46,22 +46,22 @@ struct config_table {
     const char *const (*groups)[2]; /* path and a sentence of help for groups that want one; ends with {NULL, NULL} */
 };
 
-/* Sets every field of the table, in a target that was zeroed, from the file or to its default. On false nothing is
- * left to free. */
+/* Sets every field of the table, in a target that was zeroed, from the file or to its default. On false there is
+ * nothing to free. */
 bool config_table_load(const struct config_table *table, const struct config_file *file, void *target, struct err *err);
 void config_table_free(const struct config_table *table, void *target);
 
-/* A log line for each setting that is not in the table, with its line and the nearest name that is. Returns how
- * many. */
+/* Logs each setting of the file that is not in the table, with its line and the most similar name in the table. Returns
+ * how many there are. */
 size_t config_table_warn_unknown(const struct config_table *table, const struct config_file *file);
 
-/* Does the file set a key that may hold a password, and not to nothing or to a URL without one? */
+/* Does the file hold a password? A secret key that is empty, or is a URL without a password, does not count. */
 bool config_table_has_secret(const struct config_table *table, const struct config_file *file);
 
-/* A file that says nothing: groups as they are, keys commented out with their defaults, help above each. */
+/* Prints a sample file that sets nothing: all groups, each key commented out with its default and its help above it. */
 void config_table_print_sample(const struct config_table *table, FILE *out);
 
-/* mdoc(7): a subsection for each group, its keys as a list. */
+/* Prints the manual section in mdoc(7): a subsection for each group, its keys as a list. */
 void config_table_print_manual(const struct config_table *table, FILE *out);
 
 #endif

@@ -15,7 +15,7 @@ struct walk {
     size_t found;
 };
 
-/* Is path a key (then *is_key) or a group above one? */
+/* Is path a key of the table, or a group above one? *is_key says which. */
 static bool is_known(const struct config_table *table, const char *path, bool *is_key)
 {
     size_t len = strlen(path);
@@ -62,7 +62,8 @@ static const char *config_unknown_last_name(const char *path)
     return dot != NULL ? dot + 1 : path;
 }
 
-/* The key that is fewest edits away, if few; else one of the same name in another group; else "". */
+/* The known key with the fewest edits to this path, if they are few; else a key of the same name in another group; else
+ * "". */
 static const char *nearest(const struct config_table *table, const char *path)
 {
     const char *best = "";
@@ -93,7 +94,7 @@ static void warn(struct walk *walk, const config_setting_t *setting, const char 
     }
 }
 
-/* No deeper than the table: what is in an unknown group is not looked at. */
+/* Reports the unknown settings of a group. An unknown group is reported as one: its members are not looked at. */
 static void walk_group(struct walk *walk, const config_setting_t *group, const char *prefix)
 {
     for (int i = 0; i < config_setting_length(group); i++) {
@@ -118,7 +119,7 @@ size_t config_table_warn_unknown(const struct config_table *table, const struct 
     return walk.found;
 }
 
-/* A URL may hold a password, and mostly does not: user:password@ or a parameter of that name. */
+/* Does the URL hold a password, as user:password@ or as a parameter of that name? Most URLs do not. */
 static bool url_holds_password(const char *url)
 {
     const char *scheme = strstr(url, "://");

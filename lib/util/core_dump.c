@@ -5,8 +5,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* The kernel ignores the limit when it hands cores to a program (core_pattern with a pipe): that one gets a core
- * without memory. Where the file is missing the kernel makes no cores. */
+/* Keeps memory out of cores that the kernel hands to a program (core_pattern with a pipe), for which it ignores the
+ * size limit. Where this file is missing the kernel makes no cores. */
 static void leave_memory_out(void)
 {
     int fd = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);

@@ -5,8 +5,8 @@
 #ifndef RELAY_UTIL_CORE_DUMP_H
 #define RELAY_UTIL_CORE_DUMP_H
 
-/* From now on neither this process nor a child leaves its memory behind in a core dump: node data are in it, and
- * passwords. A unit's LimitCORE= says the same, but not every start is by a unit. */
+/* Keeps the memory of this process and its children out of core dumps from now on, because it holds node data and
+ * passwords. A unit's LimitCORE= does the same, but not every process is started by a unit. */
 void core_dump_off(void);
 
 #endif

@@ -8,7 +8,7 @@
 #include "util/decompress_private.h"
 #include "util/xmalloc.h"
 
-enum { LEAST_STEP = 16384 }; /* bytes of room when nobody can tell how much comes */
+enum { LEAST_STEP = 16384 }; /* bytes of room when the size of the content is unknown */
 
 struct decompressor *decompressor_new(void)
 {

@@ -9,7 +9,8 @@ enum {
     DEFLATE_MAX_RATIO = 1032,   /* two bits can stand for 258 bytes */
 };
 
-/* The trailer tells the length modulo 2^32. It may lie, so it is believed only as far as deflate could go. */
+/* The expanded length that the trailer states (modulo 2^32), or 0 when deflate could not expand that much: the trailer
+ * may lie. */
 static size_t gzip_guess(struct slice image)
 {
     const unsigned char *end = (const unsigned char *)image.at + image.len;
@@ -19,7 +20,7 @@ static size_t gzip_guess(struct slice image)
 
 static bool inflate_member(struct decompress_job *job, z_stream *stream, size_t guess)
 {
-    size_t wanted = guess + 1; /* with room to spare zlib ends in one call and keeps no window */
+    size_t wanted = guess + 1; /* with one byte to spare zlib ends in one call and needs no window */
     for (;;) {
         char *at;
         size_t room = decompress_make_room(job, wanted, &at);
@@ -36,7 +37,7 @@ static bool inflate_member(struct decompress_job *job, z_stream *stream, size_t 
         if (status != Z_BUF_ERROR && status != Z_OK) {
             return err_set(job->err, "the gzip is damaged: %s", stream->msg != NULL ? stream->msg : "unknown fault");
         }
-        if (stream->avail_out > 0) { /* it stopped for want of input */
+        if (stream->avail_out > 0) { /* room is left, so the input ended too early */
             return err_set(job->err, "the gzip is cut: its end is missing");
         }
         wanted = decompress_produced(job);

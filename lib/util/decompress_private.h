@@ -14,7 +14,7 @@ struct decompressor {
     bool initialised;
 };
 
-/* One call: where its output began and how far it may go. */
+/* One call of decompress: where its output began and how far it may go. */
 struct decompress_job {
     struct slice image;
     const struct decompress_limits *limits;
@@ -29,11 +29,11 @@ static inline size_t decompress_produced(const struct decompress_job *job)
     return job->out->len - job->start;
 }
 
-/* Output goes no further than one byte beyond the cap: that byte tells that the limit is passed. Makes room for the
- * next step so, `wanted` bytes or a least step. Returns how much room. */
+/* Makes room for the next step: `wanted` bytes, but not less than a minimum. Output may go one byte beyond the cap, and
+ * that byte shows that the limit is passed. Returns how much room there is. */
 size_t decompress_make_room(struct decompress_job *job, size_t wanted, char **at);
 
-/* Was that byte written? Then writes the reason. */
+/* True, with the reason in err, when that byte was written. */
 bool decompress_over_limit(const struct decompress_job *job);
 
 bool decompress_gzip(struct decompressor *decompressor, struct decompress_job *job);

@@ -10,15 +10,15 @@ static bool refuse_zip(struct decompress_job *job, struct archive *archive)
     return err_set(job->err, "the zip is damaged: %s", reason != NULL ? reason : "unknown fault");
 }
 
-/* What libarchive only warns of is no damage: a name that cannot be had in this process's C locale, a length or
- * checksum that is not what the directory says. What is in the entry is there, and has a signature of its own. */
+/* Could libarchive read it? A warning counts as yes: a name that the C locale of this process cannot show, or a length
+ * or checksum that differs from the directory. The content is there, and its own signature protects it. */
 static bool is_read(int status)
 {
     return status == ARCHIVE_OK || status == ARCHIVE_WARN;
 }
 
-/* Some directories are told by the slash at the end of their name alone. Where libarchive cannot give the name, what is
- * empty counts as one: as a file it would be of no use. */
+/* Is the entry a directory? Only the slash at the end of its name shows that for some. Where libarchive cannot give the
+ * name, an empty entry counts as a directory: as a file it would be useless. */
 static bool is_directory(struct archive_entry *entry)
 {
     return archive_entry_filetype(entry) == AE_IFDIR ||
@@ -66,7 +66,7 @@ static bool expand_entry(struct decompress_job *job, struct archive *archive)
     for (;;) {
         const void *block;
         size_t len;
-        la_int64_t offset; /* of no interest: a zip has no holes */
+        la_int64_t offset; /* not needed: a zip has no holes */
         int status = archive_read_data_block(archive, &block, &len, &offset);
         if (status == ARCHIVE_EOF) {
             return true;

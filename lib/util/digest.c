@@ -76,7 +76,7 @@ bool digest_unhex(unsigned char *out, size_t len, const char *hex, size_t hex_le
 void digest_sha256(unsigned char out[32], const void *bytes, size_t len)
 {
     if (EVP_Digest(bytes, len, out, NULL, EVP_sha256(), NULL) != 1) {
-        /* Out of memory, or a crypto policy without SHA-256: nothing this program does can work then. */
+        /* Out of memory, or a crypto policy without SHA-256: then this program cannot do anything. */
         log_error("OpenSSL gives no SHA-256");
         abort();
     }

@@ -13,9 +13,9 @@
 #include "util/slice.h"
 
 enum digest_algorithm { DIGEST_SHA256, DIGEST_SHA512 };
-enum { DIGEST_MAX_SIZE = 64 }; /* bytes of the longest */
+enum { DIGEST_MAX_SIZE = 64 }; /* bytes of the longest digest */
 
-/* "sha256" or "sha512", as they are. False, and *algorithm as it was, when it is neither. */
+/* Parses "sha256" or "sha512", in exactly this case. False, with *algorithm unchanged, for any other text. */
 bool digest_algorithm_parse(struct slice name, enum digest_algorithm *algorithm);
 const char *digest_algorithm_name(enum digest_algorithm algorithm);
 size_t digest_algorithm_size(enum digest_algorithm algorithm); /* bytes */
@@ -24,7 +24,7 @@ const EVP_MD *digest_algorithm_md(enum digest_algorithm algorithm);
 /* Lower- or upper-case hex of bytes; out holds 2 * len + 1. */
 void digest_hex(char *out, const unsigned char *bytes, size_t len, bool upper_case);
 
-/* Both cases are taken. False unless the text is exactly 2 * len hex digits. */
+/* Takes upper and lower case. False unless the text is exactly 2 * len hex digits. */
 bool digest_unhex(unsigned char *out, size_t len, const char *hex, size_t hex_len);
 
 /* SHA-256 of bytes, 32 of them to out. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * dir_stream: reads the entries of a directory that is open already, however many do so at the same time.
+ * dir_stream: reads the entries of a directory that is already open. Any number of streams may read it at the same
+ * time.
  */
 #ifndef RELAY_UTIL_DIR_STREAM_H
 #define RELAY_UTIL_DIR_STREAM_H
@@ -8,11 +9,11 @@
 #include <dirent.h>
 #include <stdbool.h>
 
-/* A stream with a descriptor and a position of its own; dir_fd stays the caller's and may be O_PATH. closedir ends
- * it. NULL with errno. */
+/* Opens a stream with its own descriptor and position. dir_fd stays the caller's and may be O_PATH. The caller closes
+ * the stream with closedir. NULL with errno. */
 DIR *dir_stream_open(int dir_fd);
 
-/* The same of the directory `name` in it, which is no symbolic link. */
+/* The same for the directory `name` in it. A symbolic link is refused. */
 DIR *dir_stream_open_below(int dir_fd, const char *name);
 
 /* Is the entry `.` or `..`? */

@@ -7,7 +7,7 @@
 #include "util/slice.h"
 
 static const struct {
-    const char *names[3]; /* without a plural s, which any of more than one letter may have */
+    const char *names[3]; /* in the singular; a name of more than one letter may also end in s */
     int64_t seconds;
 } units[] = {
     {{"s", "sec", "second"}, 1},           {{"m", "min", "minute"}, 60}, {{"h", "hr", "hour"}, 3600},
@@ -44,7 +44,8 @@ static void skip_spaces(struct slice *rest)
     }
 }
 
-/* Stops growing above the limit, so that any number of digits is harmless. False without a digit. */
+/* Takes digits off the front. The number stops growing above the limit, so any number of digits is harmless. False
+ * without a digit. */
 static bool duration_take_number(struct slice *rest, int64_t *number)
 {
     const char *begin = rest->at;
@@ -64,7 +65,7 @@ static struct slice duration_take_word(struct slice *rest)
     return word;
 }
 
-/* Spaces, or one `+` among them, which must have something behind it. */
+/* Skips spaces and at most one `+` among them. Something must follow the `+`. */
 static bool skip_separator(struct slice *rest)
 {
     skip_spaces(rest);

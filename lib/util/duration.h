@@ -18,8 +18,8 @@
 /* False on malformed text and on more than INT32_MAX seconds (68 years). */
 bool duration_parse(const char *text, size_t len, int64_t *seconds, struct err *err);
 
-/* For people, the two largest units: "3s", "5min 20s", "2h 5min", "3d 4h". Less than nothing, which is what clocks that
- * differ make of an age, is "0s". */
+/* Writes a duration for people, in its two largest units: "3s", "5min 20s", "2h 5min", "3d 4h". A negative duration (an
+ * age computed from clocks that differ) is "0s". */
 enum { DURATION_TEXT_SIZE = 32 };
 void duration_format(int64_t seconds, char out[DURATION_TEXT_SIZE]);
 

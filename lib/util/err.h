@@ -2,10 +2,10 @@
  *
  * err: why something failed, in words for the person who reads the log or the terminal.
  *
- * The caller owns the struct (usually on its stack) and passes its address; whoever finds the failure writes the
- * reason once, whoever knows more puts it in front. Text of outside input is made printable as it goes in, so a
- * reason may be logged, written beside a quarantined file or sent as an answer without more ado.
- * Passwords never go in.
+ * The caller owns the struct (usually on its stack) and passes its address; the function that finds the failure writes
+ * the reason once, and a caller that knows more puts that in front. Text of outside input is made printable as it goes
+ * in, so a reason can be logged, written beside a quarantined file or sent as an answer as it is. Passwords never go
+ * in.
  */
 #ifndef RELAY_UTIL_ERR_H
 #define RELAY_UTIL_ERR_H
@@ -25,7 +25,7 @@ bool err_set(struct err *err, const char *format, ...) __attribute__((format(pri
 /* The same with ": <strerror(errnum)>" behind. */
 bool err_set_errno(struct err *err, int errnum, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Puts "<formatted>: " in front of the reason that is there. */
+/* Puts "<formatted>: " in front of the existing reason. */
 bool err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -3,8 +3,8 @@
  * etag: does a client have the current version already?
  *
  * Source: RFC 9110 sections 8.8.3 and 13.1.2. If-None-Match is `*` or a list of entity tags, `"..."` or `W/"..."`, with
- * commas and blanks between; tags are compared weakly, that is without their `W/`. What does not follow the grammar
- * ends the list.
+ * commas and blanks between; tags are compared weakly, that is without their `W/`. The list ends where it does not
+ * follow the grammar.
  */
 #ifndef RELAY_UTIL_ETAG_H
 #define RELAY_UTIL_ETAG_H
@@ -13,7 +13,7 @@
 
 #include "util/slice.h"
 
-/* if_none_match: the header's value. tag: a strong tag with its quotes. */
+/* Does the list contain the tag? if_none_match: the header's value. tag: a strong tag with its quotes. */
 bool etag_listed(struct slice if_none_match, struct slice tag);
 
 #endif

@@ -12,7 +12,7 @@ bool free_space_for(int fd, int64_t bytes, int64_t reserve, struct err *err)
     if (fstatvfs(fd, &space) != 0) {
         return err_set_errno(err, errno, "looking at the free space");
     }
-    /* what a file system counts may exceed 63 bits when multiplied, so compare in blocks */
+    /* the free bytes of a file system may exceed 63 bits, so compare in blocks */
     uint64_t wanted = ((uint64_t)bytes + (uint64_t)reserve) / space.f_frsize;
     if (space.f_bavail >= wanted) {
         return true;

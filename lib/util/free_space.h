@@ -11,7 +11,7 @@
 #include "util/err.h"
 
 /* Are `bytes` and `reserve` bytes free in the file system of fd, for a user without privileges? False with err, also
- * when the file system does not say. */
+ * when the free space cannot be determined. */
 bool free_space_for(int fd, int64_t bytes, int64_t reserve, struct err *err);
 
 #endif

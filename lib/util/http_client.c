@@ -17,7 +17,7 @@ static void init_curl(void)
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-/* libcurl: this socket is to be watched for that. It may not tell whether it is a new one. */
+/* Called by libcurl: watch this socket for these events. libcurl does not say whether the socket is new. */
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *nothing)
 {
     const struct http_client *client = context;
@@ -244,7 +244,7 @@ static void act_on_sockets(struct http_client *client)
     }
 }
 
-/* What has ended; a callback may start others meanwhile, and cancel some that have ended, too. */
+/* Reports the transfers that have ended. A callback may start other transfers, and cancel some that have ended. */
 static void report_the_ended(struct http_client *client)
 {
     CURLMsg *message;
@@ -268,7 +268,7 @@ static void close_idle(struct http_client *client)
     curl_multi_cleanup(client->multi);
     free_list(&client->spare);
     if (!open_multi(client, &err)) {
-        abort(); /* out of memory, see memory.h */
+        abort(); /* out of memory, see xmalloc.h */
     }
 }
 

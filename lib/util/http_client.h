@@ -2,11 +2,11 @@
  *
  * http_client: requests to other servers over HTTPS, several at a time, from one thread that polls.
  *
- * HTTPS with TLS 1.3 only, HTTP/2 where both sides have it, no redirects followed, nothing kept of cookies or .netrc
- * files. Connections are kept and used again, and closed when nothing was under way for idle_timeout_ms.
+ * HTTPS with TLS 1.3 only, HTTP/2 where both sides have it, no redirects followed, no cookies, no .netrc files.
+ * Connections are kept and used again, and closed when nothing was under way for idle_timeout_ms.
  *
  * A client belongs to one thread. Its owner polls for it beside its own descriptors and calls http_client_step, from
- * which all callbacks come. Nothing here blocks, but for what the callbacks do.
+ * which all callbacks come. Nothing here blocks except the callbacks.
  *
  *     struct http_transfer *transfer = http_client_start(client, &request, &err);
  *     for (;;) {
@@ -36,91 +36,93 @@ struct http_transfer;
 
 /* How a server proves who it is. */
 enum http_trust {
-    HTTP_TRUST_PINS,   /* its certificate has one of the request's keys; its name, dates and issuer do not matter */
+    HTTP_TRUST_PINS,   /* the certificate has one of the request's keys; its name, dates and issuer do not matter */
     HTTP_TRUST_CHAIN,  /* a chain up to a known authority, and the host's name */
-    HTTP_TRUST_NOBODY, /* not at all */
+    HTTP_TRUST_NOBODY, /* it proves nothing: any server is accepted */
 };
 
 /* 0: no limit of that kind. */
 struct http_limits {
     int64_t connect_ms;
-    int64_t stall_ms; /* no byte in either direction for so long (counted in whole seconds) */
+    int64_t stall_ms; /* no byte in either direction for this long (whole seconds) */
     int64_t total_ms; /* from start to end */
 };
 
 /* Texts are copied. */
 struct http_client_settings {
     enum http_trust trust;
-    const char *ca_file;       /* for HTTP_TRUST_CHAIN: PEM; NULL or "": the authorities of the system */
-    const char *proxy;         /* URL; NULL or "": as the environment says (https_proxy, no_proxy); "none": no proxy */
+    const char *ca_file; /* for HTTP_TRUST_CHAIN: PEM; NULL or "": the authorities of the system */
+    const char *proxy;   /* URL; NULL or "": as the environment says (https_proxy, no_proxy); "none": no proxy */
     int64_t idle_timeout_ms;
-    struct http_limits limits; /* of requests that have none of their own */
+    struct http_limits limits; /* for requests without limits of their own */
 };
 
-/* NULL with err: no such ca_file, no memory for a handle. Takes no connection yet. */
+/* NULL with err when ca_file does not exist or there is no memory for a handle. Does not connect yet. */
 struct http_client *http_client_new(const struct http_client_settings *settings, struct err *err);
 
-/* Transfers under way are cut off, without a call of done. Takes NULL. */
+/* Cuts off running transfers without calling done. Takes NULL. */
 void http_client_free(struct http_client *client);
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_PUT, HTTP_POST };
 
 enum http_outcome {
     HTTP_ANSWERED,    /* the server has spoken: see status */
-    HTTP_UNREACHABLE, /* no name, no connection, or none in time */
-    HTTP_UNTRUSTED,   /* it is not who it should be, or speaks no TLS 1.3 */
+    HTTP_UNREACHABLE, /* the name is unknown, or no connection, or none in time */
+    HTTP_UNTRUSTED,   /* it did not prove who it is, or does not speak TLS 1.3 */
     HTTP_BROKEN,      /* cut off, garbage, or too slow, before there was a whole answer */
-    HTTP_ABANDONED,   /* a callback of the caller's wanted no more, or the body could not be read */
+    HTTP_ABANDONED,   /* a callback ended the request, or the body could not be read */
 };
 
 struct http_result {
     enum http_outcome outcome;
-    int status;            /* of the answer; also when it broke off behind its status line; else 0 */
-    int64_t retry_after_s; /* as the server asks; 0: it does not */
-    bool timed_out;        /* HTTP_BROKEN or HTTP_UNREACHABLE since it took longer than the limits */
-    bool answer_ended;     /* false: what write was given is not the whole body */
+    int status;            /* of the answer, even if it broke off after its status line; else 0 */
+    int64_t retry_after_s; /* when the server asks to try again; 0: it does not say */
+    bool timed_out;        /* HTTP_BROKEN or HTTP_UNREACHABLE because a limit of time was exceeded */
+    bool answer_ended;     /* false: write did not get the whole body */
     const char *reason;    /* words for a log: never NULL, no passwords; valid during the call */
 };
 
-/* Hands over up to size bytes of the body. Returns how many, 0 only at its end, -1 when it cannot: the request ends. */
+/* Hands over up to size bytes of the body. Returns how many, 0 only at the end of the body, -1 on failure, which ends
+ * the request. */
 typedef ssize_t http_read(void *context, char *bytes, size_t size);
-/* A piece of the answer's body, of whatever status: http_transfer_status tells. False: no more is wanted, the request
- * ends. */
+/* Takes a piece of the answer's body, whatever the status (see http_transfer_status). Returning false ends the request.
+ */
 typedef bool http_write(void *context, const char *bytes, size_t len);
-/* The end of the request; the transfer is gone when it returns. May start others, may cancel others. */
+/* Called at the end of the request. The transfer does not exist any more when this returns. It may start and cancel
+ * other transfers. */
 typedef void http_done(void *context, const struct http_result *result);
 
-/* What is all zero bytes is left out. Texts and slices are copied, but for form; the rest stays the caller's until the
- * end. */
+/* A member that is all zero bytes is left out. Texts and slices except `form` are copied. Everything else stays the
+ * caller's and must last until the end. */
 struct http_request {
     enum http_method method;
-    const char *url;      /* https://..., see http_url.h */
-    const char *user;     /* Basic authentication */
+    const char *url;  /* https://..., see http_url.h */
+    const char *user; /* Basic authentication */
     const char *password;
-    const char *header;   /* one more: "Name: value" */
-    const char *pins;     /* for HTTP_TRUST_PINS, see http_pins.h; without any the request is refused */
-    struct slice form;    /* the body of a POST, application/x-www-form-urlencoded; not copied */
-    int64_t body_len;     /* of a PUT, in bytes */
-    int body_fd;          /* it is read from here, beginning at offset 0, by pread; when read is NULL */
-    http_read *read;      /* or asked for here; then the request cannot be repeated on another connection */
-    http_write *write;    /* NULL: the answer's body is passed over, up to 1 MiB of it */
+    const char *header; /* one more header: "Name: value" */
+    const char *pins;   /* for HTTP_TRUST_PINS, see http_pins.h; without any the request is refused */
+    struct slice form;  /* the body of a POST, application/x-www-form-urlencoded; not copied */
+    int64_t body_len;   /* of a PUT, in bytes */
+    int body_fd;        /* if read is NULL: the body is read from here by pread, from offset 0 */
+    http_read *read;    /* gives the body; then the request cannot be repeated on another connection */
+    http_write *write;  /* NULL: the answer's body is skipped, up to 1 MiB of it */
     http_done *done;
-    void *context;        /* of all three */
+    void *context;                    /* for all three callbacks */
     const struct http_limits *limits; /* NULL: the client's; copied */
 };
 
-/* NULL with err when the request is not possible at all. Never calls back by itself. */
+/* Starts a request. NULL with err when the request is impossible. Callbacks come only from http_client_step. */
 struct http_transfer *http_client_start(struct http_client *client, const struct http_request *request,
                                         struct err *err);
 
-/* Ends it now; done is not called. Not from its own callbacks. */
+/* Ends the transfer now, without calling done. Must not be called from its own callbacks. */
 void http_transfer_cancel(struct http_transfer *transfer);
 
 /* The answer's status as soon as there is one, else 0. For http_write. */
 int http_transfer_status(const struct http_transfer *transfer);
 
-/* Fills in what to poll for. Returns after how many milliseconds http_client_step wants to be called though nothing
- * happened; -1: not before something does. */
+/* Fills in what to poll for. Returns after how many milliseconds http_client_step must be called even if nothing
+ * happened; -1: only when something happens. */
 int http_client_polls(const struct http_client *client, struct pollfd *poll);
 
 /* Does what can be done now, callbacks included. */
@@ -129,7 +131,7 @@ void http_client_step(struct http_client *client);
 /* How many transfers are under way. */
 size_t http_client_busy(const struct http_client *client);
 
-/* For who has nothing else to wait for: until none is under way. */
+/* Polls and steps until no transfer is running, for a caller that waits for nothing else. */
 void http_client_finish(struct http_client *client);
 
 #endif

@@ -16,15 +16,15 @@ struct http_client {
     char *proxy; /* NULL: as the environment says; "": none */
     int64_t idle_timeout_ms;
     struct http_limits limits;
-    struct curl_slist *no_expect; /* the header that keeps libcurl from sending one */
-    struct curl_slist *bare;      /* that, and no Content-Type */
+    struct curl_slist *no_expect; /* the header that stops libcurl from sending Expect */
+    struct curl_slist *bare;      /* no_expect, and no Content-Type either */
     CURLM *multi;                 /* owns the connections */
-    int epoll_fd;                 /* has their sockets */
-    int64_t timer_ms;             /* when libcurl wants to be called; INT64_MAX: not at all */
+    int epoll_fd;                 /* watches the connections' sockets */
+    int64_t timer_ms;             /* when libcurl must be called; INT64_MAX: not at all */
     int64_t idle_since_ms;
     bool used; /* there may be connections to close */
     struct http_transfer *running;
-    struct http_transfer *spare; /* their handles are used again */
+    struct http_transfer *spare; /* ended transfers, whose handles are used again */
     size_t busy;
 };
 
@@ -33,24 +33,24 @@ struct http_transfer {
     struct http_transfer *next; /* running or spare */
     struct http_transfer *previous;
     CURL *easy;
-    struct curl_slist *headers; /* its own */
+    struct curl_slist *headers; /* the headers of this transfer alone */
     http_read *read;
     http_write *write;
     http_done *done;
     void *context;
     int body_fd;
-    int64_t body_at; /* handed over so far */
+    int64_t body_at; /* bytes given to libcurl so far */
     int64_t body_len;
-    struct buffer body;   /* one that goes in one piece with the head */
-    size_t passed_over; /* bytes of an answer nobody wants */
+    struct buffer body; /* a body that is sent in one piece with the head */
+    size_t passed_over; /* bytes skipped of an answer that has no write */
     bool abandoned;
     char error[CURL_ERROR_SIZE];
 };
 
-/* False with err when libcurl does not take it. */
+/* False with err when libcurl refuses the request. */
 bool http_transfer_set_up(struct http_transfer *transfer, const struct http_request *request, struct err *err);
 
-/* Tells the caller how it ended. The transfer is in neither list and its handle in no multi. */
+/* Tells the caller how it ended. By then the transfer is in neither list, and its handle is in no multi. */
 void http_transfer_report(struct http_transfer *transfer, CURLcode code);
 
 #endif

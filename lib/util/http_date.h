@@ -12,10 +12,11 @@
 
 enum { HTTP_DATE_SIZE = 30 }; /* with the NUL */
 
-/* False, with an empty text, for a moment outside the years 1000 to 9999. */
+/* Writes the moment. False, with an empty text, outside the years 1000 to 9999. */
 bool http_date_format(char out[HTTP_DATE_SIZE], time_t moment);
 
-/* The whole text must be one; upper and lower case are the same. False, and *moment as it was, when it is none. */
+/* Parses a date. The whole text must be one; case does not matter. False, with *moment unchanged, for any other text.
+ */
 bool http_date_parse(const char *text, time_t *moment);
 
 #endif

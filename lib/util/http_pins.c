@@ -18,7 +18,7 @@ void http_pins_add(struct buffer *pins, const void *digest)
     buffer_add_format(pins, "%ssha256//%s", pins->len > 0 ? ";" : "", (const char *)text);
 }
 
-/* Takes the certificate. Returns how many pins were added. */
+/* Adds the pin of the certificate and frees it. Returns how many pins were added. */
 static size_t add_certificate_pin(struct buffer *pins, X509 *certificate)
 {
     unsigned char digest[X509_KEY_DIGEST_SIZE];

@@ -20,7 +20,8 @@ static bool take_number(const char **text, int64_t *number)
     return taken;
 }
 
-/* False when the text is not one range. Without a number before the dash *first is -1, without one behind it *last. */
+/* Parses one range; false when the text is something else. Without a number before the dash *first is -1, without one
+ * after it *last is -1. */
 static bool parse_one(const char *text, int64_t *first, int64_t *last)
 {
     static const char unit[] = "bytes=";
@@ -48,7 +49,7 @@ enum http_range http_range_parse(const char *text, int64_t size, int64_t *from, 
     if (text == NULL || !parse_one(text, &first, &last)) {
         return HTTP_RANGE_WHOLE;
     }
-    if (first < 0) { /* so many bytes at the end: none of them, or none there */
+    if (first < 0) { /* the last bytes; zero of them, or an empty file, is OUTSIDE */
         first = last < size ? size - last : 0;
         last = size - 1;
     }

@@ -11,13 +11,13 @@
 #include <stdint.h>
 
 enum http_range {
-    HTTP_RANGE_WHOLE,   /* none, or one to be ignored: 200 */
+    HTTP_RANGE_WHOLE,   /* no range, or one that is ignored: 200 */
     HTTP_RANGE_PART,    /* 206 */
-    HTTP_RANGE_OUTSIDE, /* it begins behind the end: 416 */
+    HTTP_RANGE_OUTSIDE, /* the range begins after the end: 416 */
 };
 
-/* text: the header's value; NULL: there is none. size: of the file in bytes. Sets *from and *length to what is to be
- * sent: the whole unless it is a part, nothing if it is outside. */
+/* text: the header's value, NULL without one. size: of the file in bytes. Sets *from and *length to the part to send:
+ * the whole file for WHOLE, nothing for OUTSIDE. */
 enum http_range http_range_parse(const char *text, int64_t size, int64_t *from, int64_t *length);
 
 #endif

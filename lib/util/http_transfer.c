@@ -7,15 +7,16 @@
 
 #include "util/http_client_private.h"
 
-/* An answer that nobody wants to see is no longer than this. */
+/* The most bytes of an answer without `write` that are skipped; a longer answer ends the request. */
 enum { PASSED_OVER_MAX = 1 << 20 };
 
-/* A body of this size is announced first (Expect: 100-continue), and sent when the server has said that it wants it. A
+/* A body of at least this size is announced first (Expect: 100-continue) and sent once the server has accepted it. A
  * smaller one is sent at once: that costs less than another round trip. */
 enum { ANNOUNCED_SIZE = 1 << 20 };
 
 /* A file up to this size goes out in one piece with the head: one record and one segment less for both sides. (libcurl
- * does so by itself from 8.7 on, but with bodies that it was given, as here, in any version.) */
+ * does this for a body that it is given as a whole, as here, in any version; for a body that it reads, only from 8.7
+ * on.) */
 enum { ONE_PIECE_SIZE = 32 << 10 };
 
 static size_t http_transfer_hand_over(char *bytes, size_t size, size_t count, void *context)
@@ -30,7 +31,7 @@ static size_t http_transfer_hand_over(char *bytes, size_t size, size_t count, vo
             len = transfer->read != NULL ? transfer->read(transfer->context, bytes, most)
                                          : pread(transfer->body_fd, bytes, most, transfer->body_at);
         } while (len < 0 && transfer->read == NULL && errno == EINTR);
-        if (len <= 0) { /* the length was promised, and cannot be kept */
+        if (len <= 0) { /* the file is shorter than the announced length */
             transfer->abandoned = true;
             return CURL_READFUNC_ABORT;
         }
@@ -39,7 +40,8 @@ static size_t http_transfer_hand_over(char *bytes, size_t size, size_t count, vo
     return (size_t)len;
 }
 
-/* A kept connection was found dead after the request went out on it, or so: once more from the beginning. */
+/* Called by libcurl to send the body again, mostly because a kept connection turned out to be dead after the request
+ * was sent. */
 static int begin_again(void *context, curl_off_t offset, int origin)
 {
     struct http_transfer *transfer = context;
@@ -65,7 +67,7 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
     return 0;
 }
 
-/* Only HTTPS, and no more trust than asked for. */
+/* Allows HTTPS only, and trusts exactly the servers that the request says. */
 static bool set_trust(const struct http_transfer *transfer, const struct http_request *request, struct err *err)
 {
     const struct http_client *client = transfer->client;
@@ -79,7 +81,7 @@ static bool set_trust(const struct http_transfer *transfer, const struct http_re
                  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, chain ? 1L : 0L) == CURLE_OK &&
                  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, chain ? 2L : 0L) == CURLE_OK &&
                  (!pins || curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, request->pins) == CURLE_OK);
-    if (client->ca_file != NULL) { /* instead of the system's, not besides them */
+    if (client->ca_file != NULL) { /* these authorities replace those of the system */
         taken = taken && curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca_file) == CURLE_OK &&
                 curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
     }
@@ -136,7 +138,8 @@ static void set_headers(struct http_transfer *transfer, const char *header, stru
     }
 }
 
-/* False: the body is larger, or comes from elsewhere, or the file is not what it was; it is read while it is sent. */
+/* Reads a small file into memory, to send it in one piece with the head. False when the body is larger, comes from a
+ * callback, or the file has changed: then it is read while it is sent. */
 static bool set_one_piece(struct http_transfer *transfer)
 {
     size_t len = (size_t)transfer->body_len;
@@ -244,7 +247,7 @@ static int64_t retry_after(CURL *easy)
     return seconds;
 }
 
-/* Was there a connection on which the request could begin? */
+/* Was a connection made, so that the request could begin? */
 static bool was_connected(CURL *easy)
 {
     double seconds = 0;

@@ -93,7 +93,7 @@ static bool is_low_half(uint32_t unit)
     return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/* Behind `\u`. */
+/* Takes what follows `\u`. */
 static bool take_unicode_escape(struct json_reader *reader, struct buffer *text, bool *exact)
 {
     uint32_t code;
@@ -114,7 +114,7 @@ static bool take_unicode_escape(struct json_reader *reader, struct buffer *text,
     return true;
 }
 
-/* Behind the backslash. */
+/* Takes what follows the backslash. */
 static bool take_escape(struct json_reader *reader, struct buffer *text, bool *exact)
 {
     static const char letters[] = "\"\\/bfnrt";
@@ -134,7 +134,7 @@ static bool take_escape(struct json_reader *reader, struct buffer *text, bool *e
     return true;
 }
 
-/* Up to what has a meaning in a string, or may not be in it. */
+/* Takes the text up to a character that is special or forbidden in a string. */
 static struct slice take_plain(struct json_reader *reader)
 {
     const char *from = reader->at;
@@ -233,7 +233,7 @@ static char closing(char bracket)
     return bracket == '[' ? ']' : '}';
 }
 
-/* Opens brackets up to the first value that has none to be opened. */
+/* Opens brackets until a value that is not an array or object, or an empty one. */
 static bool begin_value(struct json_reader *reader, struct err *err)
 {
     for (;;) {
@@ -252,7 +252,8 @@ static bool begin_value(struct json_reader *reader, struct err *err)
     }
 }
 
-/* Behind a value: closes the brackets that end there. *more: one is still open, and its next value follows. */
+/* Closes the brackets that end after a value. *more: a bracket is still open, and its next value follows.
+ */
 static bool end_value(struct json_reader *reader, bool *more, struct err *err)
 {
     struct buffer *open = &reader->nesting;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * json_utf8: a JSON text from bytes of any kind. jansson takes well-formed UTF-8 only; the name of a file, say, may be
- * anything. What is no UTF-8 becomes U+FFFD.
+ * json_utf8: a JSON text from bytes of any kind. jansson takes only well-formed UTF-8, but a file name, for example,
+ * may have any bytes. Bytes that are not UTF-8 become U+FFFD.
  */
 #ifndef RELAY_UTIL_JSON_UTF8_H
 #define RELAY_UTIL_JSON_UTF8_H
 
 #include <jansson.h>
 
-/* The caller owns what is returned. */
+/* The caller owns the result. */
 json_t *json_utf8_new(const char *text);
 
 #endif

@@ -185,7 +185,7 @@ void log_event(enum log_level level, const char *component, const char *message,
         add_plain(&line, levels[level].name, strlen(levels[level].name));
         add_plain(&line, ": ", 2);
     }
-    if (level >= LOG_LEVEL_DEBUG) { /* says what to put into the filter */
+    if (level >= LOG_LEVEL_DEBUG) { /* shows the component, to be put into the filter */
         add_plain(&line, component, strlen(component));
         add_plain(&line, ": ", 2);
     }
@@ -195,5 +195,5 @@ void log_event(enum log_level level, const char *component, const char *message,
     }
     line.text[line.len++] = '\n';
     ssize_t ignored = write(STDERR_FILENO, line.text, line.len);
-    (void)ignored; /* nobody is left to be told */
+    (void)ignored; /* standard error failed: there is nowhere to report it */
 }

@@ -5,8 +5,8 @@
  *     <6>upload: stored name="2018-...@root.log.gz" node=root queue_id=5F0C... bytes=2041
  *
  * The prefix is journald's priority (sd-daemon(3)); it is left out when standard error is a terminal. Values are made
- * printable and quoted where needed (util/printable.h), so outside input can neither break a line nor forge one. A line
- * is one write(2): lines of several threads and processes do not mix. Lines are cut at 4096 bytes.
+ * printable and quoted where needed (util/printable.h), so outside input can neither break nor forge a line. A line is
+ * one write(2): lines of several threads and processes do not mix. Lines are cut at 4096 bytes.
  *
  * The level and the filter are the process's, set once at start and again on reload; they are the only state here.
  */
@@ -49,7 +49,8 @@ static inline struct log_field log_number(const char *key, int64_t value)
 /* program: a word such as "upload"; it is not copied and must stay. Level until log_configure: info. */
 void log_start(const char *program);
 
-/* No journald prefix, wherever standard error goes: for commands that people run. After log_start. */
+/* Leaves out the journald prefix even when standard error is not a terminal, for commands that people run. Call it
+ * after log_start. */
 void log_plain(void);
 
 /* filter: "" or a comma-separated list of `component=level` that wins over level for that component (the source file's

@@ -44,7 +44,7 @@ static bool mime_header_take_line(struct slice *text, size_t limit, struct slice
     return true;
 }
 
-/* Readers do not agree on where such a line ends. */
+/* Does the line have a control character other than a tab? Programs do not agree on where such a line ends. */
 static bool has_lone_control(struct slice line)
 {
     for (size_t i = 0; i < line.len; i++) {
@@ -138,7 +138,7 @@ static bool take_quoted(struct slice *text, struct slice *value)
             *text = rest_from(*text, at + 1);
             return true;
         }
-        if (text->at[at] == '\\') { /* readers do not agree on escapes, and nobody needs them here */
+        if (text->at[at] == '\\') { /* programs do not agree on escapes, and no valid value needs them */
             return false;
         }
     }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * mime_header: the header block of a MIME entity (RFC 2045, folding as in RFC 5322 section 2.2.3), as far as it says
- * what the body is.
+ * mime_header: the header block of a MIME entity (RFC 2045, folding as in RFC 5322 section 2.2.3), reduced to the
+ * fields that say what the body is.
  *
- * Lines end in LF, CRs in front of it belong to the line end. Names and types are compared without regard to case. What
- * readers do not agree on is refused: a field that is given twice, other control characters than tabs, escapes in quoted
- * values, quotes and comments in others.
+ * Lines end in LF, CRs in front of it belong to the line end. Names and types are compared without regard to case. Text
+ * that programs read in different ways is refused: a field that is given twice, control characters other than tabs,
+ * escapes in quoted values, quotes and comments in other values.
  */
 #ifndef RELAY_UTIL_MIME_HEADER_H
 #define RELAY_UTIL_MIME_HEADER_H

@@ -13,7 +13,7 @@
 
 enum { ALWAYS = O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW };
 enum { STEP = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
-/* openat2 is strict where openat is lenient: only these go with O_PATH. */
+/* The only flags that openat2 accepts together with O_PATH; openat ignores others. */
 enum { WITH_PATH = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 static int open_beneath_fail(int errnum, const char *path, struct err *err)
@@ -23,7 +23,7 @@ static int open_beneath_fail(int errnum, const char *path, struct err *err)
     return -1;
 }
 
-/* A segment of a path: from `at`, len bytes; what follows its slashes is in next. */
+/* A segment of a path: len bytes from `at`. next is what follows its slashes. */
 struct segment {
     const char *at;
     size_t len;
@@ -41,8 +41,8 @@ static bool segment_is(const struct segment *segment, const char *text)
     return segment->len == strlen(text) && memcmp(segment->at, text, segment->len) == 0;
 }
 
-/* 0, or the errno of what is wrong with the words of the path. The kernel would let `..` pass as long as it stays
- * inside, and fail when directories are moved about meanwhile; nobody needs it. */
+/* 0, or the errno for what is wrong with the text of the path. `..` is refused: the kernel would allow it inside the
+ * directory, but fail when a directory is moved at the same time; no caller needs it. */
 static int path_fault(const char *path, int flags)
 {
     if (path[0] == '\0' || (flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))) != 0) {
@@ -72,7 +72,8 @@ static int with_always(int flags)
     return (flags & O_PATH) != 0 ? flags & WITH_PATH : flags;
 }
 
-/* O_NOFOLLOW with O_PATH opens a symbolic link itself, with O_DIRECTORY it says ENOTDIR of one, as of a file. */
+/* Turns an opened symbolic link into ELOOP. O_NOFOLLOW with O_PATH opens the link itself, and with O_DIRECTORY it gives
+ * ENOTDIR, as for a file. */
 static int opened_no_link(int fd, int dir_fd, const char *name)
 {
     struct stat status;
@@ -90,9 +91,9 @@ static int opened_no_link(int fd, int dir_fd, const char *name)
     return link ? -1 : fd;
 }
 
-/* The mode is what was asked for, whatever the umask, and the new directory survives a power cut. Another process may
- * have been faster. A set-gid bit that it has from the directory above stays: only a mode that the umask spoiled is set
- * again. */
+/* Makes a directory with exactly this mode, whatever the umask, and makes sure that it survives a power cut. Another
+ * process may have made it first. The mode is set again only if the umask changed it, so that a set-gid bit inherited
+ * from the directory above stays. */
 static bool make_segment(int dir_fd, const char *name, mode_t mode)
 {
     struct stat status;
@@ -115,7 +116,7 @@ static bool make_segment(int dir_fd, const char *name, mode_t mode)
     return done;
 }
 
-/* One segment below dir_fd. With make a missing directory is made, with that mode. */
+/* Opens one segment below dir_fd. If make is not NULL, a missing directory is made with that mode. */
 static int open_segment(int dir_fd, const char *name, int flags, const mode_t *make)
 {
     int fd = openat(dir_fd, name, flags);
@@ -128,7 +129,8 @@ static int open_segment(int dir_fd, const char *name, int flags, const mode_t *m
     return opened_no_link(fd, dir_fd, name);
 }
 
-/* Segment by segment: whatever is swapped meanwhile, each is opened below the directory that was opened before. */
+/* Opens the path segment by segment, each below the directory opened before, so that nothing swapped meanwhile leads
+ * outside. */
 static int open_beneath_walk(int dir_fd, const char *path, int flags, const mode_t *make)
 {
     int at = dir_fd;
@@ -165,8 +167,9 @@ static int open_in_kernel(int dir_fd, const char *path, int flags)
     return fd;
 }
 
-/* EPERM may be a filter that knows nothing of openat2, as container engines have had; EAGAIN: the kernel could not be
- * sure; EINVAL, E2BIG: it does not know what we ask for; ENOTDIR is ELOOP at times. The walk then says what is what. */
+/* Does this error mean that the walk must decide? EPERM may come from a seccomp filter that does not know openat2 (old
+ * container engines); EAGAIN: the kernel could not be sure; EINVAL, E2BIG: it does not know these flags; ENOTDIR may
+ * stand for ELOOP. */
 static bool kernel_cannot(int errnum)
 {
     return errnum == ENOSYS || errnum == EPERM || errnum == EAGAIN || errnum == EINVAL || errnum == E2BIG ||
@@ -202,10 +205,10 @@ int open_beneath_file(int dir_fd, const char *path, struct stat *status, struct 
         /* a socket, a device without a driver */
         return errno == ENXIO || errno == ENODEV ? open_beneath_fail(EINVAL, path, err) : -1;
     }
-    int errnum = fstat(fd, status) != 0         ? errno
-                 : S_ISREG(status->st_mode)     ? 0
-                 : S_ISDIR(status->st_mode)     ? EISDIR
-                                                : EINVAL;
+    int errnum = fstat(fd, status) != 0     ? errno
+                 : S_ISREG(status->st_mode) ? 0
+                 : S_ISDIR(status->st_mode) ? EISDIR
+                                            : EINVAL;
     if (errnum != 0) {
         close(fd);
         return open_beneath_fail(errnum, path, err);

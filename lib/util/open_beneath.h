@@ -8,8 +8,8 @@
  * then the same files, and no link can be swapped in while somebody looks. A mount below the directory is an operator's
  * doing and is crossed.
  *
- * openat2(2) with RESOLVE_BENEATH does it in the kernel; where there is none (before Linux 5.6, or a seccomp filter
- * keeps it away) a walk opens segment by segment, each below the descriptor of the one before, with O_NOFOLLOW. Neither
+ * openat2(2) with RESOLVE_BENEATH does this in the kernel. Where openat2 is missing (before Linux 5.6, or because of a
+ * seccomp filter) a walk opens segment by segment with O_NOFOLLOW, each below the descriptor of the one before. Neither
  * can be raced.
  *
  * All return a descriptor (O_CLOEXEC) that the caller closes, or -1 with err and with errno:
@@ -26,19 +26,19 @@
 
 #include "util/err.h"
 
-/* flags as for open(2), without O_CREAT and O_TMPFILE. O_CLOEXEC, O_NOCTTY and O_NONBLOCK (a named pipe must not make
- * us wait) are added. */
+/* flags as for open(2), without O_CREAT and O_TMPFILE. O_CLOEXEC, O_NOCTTY and O_NONBLOCK (so that a named pipe does
+ * not block) are added. */
 int open_beneath(int dir_fd, const char *path, int flags, struct err *err);
 
-/* The walk alone: what open_beneath does where the kernel cannot; for its tests. */
+/* The walk alone, which open_beneath uses where the kernel has no openat2. For tests. */
 int open_beneath_walking(int dir_fd, const char *path, int flags, struct err *err);
 
-/* A regular file, for reading; *status (fstat) is that of the opened file. Anything else is EISDIR, or EINVAL for
- * pipes, sockets and devices. */
+/* Opens a regular file for reading; *status is the fstat of the opened file. A directory gives EISDIR; pipes, sockets
+ * and devices give EINVAL. */
 int open_beneath_file(int dir_fd, const char *path, struct stat *status, struct err *err);
 
-/* A directory (O_RDONLY | O_DIRECTORY), made with all that is missing above it, each with exactly this mode, and
- * set-gid if the directory above is. */
+/* Opens a directory (O_RDONLY | O_DIRECTORY) and makes it first, with the missing directories above it. Each new one
+ * gets exactly this mode, and set-gid if the directory above has it. */
 int open_beneath_mkdir(int dir_fd, const char *path, mode_t mode, struct err *err);
 
 #endif

@@ -30,7 +30,7 @@ static size_t printable_piece(char *piece, const unsigned char *at, size_t len, 
 {
     size_t bad = 1;
     size_t sequence = utf8_sequence(at, len, &bad);
-    *took = 1; /* of an invisible character the first byte; the others then are no UTF-8 */
+    *took = 1; /* an invisible character's first byte; its others alone are not UTF-8, so they follow */
     if (sequence > 1 && !utf8_invisible(at, sequence)) {
         memcpy(piece, at, sequence);
         *took = sequence;

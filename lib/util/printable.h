@@ -4,8 +4,7 @@
  *
  * Printable ASCII and well-formed UTF-8 stay; invisible characters (utf8_invisible.h: controls of all kinds, U+202E and
  * its like), bytes that are no UTF-8 and the backslash become \xHH, byte by byte (\n, \r, \t and \\ in their short
- * form). Nothing is ever lost silently: what
- * does not fit ends in "...".
+ * form). Nothing is lost silently: a text that does not fit ends in "...".
  */
 #ifndef RELAY_UTIL_PRINTABLE_H
 #define RELAY_UTIL_PRINTABLE_H

@@ -18,12 +18,12 @@
 
 enum { NAME_MAX_LEN = 240, TEMPORARY_HEX = 16, READ_STEP = 64 * 1024 };
 
-/* So much is on its way to disk at a time. */
+/* After this many bytes the kernel is told to write them to disk. */
 enum { SEND_STEP = 4 * 1024 * 1024 };
 
 static const char temporary_suffix[] = ".tmp";
 
-/* Of a well-formed sequence of len bytes. */
+/* Is the character at `at`, a well-formed sequence of len bytes, a control character? */
 static bool control_character(const char *at, size_t len)
 {
     unsigned char byte = (unsigned char)at[0];
@@ -67,7 +67,7 @@ bool safe_file_name(const char *name, size_t len, const char **reason)
     return fault == NULL;
 }
 
-/* What a rename into the directory may aim at: less strict than safe_file_name, since a name of our own may be longer.
+/* Is the name one path component? Less strict than safe_file_name, because our own names may be longer.
  */
 static bool one_component(const char *name)
 {
@@ -96,7 +96,7 @@ bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct er
     if (file->fd < 0) {
         return err_set_errno(err, errno, "temporary file");
     }
-    if (fchmod(file->fd, mode) != 0) { /* the umask of whoever started us has no say */
+    if (fchmod(file->fd, mode) != 0) { /* the mode does not depend on the umask */
         err_set_errno(err, errno, "mode of the temporary file");
         safe_file_abandon(file);
         return false;
@@ -104,7 +104,8 @@ bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct er
     return true;
 }
 
-/* The kernel tells apart whether the name was free; a file system that cannot is asked beforehand. */
+/* Renames and says whether it replaced a file. The kernel tells by RENAME_NOREPLACE; on a file system without that we
+ * look before we rename. */
 static int rename_telling(int dir_fd, const char *from, const char *to, bool *replaced)
 {
     *replaced = false;
@@ -174,7 +175,7 @@ void safe_file_abandon(struct safe_file *file)
     }
 }
 
-/* The fsync at the end has less to wait for then. It is also what tells of errors. */
+/* Starts writing to disk, so that the fsync at the end has less to wait for. That fsync reports the errors. */
 static void send_to_disk(struct safe_file *file, size_t wrote)
 {
     file->not_sent += wrote;
@@ -247,7 +248,7 @@ static bool too_large(struct err *err, const char *name, size_t limit)
     return false;
 }
 
-/* One byte more than the limit is asked for, so that a file that grows meanwhile is caught. */
+/* Reads the whole file. It asks for one byte more than the limit, to notice a file that grows meanwhile. */
 static bool safe_file_read_all(int fd, const char *name, size_t limit, struct buffer *out, struct err *err)
 {
     size_t before = out->len;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * safe_file: names that stay inside their directory, and files that are whole or not there.
+ * safe_file: names that stay inside their directory, and files that appear whole or not at all.
  */
 #ifndef RELAY_UTIL_SAFE_FILE_H
 #define RELAY_UTIL_SAFE_FILE_H
@@ -19,8 +19,8 @@ enum { SAFE_FILE_NAME_SIZE = 256 }; /* NAME_MAX and the NUL */
  * constant text. */
 bool safe_file_name(const char *name, size_t len, const char **reason);
 
-/* A file being written in the directory dir_fd, under a temporary name `.<random>.tmp` that no reader of the spool
- * takes up. Either safe_file_commit or safe_file_abandon ends it. */
+/* A file being written in the directory dir_fd, under a temporary name `.<random>.tmp` which readers of the spool
+ * ignore. End it with either safe_file_commit or safe_file_abandon. */
 struct safe_file {
     int fd;
     int dir_fd;
@@ -33,33 +33,33 @@ bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct er
 
 /* fsync, rename to name (one path component), fsync of the directory: after true the file survives a power cut.
  * *replaced (may be NULL) says whether a file of that name was there. On false nothing is left behind and the file is
- * ended; only when the directory itself cannot be synced the file stands there all the same, since it may have taken
- * the place of one that was promised. */
+ * ended, with one exception: when only the sync of the directory fails, the file stays under its name, because it may
+ * have replaced a file that was already promised. */
 bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, struct err *err);
 void safe_file_abandon(struct safe_file *file);
 
-/* Writes it all; of a large file, what was written goes to disk while more comes. False with err and errno; the file is
- * the caller's to end. */
+/* Writes all the bytes. A large file goes to disk while it is being written. False with err and errno; the caller must
+ * still end the file. */
 bool safe_file_write(struct safe_file *file, const char *bytes, size_t len, struct err *err);
 
-/* As far as fsync: the file is on disk under its temporary name, `file->temporary`, and the caller moves it to where it
- * belongs. safe_file_abandon ends it after that, too: it removes the temporary name where it still is. On false nothing
- * is left. */
+/* Does the first part of a commit, up to fsync: the file is then on disk under its temporary name, `file->temporary`,
+ * and the caller moves it where it belongs. Call safe_file_abandon afterwards: it removes the temporary name if it is
+ * still there. On false nothing is left. */
 bool safe_file_seal(struct safe_file *file, struct err *err);
 
 /* A temporary name that no other file has. */
 enum { SAFE_FILE_TEMPORARY_SIZE = 32 };
 bool safe_file_temporary_name(char out[SAFE_FILE_TEMPORARY_SIZE], struct err *err);
 
-/* Is this how temporary files are named? */
+/* Is this the name of a temporary file? */
 bool safe_file_is_temporary(const char *name);
 
 /* Removes temporary files older than `seconds` that a killed process left in the directory. Returns how many. */
 size_t safe_file_sweep(int dir_fd, long seconds);
 
-/* Reads a whole regular file of at most `limit` bytes, appending to out. dir_fd may be AT_FDCWD. Symbolic links in the
- * last component are refused. On false out is as it was before, and errno tells apart: ENOENT it is not there, EFBIG
- * over the limit, ELOOP a symbolic link, EISDIR or EINVAL no regular file. */
+/* Reads a whole regular file of at most `limit` bytes and appends it to out. dir_fd may be AT_FDCWD. A symbolic link as
+ * the last component is refused. On false out is unchanged, and errno says why: ENOENT not there, EFBIG over the limit,
+ * ELOOP a symbolic link, EISDIR or EINVAL not a regular file. */
 bool safe_file_read(int dir_fd, const char *name, size_t limit, struct buffer *out, struct err *err);
 
 /* The same for a path that the operator chose: symbolic links are followed. */

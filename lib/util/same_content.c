@@ -9,7 +9,7 @@
 
 enum { PIECE_SIZE = 32768 };
 
-/* Fills the piece as far as the file goes. */
+/* Reads until the piece is full or the file ends. */
 static ssize_t fill_piece(int fd, char piece[PIECE_SIZE])
 {
     size_t len = 0;
@@ -65,7 +65,7 @@ enum same_content same_content(int a_fd, const char *a, int b_fd, const char *b,
     if (two >= 0) {
         result = compare_bytes(one, two, err);
     } else if (one >= 0 && errno == ENOENT) {
-        result = SAME_CONTENT_NOT; /* it has just gone */
+        result = SAME_CONTENT_NOT; /* it was removed a moment ago */
     }
     if (one >= 0) {
         close(one);

@@ -9,11 +9,11 @@
 
 enum same_content {
     SAME_CONTENT,
-    SAME_CONTENT_NOT,    /* also when b is not there or no regular file */
+    SAME_CONTENT_NOT,    /* also when b does not exist or is not a regular file */
     SAME_CONTENT_FAILED, /* err: one of them cannot be read */
 };
 
-/* Symbolic links are not followed. What costs is a comparison of sizes, unless they are the same. */
+/* Compares two files. Symbolic links are not followed. Bytes are read only when the sizes are equal. */
 enum same_content same_content(int a_fd, const char *a, int b_fd, const char *b, struct err *err);
 
 #endif

@@ -12,7 +12,7 @@ struct sip_state {
     uint64_t v[4];
 };
 
-/* It fails only on kernels older than this program can run on, and without a secret there is no defence. */
+/* getrandom fails only on kernels too old for this program. Going on without a secret key would mean no protection. */
 struct siphash_key siphash_key_new(void)
 {
     struct siphash_key key;
@@ -56,7 +56,7 @@ uint64_t siphash(const struct siphash_key *key, const void *bytes, size_t len)
     uint64_t k1 = le64toh(key->words[1]);
     struct sip_state state = {{k0 ^ UINT64_C(0x736f6d6570736575), k1 ^ UINT64_C(0x646f72616e646f6d),
                                k0 ^ UINT64_C(0x6c7967656e657261), k1 ^ UINT64_C(0x7465646279746573)}};
-    uint64_t last = (uint64_t)len << 56; /* with the bytes that fill no word */
+    uint64_t last = (uint64_t)len << 56; /* the length, and the bytes left after the last whole word */
     for (; len >= WORD_SIZE; at += WORD_SIZE, len -= WORD_SIZE) {
         uint64_t word;
         memcpy(&word, at, sizeof word);

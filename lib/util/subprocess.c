@@ -25,16 +25,17 @@ struct subprocess {
     struct subprocess_limits limits;
     pid_t pid;
     int pidfd;  /* readable once the leader has ended; -1 from then on */
-    int output; /* -1 from its end on */
+    int output; /* -1 once the output has ended */
     enum phase phase;
-    int64_t next;   /* RUNNING: when to send TERM. ASKED: when KILL. FORCED: when to give up */
-    int64_t drain;  /* the leader has ended: how long others may still write; INT64_MAX before */
-    bool stopped;   /* asked for by subprocess_stop, not by the time limit */
+    int64_t next;  /* when to send TERM (RUNNING), to send KILL (ASKED), to give up (FORCED) */
+    int64_t drain; /* once the leader has ended: until when others may still write; INT64_MAX before */
+    bool stopped;  /* asked for by subprocess_stop, not by the time limit */
 };
 
 /* ---- start ---- */
 
-/* The listener and the connection to httpd must not live on in a command: nobody would see them close. */
+/* Sets up the command's descriptors. The listener and the connection to httpd must not stay open in a command: their
+ * other side would never see them close. */
 static int prepare_files(posix_spawn_file_actions_t *files, int output)
 {
     int code = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -75,7 +76,7 @@ static int spawn(pid_t *pid, const char *const *argv, int output)
     return code;
 }
 
-/* Above the standard ones, which the command's file actions replace. */
+/* Opens a pipe with numbers above the standard descriptors, which the command's file actions replace. */
 static bool open_pipe(int ends[2])
 {
     if (pipe2(ends, O_CLOEXEC) != 0) {
@@ -131,7 +132,7 @@ failed:
     return NULL;
 }
 
-/* ---- the way to the end ---- */
+/* ---- output and end ---- */
 
 int64_t subprocess_polls(const struct subprocess *process, struct pollfd *polls)
 {
@@ -140,7 +141,7 @@ int64_t subprocess_polls(const struct subprocess *process, struct pollfd *polls)
     return process->next < process->drain ? process->next : process->drain;
 }
 
-/* True if the group was there to be told. */
+/* Sends a signal to the group. True if the group existed. */
 static bool tell_group(const struct subprocess *process, int number)
 {
     return kill(-process->pid, number) == 0;
@@ -168,7 +169,7 @@ static void force(struct subprocess *process)
     (void)tell_group(process, SIGKILL);
 }
 
-/* One piece a step, so that a flood from one does not keep the others waiting. */
+/* Takes one piece in each step, so that one command with much output does not keep the others waiting. */
 static void take_output(struct subprocess *process, subprocess_output *output, void *context)
 {
     char bytes[PIECE];
@@ -180,7 +181,7 @@ static void take_output(struct subprocess *process, subprocess_output *output, v
     }
 }
 
-/* The leader stays a zombie, which holds the group's number. */
+/* Notices that the leader has ended. The leader stays a zombie, so that the group's number cannot be reused. */
 static void look_at_leader(struct subprocess *process)
 {
     siginfo_t info = {0};
@@ -189,7 +190,7 @@ static void look_at_leader(struct subprocess *process)
         close_fd(&process->pidfd);
         process->drain = clock_ms() + SUBPROCESS_DRAIN_MS;
         if (process->phase == RUNNING) {
-            process->next = INT64_MAX; /* it kept within its time */
+            process->next = INT64_MAX; /* it ended within its time limit */
         }
     }
 }
@@ -235,7 +236,7 @@ bool subprocess_step(struct subprocess *process, subprocess_output *output, void
     }
     int status = 0;
     if (process->phase == ASKED) {
-        (void)tell_group(process, SIGKILL); /* what the leader has left of its group */
+        (void)tell_group(process, SIGKILL); /* what is left of the group */
         process->phase = FORCED;
     }
     if (subprocess_ended(process)) {

@@ -5,7 +5,7 @@
 
 enum { DATE_LEN = 10, CLOCK_LEN = 8, DATE_CLOCK_LEN = DATE_LEN + 1 + CLOCK_LEN };
 
-/* The clock as it was written, before the offset is taken off. */
+/* The date and clock as written, before the offset is subtracted. */
 struct civil {
     int year;
     int month;
@@ -48,7 +48,7 @@ static bool is_colon(char c, bool or_underscore)
     return c == ':' || (or_underscore && c == '_');
 }
 
-/* `YYYY-MM-DD?HH:MM:SS`, DATE_CLOCK_LEN bytes; what stands between date and clock is the caller's. */
+/* `YYYY-MM-DD?HH:MM:SS`, DATE_CLOCK_LEN bytes; the caller checks the character between date and clock. */
 static bool parse_civil(const char *text, bool underscore, struct civil *civil)
 {
     return text[4] == '-' && text[7] == '-' && is_colon(text[13], underscore) && is_colon(text[16], underscore) &&

@@ -22,9 +22,9 @@ enum { TIMESTAMP_TEXT_SIZE = 40 };
 
 /* Both parsers leave *out as it was when they return false.
  *
- * The whole text must be one RFC 3339 date-time, years 0001 to 9999 (the year 0000 is none to PostgreSQL), `T` and `Z`
- * in either case, any number of fraction digits (those behind the ninth are dropped). A second of 60 becomes the first
- * of the next minute. colon_may_be_underscore: `_` may stand for `:`, as Windows agents write file names. */
+ * The whole text must be one RFC 3339 date-time, years 0001 to 9999 (PostgreSQL has no year 0000), `T` and `Z` in
+ * either case, any number of fraction digits (those after the ninth are dropped). A second of 60 becomes the first of
+ * the next minute. colon_may_be_underscore: `_` may stand for `:`, as Windows agents write file names. */
 bool timestamp_parse_rfc3339(const char *text, size_t len, bool colon_may_be_underscore, struct timestamp *out);
 
 /* The whole text must be `YYYY-MM-DD HH:MM:SS`, optional spaces, `+HH:MM` or `-HH:MM` (also `+HHMM`); same years. */

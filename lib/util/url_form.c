@@ -5,7 +5,7 @@
 
 #include "util/digest.h"
 
-/* Takes the text up to the separator, which goes too, off the front. */
+/* Takes the text up to the separator, and the separator, off the front. */
 static struct slice url_form_take(struct slice *from, char separator)
 {
     const char *end = from->len > 0 ? memchr(from->at, separator, from->len) : NULL;

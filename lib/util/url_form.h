@@ -2,11 +2,11 @@
  *
  * url_form: the names and values of a query string or of a form in a request's body.
  *
- * Source: application/x-www-form-urlencoded, WHATWG URL 5.1: pairs between `&`, `+` for a space, %XX for any byte.
- * Refused are a `%` that no two hex digits follow, a NUL (it would end the text for whoever looks at it), and more than
- * URL_FORM_MAX_PAIRS pairs. Anything else is outside input still, UTF-8 or not.
+ * Source: application/x-www-form-urlencoded, WHATWG URL 5.1: pairs between `&`, `+` for a space, %XX for any byte. A
+ * `%` without two hex digits, a NUL (it would end the C string) and more than URL_FORM_MAX_PAIRS pairs are refused. The
+ * values are still outside input, and may not be UTF-8.
  *
- * A name may come several times: url_form_get gives the first; url_form_count tells.
+ * A name may occur several times: url_form_get gives the first value, url_form_count says how many there are.
  */
 #ifndef RELAY_UTIL_URL_FORM_H
 #define RELAY_UTIL_URL_FORM_H
@@ -30,7 +30,7 @@ struct url_form {
     struct arena text; /* owns both */
 };
 
-/* What was in it before is gone. False with err leaves it empty. The caller limits the text's size beforehand. */
+/* Replaces the previous content. False with err leaves the form empty. The caller limits the size of the text. */
 bool url_form_parse(struct url_form *form, struct slice text, struct err *err);
 void url_form_free(struct url_form *form);
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* What the second byte may be, and how long the sequence is, for each first byte: Unicode 15, table 3-7. */
+/* For each first byte: the range of the second byte, and the length of the sequence (Unicode 15, table 3-7). */
 struct lead {
     unsigned char len;
     unsigned char low;
@@ -48,8 +48,9 @@ size_t utf8_sequence(const unsigned char *at, size_t len, size_t *bad)
 
 enum { BLOCK = 64, WORD = sizeof(uint64_t) };
 
-/* Are all these bytes (a multiple of WORD) ASCII and none of them NUL? Taking one off a byte borrows from the next only
- * where the byte is NUL, which is seen itself. No branch inside: compilers make vector instructions of it. */
+/* Are all these bytes (a multiple of WORD) ASCII and none of them NUL? Subtracting one from a byte borrows from the
+ * next only where the byte is NUL, and then that byte itself is noticed. There is no branch inside, so that compilers
+ * make vector instructions of it. */
 static inline bool plain(const char *at, size_t len)
 {
     const uint64_t ones = 0x0101010101010101u;
@@ -63,7 +64,7 @@ static inline bool plain(const char *at, size_t len)
     return (bits & highs) == 0;
 }
 
-/* Goes from at to stop or a little behind it. False at what is not clean. */
+/* Advances *at to stop or a little past it. False where the text is not clean. */
 static bool pass(const char *text, size_t len, size_t stop, size_t *at)
 {
     while (*at < stop) {
@@ -94,7 +95,7 @@ size_t utf8_clean_prefix(const char *text, size_t len)
     return at;
 }
 
-/* Of text that begins with something to be replaced: how many bytes one U+FFFD stands for. */
+/* How many bytes one U+FFFD replaces at the start of this text, which begins with something to be replaced. */
 static size_t replaced_at(const char *text, size_t len)
 {
     size_t bad = 1; /* a NUL is one byte long */

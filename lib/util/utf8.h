@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* U+FFFD, what stands for bytes that are no UTF-8 and for NUL. */
+/* U+FFFD, which replaces bytes that are not UTF-8, and NUL. */
 #define UTF8_REPLACEMENT "\xef\xbf\xbd"
 enum { UTF8_REPLACEMENT_LEN = 3 };
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * utf8_invisible: characters that show nothing themselves, or change how others are shown. With them a file name can
- * look like another one, a log line like two, and a terminal can be told to do things.
+ * utf8_invisible: characters that show nothing themselves, or change how others are shown. They can make a file name
+ * look like another one or a log line like two, and they can control a terminal.
  *
  * Source: Unicode 15, the general categories Cc, Zl and Zp and the property Default_Ignorable_Code_Point: controls (C0,
  * DEL, C1), line and paragraph separators, bidirectional marks, overrides and isolates, zero-width characters,
- * variation selectors, tags, fillers. Of the letters that join and of emoji something is lost; text for a log or a
- * terminal bears that.
+ * variation selectors, tags, fillers. Joined letters and emoji lose a little by this, which is acceptable for a log or
+ * a terminal.
  */
 #ifndef RELAY_UTIL_UTF8_INVISIBLE_H
 #define RELAY_UTIL_UTF8_INVISIBLE_H

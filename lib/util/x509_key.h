@@ -3,7 +3,7 @@
  * x509_key: a certificate and the digest by which its public key is known: SHA-256 of the SubjectPublicKeyInfo (DER,
  * RFC 5280 section 4.1), the same that curl pins.
  *
- * It is the key that counts: a renewed certificate with the same key has the same digest.
+ * Only the key counts: a renewed certificate with the same key has the same digest.
  */
 #ifndef RELAY_UTIL_X509_KEY_H
 #define RELAY_UTIL_X509_KEY_H
@@ -15,11 +15,11 @@
 
 enum { X509_KEY_DIGEST_SIZE = 32 };
 
-/* One certificate, as PEM (the first in the text) or as DER. NULL when OpenSSL reads none. Leaves OpenSSL's error queue
- * empty. */
+/* Reads one certificate, as PEM (the first in the text) or as DER. NULL when OpenSSL finds none. Leaves OpenSSL's error
+ * queue empty. */
 X509 *x509_key_read(struct slice certificate);
 
-/* False when the certificate has no public key that can be written. */
+/* False when OpenSSL cannot write the public key of the certificate. */
 bool x509_key_digest(X509 *certificate, unsigned char digest[X509_KEY_DIGEST_SIZE]);
 
 #endif

@@ -3,8 +3,8 @@
  * xmalloc: allocation that does not return NULL.
  *
  * A relay's sizes are bounded by its limits, so running out of memory means the machine is out of it: the process says
- * so and aborts, its supervisor starts it again, and the spool still holds every file. Sizes that outside input decides
- * are checked against a limit before they come here.
+ * so and aborts, its supervisor starts it again, and the spool still holds every file. Sizes that depend on outside
+ * input are checked against a limit before they come here.
  */
 #ifndef RELAY_UTIL_XMALLOC_H
 #define RELAY_UTIL_XMALLOC_H
