@@ -498,7 +498,7 @@ START_TEST(a_damaged_file_is_refused_and_not_mapped)
 END_TEST
 
 /* Certificates of the nodes that `order` names, from `pems`, by the letter. */
-static void write_certificates(const struct site *site, const struct buffer *pems, const char *order)
+static void write_certificates_of(const struct site *site, const struct buffer *pems, const char *order)
 {
     struct buffer all = {0};
     for (; *order != '\0'; order++) {
@@ -526,7 +526,7 @@ static struct site site_of_three(struct buffer pems[3])
         pems[i] = (struct buffer){0};
         certificate_add(&pems[i], (const char[]){(char)('a' + i), '\0'});
     }
-    write_certificates(&site, pems, "abc");
+    write_certificates_of(&site, pems, "abc");
     ck_assert(test_node_index_build(&site));
     ck_assert_uint_eq(site.summary.parsed_certificates, 3);
     return site;
@@ -551,7 +551,7 @@ START_TEST(a_build_parses_only_what_the_index_of_before_has_not)
     buffer_clear(&pems[1]);
     certificate_add(&pems[1], "b");
     for (size_t i = 0; i < sizeof builds / sizeof *builds; i++) {
-        write_certificates(&site, pems, builds[i].order);
+        write_certificates_of(&site, pems, builds[i].order);
         ck_assert(test_node_index_build(&site));
         ck_assert_uint_eq(site.summary.certificates, builds[i].certificates);
         ck_assert_uint_eq(site.summary.parsed_certificates, builds[i].parsed);
