@@ -13,7 +13,7 @@
 enum { PRINTED_NAME_SIZE = 1024 };
 
 struct tally {
-    bool any_age; /* as --any-age says */
+    bool any_age; /* --any-age was given */
     size_t done;
     size_t failed;
 };
@@ -29,7 +29,7 @@ static void cmd_replay_replay(const struct command *command, struct spool *spool
     }
 }
 
-/* The names first: what is put back may fail again and would be met a second time. */
+/* Gathers all names first: a file that is put back may fail again at once and would then be found a second time. */
 static void replay_all(const struct command *command, struct spool *spool, struct tally *tally)
 {
     struct queue_list list;
@@ -39,7 +39,7 @@ static void replay_all(const struct command *command, struct spool *spool, struc
         command_failed(command, &err);
         tally->failed++;
     }
-    for (int signatures = 0; signatures <= 1; signatures++) { /* which are sent behind what they sign */
+    for (int signatures = 0; signatures <= 1; signatures++) { /* signatures last: they are sent after what they sign */
         for (size_t i = 0; i < list.kept_count; i++) {
             const char *name = list.kept[i].name;
             if (inventory_name_is_signature(name) == signatures && spool_owns(spool, name)) {
