@@ -46,8 +46,8 @@ X509 *cert_record_decode(struct slice der);
  * This function and cert_record_decode leave OpenSSL's error queue empty. */
 bool cert_record_add(struct buffer *out, X509 *certificate, char node_id[NODE_ID_SIZE], struct err *err);
 
-/* Reads the record that cert_record_add appended. Its slices point into `packed`. False when `packed` is not a record.
- */
+/* The record in `packed`, which is what cert_record_add appended: it points in there. False when that is not so; what
+ * follows it is not looked at. */
 bool cert_record_unpack(struct slice packed, struct cert_record *record);
 
 #endif

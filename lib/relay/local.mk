@@ -11,6 +11,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/node_index.c lib/relay/node_index.h \
 	lib/relay/node_index_key.c \
 	lib/relay/node_index_build.c \
+	lib/relay/node_index_reuse.c lib/relay/node_index_reuse.h \
 	lib/relay/node_index_format.c lib/relay/node_index_format.h \
 	lib/relay/node_list.c lib/relay/node_list.h \
 	lib/relay/peer.c lib/relay/peer.h lib/relay/peer_pins.c \

@@ -142,6 +142,18 @@ void node_index_summary(const struct node_index *index, struct node_index_summar
     *summary = index->map.summary;
 }
 
+bool node_index_current(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file)
+{
+    struct node_index_trailer trailer;
+    int fd = open(index_file, O_RDONLY | O_CLOEXEC);
+    bool current = fd >= 0 && node_index_read_trailer(fd, &trailer, NULL) &&
+                   node_index_sources_are(&trailer, nodes_list_file, nodes_certs_file);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return current;
+}
+
 /* ---- looking up ---- */
 
 static bool node_index_get(struct node_index *index, MDB_val key, struct slice *value)
@@ -216,33 +228,72 @@ uint64_t node_index_neighbours(struct node_index *index, const char *policy_serv
     return count;
 }
 
-/* Is it the key of a node? Those begin with 'n'; the keys of policy servers, with 's', follow them. */
-static bool is_node(MDB_val key)
+typedef bool pair_visit(void *context, struct slice key, struct slice value);
+
+/* The pairs whose keys begin with the character `first`, ascending, until visit returns false. */
+static int walk_pairs(struct node_index *index, const char *first, pair_visit *visit, void *context)
 {
-    return key.mv_size > 0 && *(const char *)key.mv_data == NODE_INDEX_NODES[0];
+    MDB_cursor *cursor;
+    MDB_val key = {1, (void *)(uintptr_t)first}, data;
+    int code = mdb_cursor_open(index->map.txn, index->map.dbi, &cursor);
+    if (code != 0) {
+        return code;
+    }
+    index->map.reads = READS_PER_MAP; /* many pages: the next refresh gives them back */
+    code = mdb_cursor_get(cursor, &key, &data, MDB_SET_RANGE);
+    while (code == 0 && key.mv_size > 0 && *(const char *)key.mv_data == *first &&
+           visit(context, (struct slice){key.mv_data, key.mv_size}, (struct slice){data.mv_data, data.mv_size})) {
+        code = mdb_cursor_get(cursor, &key, &data, MDB_NEXT);
+    }
+    mdb_cursor_close(cursor);
+    return code == MDB_NOTFOUND ? 0 : code;
+}
+
+struct node_walk {
+    node_index_visit *visit;
+    void *context;
+};
+
+static bool visit_node(void *context, struct slice key, struct slice value)
+{
+    const struct node_walk *walk = context;
+    struct node_index_entry entry;
+    struct slice numbers;
+    return !take_apart(value, &entry, &numbers) ||
+           walk->visit(walk->context, (struct slice){key.at + 1, key.len - 1}, &entry);
 }
 
 bool node_index_walk(struct node_index *index, node_index_visit *visit, void *context, struct err *err)
 {
-    MDB_cursor *cursor;
-    MDB_val key = {1, (void *)(uintptr_t)NODE_INDEX_NODES}, data;
-    struct node_index_entry entry;
-    struct slice numbers;
-    int code = mdb_cursor_open(index->map.txn, index->map.dbi, &cursor);
-    if (code != 0) {
-        return err_set(err, "%s: LMDB: %s", index->path, mdb_strerror(code));
-    }
-    index->map.reads = READS_PER_MAP; /* many pages: the next refresh gives them back */
-    code = mdb_cursor_get(cursor, &key, &data, MDB_SET_RANGE);
-    while (code == 0 && is_node(key)) {
-        struct slice id = {(const char *)key.mv_data + 1, key.mv_size - 1};
-        if (take_apart((struct slice){data.mv_data, data.mv_size}, &entry, &numbers) && !visit(context, id, &entry)) {
-            break;
-        }
-        code = mdb_cursor_get(cursor, &key, &data, MDB_NEXT);
-    }
-    mdb_cursor_close(cursor);
-    return code == 0 || code == MDB_NOTFOUND || err_set(err, "%s: LMDB: %s", index->path, mdb_strerror(code));
+    struct node_walk walk = {visit, context};
+    int code = walk_pairs(index, NODE_INDEX_NODES, visit_node, &walk);
+    return code == 0 || err_set(err, "%s: LMDB: %s", index->path, mdb_strerror(code));
+}
+
+struct certificate_walk {
+    node_index_certificate_visit *visit;
+    void *context;
+};
+
+static bool visit_certificate(void *context, struct slice key, struct slice value)
+{
+    const struct certificate_walk *walk = context;
+    (void)key;
+    return walk->visit(walk->context, value);
+}
+
+void node_index_walk_certificates(struct node_index *index, node_index_certificate_visit *visit, void *context)
+{
+    struct certificate_walk walk = {visit, context};
+    walk_pairs(index, NODE_INDEX_CERTIFICATES, visit_certificate, &walk);
+}
+
+bool node_index_is_whole(const struct node_index *index)
+{
+    struct node_index_trailer trailer;
+    int fd;
+    return mdb_env_get_fd(index->map.env, &fd) == 0 && node_index_read_trailer(fd, &trailer, NULL) &&
+           node_index_pages_whole(fd, &trailer);
 }
 
 size_t node_index_certificates(struct node_index *index, const char *node_id, struct cert_record *certificates,

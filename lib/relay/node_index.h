@@ -40,12 +40,13 @@ struct node_index_entry {
 struct node_index_summary {
     uint64_t nodes;
     uint64_t certificates;
+    uint64_t parsed_certificates;  /* by OpenSSL in this build; the others are as the index of before had them */
     uint64_t skipped_certificates; /* damaged, without UID or with two, of a node not in the list, or too many for one
                                       node */
 };
 
 /* Builds from the two source files, with a warning for each of the first ten nodes and certificates it skips
- * (node_list.h, node_certs.h). On false the index in place stays. A missing source counts as empty, with a warning.
+ * (node_list.h, node_certs.h). Certificates that a whole index in place has are taken from there. On false the index in place stays. A missing source counts as empty, with a warning.
  * *summary is set on true. Any number of builders may run at the same time. */
 bool node_index_build(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file,
                       struct node_index_summary *summary, struct err *err);
@@ -77,7 +78,13 @@ bool node_index_find(struct node_index *index, const char *node_id, struct node_
 typedef bool node_index_visit(void *context, struct slice node_id, const struct node_index_entry *entry);
 bool node_index_walk(struct node_index *index, node_index_visit *visit, void *context, struct err *err);
 
-/* Gets the node's certificates, at most max. Returns how many. */
+/* For node_index_reuse.h: are all pages the ones that were written? Then what the index has of each certificate, as
+ * node_index_format.h says, until visit returns false; it stays valid until the next refresh or close. */
+bool node_index_is_whole(const struct node_index *index);
+typedef bool node_index_certificate_visit(void *context, struct slice certificate);
+void node_index_walk_certificates(struct node_index *index, node_index_certificate_visit *visit, void *context);
+
+/* The node's certificates, at most max. Returns how many. */
 size_t node_index_certificates(struct node_index *index, const char *node_id, struct cert_record *certificates,
                                size_t max);
 

@@ -9,8 +9,10 @@
 #include "relay/node_certs.h"
 #include "relay/node_index.h"
 #include "relay/node_index_format.h"
+#include "relay/node_index_reuse.h"
 #include "relay/node_list.h"
 #include "util/buffer.h"
+#include "util/digest.h"
 #include "util/log.h"
 #include "util/xmalloc.h"
 #include "util/safe_file.h"
@@ -32,6 +34,7 @@ struct certificates_of {
 struct builder {
     struct node_index_trailer trailer; /* the build fills in its sources and summary */
     struct node_list list;
+    struct node_index_reuse reuse;
     struct certificates_of *certificates; /* of the list's entries, in their order */
     MDB_env *env;
     MDB_txn *txn;
@@ -96,7 +99,8 @@ static bool skip_certificate(struct builder *builder, const char *why, const cha
     return true;
 }
 
-static bool put_certificate(struct builder *builder, const char *node_id, size_t line, struct err *err)
+static bool put_certificate(struct builder *builder, const char *node_id, size_t line, struct slice value,
+                            struct err *err)
 {
     const struct node_list_entry *entry = node_list_find(&builder->list, node_id);
     if (entry == NULL) {
@@ -109,12 +113,12 @@ static bool put_certificate(struct builder *builder, const char *node_id, size_t
     char key[NODE_INDEX_KEY_SIZE];
     uint32_t number = (uint32_t)builder->trailer.summary.certificates++;
     of->numbers[of->count++] = number;
-    return node_index_build_put(builder, node_index_certificate_key(key, number), buffer_slice(&builder->record), err);
+    return node_index_build_put(builder, node_index_certificate_key(key, number), value, err);
 }
 
-static bool add_certificate(void *context, const struct node_certs_block *block, struct err *err)
+static bool parse_certificate(struct builder *builder, const struct node_certs_block *block,
+                              const unsigned char digest[NODE_INDEX_DIGEST], struct err *err)
 {
-    struct builder *builder = context;
     struct err why;
     char node_id[NODE_ID_SIZE];
     X509 *certificate = cert_record_decode(block->der);
@@ -122,11 +126,29 @@ static bool add_certificate(void *context, const struct node_certs_block *block,
         return skip_certificate(builder, block->fault != NULL ? block->fault : "damaged", NULL, block->line);
     }
     builder->certificate_read = true;
+    builder->trailer.summary.parsed_certificates++;
     buffer_clear(&builder->record);
     bool added = cert_record_add(&builder->record, certificate, node_id, &why);
     X509_free(certificate);
-    return added ? put_certificate(builder, node_id, block->line, err)
-                 : skip_certificate(builder, why.text, node_id, block->line);
+    if (!added) {
+        return skip_certificate(builder, why.text, node_id, block->line);
+    }
+    node_index_reuse_add(&builder->record, node_id, digest);
+    return put_certificate(builder, node_id, block->line, buffer_slice(&builder->record), err);
+}
+
+static bool add_certificate(void *context, const struct node_certs_block *block, struct err *err)
+{
+    struct builder *builder = context;
+    struct slice value;
+    char node_id[NODE_ID_SIZE];
+    unsigned char digest[NODE_INDEX_DIGEST];
+    digest_sha256(digest, block->der.at, block->der.len);
+    if (!node_index_reuse_find(&builder->reuse, digest, &value, node_id)) {
+        return parse_certificate(builder, block, digest, err);
+    }
+    builder->certificate_read = true;
+    return put_certificate(builder, node_id, block->line, value, err);
 }
 
 static bool look_at_certificate(void *context, const struct node_certs_block *block, struct err *err)
@@ -281,12 +303,13 @@ static void close_database(struct builder *builder)
     if (builder->env != NULL) {
         mdb_env_close(builder->env);
     }
+    node_index_reuse_close(&builder->reuse);
     free(builder->certificates);
     node_list_free(&builder->list);
     buffer_free(&builder->record);
 }
 
-static bool build_in(int dir_fd, const char *dir, const char *name, const char *nodes_list_file,
+static bool build_in(int dir_fd, const char *dir, const char *index_file, const char *nodes_list_file,
                      const char *nodes_certs_file, struct node_index_trailer *trailer, struct err *err)
 {
     struct builder builder = {0};
@@ -299,6 +322,7 @@ static bool build_in(int dir_fd, const char *dir, const char *name, const char *
         return err_prefix(err, "%s", dir);
     }
     char *path = xasprintf("%s/%s", dir, file.temporary);
+    node_index_reuse_open(&builder.reuse, index_file);
     bool done = write_database(&builder, nodes_list_file, nodes_certs_file, path, err);
     close_database(&builder);
     free(path);
@@ -307,29 +331,8 @@ static bool build_in(int dir_fd, const char *dir, const char *name, const char *
         return false;
     }
     *trailer = builder.trailer;
-    return safe_file_commit(&file, name, NULL, err) || err_prefix(err, "%s", dir);
-}
-
-static bool sources_are(const struct node_index_trailer *trailer, const char *nodes_list_file,
-                        const char *nodes_certs_file)
-{
-    struct node_index_source nodes_list, nodes_certs;
-    node_index_source_of(nodes_list_file, &nodes_list);
-    node_index_source_of(nodes_certs_file, &nodes_certs);
-    return memcmp(&nodes_list, &trailer->nodes_list, sizeof nodes_list) == 0 &&
-           memcmp(&nodes_certs, &trailer->nodes_certs, sizeof nodes_certs) == 0;
-}
-
-bool node_index_current(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file)
-{
-    struct node_index_trailer trailer;
-    int fd = open(index_file, O_RDONLY | O_CLOEXEC);
-    bool current = fd >= 0 && node_index_read_trailer(fd, &trailer, NULL) &&
-                   sources_are(&trailer, nodes_list_file, nodes_certs_file);
-    if (fd >= 0) {
-        close(fd);
-    }
-    return current;
+    const char *slash = strrchr(index_file, '/');
+    return safe_file_commit(&file, slash == NULL ? index_file : slash + 1, NULL, err) || err_prefix(err, "%s", dir);
 }
 
 /* Gives freed memory back to the system, so that a long-running caller does not keep the memory of the build. */
@@ -365,9 +368,8 @@ bool node_index_build(const char *nodes_list_file, const char *nodes_certs_file,
         safe_file_sweep(dir_fd, SWEEP_SECONDS);
     }
     for (int attempt = 0; done && attempt < MAX_ATTEMPTS; attempt++) {
-        done = build_in(dir_fd, dir, slash == NULL ? index_file : slash + 1, nodes_list_file, nodes_certs_file,
-                        &trailer, err);
-        if (sources_are(&trailer, nodes_list_file, nodes_certs_file)) {
+        done = build_in(dir_fd, dir, index_file, nodes_list_file, nodes_certs_file, &trailer, err);
+        if (node_index_sources_are(&trailer, nodes_list_file, nodes_certs_file)) {
             break;
         }
     }

@@ -497,6 +497,103 @@ START_TEST(a_damaged_file_is_refused_and_not_mapped)
 }
 END_TEST
 
+/* Certificates of the nodes that `order` names, from `pems`, by the letter. */
+static void write_certificates_of(const struct site *site, const struct buffer *pems, const char *order)
+{
+    struct buffer all = {0};
+    for (; *order != '\0'; order++) {
+        buffer_add(&all, pems[*order - 'a'].at, pems[*order - 'a'].len);
+    }
+    tmpdir_write(site->directory.fd, "certs.pem", buffer_cstr(&all));
+    buffer_free(&all);
+}
+
+static void check_keys(struct site *site, const struct buffer *pems)
+{
+    struct node_index *index = node_index_open(site->index, &site->err);
+    ck_assert_msg(index != NULL, "%s", site->err.text);
+    for (int i = 0; i < 3; i++) {
+        const char id[] = {(char)('a' + i), '\0'};
+        ck_assert(node_index_has_key(index, id, buffer_slice(&pems[i])));
+    }
+    node_index_close(index);
+}
+
+static struct site site_of_three(struct buffer pems[3])
+{
+    struct site site = site_make("{" NODE("a", "root") "," NODE("b", "root") "," NODE("c", "root") "}", NULL);
+    for (int i = 0; i < 3; i++) {
+        pems[i] = (struct buffer){0};
+        certificate_add(&pems[i], (const char[]){(char)('a' + i), '\0'});
+    }
+    write_certificates_of(&site, pems, "abc");
+    ck_assert(test_node_index_build(&site));
+    ck_assert_uint_eq(site.summary.parsed_certificates, 3);
+    return site;
+}
+
+static void site_of_three_remove(struct site *site, struct buffer pems[3])
+{
+    for (int i = 0; i < 3; i++) {
+        buffer_free(&pems[i]);
+    }
+    tmpdir_remove(&site->directory);
+}
+
+START_TEST(a_build_parses_only_what_the_index_of_before_has_not)
+{
+    static const struct {
+        const char *order;
+        unsigned certificates, parsed;
+    } builds[] = {{"abc", 3, 1}, {"cab", 3, 0}, {"ccba", 4, 0}, {"cb", 2, 0}, {"abc", 3, 1}};
+    struct buffer pems[3];
+    struct site site = site_of_three(pems);
+    buffer_clear(&pems[1]);
+    certificate_add(&pems[1], "b");
+    for (size_t i = 0; i < sizeof builds / sizeof *builds; i++) {
+        write_certificates_of(&site, pems, builds[i].order);
+        ck_assert(test_node_index_build(&site));
+        ck_assert_uint_eq(site.summary.certificates, builds[i].certificates);
+        ck_assert_uint_eq(site.summary.parsed_certificates, builds[i].parsed);
+        if (builds[i].certificates >= 3) {
+            check_keys(&site, pems);
+        }
+    }
+    tmpdir_write(site.directory.fd, "list.json", "{" NODE("a", "root") "," NODE("c", "root") "}");
+    ck_assert(test_node_index_build(&site));
+    ck_assert_uint_eq(site.summary.certificates, 2);
+    ck_assert_uint_eq(site.summary.skipped_certificates, 1);
+    ck_assert_uint_eq(site.summary.parsed_certificates, 0);
+    site_of_three_remove(&site, pems);
+}
+END_TEST
+
+/* A changed byte anywhere, also in pages that no reader checks, or a cut. */
+START_TEST(a_damaged_index_of_before_costs_only_time)
+{
+    struct buffer pems[3], image = {0};
+    struct site site = site_of_three(pems);
+    struct stat whole;
+    ck_assert_int_eq(stat(site.index, &whole), 0);
+    size_t size = (size_t)whole.st_size;
+    FILE *file = fopen(site.index, "r");
+    ck_assert_uint_eq(fread(buffer_reserve(&image, size), 1, size, file), size);
+    fclose(file);
+    for (size_t at = 0; at < size; at += 97) {
+        file = fopen(site.index, "w");
+        image.at[at] ^= 1;
+        ck_assert_uint_eq(fwrite(image.at, 1, at % 2 == 0 ? size : at, file), at % 2 == 0 ? size : at);
+        image.at[at] ^= 1;
+        ck_assert_int_eq(fclose(file), 0);
+        ck_assert_msg(test_node_index_build(&site), "%s", site.err.text);
+        ck_assert_uint_eq(site.summary.parsed_certificates, 3);
+        check_keys(&site, pems);
+    }
+    buffer_free(&image);
+    site_of_three_remove(&site, pems);
+}
+END_TEST
+
 SUITE_MAIN("node_index", a_node_is_found_with_all_that_is_known_of_it, an_empty_index_is_an_index,
            certificates_are_kept_with_their_node_in_order, a_key_is_known_by_its_node_alone,
            a_node_has_no_more_certificates_than_the_limit, routes_go_up_to_the_neighbour,
@@ -504,4 +601,5 @@ SUITE_MAIN("node_index", a_node_is_found_with_all_that_is_known_of_it, an_empty_
            many_look_ups_with_refreshes_between_go_on, bad_sources_leave_the_index_in_place,
            a_blank_file_of_certificates_is_an_empty_one, a_check_says_what_a_build_would,
            current_until_a_source_changes, builders_and_readers_do_not_disturb_each_other,
-           a_damaged_file_is_refused_and_not_mapped)
+           a_damaged_file_is_refused_and_not_mapped, a_build_parses_only_what_the_index_of_before_has_not,
+           a_damaged_index_of_before_costs_only_time)
