@@ -12,7 +12,7 @@
 #include "relay/report_db.h"
 #include "util/buffer.h"
 
-/* The forwarder would not start without. */
+/* The forwarder does not start without these. */
 static bool knows_upstream(const struct relay_config *config, struct err *err)
 {
     struct buffer pins = {0};
@@ -46,7 +46,8 @@ static bool database_is_well(const struct command *command, const struct relay_c
     return well;
 }
 
-/* What keeps uploads out is no fault of the configuration, but whoever asks for it wants to know. */
+/* Notes what keeps uploads out. It is no fault of the configuration, so the exit status stays, but the caller wants to
+ * know. */
 static void tell_intake(const struct relay_config *config)
 {
     struct intake_finding findings[INTAKE_FINDINGS_MAX];

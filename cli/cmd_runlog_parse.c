@@ -8,7 +8,7 @@
 #include "relay/runlog_parse.h"
 #include "runlog_input.h"
 
-/* So many that only memory is guarded; what the forwarder takes is its configuration's affair. */
+/* Limits that only protect memory. The configuration says which runs the forwarder takes, not this command. */
 static const struct runlog_limits limits = {.reports = 10000000, .bytes = SIZE_MAX};
 
 static int print_parsed(const struct command *command, const struct run_info *info, struct slice content)
@@ -16,7 +16,7 @@ static int print_parsed(const struct command *command, const struct run_info *in
     struct runlog runlog = {0};
     struct err err;
     if (!runlog_parse(&runlog, info, content, &limits, &err)) {
-        runlog_free(&runlog); /* a cleared one keeps its room */
+        runlog_free(&runlog); /* a run log that is only cleared keeps its memory */
         return command_failed(command, &err);
     }
     bool printed = runlog_json_print(&runlog, stdout);

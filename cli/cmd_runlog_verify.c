@@ -56,7 +56,7 @@ static bool read_certificates(const char *path, struct certificates *certificate
     return done;
 }
 
-/* Byte by byte what was signed; but a terminal would obey what is in it, and gets it printable. */
+/* Prints byte by byte what was signed. A terminal gets it printable, because it would obey control characters. */
 static void print_content(struct slice content)
 {
     if (isatty(STDOUT_FILENO) == 0) {

@@ -56,7 +56,7 @@ static void short_options(const struct option *options, char out[SHORT_OPTIONS_S
     out[len] = '\0';
 }
 
-/* The word as it was typed where getopt stopped at it; of several letters in one word, the letter. */
+/* The word at which getopt stopped, as it was typed; where several letters are in one word, only the letter. */
 static int wrong_option(const struct command *command, char **argv)
 {
     const char *word = argv[optind - 1];
@@ -65,7 +65,7 @@ static int wrong_option(const struct command *command, char **argv)
     return command_usage(command, "unknown option %s", is_long ? word : letter);
 }
 
-/* False when the command is at its end already, *status being how to exit. */
+/* False when the command must end now; then *status is the exit status. */
 static bool command_read_options(const struct command *command, int argc, char **argv, struct command_line *line,
                                  int *status)
 {

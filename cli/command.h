@@ -50,13 +50,13 @@ void command_print_help(const struct command *command);
  * status. */
 int command_run(const struct command *command, int argc, char **argv);
 
-/* "rudder-relay <name>: <formatted>" and how to go on, to standard error. Returns COMMAND_USAGE. */
+/* Prints "rudder-relay <name>: <formatted>" and where to find help to standard error. Returns COMMAND_USAGE. */
 int command_usage(const struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* "rudder-relay <name>: <reason>" to standard error. Returns COMMAND_FAILED. */
+/* Prints "rudder-relay <name>: <reason>" to standard error. Returns COMMAND_FAILED. */
 int command_failed(const struct command *command, const struct err *err);
 
-/* Flushes standard output: COMMAND_DONE, or COMMAND_FAILED with a message when something could not be written. */
+/* Flushes standard output. Returns COMMAND_DONE, or COMMAND_FAILED with a message when something was not written. */
 int command_finish(const struct command *command);
 
 #endif

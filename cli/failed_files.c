@@ -50,7 +50,7 @@ static bool is_business_of(const struct failed_files *files, size_t i, const cha
                                     : !spool_set_failed_seen(&files->spools, i);
 }
 
-/* The names first: what is put back may fail again and would be met a second time. */
+/* Gathers all names first: a file that is put back may fail again at once and would then be found a second time. */
 static void act_on_all(struct failed_files *files, size_t spool_number)
 {
     struct spool *spool = files->spools.each[spool_number];
@@ -62,7 +62,7 @@ static void act_on_all(struct failed_files *files, size_t spool_number)
         command_failed(files->command, &err);
         files->failed++;
     }
-    for (int signatures = 0; signatures <= 1; signatures++) { /* which are sent behind what they sign */
+    for (int signatures = 0; signatures <= 1; signatures++) { /* signatures last: they are sent after what they sign */
         for (size_t i = 0; i < list.kept_count; i++) {
             const struct queue_file *file = &list.kept[i];
             if (inventory_name_is_signature(file->name) == signatures &&

@@ -7,7 +7,7 @@
 #include "relay/spool.h"
 #include "util/xmalloc.h"
 
-/* Below 0 when a comes first: the newer, else the smaller name. */
+/* Negative when a comes first: it is newer, or as new and its name is smaller. */
 static int queue_list_order(const void *left, const void *right)
 {
     const struct queue_file *a = left;
@@ -25,7 +25,7 @@ static void queue_list_swap(struct queue_file *a, struct queue_file *b)
     *b = kept;
 }
 
-/* The heap's top is the file that comes last, the first to go. */
+/* The top of the heap is the file that comes last in the list: it is dropped first. */
 static void queue_list_sift_up(struct queue_file *heap, size_t at)
 {
     while (at > 0 && queue_list_order(&heap[at], &heap[(at - 1) / 2]) > 0) {

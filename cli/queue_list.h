@@ -2,7 +2,7 @@
  *
  * queue_list: the files of one spool directory, newest first, and their sum.
  *
- * All files are counted; only the newest `limit` are kept, in a heap, so that a hundred thousand that wait cost no
+ * All files are counted. Only the newest `limit` are kept, in a heap, so that a hundred thousand waiting files need no
  * memory.
  */
 #ifndef RELAY_CLI_QUEUE_LIST_H

@@ -26,7 +26,7 @@ static int printed_name(const struct queue_file *file, char out[NAME_SIZE])
     return (int)printable_copy(out, NAME_SIZE, file->name, strlen(file->name));
 }
 
-/* Wide enough for the names that are usual; one that is longer pushes its own reason aside. */
+/* The width of the column of names: enough for usual names. A longer name moves only its own reason to the right. */
 static int name_width(const struct queue_list *list)
 {
     const int usual = 80;

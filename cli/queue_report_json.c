@@ -42,7 +42,7 @@ void queue_report_print_json(const struct queue_report *report, FILE *out)
         json_array_append_new(directories, json_directory(&report->directories[i], report->now));
     }
     json_t *json = json_pack("{s:o}", "folders", directories);
-    json_dumpf(json, out, JSON_INDENT(2) | JSON_ENSURE_ASCII); /* nothing that a terminal would obey */
+    json_dumpf(json, out, JSON_INDENT(2) | JSON_ENSURE_ASCII); /* ASCII only: a terminal obeys some other characters */
     fputc('\n', out);
     json_decref(json);
 }

@@ -27,7 +27,7 @@ static bool read_to_end(int fd, const char *name, struct buffer *out, struct err
     }
 }
 
-/* Any file that can be read: a pipe of the shell, too. */
+/* Takes any file that can be read, also a pipe of the shell. */
 static bool runlog_input_read_file(const char *file, struct buffer *out, struct err *err)
 {
     if (strcmp(file, "-") == 0) {

@@ -10,7 +10,7 @@
 #include "util/buffer.h"
 #include "util/err.h"
 
-/* The most that is read, and that a compressed file may expand to: far more than the forwarder would take. */
+/* How much is read at most, and how much a compressed file may expand to: far more than the forwarder takes. */
 #define RUNLOG_INPUT_LIMIT ((size_t)1 << 30)
 
 /* Reads the file, "-" for standard input, and decompresses it if its name ends in .gz or .zip. */

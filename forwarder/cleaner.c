@@ -7,7 +7,7 @@
 #define LOG_COMPONENT "cleaner"
 #include "util/log.h"
 
-/* Opens the directories each time: they may have been made, removed or mounted since the last time. */
+/* Opens the directories anew: they may have been made, removed or mounted since the last time. */
 static void clean_spool(const char *directory, enum relay_kind kind, int64_t retention)
 {
     struct err err;

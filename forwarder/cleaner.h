@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * cleaner: removes files from the spool that are older than the configured retention: run logs and inventories, those
- * that wait and those that failed.
+ * cleaner: removes files that have been in the spool for longer than the configured retention: run logs and
+ * inventories, those that wait and those that failed.
  *
- * On root the web application processes the inventories, but it does not clean up. So the retention holds there, too.
+ * spool_ages.h counts for how long a file has been there; the clock does not matter. On root the web application
+ * processes the inventories, but does not remove old ones, so the cleaner does that there, too.
  */
 #ifndef RELAY_FORWARDER_CLEANER_H
 #define RELAY_FORWARDER_CLEANER_H

@@ -20,7 +20,8 @@
 
 struct db_breaker;
 
-/* The caller keeps backoff and state (in which others see whether the database can be used; may be NULL). */
+/* The caller keeps backoff and state. In state, which may be NULL, other programs see whether the database can be
+ * used. */
 struct db_breaker *db_breaker_new(const struct backoff *backoff, struct relay_state *state);
 void db_breaker_free(struct db_breaker *breaker);
 
@@ -34,7 +35,7 @@ bool db_breaker_wait(struct db_breaker *breaker);
 void db_breaker_success(struct db_breaker *breaker, size_t waiting);
 
 /* The database has failed the caller: opens the breaker. Then waits until the caller may try again: if it is the one
- * who probes, until a probe was answered, else until the breaker is closed. False when the workers shall end.
+ * that probes, until a probe was answered, else until the breaker is closed. False when the workers shall end.
  *
  * self: any address that tells the caller from the other workers. */
 bool db_breaker_failure(struct db_breaker *breaker, const void *self, const char *reason, db_breaker_probe *probe,
@@ -44,10 +45,10 @@ bool db_breaker_failure(struct db_breaker *breaker, const void *self, const char
  * open. */
 void db_breaker_report_up(struct db_breaker *breaker);
 
-/* Cannot the database be used? */
+/* Is it open, which means that the database cannot be used? */
 bool db_breaker_is_open(struct db_breaker *breaker);
 
-/* The reason may be gone: whoever probes does so now. */
+/* The reason of the failure may be gone: the worker that probes does so at once. */
 void db_breaker_probe_now(struct db_breaker *breaker);
 
 /* Ends all waiting. */

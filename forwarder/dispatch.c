@@ -12,7 +12,7 @@
 #include "util/clock.h"
 #include "util/xmalloc.h"
 
-/* The memory of so many names is worth giving back to the system once all are gone. */
+/* If the queue has held this many names, their memory goes back to the system once all are gone. */
 enum { LARGE_QUEUE = 10000 };
 
 struct dispatch {
@@ -30,7 +30,7 @@ struct dispatch {
     bool stopping;
 };
 
-/* A date ahead of the clock counts as now: nobody is first for ever. */
+/* A date ahead of the clock counts as now. Otherwise a node with a wrong clock would always come first. */
 static int64_t run_time_of(const char *name, struct run_info *info)
 {
     if (!run_info_parse(name, strlen(name), info, NULL)) {

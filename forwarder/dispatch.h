@@ -24,8 +24,8 @@ struct dispatch *dispatch_new(size_t batch_runs, unsigned interval_ms);
 void dispatch_free(struct dispatch *dispatch);
 
 /* Sets the order of the names: larger comes first, equal ones in the order of their arrival. Without this call they are
- * names of run logs: the nodes take turns, each with the newest run by the time in its name; a time that is still to
- * come counts as now. To be called before any name is added. */
+ * names of run logs: the nodes take turns, each with the newest run by the time in its name; a time in the future
+ * counts as now. To be called before any name is added. */
 typedef int64_t dispatch_order(const char *name);
 void dispatch_order_by(struct dispatch *dispatch, dispatch_order *order);
 

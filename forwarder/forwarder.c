@@ -26,8 +26,8 @@
 #include "util/log.h"
 
 enum {
-    STOP_WITHIN_MS = 10000,    /* the jobs under way have so long to end */
-    CHECK_DATABASE_MS = 60000, /* how often the database is looked after when no run comes */
+    STOP_WITHIN_MS = 10000,    /* how long the jobs under way have to end */
+    CHECK_DATABASE_MS = 60000, /* how often the database is probed when no run comes */
 };
 
 static const struct backoff retry_backoff = {.first_ms = 2000, .ceiling_ms = 300000}; /* of a file */
@@ -212,8 +212,8 @@ static void reload_log_settings(const struct forwarder *forwarder)
     }
 }
 
-/* Tries all files at once that wait for a later attempt: their node may be known now, or the upstream's certificate, or
- * the database's password right. */
+/* Tries all deferred files at once: the node may be known now, or the upstream's certificate or the database's password
+ * may be right. */
 static void retry_deferred(struct forwarder *forwarder)
 {
     if (forwarder->worker_count > 0) {

@@ -60,7 +60,7 @@ bool job_take(struct job *job, struct spool_source *source)
     return true;
 }
 
-/* The queue forgets the file, and with it goes its name. */
+/* The queue forgets the file and frees its name. */
 static void job_forget(struct job *job)
 {
     dispatch_done(job->source->dispatch, job->run);
@@ -98,7 +98,7 @@ void job_defer(struct job *job, const char *reason, int64_t wait_max_ms)
     job_hold(job, wait_ms);
 }
 
-/* The file has left: the next one of its name takes its place. */
+/* The file has left incoming/: the next file that waits beside it gets the name. */
 static void job_end(struct job *job)
 {
     spool_release(job->source->spool, job->file.name, time(NULL));

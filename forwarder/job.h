@@ -2,13 +2,12 @@
  *
  * job: one file of the spool that a sink works on, from job_take to one of the ways in which a job ends.
  *
- * Each job ends with exactly one of job_complete, job_refuse, job_defer, job_hold, job_requeue and job_finish. Here is
- * the only place where a file leaves incoming/ because of what became of it: job_complete removes it, job_refuse moves
- * it to failed/. Both do so only if the file is still the one that was read; if an upload has replaced it, the new one
- * waits.
+ * Each job ends with exactly one of job_complete, job_refuse, job_defer, job_hold, job_requeue and job_finish. A file
+ * leaves incoming/ only here: job_complete removes it, job_refuse moves it to failed/. Both do so only if the file is
+ * still the one that was read; if another file has its name by now, that one waits.
  *
- * Counted here is what is the same for all sinks: retries, refusals before a sink was asked, the last error. The sink
- * itself counts what became of a file that it was given.
+ * This module counts what is the same for all sinks: retries, refusals before a sink was asked, the last error. The
+ * sink counts what became of the files that it was given.
  */
 #ifndef RELAY_FORWARDER_JOB_H
 #define RELAY_FORWARDER_JOB_H
@@ -29,20 +28,20 @@ bool job_take(struct job *job, struct spool_source *source);
 /* The sink has the file: it leaves the spool. */
 void job_complete(struct job *job);
 
-/* It can never be accepted: into failed/ with the reason. An inventory takes its signature along. */
+/* The file can never be accepted: it goes to failed/ with the reason. The signature of an inventory goes with it. */
 void job_refuse(struct job *job, const char *reason);
 
-/* Trouble that may pass: the file waits for its own back-off, but no longer than its retry_within_ms and wait_max_ms
+/* The cause may pass: the file waits for its own back-off, but no longer than its retry_within_ms and wait_max_ms
  * (0: no limit). */
 void job_defer(struct job *job, const char *reason, int64_t wait_max_ms);
 
-/* The file waits for so long. Nothing is wrong with it: nothing is logged or counted. */
+/* The file waits for this long. Nothing is wrong with it, so nothing is logged or counted. */
 void job_hold(struct job *job, int64_t wait_ms);
 
 /* The file waits as it did before it was taken: nothing was learnt about it. */
 void job_requeue(struct job *job);
 
-/* What follows from any verdict of spool_process but SPOOL_READY. */
+/* Ends the job according to the verdict of spool_process, which is any but SPOOL_READY. */
 void job_finish(struct job *job, enum spool_verdict verdict, const char *reason);
 
 /* Counts how long the job took so far, and the size of its content, expanded. For run logs. */

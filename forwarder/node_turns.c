@@ -11,17 +11,17 @@ enum { FIRST_SLOTS = 64 };
 
 struct node_turn {
     struct node_turn *next;  /* in its slot of the hash table */
-    struct queued_run *head; /* the newest run that waits: it stands in `heads`; NULL: none waits */
+    struct queued_run *head; /* the newest run that waits; it is in `heads`. NULL: none waits */
     struct run_heap rest;    /* the others that wait */
     uint64_t hash;
-    uint64_t round; /* in which the node is next */
-    uint32_t runs;  /* that hold this entry */
+    uint64_t round; /* the round in which the node has its next turn */
+    uint32_t runs;  /* how many runs hold this entry */
     uint32_t id_len;
     char id[];
 };
 
 struct node_turns {
-    struct run_heap heads; /* one run of each node that has any */
+    struct run_heap heads; /* the newest waiting run of each node that has one */
     struct node_turn **slots;
     uint32_t slot_count; /* a power of two */
     uint32_t count;      /* nodes */
@@ -120,7 +120,7 @@ struct node_turn *node_turns_hold(struct node_turns *turns, struct slice id)
     return node;
 }
 
-/* A node that had its turn stays known until the round is over: else a new run would give it another one. */
+/* A node that had its turn stays known until the round is over. Otherwise a new run would give it a second turn. */
 void node_turns_release(struct node_turns *turns, struct node_turn *node)
 {
     node->runs--;
@@ -200,7 +200,7 @@ size_t node_turns_waiting(const struct node_turns *turns)
 
 void node_turns_sweep(struct node_turns *turns)
 {
-    bool idle = turns->heads.count == 0; /* nobody waits: the round is over for all */
+    bool idle = turns->heads.count == 0; /* no run waits: the round is over for all nodes */
     for (uint32_t i = 0; i < turns->slot_count; i++) {
         for (struct node_turn **link = &turns->slots[i]; *link != NULL;) {
             if ((*link)->runs == 0 && (idle || (*link)->round <= turns->round)) {

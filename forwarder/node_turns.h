@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * node_turns: the runs that wait, in the order in which they are taken: the nodes take turns, each with its newest run.
+ * node_turns: the order in which waiting runs are taken: the nodes take turns, each with its newest run.
  *
  * Without turns a node with ten thousand waiting runs, or with dates that are always the newest, would hold up all
- * others. A node that had its turn comes again when all that waited with it had theirs; within a round the newest run
- * is first, so that compliance is fresh soon after an outage. Used by run_queue, which owns the runs.
+ * others. A node has its next turn when all nodes that waited with it have had theirs. Within a round the newest run
+ * comes first, so that compliance is up to date soon after an outage. Used by run_queue, which owns the runs.
  */
 #ifndef RELAY_FORWARDER_NODE_TURNS_H
 #define RELAY_FORWARDER_NODE_TURNS_H
@@ -21,22 +21,23 @@ struct node_turn; /* one node that has runs in the queue, or had some in this ro
 struct node_turns *node_turns_new(void);
 void node_turns_free(struct node_turns *turns);
 
-/* The entry of a node, made if there is none. It stays until its last run is released. */
+/* Returns the entry of a node, which it makes if there is none. Each run holds the entry once; the entry stays until
+ * its last run is released. */
 struct node_turn *node_turns_hold(struct node_turns *turns, struct slice node);
-/* One of its runs is gone. */
+/* A run that held the entry is gone. */
 void node_turns_release(struct node_turns *turns, struct node_turn *node);
 
-/* run->node is set and the run is in no heap: it waits from now on. */
+/* The run waits from now on. The caller has set run->node, and the run is in no heap. */
 void node_turns_add(struct node_turns *turns, struct queued_run *run);
-/* It waits no more. */
+/* The run no longer waits. */
 void node_turns_remove(struct node_turns *turns, struct queued_run *run);
 
-/* The run whose turn it is, out of the heaps; NULL when none waits. */
+/* Removes and returns the run whose turn it is; NULL when none waits. */
 struct queued_run *node_turns_take(struct node_turns *turns);
 
 size_t node_turns_waiting(const struct node_turns *turns);
 
-/* Forgets the nodes without runs whose round is over. From time to time. */
+/* Forgets the nodes without runs whose round is over. To be called from time to time. */
 void node_turns_sweep(struct node_turns *turns);
 
 #endif

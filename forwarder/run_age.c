@@ -11,21 +11,22 @@
 #include "util/siphash.h"
 #include "util/xmalloc.h"
 
-/* So many nodes are kept in mind, each in a place by its id, for an hour. Fewer than MOST_AT_LEAST are not most. */
+/* The sample of nodes: each node has one of PLACES by its id and counts for LATELY_SECONDS. Fewer than MOST_AT_LEAST
+ * nodes never count as most. */
 enum { PLACES = 512, LATELY_SECONDS = 3600, MOST_AT_LEAST = 3 };
 
-/* A clock is set by less than this without anybody being wrong. */
+/* A clock that was set by less than this has not jumped: small corrections are normal. */
 enum { JUMP_SECONDS = 600 };
 
 struct node_age {
     bool seen;
-    bool too_old;      /* its last run */
-    int64_t monotonic; /* when that came */
+    bool too_old;      /* its last run was too old */
+    int64_t monotonic; /* when that run came */
 };
 
 struct run_age {
     int64_t max_age;
-    int64_t clock_offset; /* clock less monotonic, at the start */
+    int64_t clock_offset; /* clock minus monotonic, at the start */
     struct siphash_key key;
     pthread_mutex_t lock;
     struct node_age nodes[PLACES];
@@ -56,7 +57,7 @@ void run_age_free(struct run_age *ages)
     }
 }
 
-/* Nodes that share a place forget each other, which makes the sample smaller and no more. */
+/* A node overwrites another one in the same place. That only makes the sample smaller. */
 static void remember_node(struct run_age *ages, const char *node_id, bool too_old, int64_t monotonic)
 {
     uint64_t place = siphash(&ages->key, node_id, strlen(node_id)) % PLACES;
@@ -100,7 +101,7 @@ static enum run_age_verdict find_cause(const struct run_age *ages, int64_t age, 
     return RUN_AGE_TOO_OLD;
 }
 
-/* Taken later than now: the clock was ahead then, and was set right. */
+/* A run can be taken later than now when the clock was ahead then and has been set right. Then `now` counts. */
 enum run_age_verdict run_age_check(struct run_age *ages, const char *node_id, int64_t began, int64_t taken,
                                    const struct run_age_now *now, struct err *reason)
 {

@@ -10,17 +10,18 @@
 #include "relay/node_id.h"
 #include "util/xmalloc.h"
 
-/* "Shortly" before and after a time-out. */
+/* Another run counts as stored "shortly" before or after a time-out within this time. */
 enum { SHORTLY_MS = 60000 };
 
-/* After an attempt that took a time-out no suspect of that kind is tried for so many times as long. */
+/* After an attempt that ended in a time-out no slow suspect is tried for this many times as long as it took, so that
+ * slow runs together cost one worker a fifth of its time. */
 enum { SLOW_PAUSE_FACTOR = 4 };
 
-/* Of a suspect's last failure. */
+/* What is known of a suspect's last failure. */
 enum suspicion {
-    SUSPICION_OPEN,      /* nothing was stored since */
-    SUSPICION_ACQUITTED, /* nothing was stored since, and it was the database's fault */
-    SUSPICION_JUDGED,    /* something was */
+    SUSPICION_OPEN,      /* no other run was stored since */
+    SUSPICION_ACQUITTED, /* no other run was stored since, and it was the database's fault */
+    SUSPICION_JUDGED,    /* another run was stored since */
 };
 
 struct suspect {
@@ -30,9 +31,9 @@ struct suspect {
     int64_t began_ms;
     int64_t ended_ms;
     enum suspicion suspicion;
-    bool stored_before; /* something was, shortly before it began */
-    bool alone;         /* others were stored since it failed for the first time */
-    unsigned counted;
+    bool stored_before; /* another run was stored shortly before the last failure began */
+    bool alone;         /* other runs were stored since it failed for the first time */
+    unsigned counted; /* failures that count against the run */
     int64_t first_ms; /* the first failure that counted */
     char name[];
 };
@@ -40,14 +41,14 @@ struct suspect {
 struct run_faults {
     pthread_mutex_t lock;
     int64_t period_ms;
-    void *by_name; /* a tree of suspects: whoever chooses names cannot make it slow, as he could a hash table */
+    void *by_name; /* a tree of suspects (tsearch), which stays fast whatever names the nodes choose */
     struct suspect *oldest;
-    struct suspect *newest; /* those that are judged come first in the list */
+    struct suspect *newest; /* from oldest to newest, the judged suspects come before the others */
     size_t count;
     bool stored_once;
     int64_t stored_ms;         /* when something was stored last */
-    char blamed[NODE_ID_SIZE]; /* the node of a run that has failed since; "" none */
-    bool several_blamed;       /* and those of others */
+    char blamed[NODE_ID_SIZE]; /* the node of a run that has failed since then; "": none */
+    bool several_blamed;       /* runs of other nodes have failed, too */
     int64_t slow_ms;           /* when the next slow suspect may be tried */
 };
 
@@ -56,7 +57,7 @@ static int suspect_compare(const void *a, const void *b)
     return strcmp(((const struct suspect *)a)->name, ((const struct suspect *)b)->name);
 }
 
-/* A key for the tree, whose comparison wants suspects on both sides. */
+/* Makes a suspect as the key, because suspect_compare takes suspects on both sides. */
 static struct suspect *suspect_find(const struct run_faults *faults, const char *name)
 {
     size_t size = strlen(name) + 1;
@@ -89,7 +90,7 @@ static void suspect_forget(struct run_faults *faults, struct suspect *suspect)
     free(suspect);
 }
 
-/* As the newest in the list, new or known. */
+/* Finds or adds the suspect and makes it the newest of the list. */
 static struct suspect *suspect_take(struct run_faults *faults, const char *name)
 {
     struct suspect *suspect = suspect_find(faults, name);
@@ -128,7 +129,7 @@ void run_faults_free(struct run_faults *faults)
     }
 }
 
-/* By the failures before this one: whether this one counts is not known before another run is stored. */
+/* Judges by the earlier failures. Whether this one counts is not known until another run is stored. */
 static bool is_own_fault(const struct run_faults *faults, const struct suspect *suspect, const struct run_failure *now)
 {
     if (suspect->suspicion != SUSPICION_JUDGED || now->kind == REPORT_DB_ERROR_SETUP) {
@@ -230,7 +231,8 @@ bool run_faults_suspect(struct run_faults *faults, const char *name)
     return suspect;
 }
 
-/* Who may be tried has its turn for as long as the last attempt took; only then may the next one. */
+/* A suspect that may be tried keeps its turn for as long as its last attempt took. Until then no other slow suspect may
+ * be tried. */
 int64_t run_faults_wait_ms(struct run_faults *faults, const char *name, int64_t now_ms)
 {
     int64_t wait_ms = 0;
@@ -253,7 +255,7 @@ void run_faults_forget(struct run_faults *faults, const char *name)
     struct suspect *suspect = faults->count > 0 ? suspect_find(faults, name) : NULL;
     if (suspect != NULL) {
         if (suspect->kind == REPORT_DB_ERROR_SLOW) {
-            faults->slow_ms = 0; /* it went well, and so may the others */
+            faults->slow_ms = 0; /* this attempt went well, so the others may be tried, too */
         }
         suspect_forget(faults, suspect);
     }

@@ -71,7 +71,8 @@ void run_queue_free(struct run_queue *queue)
     free(queue);
 }
 
-/* Whoever uploads chooses the names: with a hash that anybody can compute a node could make the queue slow for all. */
+/* The hash has a secret key, because clients choose the names: with a hash that anybody can compute a node could make
+ * the queue slow for all. */
 static uint32_t hash_name(const struct run_queue *queue, const char *name)
 {
     return (uint32_t)siphash(&queue->key, name, strlen(name));

@@ -3,11 +3,11 @@
  * run_queue: the names of the files in incoming/, in the order in which they are to be taken.
  *
  * Each name is held once, however often it is reported. The nodes take turns (node_turns.h), each with its newest run,
- * by the time in its name; runs of the same time come in the order of their arrival. A name is
- * waiting, active (a sink works on it) or deferred until a moment. The queue is a cache of the directory: a scan adds
- * the names that it does not know and drops those that are gone. Losing the queue loses nothing.
+ * by the time in its name; runs of the same time come in the order of their arrival. A name is waiting, active (a sink
+ * works on it) or deferred until a moment. The queue is a cache of the directory: a scan adds the names that the queue
+ * does not know and drops those that are gone. So nothing is lost with the queue.
  *
- * There is no lock and no clock in here: the caller serialises and says what time it is (any clock in milliseconds).
+ * The module has no lock and no clock: the caller serialises and says what time it is (any clock in milliseconds).
  */
 #ifndef RELAY_FORWARDER_RUN_QUEUE_H
 #define RELAY_FORWARDER_RUN_QUEUE_H
@@ -32,10 +32,10 @@ void run_queue_free(struct run_queue *queue);
 
 /* A file of this name has just come into the directory. A name that is new or deferred waits from now on. An active one
  * becomes dirty: it waits again when the sink is done with it, since the file there now may be another one than the
- * sink has read. run_time: larger is newer. node: whose run it is; all names of which that is not known, with an empty
- * one, take turns as one node. */
+ * sink has read. run_time: larger is newer. node: whose run it is. Names whose node is not known have an empty one and
+ * take turns as one node. */
 void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_time, struct slice node);
-/* The same, and it is known to have come by rename, so it is whole. */
+/* The same for a file that is known to have come by rename, so it is whole. */
 void run_queue_renamed(struct run_queue *queue, const char *name, int64_t run_time, struct slice node);
 
 /* A scan of the directory: start, add for each name, end. The end drops the names, waiting or deferred, that were not

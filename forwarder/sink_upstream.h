@@ -2,9 +2,9 @@
  *
  * sink_upstream: sends the files of some sources to the policy server above, as they are, several at a time.
  *
- * One thread runs all transfers and does nothing else. A file leaves the spool only after a 201 or 204; upstream_answer.h says
- * what other answers mean. While the upstream cannot be used one file at a time is tried, once a back-off step, and the
- * others wait in the spool, however many they are. One log line says that this began and why, one that it is over.
+ * One thread runs all transfers and does nothing else. A file leaves the spool only after a 201 or 204;
+ * upstream_answer.h says what other answers mean. While the upstream cannot be used, one file at a time is tried, once
+ * a back-off step; the others wait in the spool. One log line says that this began and why, one that it is over.
  *
  *     sink_upstream.c      the thread: which file goes next, and when
  *     upstream_transfer.c  one file on its way

@@ -10,13 +10,14 @@
 #include "relay/runlog_parse.h"
 #include "util/safe_file.h"
 
-/* Enough for a run log of some hundred reports. Each run of a batch has such buffers. */
+/* How much a buffer keeps for the next file: enough for a run log of some hundred reports. Each run of a batch has such
+ * buffers. */
 enum { KEPT_BUFFER_SIZE = 64 << 10 };
 
-/* The original waits as long. */
+/* How long a file that is written in place must be unchanged. The original relay waits as long. */
 enum { REST_SECONDS = 30 };
 
-/* Beside the verdicts: go on with the next step. */
+/* What a step returns beside a verdict: go on with the next step. */
 enum { NEXT_STEP = -1 };
 
 typedef int spool_step(struct spool_tools *tools, struct spool_file *file, struct err *reason);
@@ -34,8 +35,8 @@ static int stat_file(struct spool_tools *tools, struct spool_file *file, struct 
     return S_ISREG(file->status.st_mode) ? NEXT_STEP : SPOOL_GONE;
 }
 
-/* A file that came by rename is whole. One that is written in place is taken as whole once it has not changed for a
- * while. As long as it was only written to, both its times are those of the last write; a rename changes the second. */
+/* A file that came by rename is whole. A file that is written in place counts as whole once it has not changed for a
+ * while. After a mere write mtime and ctime are the same; a rename changes the ctime. */
 static int require_rest(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
     (void)tools;
@@ -67,8 +68,8 @@ static int parse_name(struct spool_tools *tools, struct spool_file *file, struct
     return run_info_parse(file->name, strlen(file->name), &file->info, reason) ? NEXT_STEP : SPOOL_REFUSED;
 }
 
-/* A new node may report before it is in the node list: its runs are tried again during a grace time. That counts from
- * the arrival of the file, so that a restart of the program does not prolong it. */
+/* A new node may report before it is in the node list: its runs are tried again during a grace time. The grace
+ * time begins with the arrival of the file, so that a restart of the program does not prolong it. */
 static int unknown_node_verdict(const struct spool_tools *tools, struct spool_file *file)
 {
     int64_t age = time(NULL) - file->status.st_mtime;
@@ -127,12 +128,12 @@ static int expand(struct spool_tools *tools, struct spool_file *file, struct err
     return good ? NEXT_STEP : SPOOL_REFUSED;
 }
 
-/* Gives back what is no longer needed of a large run, before more is made of it. */
+/* Frees what is no longer needed of a large run before parsing it takes more memory. */
 static void keep_content(struct spool_file *file, struct slice *content)
 {
     const struct buffer *canonical = &file->canonical;
     if (canonical->len == 0 || content->at < canonical->at || content->at > canonical->at + canonical->len) {
-        return; /* it stands in the message */
+        return; /* the content is in the message, which must stay */
     }
     size_t offset = (size_t)(content->at - canonical->at);
     buffer_clear_large(&file->message, KEPT_BUFFER_SIZE);

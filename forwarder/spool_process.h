@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * spool_process: prepares one file of incoming/ for its destination, in a few steps, and says what is to become of a
- * file that does not pass one of them.
+ * spool_process: prepares one file of incoming/ for its destination in a few steps. Of a file that fails a step it says
+ * what must become of it.
  */
 #ifndef RELAY_FORWARDER_SPOOL_PROCESS_H
 #define RELAY_FORWARDER_SPOOL_PROCESS_H
@@ -43,7 +43,7 @@ struct spool_file {
     struct buffer message;
     struct buffer canonical;
     struct runlog runlog;
-    size_t expanded_size; /* bytes of the message, which may be gone when the content stands in canonical */
+    size_t expanded_size; /* bytes of the message, which may be freed when the content is in canonical */
     bool verified;           /* its signature is right */
     bool unknown_node;       /* with SPOOL_RETRY and SPOOL_REFUSED: this is the reason */
     int64_t
@@ -61,9 +61,9 @@ enum spool_verdict {
     SPOOL_READY,   /* file.runlog can be stored, or the file can be sent */
     SPOOL_NOTHING, /* a good run of which nothing is to be stored */
     SPOOL_GONE,    /* there is no such file, or it is not a regular file */
-    SPOOL_RESTS,   /* it may be being written in place: nothing is wrong, it waits */
-    SPOOL_RETRY,   /* the trouble may pass; with the reason */
-    SPOOL_REFUSED, /* the trouble is final; with the reason */
+    SPOOL_RESTS,   /* somebody may be writing it in place: nothing is wrong, it waits */
+    SPOOL_RETRY,   /* the cause may pass; with the reason */
+    SPOOL_REFUSED, /* the cause is final; with the reason */
 };
 
 enum spool_verdict spool_process(enum spool_route route, struct spool_tools *tools, struct spool_file *file,

@@ -46,8 +46,8 @@ bool spool_source_scan_if_due(struct spool_source *source, int64_t *next_ms);
 /* Reads the notifications, for when inotify_fd is readable. False as above. */
 bool spool_source_read_events(struct spool_source *source);
 
-/* Where the output is disabled somebody else takes the files, on root the web application: what stands beside others
- * gets its name once that is free, all the same. */
+/* For the directories whose output is disabled, and whose files somebody else takes (on root the web application):
+ * gives files that wait beside others the name once it is free. */
 void spool_source_release_disabled(const struct relay_config *config);
 
 #endif

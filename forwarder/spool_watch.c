@@ -43,7 +43,8 @@ int spool_watch_open(const struct spool *spool, struct err *err)
     return fd;
 }
 
-/* A file that came beside another one may have come when that one had just left. */
+/* Releases a file that came beside another one: the other one may have left just before, and then nothing else would
+ * give this file the name. */
 static void watch_name(struct spool *spool, const struct inotify_event *event, spool_watch_wants *wanted,
                        struct dispatch *dispatch)
 {
@@ -110,7 +111,7 @@ bool spool_watch_scan(struct spool *spool, spool_watch_wants *wanted, struct dis
     struct scan_context scan = {spool, wanted, dispatch};
     dispatch_scan_start(dispatch);
     if (!spool_scan(spool_incoming_fd(spool), scan_visit, &scan, err)) {
-        return false; /* names that were not seen may be there all the same */
+        return false; /* the scan is not complete: names that it did not see may still be there */
     }
     size_t gone = dispatch_scan_end(dispatch);
     log_debug("incoming scanned", log_number("held", (int64_t)dispatch_count(dispatch)),

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * spool_watch: tells the dispatch what is in incoming/. Notifications of the kernel tell it at once but may be lost; a
+ * spool_watch: tells the dispatch what is in incoming/. Notifications of the kernel come at once but may be lost; a
  * scan finds everything.
  *
  * Run logs are the names whose last extension is gz, zip or log (PROTOCOL.md section 4); inventories may have any name.
- * Hidden names are neither. What stands beside another file (spool_beside.h) is not told, but gets its name as soon as
- * that is free. Where inotify is not to be had (a limit is reached, the file system does not support it)
- * the scans alone find the files, a little later.
+ * Hidden names are neither. A file that waits beside another one (spool_beside.h) is not told to the dispatch; it gets
+ * the name as soon as the name is free. Where there is no inotify (a limit is reached, the file system does not support
+ * it), only the scans find the files, a little later.
  */
 #ifndef RELAY_FORWARDER_SPOOL_WATCH_H
 #define RELAY_FORWARDER_SPOOL_WATCH_H
@@ -19,7 +19,7 @@
 
 /* Does the forwarder process files of this name? */
 typedef bool spool_watch_wants(const char *name);
-spool_watch_wants spool_watch_wanted; /* as run logs */
+spool_watch_wants spool_watch_wanted; /* for run logs */
 spool_watch_wants spool_watch_wanted_inventory;
 
 /* Returns an inotify descriptor, non-blocking, or -1 with err. */

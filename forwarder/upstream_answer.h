@@ -2,10 +2,9 @@
  *
  * upstream_answer: what the upstream's answer to a file means for this file and for the others.
  *
- * Source: PROTOCOL.md section 14. 201 and 204 mean that the upstream has the file; another 2xx may come from
- * whoever stands between, and passes. 400, 403, 413, 415 and 422 are final: it
- * will never accept this file. All else may pass and is tried again: 401, 404, 407, 408, 429, 5xx, redirects, unknown
- * codes, and no answer at all.
+ * Source: PROTOCOL.md section 14. 201 and 204 mean that the upstream has the file. 400, 403, 413, 415 and 422 are
+ * final: it will never accept this file. After anything else the file is tried again: another 2xx, which may come from
+ * a proxy in between, 401, 404, 407, 408, 429, 5xx, redirects, unknown codes, and no answer at all.
  */
 #ifndef RELAY_FORWARDER_UPSTREAM_ANSWER_H
 #define RELAY_FORWARDER_UPSTREAM_ANSWER_H
@@ -20,7 +19,7 @@ enum upstream_disposition {
     UPSTREAM_REFUSED,      /* it will never accept this file */
     UPSTREAM_LATER,        /* not now, because of this file or of all files of its kind */
     UPSTREAM_BUSY,         /* it accepts no file of this kind now */
-    UPSTREAM_UNAUTHORIZED, /* nor as long as it does not accept our user and password */
+    UPSTREAM_UNAUTHORIZED, /* it does not accept our user and password */
     UPSTREAM_CONN_LOST,    /* the connection broke, perhaps because of this file */
     UPSTREAM_UNREACHABLE,  /* there was no connection, or the server is not who it should be */
     UPSTREAM_LOCAL_ERROR,  /* our own file could not be read to its end */

@@ -18,10 +18,10 @@
 #define LOG_COMPONENT "upstream"
 #include "util/log.h"
 
-/* At most so often, not for each file, other programs are told that the upstream is up. */
+/* How often other programs are told that the upstream is up: not for each file. */
 enum { REPORT_UP_MS = 1000 };
 
-/* Files that are deferred while a breaker is open wait no longer than this: once it is closed they shall go soon. */
+/* Files that are deferred while a breaker is open wait no longer than this, so that they go soon after it closes. */
 enum { OPEN_WAIT_MAX_MS = 30000 };
 
 static bool carries_file(const struct upstream_transfer *transfer)
@@ -175,7 +175,7 @@ static void transfer_accepted(struct upstream_transfer *transfer)
     inventory_pair_release(job->source->dispatch, job->source->spool, &signatures);
 }
 
-/* Ends the job as the answer to this file says. Runs after the breakers were told, which may be open now. */
+/* Ends the job according to the answer to this file. The breakers know the answer already and may be open. */
 static void transfer_end_job(struct upstream_transfer *transfer, const struct upstream_answer *answer)
 {
     struct job *job = &transfer->job;
@@ -202,8 +202,8 @@ static void transfer_end_job(struct upstream_transfer *transfer, const struct up
     }
 }
 
-/* It is not up while files of one kind wait behind an open breaker: inventories that get through do not make up for run
- * logs that do not. */
+/* The upstream does not count as up while files of one kind wait behind an open breaker: run logs that do not get
+ * through matter even if inventories do. */
 static bool upstream_is_up(const struct upstream *upstream)
 {
     bool up = !upstream->breaker.open;

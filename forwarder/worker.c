@@ -21,11 +21,11 @@
 /* A batch takes no further run once its content is so large: memory is bounded whatever the size of the runs. */
 enum { BATCH_BYTES_MAX = 4 << 20 };
 
-/* A run that failed while the database could not be used waits for so long, unless the database is found usable before
- * that. */
+/* How long a run waits that failed while the database could not be used. It waits shorter when the database is found
+ * usable before. */
 enum { HOLD_FAILED_MS = 30000 };
 
-/* What is known of the database counts as recent for so long. */
+/* For how long the last report about the database counts as recent. */
 enum { DATABASE_NEWS_S = 50 };
 
 struct worker {
@@ -72,7 +72,7 @@ static void count_stored(const struct job *job, const struct report_db_run *stor
     relay_state_count_activity(state, RELAY_ACTIVITY_DONE, time(NULL));
 }
 
-/* Ends the job as the outcome in the database says. */
+/* Ends the job according to the outcome in the database. */
 static void worker_end_job(struct worker *worker, struct job *job, const struct report_db_run *run)
 {
     if (run->outcome != REPORT_DB_RETRY) {
@@ -101,8 +101,8 @@ static void worker_end_job(struct worker *worker, struct job *job, const struct 
 
 enum worker_admission { WORKER_TAKES, WORKER_TAKES_ALONE, WORKER_TAKES_NOT, WORKER_ENDS_BATCH };
 
-/* A run that has failed in the database before is stored by itself: neither shall it fail the others again, nor take
- * their time. */
+/* A run that has failed in the database before is stored by itself, so that it neither makes the others fail again nor
+ * delays them. */
 static enum worker_admission worker_admit(struct worker *worker, struct job *job)
 {
     struct run_faults *faults = worker->batch.faults;
@@ -121,8 +121,8 @@ static enum worker_admission worker_admit(struct worker *worker, struct job *job
     return WORKER_TAKES_ALONE;
 }
 
-/* Fills the batch from the runs that wait. Files that are refused or deferred count as well: the good runs of the batch
- * shall not wait while thousands of bad ones are looked at. */
+/* Fills the batch from the runs that wait. Files that are refused or deferred count as well, so that the good runs of
+ * the batch do not wait while the worker goes through thousands of bad ones. */
 static void worker_gather(struct worker *worker)
 {
     struct spool_source *source = worker->shared->source;
@@ -160,7 +160,7 @@ static bool probe_database(void *context, struct err *reason)
     return report_db_probe(context, reason);
 }
 
-/* Waits until the worker may try again. The one who probes goes on while the breaker is open. */
+/* Waits until the worker may try again. The worker that probes goes on while the breaker is open. */
 static bool worker_wait_for_database(struct worker *worker, const char *reason)
 {
     struct db_breaker *breaker = worker->shared->breaker;
@@ -169,7 +169,7 @@ static bool worker_wait_for_database(struct worker *worker, const char *reason)
     return go_on;
 }
 
-/* What was deferred may have been so because of the database. */
+/* The database was used with success. Runs may have been deferred because of it, so they are tried again at once. */
 static void worker_database_used(struct worker *worker)
 {
     struct dispatch *dispatch = worker->shared->source->dispatch;
@@ -180,8 +180,8 @@ static void worker_database_used(struct worker *worker)
     db_breaker_success(worker->shared->breaker, dispatch_count(dispatch));
 }
 
-/* Stores the batch. When the database cannot be used the runs go back to the spool: those that failed for a while, so
- * that the next attempt is made with others. False when the worker shall end. */
+/* Stores the batch. When the database cannot be used, the runs go back to the spool. Those that failed are held for a
+ * while, so that the next attempt is made with others. False when the worker shall end. */
 static bool worker_store(struct worker *worker)
 {
     struct worker_batch *batch = &worker->batch;
@@ -219,8 +219,8 @@ static void worker_refresh_index(struct worker *worker)
     }
 }
 
-/* Whoever has just changed a password is watching the log: a database that cannot be used is worth a line before any
- * run comes. False when the worker shall end. */
+/* Probes the database at the start and while no run comes, so that the log says soon when it cannot be used: somebody
+ * who has just changed a password watches for that line. False when the worker shall end. */
 static bool worker_check_database(struct worker *worker)
 {
     struct err reason;
@@ -230,15 +230,15 @@ static bool worker_check_database(struct worker *worker)
         }
         worker_database_used(worker);
     } else if (worker->batch.probing) {
-        worker_database_used(worker); /* nothing waits with which to find out more */
+        worker_database_used(worker); /* no run waits that could show more */
     } else {
         db_breaker_report_up(worker->shared->breaker);
     }
     return true;
 }
 
-/* A relay that gets no reports must know the state of its database as well, so an idle worker asks from time to
- * time. */
+/* False when it is time to ask again. A relay that gets no reports must know the state of its database as well, so an
+ * idle worker asks from time to time. */
 static bool database_news_recent(const struct worker *worker)
 {
     struct relay_peer_report report;
@@ -261,7 +261,7 @@ static void *worker_thread(void *context)
         if (count == 0) {
             go_on = database_news_recent(worker) || worker_check_database(worker);
         } else if (!worker->batch.probing && db_breaker_is_open(shared->breaker)) {
-            requeue_batch(worker); /* for the worker that probes, or for later */
+            requeue_batch(worker); /* the worker that probes may take them */
         } else {
             go_on = worker_store(worker);
         }

@@ -3,10 +3,10 @@
 
 #include "util/clock.h"
 
-/* The worker that probes gives a batch up after so many runs that failed one by one, and none that did not. */
+/* The worker that probes gives up its batch after this many failed runs when none could be stored. */
 enum { PROBE_FAILURES_MAX = 8 };
 
-/* Stores these runs of the batch together, and keeps account of those that fail. */
+/* Stores these runs of the batch in one transaction, and tells run_faults which of them failed. */
 static void batch_store_runs(struct worker_batch *batch, size_t first, size_t count)
 {
     struct run_faults *faults = batch->faults;
@@ -33,8 +33,8 @@ static void batch_store_runs(struct worker_batch *batch, size_t first, size_t co
     }
 }
 
-/* Stores the runs one by one, because the server may be unable to bear one of them: that is the run with which alone
- * the connection breaks. It is deferred, and the others are stored. Gives up once it is plain that none will be. */
+/* Stores the runs one by one, because one of them may make the server break the connection. Alone, that run is found:
+ * it is deferred, and the others are stored. Gives up once it is clear that the database stores none. */
 static void batch_store_singly(struct worker_batch *batch)
 {
     const struct report_db_run *given_up = NULL;

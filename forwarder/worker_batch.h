@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * worker_batch: the runs that a worker has in hand, and the attempt to store them. A part of worker.
+ * worker_batch: the runs that a worker has gathered, and the attempt to store them. A part of worker.
  *
- * Each run gets its outcome, as report_db has it: one that is found to be its own fault (run_faults) is REFUSED. The
- * verdict says what all of them together say of the database.
+ * Each run gets the outcome that report_db gives it, except that a run at fault itself (run_faults) is REFUSED. The
+ * verdict says what the outcomes together mean for the database.
  */
 #ifndef RELAY_FORWARDER_WORKER_BATCH_H
 #define RELAY_FORWARDER_WORKER_BATCH_H
@@ -29,7 +29,7 @@ struct batch_verdict {
     const struct err *down; /* why the database cannot be used; NULL if it can. Valid until the next attempt */
 };
 
-/* While probing, one run after the other. */
+/* Stores the batch: all runs together, or one after the other while probing. */
 struct batch_verdict worker_batch_store(struct worker_batch *batch);
 
 #endif

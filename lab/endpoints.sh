@@ -13,7 +13,7 @@
 
 mapfile -t LAB_ENDPOINTS < <(cd "$LAB_SOURCE/fcgi-apps" && printf '%s\n' */ | tr -d /)
 
-# multiwatch keeps several workers on one socket; one worker needs nobody.
+# multiwatch keeps several workers on one socket; a single worker runs without it.
 lab_endpoint_start() {
     local name=$1 workers=${2:-2} program before
     program=$(lab_program "rudder-relay-$name") || return
@@ -29,7 +29,7 @@ lab_endpoint_start() {
     return 1
 }
 
-# A shell holds the listener and starts the program anew whenever it has ended.
+# A shell keeps the listening socket open and starts the program again whenever it has ended.
 lab_endpoint_hold() {
     local name=$1 program before
     program=$(lab_program "rudder-relay-$name") || return

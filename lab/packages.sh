@@ -13,7 +13,7 @@ PACKAGES_BUILD=(
 PACKAGES_RUN=(
     apache2-bin apache2-utils curl gzip multiwatch openssl postgresql procps spawn-fcgi util-linux
 )
-# for the tests on top of these two; llvm has what names the lines in a sanitizer's report
+# in addition for the tests; llvm has the program that names the lines in a sanitizer's report
 PACKAGES_TEST=(
     busybox check clang dash iproute2 jq libclang-rt-dev llvm mandoc prometheus shellcheck unzip zip
 )
@@ -26,8 +26,8 @@ packages_missing() {
     done
 }
 
-# packages_need PACKAGE...: installs what is missing, as root or with sudo. Nothing missing: nothing is touched and no
-# right is needed. On a system that is not Debian's kind it only says what it would have looked for.
+# packages_need PACKAGE...: installs what is missing, as root or with sudo. If nothing is missing, it changes nothing
+# and needs no rights. On a system that is not like Debian it only says what it looked for.
 packages_need() {
     local missing
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
@@ -48,7 +48,7 @@ packages_need() {
     fi
 }
 
-# packages_sudo COMMAND...: apt-get finds its mirror by the caller's proxies, which sudo would take away.
+# packages_sudo COMMAND...: keeps the caller's proxies, which sudo would drop and apt-get may need to reach its mirror.
 packages_sudo() {
     local proxies=${http_proxy:+http_proxy,}${https_proxy:+https_proxy,}${all_proxy:+all_proxy,}${no_proxy:+no_proxy,}
     sudo ${proxies:+"--preserve-env=${proxies%,}"} "$@"
@@ -73,7 +73,7 @@ packages_apt_install() (
     packages_apt_quietly apt-get -q -y --no-install-recommends install "$@"
 )
 
-# packages_apt_quietly COMMAND...: its output only when it fails.
+# packages_apt_quietly COMMAND...: runs it and shows its output only when it fails.
 packages_apt_quietly() {
     local output status
     output=$("$@" </dev/null 2>&1)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# lab/relay: directories, configuration, nodes and run logs of a relay in a lab, and its forwarder. Needs lab/lab.sh; wants
-# lab/postgres.sh to have started its cluster before lab_relay_config, else run logs only wait.
+# lab/relay: directories, configuration, nodes and run logs of a relay in a lab, and its forwarder. Needs lab/lab.sh;
+# wants lab/postgres.sh to have started its cluster before lab_relay_config, else run logs only wait.
 #
 #     lab_relay_layout                        the directories below $LAB/relay
 #     lab_relay_config [KEY=VALUE...]         writes $LAB_CONFIG; KEY as in upload.max_body_size, VALUE as in libconfig
@@ -44,7 +44,8 @@ lab_program() {
 
 # ---- configuration ----
 
-# The last of several values of a key counts, so that a caller's come last. Runs of a lab may have begun at any time.
+# The last of several values of a key counts, so the caller's values come last. max_age is 0, because runs of a lab may
+# begin at any time.
 lab_relay_config() {
     {
         printf '%s\n' \
@@ -95,7 +96,7 @@ lab_libconfig() {
         END { close_to(0) }'
 }
 
-# lab_replace FILE MODE <CONTENT: at once, for whoever reads it meanwhile.
+# lab_replace FILE MODE <CONTENT: by rename, so that a reader sees the old or the new content.
 lab_replace() {
     cat >"$1.new" && chmod "$2" "$1.new" && mv "$1.new" "$1"
 }
@@ -110,7 +111,7 @@ lab_node_new() {
     lab_nodes_write
 }
 
-# A new key and its certificate in $LAB/nodes.
+# Makes a new key and its certificate in $LAB/nodes.
 lab_node_key() {
     local said new=(-newkey "$LAB_NODE_KEY")
     [ "$LAB_NODE_KEY" != ec ] || new=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1)
@@ -136,7 +137,7 @@ lab_nodes_write() {
         lab_nodes_cat cert | lab_replace "$LAB/relay/lib/nodescerts.pem" 644
 }
 
-# By way of find and xargs, since a lab may have more nodes than a command line takes.
+# Uses find and xargs, because a lab may have more nodes than a command line can hold.
 lab_nodes_cat() {
     find "$LAB/nodes" -name "*.$1" -print0 | LC_ALL=C sort -z | xargs -0r cat
 }
@@ -220,8 +221,9 @@ lab_run_file() {
         echo "$directory/$name"
 }
 
-# lab_arrive FILE <CONTENT: comes into a directory of the spool by rename, as uploads do. Its time is none of the kernel's:
-# within the same tick nothing else would tell a renamed file from one that is being written.
+# lab_arrive FILE <CONTENT: the file comes into a directory of the spool by rename, as uploads do. Its mtime differs
+# from the ctime, which the kernel sets: otherwise, within one tick, the forwarder takes it for a file that is being
+# written in place.
 lab_arrive() {
     local hidden=${1%/*}/.${1##*/}.new
     cat >"$hidden" && touch -d "@$EPOCHSECONDS" "$hidden" && mv "$hidden" "$1"

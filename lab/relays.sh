@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# lab/relays: several policy servers: a root and relays below it, each a lab of its own with its own directories, httpd and
-# certificate. Needs the other files of lab/.
+# lab/relays: several policy servers: a root and relays below it, each a lab of its own with its own directories, httpd
+# and certificate. Needs the other files of lab/.
 #
 #     relays_open [DIR]                 makes (or takes up again) $RELAYS, the directory of all; without DIR a new one
 #     relays_server ID [SERVER [KEY=VALUE...]]   a policy server below SERVER (already made); without SERVER root

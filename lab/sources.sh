@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# sources: a copy of the sources to build from, for ./quickstart and ./run-tests. configure takes no path with spaces, a
-# build in the checkout would be in the way of one beside it, and nobody wants its files among his own. Sourced by bash.
+# sources: makes a copy of the sources to build from, for ./quickstart and ./run-tests. configure takes no path with
+# spaces, two builds in one checkout would disturb each other, and a build would leave its files in the checkout.
+# Sourced by bash.
 
 # sources_version CHECKOUT: prints it.
 sources_version() {

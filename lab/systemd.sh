@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# lab/systemd: a Debian of the lab's own, $LAB/debian, with systemd as its process 1: for what only a real systemd shows.
-# As root. It has a network of its own (loopback alone), so all ports are free. Needs lab/lab.sh.
+# lab/systemd: a Debian in the lab, $LAB/debian, with systemd as its process 1, for what only a real systemd shows. It
+# needs root. It has a network of its own (loopback only), so all ports are free. Needs lab/lab.sh.
 #
 #     lab_systemd_missing           prints why this machine cannot have one; nothing when it can
 #     lab_systemd_make PACKAGE...   Debian as this machine has it, with systemd and these packages
 #     lab_systemd_boot              returns when it is up
-#     lab_systemd_off               powers it off; before lab_close
-#     lab_systemd_run COMMAND...    in it, as root
+#     lab_systemd_off               powers it off; to be called before lab_close
+#     lab_systemd_run COMMAND...    runs the command in it, as root
 #
 # LAB_SYSTEMD_CACHE is a directory that keeps what lab_systemd_make has made, for the next time.
 
@@ -28,7 +28,7 @@ lab_systemd_make() {
     if [ -n "${LAB_SYSTEMD_CACHE:-}" ]; then cp -a "$made" "$LAB/debian"; else mv "$made" "$LAB/debian"; fi
 }
 
-# lab_systemd_bootstrap DIRECTORY PACKAGES: from the mirror, and of the suite, that come first for apt here.
+# lab_systemd_bootstrap DIRECTORY PACKAGES: uses the mirror and the suite that apt on this machine lists first.
 lab_systemd_bootstrap() {
     local suite mirror
     read -r mirror suite < <(apt-get indextargets --format '$(SITE) $(RELEASE)' 'Created-By: Packages')
@@ -41,7 +41,7 @@ lab_systemd_bootstrap() {
 }
 
 lab_systemd_boot() {
-    # as a Debian of today has it: cgroups of version 2 alone
+    # only cgroups of version 2, as in a Debian of today
     export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
     local nspawn=(systemd-nspawn --quiet --boot --directory="$LAB/debian" --machine="relay-lab-$$" --register=no
         --private-network --console=pipe --resolv-conf=off --capability=all --system-call-filter="bpf keyctl add_key")
@@ -57,7 +57,7 @@ lab_systemd_boot() {
     return 1
 }
 
-# Where no systemd is that would do this: a control group for the machine, and a /run that nspawn may clean up.
+# Makes what a systemd on the host would make: a control group for the machine, and a /run that nspawn may clean up.
 # shellcheck disable=SC2016 # it is the inner shell that is to replace these
 LAB_SYSTEMD_ALONE='
     for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do

@@ -7,9 +7,9 @@
 #include "relay/relay_metrics_table.h"
 #include "util/xmalloc.h"
 
-enum { LINES = METRIC_BOUNDS + 3 }; /* of a series: the buckets, one of them infinite, the sum and the count */
+enum { LINES = METRIC_BOUNDS + 3 }; /* lines of a series: the buckets, one of them infinite, the sum and the count */
 
-/* The lines of one series, each up to its number, one after the other. */
+/* The words of one series: its lines, each up to the number, one after the other. */
 struct words {
     struct buffer text; /* empty until the series is printed for the first time */
     size_t end[LINES];
@@ -17,7 +17,7 @@ struct words {
 
 struct metrics_lines {
     struct buffer head[METRICS];
-    struct words *words[METRICS]; /* one a series */
+    struct words *words[METRICS]; /* one for each series */
 };
 
 static size_t series_count(const struct relay_metric_family *family)
@@ -60,7 +60,7 @@ void metrics_lines_free(struct metrics_lines *lines)
 
 /* ---- words ---- */
 
-/* Of microseconds the seconds, with as many decimals as there are. */
+/* Writes microseconds as seconds, without zeros at the end. */
 static void add_in_unit(struct buffer *out, const struct relay_metric_family *family, uint64_t number)
 {
     if (family->type != METRIC_HISTOGRAM_SECONDS) {
@@ -68,7 +68,7 @@ static void add_in_unit(struct buffer *out, const struct relay_metric_family *fa
         return;
     }
     char decimals[] = ".000000";
-    size_t len = 0; /* up to the last that is none of 0 */
+    size_t len = 0; /* up to the last digit that is not 0 */
     uint64_t rest = number % 1000000;
     for (size_t at = 6; at > 0; at--) {
         decimals[at] = (char)('0' + rest % 10);
@@ -148,7 +148,7 @@ static void metrics_lines_add_line(struct buffer *out, const struct words *words
     buffer_add(out, "\n", 1);
 }
 
-/* All figures come from the buckets, so that they agree whoever counts meanwhile. */
+/* All figures are made from the buckets, so that they agree even if somebody counts meanwhile. */
 static void add_histogram(struct buffer *out, const struct relay_state *state, const struct relay_metric_family *family,
                           const struct words *words, unsigned cell)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * metrics_lines: the lines of the metrics page that tell what is counted (relay_metrics_table.h).
+ * metrics_lines: the lines of the metrics page with the counters (relay_metrics_table.h).
  *
- * Prometheus asks every few seconds, and nine tenths of a line are words that never change. They are put together when
- * a series is printed for the first time and copied from then on; the numbers are read each time.
+ * Prometheus asks every few seconds, and nine tenths of a line are words that never change. The words are put together
+ * when a series is printed for the first time, and copied from then on; the numbers are read each time.
  */
 #ifndef RELAY_METRICS_METRICS_LINES_H
 #define RELAY_METRICS_METRICS_LINES_H
@@ -17,7 +17,7 @@ void metrics_lines_free(struct metrics_lines *lines);
 /* Appends every family with its series. */
 void metrics_lines_add(struct metrics_lines *lines, const struct relay_state *state, struct buffer *out);
 
-/* Appends what stands before the series of a family. */
+/* Appends the header of a family, which comes before its series. */
 void metrics_lines_head(struct buffer *out, const char *name, const char *type, const char *help);
 
 #endif

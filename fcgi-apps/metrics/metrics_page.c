@@ -7,7 +7,7 @@
 
 #include "metrics/metrics_page.h"
 
-/* Help texts and label values of the table have nothing to escape; the version is the only one from elsewhere. */
+/* Only the version is escaped: help texts and label values of the table have nothing to escape. */
 static void add_escaped(struct buffer *out, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -47,8 +47,8 @@ static void add_seconds(struct buffer *out, const char *name, const char *type, 
     buffer_add_format(out, "%s %.3f\n", name, value);
 }
 
-/* The first two names are those that dashboards know. They end as counters' names do and are none, so their type is
- * left open: promtool would complain of a gauge of this name. */
+/* Dashboards know the first two names. They end like the names of counters but are gauges, so their type is left open:
+ * promtool rejects a gauge of such a name. */
 static void metrics_page_add_nodes(struct buffer *out, const struct metrics_now *now)
 {
     metrics_page_add_number(out, "rudder_relayd_managed_nodes_total", "untyped",

@@ -32,8 +32,8 @@ static uint64_t count_entries(const char *path)
     return count;
 }
 
-/* From Linux 6.2 on the directory's size is how many there are, which is much cheaper to ask for. Where they have to be
- * counted, one of them is the one that counts. */
+/* From Linux 6.2 on the size of the directory is the number of open descriptors, which is much cheaper to read. On
+ * older kernels they are counted, without the one that is open for counting. */
 static uint64_t count_fds(void)
 {
     static const char path[] = "/proc/self/fd";
@@ -45,7 +45,7 @@ static uint64_t count_fds(void)
     return count > 0 ? count - 1 : 0;
 }
 
-/* A directory has a link for each directory in it, and two of its own. */
+/* A directory has a link for each directory in it, and two for itself. */
 static uint64_t count_threads(void)
 {
     struct stat stat_of;

@@ -19,8 +19,8 @@ struct process_stats {
     uint64_t start_ticks; /* since the boot, 0: not read yet; what start_seconds is made of */
 };
 
-/* figures: all zero bytes before the first time, then what the last one left there: what cannot change is not read
- * again. False when /proc does not tell. */
+/* figures: all zero bytes before the first call, then as the last call left them, since what cannot change is not read
+ * again. False when /proc cannot be read. */
 bool process_stats_read(struct process_stats *figures);
 
 #endif

@@ -58,8 +58,8 @@ void policies_stop(void *state)
     free(policies);
 }
 
-/* Nobody gets another's policies, not even a policy server: those hold passwords. The id becomes a path only after
- * this. */
+/* Refuses everybody but the node itself, even a policy server, because policies hold passwords. Only after this check
+ * the id becomes a part of a path. */
 static bool is_own(struct policies_context *context)
 {
     const struct request_context *base = &context->base;
@@ -153,7 +153,7 @@ static void refuse_bundle(const struct policies_context *context, enum policy_bu
     }
 }
 
-/* True when this is the node itself. Else the request is refused. */
+/* True when the client is the node itself. Else the request is refused. */
 static bool begin_policies(struct policies_context *context, struct request *request, struct response *response)
 {
     *context = (struct policies_context){

@@ -6,8 +6,8 @@
  *     GET, HEAD /policies/<node id>/rules/<path>
  *
  * The archive of <policies.path>/<node id>/rules/cfengine-community, or any other file below rules/ as it is
- * (file_answer.h): dsc/rudder.zip for Windows, say. For the node itself alone: a verified client certificate whose UID
- * is that node id (PROTOCOL.md section 1).
+ * (file_answer.h), for example dsc/rudder.zip for Windows. Only the node itself gets them: the client must show a
+ * verified certificate whose UID is that node id (PROTOCOL.md section 1).
  *
  * The archive: 200 with ETag, Repr-Digest (RFC 9530) and Last-Modified; 304 for an If-None-Match that lists the tag;
  * 404 while the node has no policies; 503 with Retry-After while they keep changing. 403 for anybody else and for a

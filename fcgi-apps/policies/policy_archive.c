@@ -11,8 +11,8 @@
 
 enum { PIECE_SIZE = 64 * 1024 };
 
-/* 1980-01-01 00:00 UTC. A zip has local time without a zone: there the time is left unset, which libarchive writes as
- * the first moment a zip can say, in any time zone. */
+/* 1980-01-01 00:00 UTC. A zip has local time without a zone. There the time is left unset: libarchive then writes the
+ * first moment that a zip can hold, in any time zone. */
 static const time_t fixed_time = 315532800;
 
 struct pack {

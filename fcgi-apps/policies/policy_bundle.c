@@ -77,7 +77,7 @@ static int policy_bundle_open_directory(const struct policy_bundles *bundles, co
     if (share < 0) {
         int errnum = errno;
         err_set_errno(err, errnum, "policies.path %s", bundles->path);
-        errno = errnum == ENOENT ? EIO : errnum; /* not the node's policies are missing, but all */
+        errno = errnum == ENOENT ? EIO : errnum; /* the directory of all policies is missing, not this node's */
         return -1;
     }
     int fd = open_beneath(share, directory, O_RDONLY | O_DIRECTORY, err);
@@ -114,8 +114,8 @@ static enum policy_bundle by_walk(enum policy_walk walk)
     return POLICY_BUNDLE_FAILED;
 }
 
-/* Was the last change long enough ago that whoever made it is done? A change shows in a time that is coarse, so a
- * settle time of 0 is some milliseconds all the same. */
+/* Was the last change so long ago that the writer is probably done? The times of a file system are coarse, so a settle
+ * time of 0 still means some milliseconds. */
 static bool settled(const struct policy_bundles *bundles)
 {
     const struct timespec *newest = &bundles->manifest.newest;
@@ -166,8 +166,8 @@ static enum policy_bundle pack(const struct ask *ask, int directory, struct poli
     return POLICY_BUNDLE_READY;
 }
 
-/* The lock, on the directory itself, has only one process pack it: the others wait and find the archive in the cache.
- * Where it is not to be had (NFS wants a writable descriptor) several pack, to the same bytes. */
+/* A lock on the directory itself lets only one process pack it: the others wait and find the archive in the cache.
+ * Where the lock fails (NFS wants a writable descriptor), several processes pack, and all get the same bytes. */
 static enum policy_bundle from_directory(const struct ask *ask, int directory, struct policy_cached *cached,
                                          struct err *err)
 {
@@ -201,7 +201,7 @@ static bool exists(const struct policy_bundles *bundles, const char *path)
     return fd >= 0;
 }
 
-/* While one `rules` makes room for another by rename, there is none for a moment. */
+/* While one `rules` replaces another by two renames, there is no `rules` for a moment. */
 static enum policy_bundle missing(const struct ask *ask, const char *node_id)
 {
     char *rules = xasprintf("%s/rules", node_id);

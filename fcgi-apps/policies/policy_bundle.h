@@ -3,11 +3,12 @@
  * policy_bundle: the archive of a node's policies as they are now, in one consistent state or not at all.
  *
  * The policy generation, or a copy by the agent of a relay, writes to the directory while it is packed. It may put a
- * new one in its place by rename, or rewrite file by file. So: a manifest, which must have been quiet for the settle
- * time; the archive; the manifest once more, from the same path. Equal: it is one state. Else again, until the time to
- * wait is up.
+ * new one in its place by rename, or rewrite file by file. So the program makes a manifest, whose last change must be
+ * older than the settle time; then the archive; then the manifest again, from the same path. If both manifests are
+ * equal, the archive holds one state. Otherwise it tries again, until the time to wait is over.
  *
- * A directory that is as it was when its archive was made costs a manifest and a look into the cache, nothing is read.
+ * For a directory that has not changed since its archive was made, only the manifest is made and the cache is asked; no
+ * file is read.
  */
 #ifndef RELAY_POLICIES_POLICY_BUNDLE_H
 #define RELAY_POLICIES_POLICY_BUNDLE_H
@@ -32,7 +33,7 @@ enum policy_bundle {
 struct policy_bundles *policy_bundles_open(const struct relay_config *config, struct err *err);
 void policy_bundles_close(struct policy_bundles *bundles);
 
-/* Will the record do (it says what the archive is), or is the archive itself needed? */
+/* Is the record enough (it describes the archive), or is the archive itself needed? */
 typedef bool policy_record_suffices(void *context, const struct policy_cached *cached);
 
 /* node_id must have passed node_id_valid. *cached is set when READY, with an archive unless the record sufficed. */

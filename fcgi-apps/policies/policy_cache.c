@@ -12,7 +12,7 @@
 
 enum { DIRECTORY_MODE = 0700, FILE_MODE = 0600, STALE_SECONDS = 600 };
 
-/* A use is noted this often, for the cleaning. */
+/* How often a use of an archive is noted, for the cleaning. */
 enum { USED_SECONDS = 3600 };
 
 static const char magic[16] = "rudder-policies1"; /* without its NUL; another number when archives are made otherwise */
@@ -104,7 +104,7 @@ void policy_cached_close(struct policy_cached *cached)
     }
 }
 
-/* The record comes last, when everything is known: until then its place is a hole. */
+/* The record is written last, when everything is known. Until then its place is a hole in the file. */
 bool policy_cache_begin(struct policy_cache *cache, struct policy_cache_entry *entry, struct err *err)
 {
     *entry = (struct policy_cache_entry){.digest = EVP_MD_CTX_new()};
@@ -148,7 +148,7 @@ bool policy_cache_write(void *context, const void *bytes, size_t len, struct err
     return policy_cache_write_all(entry, bytes, len, position, err);
 }
 
-/* The same content again was not made now: its Last-Modified stays. */
+/* The same content keeps its Last-Modified, although it was packed again now. */
 static int64_t first_made(const struct policy_cache *cache, const char *name, const struct policy_record *now)
 {
     struct policy_record before;

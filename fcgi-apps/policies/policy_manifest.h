@@ -9,10 +9,10 @@
  *
  * Entries come in a fixed order: by name, byte for byte, within a directory; a directory before what is in it. The walk
  * goes from one open directory to the next and follows no symbolic link. Links that stay inside are entries; a link
- * that leads outside (or could) and a directory above the limits are refused: a part of somebody's policies is worse
- * than the old ones. What no archive can hold is left out, with a warning, and costs the node nothing else: sockets,
- * pipes and devices, and what has a name that is no UTF-8 or holds a control character or a backslash, a directory with
- * all that is in it.
+ * that leads outside (or could) and a directory above the limits are refused: a part of the policies is worse for a
+ * node than its old ones. What no archive can hold is left out, with a warning, and the rest is packed: sockets, pipes
+ * and devices, and names that are not UTF-8 or hold a control character or a backslash; a directory with such a name is
+ * left out whole.
  */
 #ifndef RELAY_POLICIES_POLICY_MANIFEST_H
 #define RELAY_POLICIES_POLICY_MANIFEST_H

@@ -12,7 +12,7 @@
 bool policy_name_fits(const char *name);
 
 /* Does the symbolic link at path (relative to the directory, through no other link) stay in the directory, whatever
- * else is in it? True for a relative target whose `..` stand at its beginning and are no more than there are
+ * else the directory holds? True for a relative target whose `..` stand at its beginning and are no more than there are
  * directories above it: each such step leads to a real directory, and every link that the rest passes follows the same
  * rule. */
 bool policy_link_inside(const char *path, const char *target);

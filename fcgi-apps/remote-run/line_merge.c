@@ -10,7 +10,7 @@ static void end_line(struct line_merge *merge, struct buffer *out)
     buffer_clear(&merge->begun);
 }
 
-/* Keeps what has no end yet, in lines of the largest length when it is longer. */
+/* Keeps the beginning of a line. What is longer than a line may be is broken into lines of the largest length. */
 static void line_merge_keep(struct line_merge *merge, const char *bytes, size_t len, struct buffer *out)
 {
     while (merge->begun.len + len > LINE_MERGE_MAX) {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * line_merge: whole lines out of pieces, so that several sources can share one output and no line is broken by
- * another's.
+ * line_merge: makes whole lines out of pieces, so that several sources can share one output and no source breaks a line
+ * of another one.
  *
- * Each source has a line_merge of its own, which holds the beginning of a line until the rest has come. Bytes are not
- * looked at but for LF. A line longer than LINE_MERGE_MAX bytes is broken into several: that much is kept of each
- * source, no more.
+ * Each source has its own line_merge, which holds the beginning of a line until the rest has come. Of the bytes only LF
+ * matters. A line longer than LINE_MERGE_MAX bytes is broken into several, so no more than that is held for a source.
  */
 #ifndef RELAY_REMOTE_RUN_LINE_MERGE_H
 #define RELAY_REMOTE_RUN_LINE_MERGE_H

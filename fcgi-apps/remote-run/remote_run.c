@@ -54,10 +54,10 @@ void remote_run_stop(void *context)
     free(state);
 }
 
-/* ---- what is context ---- */
+/* ---- what is asked ---- */
 
-/* Another kind (multipart, JSON) would look like a form without the fields, and agents would run otherwise than
- * context. */
+/* Is the body a form? A body of another kind (multipart, JSON) would look like a form without fields, and agents would
+ * run with other options than the client asked for. */
 static bool is_form(const struct request *request)
 {
     static const char form[] = "application/x-www-form-urlencoded";
@@ -69,7 +69,7 @@ static bool is_form(const struct request *request)
     return len == strlen(form) && strncasecmp(type, form, len) == 0;
 }
 
-/* Without a body there need be no length: `curl -X POST .../all` is a good request. */
+/* A request without a body needs no length: `curl -X POST .../all` is a good request. */
 static bool read_form(struct remote_run_context *context)
 {
     const struct request_context *base = &context->base;
@@ -113,7 +113,7 @@ static bool begin_run(struct remote_run_context *context, struct remote_run *sta
            request_context_refuse(&context->base, 502, VIA_LOOP_REASON);
 }
 
-/* list NULL: the form's. */
+/* list: NULL for that of the form. */
 static bool find_nodes(struct remote_run_context *context, const char *list)
 {
     struct err err = {0};
@@ -154,7 +154,7 @@ static struct run run_of(struct remote_run_context *context, enum run_output_kin
     };
 }
 
-/* In a process of its own. */
+/* Runs it in a process of its own. */
 static void run_detached(void *context, int stop)
 {
     struct run run = run_of(context, RUN_OUTPUT_NONE);

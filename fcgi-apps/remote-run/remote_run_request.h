@@ -4,9 +4,9 @@
  *
  * The form (application/x-www-form-urlencoded) has the fields `asynchronous` and `keep_output` (true or false,
  * default false), `conditions` or by its older name `classes` (comma-separated), `nodes` (comma-separated). Other
- * fields are left alone; of one that comes twice the first counts; `conditions` wins over `classes`.
+ * fields are ignored; if a field comes twice, the first counts; `conditions` wins over `classes`.
  *
- * Reasons in err are answers for the client, word by word as the protocol has them; what they quote of the form is
+ * Reasons in err are answers for the client, with the exact words of the protocol. What they quote of the form is
  * printable and not longer than a line.
  */
 #ifndef RELAY_REMOTE_RUN_REMOTE_RUN_REQUEST_H
@@ -23,7 +23,7 @@
 enum {
     REMOTE_RUN_MAX_BODY = 1024 * 1024, /* bytes, as what follows */
     REMOTE_RUN_MAX_CONDITION = 1024,
-    /* They are one argument of a command, and Linux takes none above 128 KiB, its end included. */
+    /* The conditions are one argument of a command, and Linux takes at most 128 KiB, the final NUL included. */
     REMOTE_RUN_MAX_CONDITIONS = 128 * 1024 - 1,
 };
 

@@ -12,7 +12,7 @@ enum { FIRST_ROOM = 16 };
 
 struct remote_run_hop {
     struct slice relay;
-    struct slice node; /* empty: every one */
+    struct slice node; /* empty: all nodes */
 };
 
 static void *room_for_one(void *items, size_t count, size_t *room, size_t size)
@@ -58,7 +58,7 @@ static int compare_hops(const void *a, const void *b)
     return order != 0 ? order : compare_text(left->node, right->node);
 }
 
-/* False for what can be no node id. */
+/* False for text that cannot be a node id. */
 static bool id_text(char text[NODE_ID_SIZE], struct slice id)
 {
     if (!node_id_valid(id.at, id.len)) {
@@ -69,7 +69,7 @@ static bool id_text(char text[NODE_ID_SIZE], struct slice id)
     return true;
 }
 
-/* False for one that is no neighbour, or has no host name. */
+/* False for a node that is not a neighbour, or has no host name. */
 static bool find_relay(struct remote_run_targets *targets, struct node_index *index, const char *me, struct slice id,
                        struct remote_run_relay *relay)
 {
@@ -106,7 +106,7 @@ static void note_levels(struct remote_run_targets *targets, struct node_index *i
     targets->relay_levels = levels > targets->relay_levels ? levels : targets->relay_levels;
 }
 
-/* One relay for each run of hops with the same. all: without their nodes. */
+/* Makes one relay of each sequence of hops with the same relay. all: without their nodes. */
 static void group(struct remote_run_targets *targets, struct node_index *index, const char *me, bool all)
 {
     const struct remote_run_hop *hops = targets->hops;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * remote_run_targets: which of a remote-run's nodes are run from here, and which by which relay: PROTOCOL.md sections
- * 2 and 12.
+ * remote_run_targets: which agents of a remote-run this server starts itself, and which relay starts the others:
+ * PROTOCOL.md sections 2 and 12.
  *
- * A neighbour is run from here, this server itself as well where it is its own policy server (root). A node below a
- * sub-relay goes to that relay, together with all others below it. An id that is not in the list, or whose way up is
- * broken, is counted and left out.
+ * This server starts the agents of its neighbours, and its own where it is its own policy server (root). For a node
+ * below a sub-relay that relay is asked, once for all nodes below it. An id that is not in the list, or whose chain of
+ * policy servers is broken, is counted and left out.
  *
  * Host names come from the node list, which others write: only what http_url_is_host takes goes to a command or into
  * a URL, the others are refused. Slices point into the index and into the list of ids; they are valid until the index
@@ -34,7 +34,7 @@ struct remote_run_targets {
     size_t host_count;
     struct remote_run_relay *relays; /* ids ascending */
     size_t relay_count;
-    struct slice *refused; /* ids of neighbours, relays among them, whose host name is none */
+    struct slice *refused; /* ids of neighbours, relays among them, whose host name is not valid */
     size_t refused_count;
     size_t unknown;
     int relay_levels; /* how many relays, one below the other, lie between here and the farthest of their nodes */

@@ -20,11 +20,11 @@ struct parts {
     struct run_commands *commands;
     struct run_relays *relays;
     struct pollfd *polls; /* for the cancellation, the requests, the commands */
-    int64_t next_look; /* at the client */
+    int64_t next_look; /* when to ask for the client again */
     bool cancelled;
 };
 
-/* What could not even be tried. */
+/* Reports the nodes that were not tried at all. */
 static void say_left_out(struct run *run)
 {
     const struct remote_run_targets *targets = run->targets;

@@ -16,11 +16,11 @@
 struct run {
     const struct relay_config *config;
     struct node_index *index; /* the relays' certificates */
-    const char *via;          /* of the client's request, see relay/via.h; may be NULL */
+    const char *via;          /* of the client's request, see relay/via_header.h; may be NULL */
     const struct remote_run_request *request;
     const struct remote_run_targets *targets;
     struct run_output output;
-    int cancel;           /* a descriptor that tells that nobody waits any more; -1: none */
+    int cancel;           /* a descriptor that becomes ready when nobody waits any more; -1: none */
     short cancel_events;  /* of poll(2), that tell it */
     struct tcp_peer *client; /* who waits, looked at each second; NULL: unknown */
 };

@@ -14,9 +14,9 @@
 #define LOG_COMPONENT "run_relays"
 
 enum {
-    CONCURRENT_MAX = 100,     /* the others wait for their turn: each is a connection */
+    CONCURRENT_MAX = 100,     /* connections at a time; the other relays wait for their turn */
     CONNECT_MS = 10 * 1000, /* without an answer to a connection it is down */
-    PATIENCE_MS = 15 * 1000, /* beyond the time that commands may take; for each relay on the way to them */
+    PATIENCE_MS = 15 * 1000, /* added to the time for commands, once for each relay on the way */
     REFUSAL_MAX = 200       /* bytes of what it says when it refuses */
 };
 
@@ -80,7 +80,7 @@ static void end_ask(struct ask *ask)
     ask->transfer = NULL;
 }
 
-/* Its words are a line here, whatever they are there. */
+/* Makes one line of the relay's words, however many lines they have. */
 static void say_refusal(const struct ask *ask, int status)
 {
     struct err reason;
@@ -167,7 +167,7 @@ struct run_relays *run_relays_new(const struct relay_config *config, struct node
     relays->request = request;
     relays->output = output;
     via_header_add(&relays->via, via, config->general.node_id);
-    /* A relay must be able to say of one below it that it has waited in vain, before it is given up itself. */
+    /* A relay must be able to report that a relay below it did not answer, before the relay itself is given up. */
     relays->limits = (struct http_limits){.connect_ms = CONNECT_MS,
                                           .total_ms = config->remote_run.timeout * 1000 +
                                                       (int64_t)targets->relay_levels * PATIENCE_MS};

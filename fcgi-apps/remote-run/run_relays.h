@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * run_relays: a remote-run's part that relays below do: one request to each, all at once.
+ * run_relays: the part of a remote-run that the relays below do: one request to each, all at the same time.
  *
  * A relay that cannot be asked, or does not answer 2xx, is named in the output with the reason. It proves who it is as
  * general.peer_authentication says; cert_pinning: by the key of one of its certificates in the node index.

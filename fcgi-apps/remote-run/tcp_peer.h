@@ -2,12 +2,12 @@
  *
  * tcp_peer: is the other side of somebody else's TCP connection still there?
  *
- * httpd looks at a client only when it has something to write to it. Who works for that client without a word
- * meanwhile can ask the kernel: a connection that is no longer ESTABLISHED has been closed by the client, or is gone
- * altogether.
+ * httpd notices that a client is gone only when it has something to write to it. A program that works for the client
+ * without output can ask the kernel: a connection that is no longer ESTABLISHED was closed by the client, or does not
+ * exist any more.
  *
- * Source: sock_diag(7), one socket looked up by its four numbers. Needs no right but AF_NETLINK, in the network
- * namespace of the connection.
+ * Source: sock_diag(7), which looks up one socket by its addresses and ports. It needs AF_NETLINK in the network
+ * namespace of the connection, and no other right.
  */
 #ifndef RELAY_REMOTE_RUN_TCP_PEER_H
 #define RELAY_REMOTE_RUN_TCP_PEER_H

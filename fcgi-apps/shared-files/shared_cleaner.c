@@ -19,10 +19,12 @@
 
 #define LOG_COMPONENT "shared_cleaner"
 
-/* No body rests as long between two of its pieces; httpd's own time-outs are shorter. */
+/* A temporary file that is older than this was left by a killed process: no upload pauses this long, because httpd's
+ * time-outs are shorter. */
 enum { STALE_SECONDS = 600, WITHOUT_METADATA_SECONDS = 24 * 3600 };
 
-/* No target's directory can be named so. Who holds its lock cleans; its time is when that was done. */
+/* The cleaner's mark: no target's directory can have this name. The process that holds its lock cleans; its mtime says
+ * when that was done last. */
 static const char turn_file[] = ".cleaned";
 
 struct pass {
@@ -48,7 +50,8 @@ static bool has_expired(struct pass *pass, int dir_fd, const char *metadata)
     return shared_file_meta_expired(&meta, pass->now);
 }
 
-/* The metadata first: what is left when we are killed in between has none, and counts for nothing. */
+/* Removes the metadata first. If the process is killed in between, a file without metadata is left, which counts as
+ * absent. */
 static void remove_both(struct pass *pass, int dir_fd, const char *metadata, const char *file_id)
 {
     if (unlinkat(dir_fd, metadata, 0) == 0) {
@@ -114,7 +117,8 @@ static void clean_source(struct pass *pass, DIR *directory)
 
 /* ---- directories ---- */
 
-/* Only if it is empty: whoever makes a file in it at this moment notices and makes the directory again. */
+/* Removes the directory only if it is empty. A process that makes a file in it at this moment notices, and makes the
+ * directory again. */
 static void shared_cleaner_remove_directory(struct pass *pass, int parent_fd, const char *name)
 {
     struct stat status;
@@ -176,7 +180,7 @@ static void shared_cleaner_clean(const char *path, int64_t now)
     }
 }
 
-/* The lock is ours: is it our turn? Returns after how many seconds it is somebody's again. */
+/* We hold the lock. Is it time to clean? Returns after how many seconds it is time again. */
 static int64_t take_turn(int turn_fd, const char *path, int64_t frequency)
 {
     struct stat status;
@@ -189,7 +193,7 @@ static int64_t take_turn(int turn_fd, const char *path, int64_t frequency)
         return frequency - age;
     }
     shared_cleaner_clean(path, now);
-    if (status.st_size == 0) { /* a byte in it: its time means something */
+    if (status.st_size == 0) { /* without a byte in it its mtime means nothing */
         (void)!write(turn_fd, "\n", 1);
     }
     futimens(turn_fd, NULL);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * shared_file_meta: what goes before a file that one node shares with another: who made it, its hash, its signature.
+ * shared_file_meta: the metadata in front of a file that one node shares with another: who made it, its hash, its
+ * signature.
  *
  * Source: PROTOCOL.md section 11. Lines `key=value` that end with LF or CRLF, the last one also with the text, in any
  * order: header, algorithm, digest (the signature), hash_value, short_pubkey, hostname, keydate, keyid. Each of these
- * once and not empty. Refused as well: another header or algorithm, a hash that is not as long as the algorithm's, a
- * signature or key that is not hex or base64, a line without `=`, a control character, text beyond the limits below.
- * `expires` is the server's: what a client says there does not count. Other keys are passed over and are not stored.
+ * must be there once and not be empty. Also refused: another header or algorithm, a hash that is not as long as the
+ * algorithm's, a signature or key that is not hex or base64, a line without `=`, a control character, text beyond the
+ * limits below. The server sets `expires`: a client's value is ignored. Other keys are ignored and not stored.
  *
- * Values are kept as they came, so that what an agent reads is what an agent wrote.
+ * Values are stored as they came, so that an agent reads what an agent wrote.
  */
 #ifndef RELAY_SHARED_FILES_SHARED_FILE_META_H
 #define RELAY_SHARED_FILES_SHARED_FILE_META_H
@@ -43,8 +44,8 @@ bool shared_file_meta_parse(struct shared_file_meta *meta, struct slice text, st
 /* Adds the lines as they are stored, expires the last of them. */
 void shared_file_meta_format(const struct shared_file_meta *meta, struct buffer *out);
 
-/* How much of the text are the lines before the first empty line; false: it has none (yet). *skip: up to where the
- * bytes of the file begin. */
+/* Finds the first empty line: the lines before it are the metadata, *skip is where the bytes of the file begin. False
+ * when the text has no empty line (yet). */
 bool shared_file_meta_end(struct slice text, size_t *len, size_t *skip);
 
 /* Is the file's hash this one, in hex of either case? */

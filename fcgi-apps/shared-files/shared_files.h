@@ -2,14 +2,14 @@
  *
  * shared_files: the handlers for files that one node shares with another.
  *
- * Source: PROTOCOL.md section 11. Besides it, two of this project's own:
+ * Source: PROTOCOL.md section 11. This project adds two requests:
  *   GET /shared-files/<target>/<source>/<file-id>
  *       The target alone, by its client certificate, gets what was put: metadata, an empty line, the file. 403 for
  *       anybody else, 404 without the file, 304 by If-None-Match with its hash.
  *   HEAD /shared-files/keys/<node-id>?sha256=<hex>&sha512=<hex>
- *       200: the node's public key has that hash; 404: not, or the node is unknown here and above. A relay asks so
- *       about a source that is none of its sub-nodes: its file has come from another part of the tree. Whom it asks,
- *       it recognises, so it needs to trust nobody on the file's way.
+ *       200: the node's public key has that hash; 404: it has not, or the node is unknown here and above. A relay asks
+ *       this about a source that is not one of its sub-nodes, because the file has come from another part of the tree.
+ *       The relay knows whom it asks, so it needs to trust no server on the file's way.
  */
 #ifndef RELAY_SHARED_FILES_SHARED_FILES_H
 #define RELAY_SHARED_FILES_SHARED_FILES_H
@@ -42,14 +42,14 @@ void shared_files_get(void *state, struct request *request, struct response *res
 void shared_files_key(void *state, struct request *request, struct response *response); /* shared_key.c */
 void shared_files_put(void *state, struct request *request, struct response *response); /* shared_put.c */
 
-/* Fills in all but the name. */
+/* Fills in everything but the name. */
 void shared_files_begin(struct shared_files_context *context, void *state, struct request *request,
                         struct response *response);
 
-/* Takes the name from the path. Else the request is refused. */
+/* Takes the name from the path. False when it is malformed; then the request is refused. */
 bool shared_files_take_name(struct shared_files_context *context);
 
-/* Does the target have its files here? Else the request is answered: refused, or forwarded. */
+/* Are the target's files kept here? If not, this answers the request: it refuses or forwards it. */
 bool shared_files_is_here(const struct shared_files_context *context);
 
 /* The query, taken apart. False with err when it is malformed. The form is the caller's to free in either case. */

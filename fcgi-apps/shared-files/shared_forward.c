@@ -57,7 +57,7 @@ static void shared_forward_done(void *context, const struct http_result *result)
     err_set(&forward->reason, "%s", result->reason);
 }
 
-/* Whom to ask, and how to know it. */
+/* Sets which server to ask, and how it proves who it is. */
 static bool address(struct forward *forward, const char *next_hop, struct err *err)
 {
     const struct relay_config *config = forward->config;
@@ -68,14 +68,14 @@ static bool address(struct forward *forward, const char *next_hop, struct err *e
                                   peer_upstream_pins(config, &forward->pins, err);
 }
 
-/* A question of our own has been nowhere yet. */
+/* A request of our own has passed no other server yet. */
 static void add_via(struct forward *forward)
 {
     via_header_add(&forward->via, forward->own ? NULL : request_env(forward->request, "HTTP_VIA"),
             forward->config->general.node_id);
 }
 
-/* The next server may hand the body on to another one before it answers, and that takes its time, too. */
+/* The next server may send the body on to another one before it answers, which takes time as well. */
 static struct http_limits limits_of(const struct relay_config *config, int64_t body_len)
 {
     return (struct http_limits){
@@ -128,7 +128,7 @@ static void release(struct forward *forward)
     buffer_free(&forward->via);
 }
 
-/* Its words are plain text of at most one line here, whatever they were there (a page of httpd's, say). */
+/* Makes plain text of at most one line of the other server's words, which may be a page of httpd's. */
 static void hand_back(const struct forward *forward, struct response *response)
 {
     size_t line = 0;
@@ -151,7 +151,7 @@ static void shared_forward_answer(const struct forward *forward, const char *who
     const struct err *reason = &forward->reason;
     const char *words = "an answer that makes no sense";
     int status = 502;
-    /* who refuses a body may close the connection while it is still on its way */
+    /* a server that refuses a body may close the connection while the body is still on its way */
     bool refused = forward->outcome == HTTP_BROKEN && forward->status >= 400;
     switch (refused ? HTTP_ANSWERED : forward->outcome) {
     case HTTP_ANSWERED:

@@ -66,7 +66,7 @@ static bool is_upstream(const struct shared_files_context *context)
     return is;
 }
 
-/* As shared_files.require_certificate demands. Else the request is refused. */
+/* Does the client show a certificate, if shared_files.require_certificate is set? Else the request is refused. */
 static bool client_may_put(const struct shared_files_context *context)
 {
     const struct request_context *base = &context->base;
@@ -87,7 +87,7 @@ static void refuse_metadata(const struct shared_files_context *context, const ch
     request_context_refuse(&context->base, known ? 500 : 404, known ? reason : "the source is not known");
 }
 
-/* Reads up to the empty line behind the metadata. Else the request is answered. */
+/* Reads up to the empty line after the metadata. False when that failed; then the request is answered. */
 static bool shared_put_read_head(const struct shared_files_context *context, struct head *head)
 {
     struct err err = {0};
@@ -121,7 +121,8 @@ static void shared_put_answer(const struct shared_files_context *context, enum s
     request_context_fail(&context->base, result == SHARED_NO_SPACE ? 507 : 500, reason);
 }
 
-/* The rest of the body to the file and through the signature. Else the request is answered. */
+/* Writes the rest of the body to the file and computes hash and signature. False when that failed; then the request is
+ * answered. */
 static bool shared_put_copy_body(const struct shared_files_context *context, const struct head *head,
                       struct shared_arrival *arrival, struct shared_file_signature *signature)
 {
@@ -138,7 +139,7 @@ static bool shared_put_copy_body(const struct shared_files_context *context, con
         at = piece;
         len = body_read(context->base.request, piece, sizeof piece, &err);
     } while (len > 0);
-    if (len < 0) { /* nobody may be there to read it */
+    if (len < 0) { /* the client may be gone and not read this */
         request_context_refuse(&context->base, 400, err.text);
     } else if (!shared_file_signature_check(signature, &head->meta, &err)) {
         request_context_refuse(&context->base, 500, err.text);

@@ -2,8 +2,8 @@
  *
  * shared_route: which server a shared file is for.
  *
- * Source: PROTOCOL.md sections 2 and 11. A target that is our neighbour has its files here; one behind a relay below
- * us there; for any other root knows no way, and a relay asks the server above.
+ * Source: PROTOCOL.md sections 2 and 11. The files of a neighbour are kept here, those of a node behind a relay below
+ * us on that relay. For any other target a relay asks the server above; root refuses it.
  */
 #ifndef RELAY_SHARED_FILES_SHARED_ROUTE_H
 #define RELAY_SHARED_FILES_SHARED_ROUTE_H

@@ -3,7 +3,7 @@
  * shared_store: the directory of shared files: <target>/files/<source>/<file-id> and, beside it, <file-id>.metadata.
  *
  * A file is there when both are. Its bytes are on disk before it gets its name, then come the metadata, so that
- * whatever is killed or loses power leaves a whole file, or the one before, or none; never one file with the metadata
+ * a killed process or a power cut leaves the whole file, the one before, or none, and never one file with the metadata
  * of another. The directory of a source is locked (flock) while the two change or are looked at, and at no other time:
  * of two that arrive at once the last whole one stays.
  *

@@ -2,9 +2,8 @@
  *
  * config_check: would the relay start with its configuration, node list and certificates as they are now?
  *
- * What was looked at is not read again until its file changes: whoever asks every few seconds costs a stat, and a
- * warning about an unknown key is not repeated. Node list and certificates are only read when the index was not made
- * from them.
+ * A file is not read again until it changes. So a client that asks every few seconds costs only a stat, and a warning
+ * about an unknown key is not repeated. Node list and certificates are read only when the index was not made from them.
  */
 #ifndef RELAY_SYSTEM_CONFIG_CHECK_H
 #define RELAY_SYSTEM_CONFIG_CHECK_H

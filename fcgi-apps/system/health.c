@@ -9,7 +9,7 @@
 #include "system/html_format.h"
 #include "util/duration.h"
 
-enum { SLOW_SECONDS = 15 * 60 }; /* what waits longer than that waits for something */
+enum { SLOW_SECONDS = 15 * 60 }; /* a file that waits longer than this is worth a notice */
 
 
 static void __attribute__((format(printf, 3, 4))) find(struct health *health, enum health_verdict verdict,
@@ -38,7 +38,7 @@ static void judge_peer(struct health *health, enum relay_peer peer, const char *
     }
 }
 
-/* Both peers are told of by the same forwarder: its silence is said once. */
+/* The same forwarder reports both peers, so its silence is reported only once. */
 static void judge_forwarder(struct health *health)
 {
     for (int peer = 0; peer < RELAY_PEERS; peer++) {
@@ -51,7 +51,7 @@ static void judge_forwarder(struct health *health)
     }
 }
 
-/* Can anything come in at all? */
+/* Adds what keeps uploads out. */
 static void judge_intake(struct health *health, const struct relay_state *state)
 {
     struct intake_finding findings[INTAKE_FINDINGS_MAX];
@@ -70,7 +70,8 @@ static void judge_nodes(struct health *health)
     }
 }
 
-/* Does anything of ours take this spool's files away? Inventories that are no output's are the web application's. */
+/* Does anybody take the files of this spool away? Run logs stay while their output is disabled. Inventories always
+ * leave: the web application takes those that have no output. */
 static bool leaves(const struct health *health, size_t spool)
 {
     return spool == 0 ? health->config->reporting.output != RELAY_OUTPUT_DISABLED : true;

@@ -31,7 +31,7 @@ static void say_down(struct peer_health *health, int64_t now)
     err_set(&health->details, "%s (for %s)", reason, age);
 }
 
-/* When the forwarder last published what waits, which it does whether there is anything or not. */
+/* When the forwarder last published what waits. It does so even if nothing waits. */
 static int64_t last_sign_of_life(const struct relay_state *state)
 {
     int64_t last = 0;
@@ -43,8 +43,8 @@ static int64_t last_sign_of_life(const struct relay_state *state)
     return last;
 }
 
-/* The moment from which silence counts. The database is asked every minute, but the upstream only has something to say
- * when there is something for it: between times it is enough that the forwarder lives. */
+/* The moment from which silence counts. The forwarder asks the database every minute, but the upstream only when there
+ * is something to send. In between it is enough that the forwarder is alive. */
 static int64_t last_word(enum relay_peer peer, const struct relay_peer_report *report, const struct relay_state *state)
 {
     int64_t life = peer == RELAY_PEER_UPSTREAM ? last_sign_of_life(state) : 0;

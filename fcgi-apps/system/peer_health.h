@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * peer_health: can the database, or the upstream, be used? The forwarder finds out and says so in relay_state; what it
- * has not said lately is not known, and what is not known counts as an error.
+ * peer_health: can the database, or the upstream, be used? The forwarder finds out and says so in relay_state. If it
+ * has not said so lately, the answer is not known, and that counts as an error.
  */
 #ifndef RELAY_SYSTEM_PEER_HEALTH_H
 #define RELAY_SYSTEM_PEER_HEALTH_H

@@ -5,7 +5,7 @@
 #include "util/clock.h"
 #include "util/json_utf8.h"
 
-enum { REST = 10 }; /* reading is followed by that many times its own length without */
+enum { REST = 10 }; /* after reading, the program does not read for this many times as long */
 
 void queue_stats_read(struct queue_stats *figures, const struct relay_config *config)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * queue_stats: what waits and what failed, read from the spools at most so often that reading takes a tenth of the
- * time: an empty queue is looked at with each request, one of 100,000 files every few seconds.
+ * queue_stats: what waits and what failed, read from the spools. Reading takes at most about a tenth of the time: an
+ * empty queue is read for each request, one of 100,000 files every few seconds.
  */
 #ifndef RELAY_SYSTEM_QUEUE_STATS_H
 #define RELAY_SYSTEM_QUEUE_STATS_H

@@ -5,7 +5,8 @@
 
 #define LOG_COMPONENT "reload"
 
-/* Nothing but the logging settings is taken up of it, but a file that would not let a program start is a bad one. */
+/* Only the logging settings are taken from the configuration. Still a file with which no program would start is
+ * refused. */
 static bool configuration_is_right(const char *path, struct err *err)
 {
     struct relay_config *config = relay_config_load(path, err);

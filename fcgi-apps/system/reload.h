@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * reload: node list, certificates and logging settings are taken up everywhere, or, when one of the files is bad, not
- * at all.
+ * reload: makes all programs take up node list, certificates and logging settings. When one of the files is bad,
+ * nothing is taken up.
  *
  * The node index is built anew; every program maps it before its next request. Then the generation of relay_state is
  * raised, at which every program reads its logging settings. Any number of reloads may run at once.

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * spool_totals: how much waits and how much failed in each spool, and why: what the status page shows.
+ * spool_totals: how much waits and how much failed in each spool, and why, for the status page.
  *
- * The directories are read (100,000 files: a fraction of a second); nothing is kept between calls. Of what failed, the
- * reasons of the first SPOOL_NOTES_READ files are read and counted by kind: numbers, node ids, hashes and what stands
- * in single quotes become "…", so that a thousand nodes with the same trouble are one line.
+ * Each call reads the directories (100,000 files take a fraction of a second) and keeps nothing. Of the failed files,
+ * the reasons of the first SPOOL_NOTES_READ are read and counted by kind: numbers, node ids, hashes and text in single
+ * quotes become "…", so that a thousand nodes with the same failure make one line.
  */
 #ifndef RELAY_SYSTEM_SPOOL_TOTALS_H
 #define RELAY_SYSTEM_SPOOL_TOTALS_H

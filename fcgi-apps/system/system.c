@@ -65,8 +65,8 @@ static json_t *part(const char *details)
     return json;
 }
 
-/* Callers of the original know the members "database" and "configuration": any other is there only when it tells of an
- * error. */
+/* Callers of the original know only the members "database" and "configuration". Any other member is there only when it
+ * reports an error. */
 static void add_peer_part(json_t *data, const char *name, enum relay_peer peer, const struct relay_config *config,
                           const struct relay_state *state)
 {
@@ -77,7 +77,7 @@ static void add_peer_part(json_t *data, const char *name, enum relay_peer peer, 
     }
 }
 
-/* The first thing that keeps uploads out. */
+/* The first cause that keeps uploads out. */
 static void add_uploads_part(json_t *data, const struct relay_config *config, const struct relay_state *state)
 {
     struct intake_finding findings[INTAKE_FINDINGS_MAX];

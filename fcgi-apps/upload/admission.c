@@ -5,7 +5,8 @@
 #include "util/free_space.h"
 #include "util/byte_size.h"
 
-/* About what counting costs is a tenth of NAMES_PER_MS: no more than a tenth of the time goes into it. */
+/* A tenth of the names (or files with their sizes) that can be counted in a millisecond, so that counting takes no more
+ * than a tenth of the time. */
 enum { SHARE_OF_ROOM = 16, COUNT_LASTS_MS = 10000, NAMES_PER_MS = 64, FILES_PER_MS = 16 };
 
 void admission_free(struct admission *admission)
@@ -13,20 +14,20 @@ void admission_free(struct admission *admission)
     spool_shares_free(&admission->waiting);
 }
 
-/* With a certificate there is as much again. */
+/* With a certificate a node may use twice its limits. */
 static int64_t share_of(const struct admission_ask *ask)
 {
     return ask->certificate ? 2 : 1;
 }
 
-/* How many files there are at least before a limit of so many bytes is met. */
+/* How many files it takes at least to reach a limit of that many bytes. */
 static size_t files_for(const struct admission *admission, int64_t bytes)
 {
     int64_t file_bytes = admission->limits.file_bytes > 0 ? admission->limits.file_bytes : 1;
     return (size_t)(bytes / file_bytes);
 }
 
-/* With fewer files in the directory nothing but their number needs to be known. */
+/* With fewer files in the directory than this only their number matters. */
 static size_t few_files(const struct admission *admission)
 {
     const struct admission_limits *limits = &admission->limits;
@@ -43,7 +44,7 @@ static size_t few_files(const struct admission *admission)
     return few;
 }
 
-/* How many more files there may be before some limit could be met. */
+/* How many more files may come before any limit could be reached. */
 static size_t room_left(const struct admission *admission)
 {
     size_t few = admission->closely ? admission->limits.files : few_files(admission);

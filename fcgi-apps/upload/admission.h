@@ -2,13 +2,13 @@
  *
  * admission: is there room for one more file in a directory of the spool, and for one more of its node?
  *
- * Counting a directory costs as much as it holds, so a count is used again as long as it cannot matter: until a
- * sixteenth of the room it showed has been used up by this process (other workers use it up, too), or for some seconds.
- * A directory that is nearly full or small is counted for each upload: the limits are exact for up to 16 workers as
- * long as the count is cheap.
+ * Counting a directory takes longer the more it holds, so a count is used again as long as that is safe: until this
+ * process has used up a sixteenth of the room that it showed (other workers use it up, too), or for some seconds. A
+ * small or nearly full directory is counted for each upload. So the limits are exact for up to 16 workers while
+ * counting is cheap.
  *
- * Each node has limits of its own, so that none takes the room of others. Nobody who only knows the shared password can
- * take the room of a node that shows its certificate: an upload with one may use as much again.
+ * Each node has limits of its own, so that none takes the room of others. An upload with a certificate may use as much
+ * again: so a client that only knows the shared password cannot take all the room of a node.
  */
 #ifndef RELAY_UPLOAD_ADMISSION_H
 #define RELAY_UPLOAD_ADMISSION_H
@@ -20,12 +20,12 @@
 #include "relay/spool_shares.h"
 #include "util/err.h"
 
-/* 0 where it says so: no limit. */
+/* "or 0" means: 0 is no limit. */
 struct admission_limits {
     size_t files;           /* in the directory */
-    int64_t bytes;          /* the same; 0 */
-    size_t node_files;      /* of one node; 0 */
-    int64_t node_bytes;     /* the same; 0 */
+    int64_t bytes;          /* in the directory, or 0 */
+    size_t node_files;      /* of one node, or 0 */
+    int64_t node_bytes;     /* of one node, or 0 */
     int64_t file_bytes;     /* of one file */
     int64_t min_free_space; /* of the file system */
 };
@@ -43,9 +43,9 @@ struct admission {
 
 void admission_free(struct admission *admission);
 
-/* What asks for room. */
+/* The upload that asks for room. */
 struct admission_ask {
-    const char *node_id; /* "": of no node */
+    const char *node_id; /* "": it belongs to no node */
     int64_t bytes;
     bool certificate; /* of the node, or of a policy server above it */
 };
@@ -58,7 +58,7 @@ enum admission_verdict {
     ADMISSION_NO_SPACE,
 };
 
-/* err says the figures when it is not granted. */
+/* When room is not granted, err has the limit and the figure. */
 enum admission_verdict admission_check(struct admission *admission, int dir_fd, const struct admission_ask *ask,
                                        struct err *err);
 

@@ -31,8 +31,8 @@ static enum receive_result receive_copy_body(struct request *request, struct saf
     return got == 0 ? RECEIVE_NEW : RECEIVE_BROKEN;
 }
 
-/* Whole milliseconds, which no ctime is: the forwarder sees by the difference that the file was renamed when it was
- * whole, and is not being written in place. */
+/* Sets the mtime to whole milliseconds, which a ctime practically never has. From the difference the forwarder sees
+ * that the file came by rename, whole, and is not being written in place. */
 static void set_taken_time(const struct safe_file *file, int64_t taken)
 {
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)taken}};
@@ -43,7 +43,8 @@ static void set_taken_time(const struct safe_file *file, int64_t taken)
     futimens(file->fd, times);
 }
 
-/* The name's own file, which is what is sent again. That of another process may have to get to the disk still. */
+/* Compares with the file that has the name itself, which is what clients send again. Another process may have written
+ * it just now, so it is brought to disk here. */
 static bool is_there_already(const struct safe_file *file, int dir_fd, const char *name)
 {
     if (same_content(dir_fd, file->temporary, dir_fd, name, NULL) != SAME_CONTENT) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * receive: a request's body into a file of a directory: as it comes, whole or not at all, durable before it is said to
- * be. A file that is there already is never replaced: other bytes come beside it (spool_beside.h), and the same bytes
- * once more are not written.
+ * receive: writes a request's body to a file of a directory while it comes in. The file appears whole or not at all,
+ * and it is on disk before the caller hears of success. A file that is there already is never replaced: other bytes go
+ * beside it (spool_beside.h), and the same bytes are not stored again.
  */
 #ifndef RELAY_UPLOAD_RECEIVE_H
 #define RELAY_UPLOAD_RECEIVE_H
@@ -18,13 +18,13 @@ enum receive_result {
     RECEIVE_BESIDE, /* other bytes have that name */
     RECEIVE_SAME,   /* the same bytes are there */
     RECEIVE_FULL,   /* too many others have that name */
-    RECEIVE_BROKEN, /* the body is not whole: the client is gone */
+    RECEIVE_BROKEN, /* the body is incomplete: the client is gone */
     RECEIVE_NO_SPACE,
     RECEIVE_FAILED,
 };
 
-/* Files are readable by the group: on root the web application takes the inventories. taken: when the first of our
- * servers took it, in seconds since 1970, which becomes its mtime; 0: just now. err for all but the first three. */
+/* The group can read the files, because on root the web application takes the inventories. taken: when the first of our
+ * servers took the file, in seconds since 1970; it becomes the mtime. 0: now. Sets err for all but the first three. */
 enum receive_result receive_file(struct request *request, int dir_fd, const char *name, int64_t taken,
                                  struct err *err);
 

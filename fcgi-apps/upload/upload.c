@@ -19,13 +19,14 @@
 
 #define LOG_COMPONENT "upload"
 
-/* No upload rests this long between two pieces of its body: httpd's own time-outs are shorter. */
+/* A temporary file that is older than this was left by a killed upload: no upload pauses this long, because httpd's
+ * time-outs are shorter. */
 enum { STALE_SECONDS = 600 };
 
 enum directory_kind { DIRECTORY_REPORTS, DIRECTORY_INVENTORIES, DIRECTORY_INVENTORY_UPDATES, DIRECTORY_COUNT };
 
-/* How much of the file system each of them leaves free, in upload.min_free_space: inventories never take the room that
- * run logs need, and those of new nodes, whose password is public, not that of others. */
+/* How much room each kind leaves free, in multiples of upload.min_free_space. So inventories never take the room that
+ * run logs need, and inventories of new nodes, whose password is public, never take that of the others. */
 static const int reserves[DIRECTORY_COUNT] = {
     [DIRECTORY_REPORTS] = 1, [DIRECTORY_INVENTORY_UPDATES] = 2, [DIRECTORY_INVENTORIES] = 3};
 
@@ -149,7 +150,7 @@ static struct admission_ask ask_for(const struct upload_context *context)
     return (struct admission_ask){context->name.node_id, context->base.request->length, context->certificate};
 }
 
-/* Says that only this node is concerned: a relay goes on with the files of others. */
+/* Tells a relay that only this node is concerned, so that it goes on with the files of others. */
 static bool refuse_node(const struct request_context *base, int status, const char *reason)
 {
     request_context_refuse(base, status, reason);
@@ -177,9 +178,9 @@ static bool is_admitted(const struct upload_context *context, struct directory *
     return request_context_fail(base, 507, err.text);
 }
 
-/* When the first of our servers took the file. A relay says so, and is believed if its certificate shows that it is one
- * (or is the node itself, which signs its runs anyway): with the shared password anybody could make an old run young.
- * 0: now. */
+/* When the first of our servers took the file, as a relay says; 0: now. The header counts only with the certificate of
+ * a policy server above the node, or of the node itself, which signs its runs anyway. Otherwise anybody who knows the
+ * shared password could make an old run look young. */
 static int64_t taken_at(const struct upload_context *context)
 {
     const char *said = request_env(context->base.request, "HTTP_RUDDER_RELAY_RECEIVED");
@@ -223,7 +224,7 @@ static void store_upload(const struct upload_context *context, struct directory 
     case RECEIVE_FULL:
         refuse_node(base, 503, err.text);
         break;
-    case RECEIVE_BROKEN: /* nobody may be there to read it */
+    case RECEIVE_BROKEN: /* the client may be gone and not read this */
         request_context_refuse(base, 400, err.text);
         break;
     case RECEIVE_NO_SPACE:
@@ -282,8 +283,8 @@ static bool node_is_allowed(struct upload_context *context)
     return context->certificate;
 }
 
-/* An inventory may be anybody's who knows the password. Who shows a certificate was let in for that alone: httpd then asks
- * for no password. */
+/* Whoever knows the password may send any inventory. But httpd asks a client with a certificate for no password, so the
+ * certificate must be that of some node. */
 static bool login_is_good(struct upload_context *context)
 {
     const char *client;
@@ -328,8 +329,8 @@ void upload_put_inventory(void *state, struct request *request, struct response 
     count_upload(request, response, RELAY_KIND_INVENTORY);
 }
 
-/* Root's own configuration uploads its uuid.hive to see whether the password is right, and sets a new password when the
- * answer is not a 201 or 204, whatever the reason: so neither the spool nor the disk has a say. */
+/* Root's own configuration uploads its uuid.hive to see whether the password is right. It sets a new password after any
+ * answer but 201 or 204. So a full spool or disk must not change the answer. */
 static void answer_password_check(const struct upload *upload, struct request *request, struct response *response)
 {
     struct upload_context context;

@@ -3,11 +3,16 @@
  * upload: the handlers of the three upload directories: PROTOCOL.md section 8.
  *
  * An upload is answered 201 (new, or beside another file of that name) or 204 (the same bytes are there) once it is on
- * disk, and leaves nothing behind in any other case. In this order:
- *   400 the name is not one for this directory           403 not a sub-node, or another's client certificate (reports)
- *   411, 400, 413 no, a malformed, a too large length; nothing in it; a part of a file 400, compressed on the way 415
- *                                                     503 too many files wait, or no node index yet; with Retry-After
- *   507 too little room on the file system            503, 507 with `Rudder-Relay-Scope: node`: too much of this node
+ * disk. In any other case it leaves nothing behind:
+ *
+ *   400            the name is not allowed in this directory
+ *   403            not a sub-node, or the client certificate of another node (reports)
+ *   411, 400, 413  the length is missing, malformed or too large
+ *   400, 415       the body is empty or only a part of a file; it has a content encoding
+ *   503            too many files wait, or there is no node index yet; with Retry-After
+ *   507            too little room on the file system
+ *
+ * With `Rudder-Relay-Scope: node`, 503 and 507 concern only this node or this name.
  */
 #ifndef RELAY_UPLOAD_UPLOAD_H
 #define RELAY_UPLOAD_UPLOAD_H

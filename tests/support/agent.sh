@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# agent: a node for the tests of agent/. Needs lab/lab.sh. Each shell that the agent must run in has a directory of its own
-# with a key, a certificate and agent.conf; busybox ash gets busybox's tools, too.
+# agent: a node for the tests of agent/. Needs lab/lab.sh. Each shell that the agent must run in has a directory of its
+# own with a key, a certificate and agent.conf; busybox ash gets busybox's tools, too.
 #
 #     agent_new SHELL [LINE...]      sets AGENT (the directory), AGENT_QUEUE and AGENT_COMMAND; LINEs go to agent.conf
 #     agent run -- COMMAND...        runs it, output in $AGENT/out, messages in $AGENT/err

@@ -47,7 +47,7 @@ void *__wrap_calloc(size_t count, size_t size)
     return allocated_add(__real_calloc(count, size));
 }
 
-/* The kernel moves the pages of a large piece: there are not two of it at one time. */
+/* For a large block the kernel moves the pages, so there are never two copies of it at one time. */
 void *__wrap_realloc(void *piece, size_t size)
 {
     now -= (int64_t)malloc_usable_size(piece);

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A PostgreSQL of its own for a unit test (tests/support/made_database.c): prints three lines (the URL and the password
-# of the relay, and how the superuser connects) and takes everything away when its standard input ends, which it does
-# with the test, however that ends. Exits with 77 where there is no PostgreSQL server.
+# Starts a PostgreSQL of its own for a unit test (tests/support/made_database.c). It prints three lines: the URL and the
+# password of the relay, and how the superuser connects. It removes everything when its standard input ends, which
+# happens when the test ends in any way. Exits with 77 when there is no PostgreSQL server.
 cd "$(dirname "$0")/../.." || exit
 . lab/lab.sh
 . lab/postgres.sh

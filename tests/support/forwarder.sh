@@ -24,13 +24,13 @@ FAILED=$LAB/relay/reports/failed
 FORWARDER_LOG=$LAB/log/forwarder.log
 FORWARDER_EPOCH=1700000000 # when the first run of a test starts
 
-# spool_run ID NUMBER [REPORTS]: the node's run number so-and-so, five minutes after the one before, comes into
-# incoming.
+# spool_run ID NUMBER [REPORTS]: puts run NUMBER of the node into incoming. Each run begins five minutes after the one
+# before.
 spool_run() {
     lab_run_file "$INCOMING" "$1" "$(lab_start_time $((FORWARDER_EPOCH + $2 * 300)))" "${3:-20}"
 }
 
-# stage_runs DIRECTORY COUNT [REPORTS]: as many runs, by turns of n1 and n2, made beforehand.
+# stage_runs DIRECTORY COUNT [REPORTS]: makes COUNT runs beforehand, of n1 and n2 in turn.
 stage_runs() {
     local i
     mkdir -p "$1"
@@ -45,7 +45,7 @@ query() {
     lab_psql -At -c "$1"
 }
 
-# files_in DIRECTORY: the names of its files, hidden ones too but for the cleaner's notes, in one line.
+# files_in DIRECTORY: prints the names of its files in one line, also of hidden ones, except the cleaner's notes.
 files_in() {
     find "$1" -mindepth 1 ! -name '.ages-*' ! -path '*/failed/.*.tmp' -printf '%f\n' | LC_ALL=C sort | xargs
 }
@@ -70,7 +70,7 @@ times_logged() {
     grep -cF -- "$1" "$FORWARDER_LOG"
 }
 
-# Not within check, which has a shell of its own, where the exit status is asked for later.
+# To be called outside of check, which runs a subshell, when the exit status is needed later.
 forwarder_ready() {
     lab_forwarder_start && lab_wait_for 30 logged 'started workers='
 }
@@ -80,12 +80,12 @@ logged_times() {
     [ "$(times_logged "$2")" -ge "$1" ]
 }
 
-# The reason beside the failed file of that name.
+# Prints the reason beside the failed file of that name.
 reason_of() {
     sed -n 's/^reason: //p' "$FAILED/$1.reason"
 }
 
-# exactly_once COUNT REPORTS: so many runs in the database, each with all of its reports, none twice.
+# exactly_once COUNT REPORTS: COUNT runs are in the database, each with all of its reports, none twice.
 exactly_once() {
     equal "$1|$1|$1" "$(query "SELECT (SELECT count(*) FROM ReportsExecution),
         (SELECT count(DISTINCT (nodeId, executionTimeStamp)) FROM RudderSysEvents),

@@ -79,7 +79,7 @@ void https_serve_restart(struct https_serve *server, const char *option)
     serve_fork(server, option);
 }
 
-/* By rename: the server reads the file with each request, and must not find it half written. */
+/* Writes the file by rename: the server reads it with each request and must not find it half written. */
 void https_serve_mode(struct https_serve *server, const char *mode)
 {
     tmpdir_write(server->directory.fd, "mode.new", mode);

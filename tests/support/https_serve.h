@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * https_serve: starts and stops tests/support/https_server, a real TLS server that misbehaves as it is told, for unit
- * tests. Everything fails the test if it fails.
+ * tests. A function that fails makes the test fail.
  */
 #ifndef RELAY_TESTS_SUPPORT_HTTPS_SERVE_H
 #define RELAY_TESTS_SUPPORT_HTTPS_SERVE_H
@@ -17,13 +17,13 @@ struct https_serve {
     int port;
 };
 
-/* Makes the directory, with a certificate of 1970, expired, self-signed, for nobody's name; starts the server. */
+/* Makes the directory, with a self-signed certificate that expired in 1970 and names nobody, and starts the server. */
 void https_serve_start(struct https_serve *server, const char *mode);
 
-/* Starts it anew, on another port. option: of https_server, may be NULL. */
+/* Starts the server anew, on another port. option: an option of https_server, may be NULL. */
 void https_serve_restart(struct https_serve *server, const char *option);
 
-/* What it does with the requests that come from now on. */
+/* Sets what the server does with requests from now on. */
 void https_serve_mode(struct https_serve *server, const char *mode);
 
 /* Appends its log of requests. */

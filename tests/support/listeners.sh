@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 #
-# listeners: a lab for the tests of what httpd lets through: both virtual hosts, every FastCGI program of LAB_ENDPOINTS, the
-# nodes root, node and other, a certificate that nobody knows but that bears node's name, and three kinds of client
+# listeners: a lab for the tests of what httpd lets through: both virtual hosts, every FastCGI program of LAB_ENDPOINTS,
+# the nodes root, node and other, a certificate that nobody knows but that bears node's name, and three kinds of client
 # address. Sourced from the repository's root after tap.sh.
 . lab/lab.sh
 . lab/relay.sh

@@ -14,7 +14,7 @@ struct made_client {
     char uid[80];
 };
 
-/* A new key and certificate. */
+/* Makes a client with a new key and certificate. */
 static inline struct made_client made_client_new(const char *uid)
 {
     struct made_client client = {0};
@@ -31,7 +31,7 @@ static inline void made_client_free(struct made_client *client)
     buffer_free(&client->certificate);
 }
 
-/* Several, and the PEM file of their certificates. */
+/* Several clients, and the PEM file of their certificates. */
 struct made_clients {
     struct made_client known[4];
     size_t count;
@@ -39,7 +39,7 @@ struct made_clients {
     char uid[80];
 };
 
-/* ids: at most 4, up to NULL. */
+/* ids: at most 4, NULL-terminated. */
 static inline struct made_clients made_clients_new(const char *const *ids)
 {
     struct made_clients clients = {0};
@@ -60,7 +60,7 @@ static inline void made_clients_free(struct made_clients *clients)
     buffer_free(&clients->pem);
 }
 
-/* The one of this id asks; where there is none, the first one does, with that id in its certificate. */
+/* Lets the client with this id ask. If there is none, the first one asks, with a certificate that has that id. */
 static inline void made_clients_asks(struct made_clients *clients, struct made_request *made, const char *id,
                                      bool verified)
 {

@@ -17,7 +17,7 @@ static pid_t script;
 static int script_stdin;
 static char *superuser;
 
-/* The other ends close on exec; dup2 leaves out one that is in its place already. */
+/* The other ends close on exec. dup2 does nothing for a descriptor that has the right number already. */
 static void exec_script(const int to[2], const int from[2])
 {
     char *program = xasprintf("%s/tests/support/database.sh", getenv("top_srcdir"));

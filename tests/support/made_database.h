@@ -13,15 +13,15 @@ struct made_database {
     char *password;
 };
 
-/* Called once, before the tests fork. False, and a line on standard error, where no PostgreSQL is installed; the
- * program then exits with 77, by which make check counts it as skipped. */
+/* To be called once, before the tests fork. False, with a line on standard error, when no PostgreSQL is installed. Then
+ * the program exits with 77, which make check counts as skipped. */
 bool made_database_start(struct made_database *database);
 void made_database_stop(struct made_database *database);
 
-/* As superuser. Fails the test if the statement fails. */
+/* Runs the statement as superuser. Fails the test if the statement fails. */
 void made_database_run(const char *sql);
 
-/* The one number that the query returns. */
+/* Returns the one number that the query gives. */
 long made_database_number(const char *sql);
 
 #endif

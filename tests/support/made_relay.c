@@ -19,7 +19,7 @@ static void made_directory(struct made_relay *relay, const char *name)
     ck_assert_int_eq(mkdirat(relay->directory.fd, name, 0700), 0);
 }
 
-/* The defaults of a root server, with what differs here laid over them. */
+/* The defaults of a root server; the test's values come after them and override them. */
 static void made_config(struct made_relay *relay)
 {
     struct err err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * made_relay: a small relay for the forwarder's unit tests: spool directories, a configuration, a node index and the
- * keys of its nodes, all real, in a temporary directory. Everything fails the test if it fails.
+ * keys of its nodes, all real, in a temporary directory. A function that fails makes the test fail.
  *
  * The node list has n1 and n2, each with a certificate, and `bare`, which has none.
  */
@@ -29,29 +29,29 @@ struct made_relay {
     int reports_fd; /* reports/incoming; the others are named from directory.fd */
 };
 
-extern const struct backoff made_relay_backoff; /* an hour: what is deferred stays so for the test */
+extern const struct backoff made_relay_backoff; /* an hour: a deferred file stays deferred for the whole test */
 
 void made_relay_open(struct made_relay *relay);
 void made_relay_close(struct made_relay *relay);
 
-/* The node list has this node, too, from now on: builds the index anew. */
+/* Adds this node to the node list and builds the index anew. */
 void made_relay_add_node(struct made_relay *relay, const char *node_id, const struct identity *identity);
 
 /* Opens a source; it closes with spool_source_close. */
 struct spool_source made_relay_source(struct made_relay *relay, enum relay_kind kind);
 
-/* A file comes by rename, into reports/incoming or into any directory. */
+/* Puts a file into reports/incoming, or into any directory, by rename. */
 void made_relay_put(struct made_relay *relay, const char *name, struct slice bytes);
 void made_relay_put_at(int directory_fd, const char *name, struct slice bytes);
 
-/* A run log of the node with so many reports of the event type and messages of message_len bytes, signed by the
+/* Makes a run log of the node: this many reports of the event type, messages of message_len bytes, signed by the
  * signer. The caller frees it. */
 struct made_content {
     const char *node_id;
     const char *event_type;
     size_t reports;
     size_t message_len;
-    int start_s; /* when the run started: so many seconds after 15:55, less than 60; 0: one second */
+    int start_s; /* when the run started: seconds after 15:55, less than 60; 0 means one second */
 };
 struct buffer made_relay_run(const struct identity *signer, const struct made_content *content);
 

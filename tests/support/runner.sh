@@ -3,9 +3,9 @@
 #
 # runner: what ./run-tests is made of. Sourced by it; the working directory is the checkout.
 #
-# Everything happens in one new directory, $RUNNER: src/ (a copy of the sources: configure takes no path with spaces, and a
-# run must not see what is edited or built beside it), a directory a build, and results/ with one line a test program:
-# "PASSED FAILED SKIPPED". The sum of these lines is the last line printed.
+# Everything happens in one new directory, $RUNNER: src/ (a copy of the sources: configure takes no path with spaces,
+# and a run must not see what is edited or built beside it), a directory a build, and results/ with one line a test
+# program: "PASSED FAILED SKIPPED". The sum of these lines is the last line printed.
 
 runner_open() {
     RUNNER=$(mktemp -d "$(runner_base)/relay-tests.XXXXXX") || return
@@ -19,8 +19,9 @@ runner_open() {
     trap 'runner_interrupted' HUP INT TERM
 }
 
-# runner_fence: what tests are run by where root may do so: all but $RUNNER is read-only for them, and each has a /run
-# and a /tmp of its own, so that none leaves anything elsewhere, or depends on what an earlier one left.
+# runner_fence: the command that runs tests as root, if root may do so here. Everything but $RUNNER is read-only for a
+# test, and each test has its own /run and /tmp. So no test leaves anything elsewhere or depends on what an earlier one
+# left.
 runner_fence() {
     RUNNER_FENCE=(unshare --mount sh -c '
         mount -t tmpfs tmpfs /run && mkdir /run/runner && mount --bind "$0" /run/runner &&
@@ -119,7 +120,7 @@ runner_configure_and_make() {
     mkdir -p "$RUNNER/$1" && cd "$RUNNER/$1" && "$RUNNER/src/configure" "${options[@]}" && make -j"$(nproc)"
 }
 
-# What the sanitizers of this test find goes to files of its own: a daemon's standard error may go anywhere.
+# The findings of the sanitizers go to files of the test, because a daemon's standard error may go anywhere.
 runner_sanitizer_options() {
     export ASAN_OPTIONS="log_path=$RUNNER/sanitizer/$1:detect_leaks=1"
     export UBSAN_OPTIONS="log_path=$RUNNER/sanitizer/$1:print_stacktrace=1"
@@ -153,7 +154,7 @@ runner_make_check() {
         echo "  ${trs%.trs}:"
         runner_show "${trs%.trs}.log"
     done < <(find "$RUNNER/$build" -name '*.trs')
-    # it broke where no test tells
+    # it failed outside of any test
     [ $status = 0 ] || [ $failures = 1 ] || runner_count "$build-unit-make" 0 1 0
     runner_findings "$build-unit" || runner_count "$build-unit-sanitizers" 0 1 0
     left=$(ls -A "$RUNNER/tmp")
@@ -178,19 +179,19 @@ runner_count_check() {
         }' "$2"
 }
 
-# runner_find NAME: prints the tests of that part, the directory tests/NAME, or else the test of that name.
+# runner_find NAME: prints the tests of the part of that name (the directory tests/NAME), else the test of that name.
 runner_find() {
     local name=${1%.test}
     compgen -G "tests/$name/*.test" || compgen -G "tests/*/${name##*/}.test"
 }
 
-# Beside tests/static and tests/e2e any directory with tests is a part of its own, one that takes long.
+# Any directory with tests besides tests/static and tests/e2e is a part that takes long and is run only when named.
 runner_long_parts() {
     compgen -G 'tests/*/*.test' | cut -d/ -f2 | sort -u | grep -vxE 'static|e2e'
 }
 
-# runner_e2e BUILD TEST...: some at a time. A test says in a line of its own what is special about it:
-# "# run-tests: once" has nothing to do with the build, "# run-tests: early" takes long and is best begun first,
+# runner_e2e BUILD TEST...: runs several tests at a time. A line in the test says what is special about it:
+# "# run-tests: once" does not depend on the build and runs only once, "# run-tests: early" takes long and starts first,
 # "# run-tests: seconds N" may take longer than others.
 runner_e2e() {
     local build=$1 test
@@ -241,7 +242,7 @@ runner_say() {
     text="$3 passed"
     [ "$5" = 0 ] || text="$text, $5 skipped"
     [ "$4" = 0 ] || word=FAILED text="$text, $4 failed (exit status $2)"
-    # one write: others run beside
+    # in one write, because other tests write at the same time
     text=$(printf '%-6s %-40s %4d s  %s' $word "$1" "$6" "$text")
     if [ "$4" != 0 ]; then
         text=$(printf '%s\n' "$text" "$(runner_show "$7")" "$8")
@@ -262,8 +263,8 @@ runner_count_tap() {
         }' "$2"
 }
 
-# runner_leftovers DIRECTORY: ends processes that the test started and did not stop, and prints what there was. They are
-# known by the directory, not by the test's name: another run may be at the same test.
+# runner_leftovers DIRECTORY: ends processes that the test started and did not stop, and prints them. It finds them by
+# the directory, not by the test's name, because another run may run the same test at the same time.
 runner_leftovers() {
     local directory=$1 environ pid
     for environ in /proc/[0-9]*/environ; do
@@ -301,7 +302,7 @@ runner_dist_distcheck() {
         "${RUNNER_FENCE[@]}" make -j"$(nproc)" distcheck
 }
 
-# Only what concerns git and the continuous integration is in the sources alone.
+# Only the files for git and for continuous integration are not in the tarball.
 runner_dist_complete() {
     local missing
     cd "$RUNNER/dist" && mkdir unpacked && tar -C unpacked --strip-components=1 -xf rudder-relay-*.tar.xz &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * signing: keys, self-signed certificates and signed messages for tests and benchmarks. Whatever OpenSSL refuses here
- * ends the program: a test cannot go on without it.
+ * signing: keys, self-signed certificates and signed messages for tests and benchmarks. If OpenSSL refuses
+ * something here, the program ends: a test cannot go on without it.
  */
 #ifndef RELAY_TESTS_SUPPORT_SIGNING_H
 #define RELAY_TESTS_SUPPORT_SIGNING_H
@@ -44,7 +44,7 @@ void signing_finish(CMS_ContentInfo *cms, struct slice content);
 /* Writes the message that holds content (as it is) and the signature, lines of the frame ending in eol. */
 void signing_write(struct buffer *message, struct slice content, CMS_ContentInfo *cms, const char *eol);
 
-/* The same with a signature as DER, or what is left of it. */
+/* The same with a signature in DER, which the test may have cut. */
 void signing_write_der(struct buffer *message, struct slice content, struct slice der, const char *eol);
 
 #endif

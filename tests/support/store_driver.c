@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * store_driver: report_db on a string. Reads commands from standard input, a line each, and answers each on standard
+ * store_driver: drives report_db for a test. Reads commands from standard input, a line each, and answers on standard
  * output. The database is that of LAB_PG_URL and LAB_PG_PASSWORD.
  *
  * run NODE START REPORTS [partial] [config=TEXT] [message=TEXT] [rule=TEXT] [long-rule=BYTES]
@@ -121,7 +121,7 @@ static void store_driver_clear(struct driver *driver)
     driver->count = 0;
 }
 
-/* Of one that may be tried again: the kind of its fault. */
+/* The name of an outcome; for a run that may be tried again, the kind of its error. */
 static const char *outcome_name(const struct report_db_run *run)
 {
     return run->outcome == REPORT_DB_RETRY ? retry_names[run->fault] : outcome_names[run->outcome];
@@ -154,7 +154,7 @@ static void shuffle(const struct runlog **runlogs, size_t count, unsigned *seed)
     }
 }
 
-/* Stores the first of the open ones and takes those with a final outcome out. Returns how many are open still. */
+/* Stores the first of the open runs and removes those with a final outcome. Returns how many are still open. */
 static size_t hammer_once(struct hammer *hammer, struct report_db *db, const struct runlog **open, size_t count)
 {
     struct report_db_run *runs = xcalloc(hammer->batch, sizeof *runs);

@@ -4,11 +4,11 @@
 # systemd: a relay installed in a Debian with systemd, step by step as README says. Sourced from the repository's root
 # after tap.sh.
 #
-#     systemd_open             the Debian, booted, with the build installed; skips the whole test where there can be none
-#     systemd_set_up           the steps of README up to `systemctl enable`; node and root are nodes
-#     inside COMMAND...        in it, as root
-#     inside_sh SCRIPT         the same
-#     systemd_status URL [ARGS...]   curl's status inside
+#     systemd_open             boots a Debian with the build installed; skips the whole test where that is impossible
+#     systemd_set_up           takes the steps of README up to `systemctl enable`; the nodes are node and root
+#     inside COMMAND...        runs the command in it, as root
+#     inside_sh SCRIPT         runs the shell script in it, as root
+#     systemd_status URL [ARGS...]   prints the status that curl gets in it
 . lab/lab.sh
 . lab/relay.sh
 . lab/systemd.sh
@@ -79,7 +79,7 @@ systemd_database() {
         inside runuser -u postgres -- env RUDDER_DB_PASSWORD=$DB_PASSWORD "$PREFIX/share/rudder-relay/sql/apply" -d rudder
 }
 
-# What a root server of Rudder's has already; then README's words.
+# Makes what a root server of Rudder has already, then takes the steps in README's words.
 systemd_httpd() {
     local etc=$LAB/debian/opt/rudder/etc
     openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 30 -subj /CN=localhost -keyout "$etc/ssl/rudder.key" \
@@ -92,7 +92,7 @@ systemd_httpd() {
         a2ensite -q rudder-relay && apachectl configtest && systemctl restart apache2" >"$LAB/log/httpd-set-up.log" 2>&1
 }
 
-# Signed run logs, to be uploaded: /runs in it.
+# Makes signed run logs to be uploaded, in its /runs.
 systemd_runs() {
     local number
     mkdir "$LAB/debian/runs" && for number in $(seq "${RUNS:-120}"); do

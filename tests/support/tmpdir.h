@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * directory: a temporary directory for a unit test, and small files in it. Everything fails the test if it fails.
+ * tmpdir: a temporary directory for a unit test, and small files in it. A function that fails makes the test fail.
  */
 #ifndef RELAY_TESTS_SUPPORT_TMPDIR_H
 #define RELAY_TESTS_SUPPORT_TMPDIR_H
@@ -54,7 +54,7 @@ static inline void tmpdir_write(int dir_fd, const char *name, const char *text)
     close(fd);
 }
 
-/* The same, but the file comes by rename, whole, as uploads do: with a time in whole seconds. */
+/* The same, but the file comes by rename, whole, as uploads do, and its mtime is in whole seconds. */
 static inline void tmpdir_arrive(int dir_fd, const char *name, const char *text)
 {
     tmpdir_write(dir_fd, ".arriving", text);
