@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "queue_report.h"
-#include "relay/spool_set.h"
+#include "spool_access.h"
 #include "util/xmalloc.h"
 
 enum { SHOWN = 50 }; /* files a directory without --all */
@@ -24,7 +24,7 @@ static bool add_directory(const struct command *command, struct queue_report *re
     return true;
 }
 
-/* False, after messages, when a directory could not be read; the others are in the report. */
+/* Those that could be opened. False, after messages, when one could not be read; the others are in the report. */
 static bool collect(const struct command *command, const struct spool_set *spools, struct queue_report *report,
                     size_t limit)
 {
@@ -32,8 +32,6 @@ static bool collect(const struct command *command, const struct spool_set *spool
     for (size_t i = 0; i < RELAY_KINDS; i++) {
         const struct spool *spool = spools->each[i];
         if (spool == NULL) {
-            command_failed(command, &spools->err[i]);
-            done = false;
             continue;
         }
         char *path = xstrdup(spool_incoming_path(spool));
@@ -50,12 +48,10 @@ static int cmd_queue_run(const struct command *command, const struct command_lin
 {
     struct spool_set spools;
     struct queue_report report = {.now = time(NULL)};
-    spool_set_open(&spools, line->config);
-    bool done = collect(command, &spools, &report, line->given['a'] != NULL ? SIZE_MAX : SHOWN);
-    if (line->given['j'] != NULL) {
-        queue_report_print_json(&report, stdout);
-    } else {
-        queue_report_print(&report, stdout);
+    bool done = spool_access_open(command, &spools, line->config, SPOOL_ACCESS_LIST);
+    done = collect(command, &spools, &report, line->given['a'] != NULL ? SIZE_MAX : SHOWN) && done;
+    if (report.count > 0) { /* a table of nothing would say that nothing waits */
+        (line->given['j'] != NULL ? queue_report_print_json : queue_report_print)(&report, stdout);
     }
     for (size_t i = 0; i < report.count; i++) {
         queue_list_free(&report.directories[i].list);

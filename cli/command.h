@@ -36,6 +36,7 @@ struct command {
 };
 
 extern const struct command cmd_check_config;
+extern const struct command cmd_drop;
 extern const struct command cmd_index;
 extern const struct command cmd_queue;
 extern const struct command cmd_replay;

@@ -8,6 +8,7 @@ noinst_LIBRARIES += cli/libcli.a
 cli_libcli_a_SOURCES = \
 	cli/check_certificates.c cli/check_certificates.h \
 	cli/cmd_check_config.c \
+	cli/cmd_drop.c \
 	cli/cmd_index.c \
 	cli/cmd_queue.c \
 	cli/cmd_replay.c \
@@ -15,10 +16,12 @@ cli_libcli_a_SOURCES = \
 	cli/cmd_runlog_verify.c \
 	cli/cmd_sample_config.c \
 	cli/command.c cli/command.h \
+	cli/failed_files.c cli/failed_files.h \
 	cli/queue_list.c cli/queue_list.h \
 	cli/queue_report.c cli/queue_report.h \
 	cli/queue_report_json.c \
-	cli/runlog_input.c cli/runlog_input.h
+	cli/runlog_input.c cli/runlog_input.h \
+	cli/spool_access.c cli/spool_access.h
 
 # The sample configuration and the keys' part of relay.conf(5) come from the table of keys, printed by the command
 # itself. They are part of the tarball, so that a cross build need not run it. Order-only (after |): a newer program

@@ -69,6 +69,11 @@ const char *spool_incoming_path(const struct spool *spool)
     return spool->incoming_path;
 }
 
+const char *spool_failed_path(const struct spool *spool)
+{
+    return spool->failed_path;
+}
+
 enum standing { IN_PLACE, REPLACED, NOTHING_THERE };
 
 static enum standing look_at(int fd, const char *path)

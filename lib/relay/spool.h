@@ -39,10 +39,11 @@ struct spool; /* one incoming directory and its failed directory */
 struct spool *spool_open(const char *directory, const char *incoming, struct err *err);
 void spool_close(struct spool *spool);
 
-/* File descriptors of the directories, owned by the spool; path of the incoming directory, for inotify and messages. */
+/* File descriptors of the directories, owned by the spool; their paths, for inotify and messages. */
 int spool_incoming_fd(const struct spool *spool);
 int spool_failed_fd(const struct spool *spool);
 const char *spool_incoming_path(const struct spool *spool);
+const char *spool_failed_path(const struct spool *spool);
 
 /* Does a file of that name wait? */
 bool spool_waits(const struct spool *spool, const char *name);
@@ -112,6 +113,7 @@ struct spool_note {
     struct err node;
     struct err directory; /* the incoming directory it came from */
     bool verified;
+    int64_t time; /* of the failure, seconds since 1970; 0 when it is not there */
 };
 void spool_note_read(int failed_fd, const char *name, struct spool_note *note);
 
@@ -123,6 +125,9 @@ bool spool_note_owned(const struct spool *spool, const struct spool_note *note);
  * any_age: the run is stored however old it is (its mtime becomes 0). False with err if it is not there, or too many
  * files of that name wait. */
 bool spool_replay(struct spool *spool, const char *name, bool any_age, struct err *err);
+
+/* Removes a failed file and its reason. False with err if it is not there. */
+bool spool_drop(struct spool *spool, const char *name, struct err *err);
 
 /* Removes files that have been in failed/ (incoming: in the incoming directory) for longer than `retention` seconds,
  * orphaned reasons older than an hour, and temporary files older than a day. The age is the time in which the machine

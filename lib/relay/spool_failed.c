@@ -13,6 +13,7 @@
 #include "relay/spool_beside.h"
 #include "util/printable.h"
 #include "util/safe_file.h"
+#include "util/timestamp.h"
 
 /* A reason is written before its file moves, so a young one without a file is no orphan yet. */
 enum { PLACE_TRIES = 100, ORPHAN_AGE_SECONDS = 3600, REASON_LIMIT = 8192, REASON_NAME_SIZE = SAFE_FILE_NAME_SIZE + 16 };
@@ -207,6 +208,11 @@ void spool_note_read(int failed_fd, const char *name, struct spool_note *note)
     struct err verified;
     note_value(text, "verified", &verified);
     note->verified = strcmp(verified.text, "yes") == 0;
+    struct err time_text;
+    struct timestamp failed = {0};
+    note_value(text, "time", &time_text);
+    timestamp_parse_rfc3339(time_text.text, strlen(time_text.text), false, &failed);
+    note->time = failed.seconds;
     buffer_free(&content);
 }
 
@@ -260,6 +266,19 @@ bool spool_replay(struct spool *spool, const char *name, bool any_age, struct er
         return err_set(err, "too many files of that name wait: %s/%s", spool->incoming_path, base);
     case SPOOL_PLACE_FAILED:
         return err_prefix(err, "putting %s back", name);
+    }
+    spool_reason_remove(spool->failed_fd, name);
+    return true;
+}
+
+bool spool_drop(struct spool *spool, const char *name, struct err *err)
+{
+    if (!spool_name(name, err)) {
+        return false;
+    }
+    err_set(err, "somebody else took it"); /* unless there is another reason */
+    if (!spool_remove_from(spool->failed_fd, name, NULL, err)) {
+        return err_prefix(err, "%s/%s", spool->failed_path, name);
     }
     spool_reason_remove(spool->failed_fd, name);
     return true;
