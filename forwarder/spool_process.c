@@ -48,7 +48,7 @@ static int require_rest(struct spool_tools *tools, struct spool_file *file, stru
     if (file->renamed || !untouched || age >= REST_SECONDS || age <= -REST_SECONDS) {
         return NEXT_STEP;
     }
-    file->retry_within_ms = (REST_SECONDS - age) * 1000;
+    file->retry_within_ms = (REST_SECONDS - (age > 0 ? age : 0)) * 1000; /* time() may lag behind the file's clock */
     return SPOOL_RESTS;
 }
 
