@@ -36,7 +36,12 @@ static inline void made_health_new(struct made_health *made)
     mkdirat(made->directory.fd, "incoming", 0700);
     mkdirat(made->directory.fd, "accepted-nodes-updates", 0700);
     mkdirat(made->directory.fd, "failed", 0700);
-    made->nodes = (struct node_health){.known = true, .current = true, .summary = {1234, 1235, 0}, .neighbours = 1200};
+    made->nodes = (struct node_health){
+        .known = true,
+        .current = true,
+        .summary = {.nodes = 1234, .certificates = 1235},
+        .neighbours = 1200,
+    };
     made->health = (struct health){.version = "1.2.3", .queue = made->queue, .nodes = &made->nodes};
     relay_state_set_peer(made->state, RELAY_PEER_DATABASE, RELAY_PEER_UP, "");
     relay_state_worker_idle(made->state, RELAY_ENDPOINT_UPLOAD);

@@ -74,6 +74,9 @@ START_TEST(several_workers_keep_it_together)
         ck_assert_uint_le(taken, 200);
     }
     ck_assert_uint_eq(taken, 51);
+    for (size_t i = 0; i < 16; i++) {
+        admission_free(&workers[i]);
+    }
     tmpdir_remove(&directory);
 }
 END_TEST
