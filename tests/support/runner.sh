@@ -322,6 +322,7 @@ runner_dist_list() {
         LC_ALL=C sort >"$name.list" && [ -s "$name.list" ] && rm -r "copy-of-$name"
 }
 
+# Beside this run's directory, not in it: httpd takes no path of a socket that has 96 bytes or more.
 runner_dist_run-tests() {
-    "$RUNNER/dist/unpacked/run-tests" --quick static whole-way agent-run
+    TMPDIR=$(dirname "$RUNNER") "$RUNNER/dist/unpacked/run-tests" --quick static whole-way agent-run
 }
