@@ -156,7 +156,7 @@ static void queue_drop(struct run_queue *queue, struct queued_run **link)
     queue->count--;
 }
 
-void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_time, struct slice node)
+static struct queued_run *queue_arrived(struct run_queue *queue, const char *name, int64_t run_time, struct slice node)
 {
     uint32_t hash = hash_name(queue, name);
     struct queued_run *run = queue_find(queue, name, hash);
@@ -169,12 +169,17 @@ void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_ti
         queue_wait(queue, run);
     }
     run->seen = queue->scan;
+    return run;
+}
+
+void run_queue_arrived(struct run_queue *queue, const char *name, int64_t run_time, struct slice node)
+{
+    queue_arrived(queue, name, run_time, node);
 }
 
 void run_queue_renamed(struct run_queue *queue, const char *name, int64_t run_time, struct slice node)
 {
-    run_queue_arrived(queue, name, run_time, node);
-    queue_find(queue, name, hash_name(queue, name))->renamed = true;
+    queue_arrived(queue, name, run_time, node)->renamed = true;
 }
 
 void run_queue_scan_start(struct run_queue *queue)
