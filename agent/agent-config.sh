@@ -15,6 +15,7 @@ config_defaults() {
     conf_client_certificate=no conf_user='' conf_password_file='' conf_default_password_file=''
     conf_queue=/var/rudder/reports conf_max_age_days=7 conf_max_kept_sent=50 conf_timeout=300
     conf_policies=/var/rudder/policies
+    conf_hub='' conf_hub_port=5310 conf_listen_command='/opt/rudder/bin/rudder agent run'
 }
 
 # config_read FILE: false, with a message, if it cannot be used.
@@ -48,15 +49,22 @@ config_take() {
     trim "$1"
     case $trimmed in
     '' | '#'*) return ;;
-    *=*) ;;
-    *) config_bad "is not of the form \"key = value\"" || return ;;
     esac
-    value=${trimmed#*=}
-    trim "${trimmed%%=*}"
+    config_split "$trimmed" || config_bad "is not of the form \"key = value\"" || return
+    case $value in \"*\") value=${value#?} value=${value%?} ;; esac
+    config_set "$key" "$value"
+}
+
+# config_split LINE: sets $key and $value. False if it is not of the form "key = value".
+config_split() {
+    case $1 in
+    *=*) ;;
+    *) return 1 ;;
+    esac
+    trim "${1%%=*}"
     key=$trimmed
-    trim "$value"
-    case $trimmed in \"*\") trimmed=${trimmed#?} trimmed=${trimmed%?} ;; esac
-    config_set "$key" "$trimmed"
+    trim "${1#*=}"
+    value=$trimmed
 }
 
 config_set() {
@@ -82,6 +90,9 @@ config_set() {
     max_kept_sent) conf_max_kept_sent=$2 ;;
     timeout) conf_timeout=$2 ;;
     policies) conf_policies=$2 ;;
+    hub) conf_hub=$2 ;;
+    hub_port) conf_hub_port=$2 ;;
+    listen_command) conf_listen_command=$2 ;;
     *) say "$config_file:$config_line: unknown key \"$1\", ignored" ;;
     esac
 }
@@ -101,12 +112,13 @@ config_check() {
 }
 
 config_check_values() {
-    case $conf_server in
-    '') config_wrong "server is missing: the name of the policy server that run logs go to" || return ;;
-    *[!A-Za-z0-9.:_-]*) config_wrong "server must be a host name or an address: $conf_server" || return ;;
-    *:*) conf_server="[$conf_server]" ;; # an IPv6 address as it stands in a URL
-    esac
+    [ -n "$conf_server" ] ||
+        config_wrong "server is missing: the name of the policy server that run logs go to" || return
+    conf_hub=${conf_hub:-$conf_server}
+    config_check_host server "$conf_server" && conf_server=$host &&
+        config_check_host hub "$conf_hub" && conf_hub=$host || return
     config_check_number port "$conf_port" 1 65535 &&
+        config_check_number hub_port "$conf_hub_port" 1 65535 &&
         config_check_number max_age_days "$conf_max_age_days" 1 3650 &&
         config_check_number max_kept_sent "$conf_max_kept_sent" 0 100000 &&
         config_check_number timeout "$conf_timeout" 1 86400 || return
@@ -117,6 +129,15 @@ config_check_values() {
     case $conf_client_certificate in
     yes | no) ;;
     *) config_wrong "client_certificate must be yes or no" || return ;;
+    esac
+}
+
+# config_check_host KEY VALUE: sets $host, as it stands in a URL.
+config_check_host() {
+    host=$2
+    case $2 in
+    *[!A-Za-z0-9.:_-]*) config_wrong "$1 must be a host name or an address: $2" || return ;;
+    *:*) host="[$2]" ;; # an IPv6 address
     esac
 }
 
@@ -167,6 +188,10 @@ config_check_directories() {
     case $conf_policies in
     /*) ;;
     *) config_wrong "policies must be an absolute path: $conf_policies" || return ;;
+    esac
+    case $conf_listen_command in
+    /*) ;;
+    *) config_wrong "listen_command must begin with an absolute path: $conf_listen_command" || return ;;
     esac
 }
 

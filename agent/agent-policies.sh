@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# agent-policies: fetches this node's policies, and switches to them when they are whole. In the directory $conf_policies:
+# agent-policies: fetches this node's policies, and switches to them when they are whole. In $conf_policies:
 #     current              a symbolic link to the policies in force: versions/NAME. It changes by rename, so that at any
 #                          moment it leads to the old or to the new ones, and both are whole
 #     previous             the same for those before
@@ -53,7 +53,7 @@ policies_lock() {
         '' | *[!0-9]*) ;; # gone just now, or not ours
         *)
             # put aside rather than removed: only one process can, and it looks at what it got
-            if ! kill -0 "$holder" 2>/dev/null &&
+            if ! agent_lives "$holder" &&
                 mv "$policies_directory/lock" "$policies_directory/lock.$$" 2>/dev/null; then
                 taken=$(readlink "$policies_directory/lock.$$")
                 rm -f "$policies_directory/lock.$$"
@@ -72,7 +72,7 @@ policies_lock() {
 # What fetches that were killed have left.
 policies_sweep() {
     for directory in "$policies_directory"/work.*; do
-        [ ! -e "$directory" ] || kill -0 "${directory##*.}" 2>/dev/null || rm -rf "$directory"
+        [ ! -e "$directory" ] || agent_lives "${directory##*.}" || rm -rf "$directory"
     done
     policies_now=$(readlink "$policies_directory/current")
     policies_before=$(readlink "$policies_directory/previous")
@@ -130,9 +130,9 @@ policies_explain() {
     say "no policies fetched: $upload_reason"
 }
 
-# policies_header PATTERN: prints the value of the header, that of the last answer if there were several.
+# policies_header PATTERN
 policies_header() {
-    tr -d '\r' <"$policies_work/headers" | sed -n "s/^$1:[[:blank:]]*//p" | tail -n 1
+    upload_header "$policies_work/headers" "$1"
 }
 
 # ---- the archive ----
@@ -158,7 +158,8 @@ policies_check_digest() {
     gzip -t "$policies_work/archive" 2>/dev/null || policies_bad "the archive is damaged"
 }
 
-# Before anything is unpacked: nothing but files, directories and symbolic links, under names that lead into the directory.
+# Before anything is unpacked: nothing but files, directories and symbolic links, under names that lead into the
+# directory.
 policies_check_members() (
     LC_ALL=C
     export LC_ALL
@@ -201,8 +202,8 @@ policies_check_links() {
 
 # ---- the switch ----
 
-# policies_link NAME TARGET: the link changes at once. It is made elsewhere and moved into the directory: `mv new current`
-# would move it into the directory that current leads to, and -T is not everywhere.
+# policies_link NAME TARGET: the link changes at once. It is made elsewhere and moved into the directory: `mv new
+# current` would move it into the directory that current leads to, and -T is not everywhere.
 policies_link() {
     ln -s "$2" "$policies_work/$1" && mv -f "$policies_work/$1" "$policies_directory/" &&
         [ "$(readlink "$policies_directory/$1")" = "$2" ]

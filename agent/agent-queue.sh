@@ -20,7 +20,7 @@ queue_sweep() {
     for directory in "$conf_queue/work"/*; do
         [ -d "$directory" ] || continue
         if read -r pid 2>/dev/null <"$directory/pid"; then
-            kill -0 "$pid" 2>/dev/null || rm -rf "$directory"
+            agent_lives "$pid" || rm -rf "$directory"
         else
             # being made just now, or left in that very moment
             find "$directory" -prune -mtime +0 -exec rm -rf {} \;
@@ -28,11 +28,13 @@ queue_sweep() {
     done
 }
 
-# queue_reserve: sets $run_name, that of a run which starts now, and $run_work, the directory to make its log in.
+# queue_reserve: sets $run_name, that of a run which starts now; $run_start, its time as reports have it, which no other
+# run of this node has; and $run_work, the directory to make its log in.
 queue_reserve() {
     tries=0
     while [ $tries -lt 10 ]; do
-        run_name="$(date -u +%Y-%m-%dT%H:%M:%S+00:00)@$conf_node_id"
+        run_start=$(date -u "+%Y-%m-%d %H:%M:%S+00:00")
+        run_name="${run_start% *}T${run_start#* }@$conf_node_id"
         run_work=$conf_queue/work/$run_name
         # a name has seconds only: another run of the same second has it for itself
         if [ ! -e "$conf_queue/ready/$run_name.log.gz" ] && mkdir "$run_work" 2>/dev/null; then

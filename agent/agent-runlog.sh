@@ -63,6 +63,7 @@ runlog_run() {
     copier=$!
     (
         umask "$caller_umask"
+        export RUDDER_RELAY_AGENT_START="$run_start"
         exec "$@"
     ) </dev/null >"$work/output" 2>&1
     command_status=$?

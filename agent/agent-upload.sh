@@ -4,8 +4,8 @@
 # agent-upload: one file to the policy server with curl. All of curl's options go through its standard input: a command
 # line is everybody's to read.
 
-# upload FILE DIRECTORY: to https://SERVER/DIRECTORY/. 0 taken, 1 refused for good, 2 to be tried again; the latter two with
-# $upload_reason.
+# upload FILE DIRECTORY: to https://SERVER/DIRECTORY/. 0 taken, 1 refused for good, 2 to be tried again; the latter two
+# with $upload_reason.
 upload() {
     upload_status=$(upload_options "$1" "$2" | upload_curl) || upload_status=
     upload_answer=${upload_status#* }
@@ -42,13 +42,19 @@ upload_options() {
     upload_option_login
 }
 
-# upload_options_for PATH: what all requests have in common.
+# upload_options_for PATH: what all requests to the policy server have in common.
 upload_options_for() {
-    printf '%s\n' silent show-error globoff tlsv1.2 'connect-timeout = 20' 'speed-limit = 100' 'speed-time = 60'
+    upload_options_to "$conf_server:$conf_port/$1"
+    printf '%s\n' 'speed-limit = 100' 'speed-time = 60'
     upload_option max-time "$conf_timeout"
-    upload_option proto '=https'
     upload_option write-out '\nhttp_status=%{http_code}'
-    upload_option url "https://$conf_server:$conf_port/$1"
+}
+
+# upload_options_to HOST:PORT/PATH: what all requests have in common.
+upload_options_to() {
+    printf '%s\n' silent show-error globoff tlsv1.2 'connect-timeout = 20'
+    upload_option proto '=https'
+    upload_option url "https://$1"
     upload_option_server
     upload_option_proxy
 }
@@ -126,9 +132,15 @@ upload_password() {
     printf '%s' "$password"
 }
 
-# upload_explain: sets $upload_reason, with what a person may do about it.
+# upload_header FILE PATTERN: prints the value of the header, that of the last answer if there were several.
+upload_header() {
+    tr -d '\r' <"$1" | sed -n "s/^$2:[[:blank:]]*//p" | tail -n 1
+}
+
+# upload_explain [HOST:PORT]: sets $upload_reason, with what a person may do about it.
+# shellcheck disable=SC2120 # agent-listen.sh passes one
 upload_explain() {
-    at="$conf_server:$conf_port"
+    at=${1:-$conf_server:$conf_port}
     case $upload_status in
     '' | 000) upload_reason="$at cannot be reached or trusted: $upload_answer" ;;
     401) upload_reason="$at wants another user or password (401); see user and password_file in $config_file" ;;

@@ -5,6 +5,8 @@ agentconfdir = $(sysconfdir)/rudder-relay
 dist_agentlib_DATA = \
 	agent/agent-config.sh \
 	agent/agent-inventory.sh \
+	agent/agent-listen.sh \
+	agent/agent-order.sh \
 	agent/agent-policies.sh \
 	agent/agent-queue.sh \
 	agent/agent-runlog.sh \
@@ -15,6 +17,7 @@ bin_SCRIPTS = agent/rudder-relay-agent
 dist_man_MANS += agent/rudder-relay-agent.1
 dist_noinst_SCRIPTS += agent/rudder-relay-agent.sh
 dist_doc_DATA = agent/agent.conf
+EXTRA_DIST += agent/rudder-relay-agent.bash-completion
 CLEANFILES += agent/rudder-relay-agent
 
 agent/rudder-relay-agent: agent/rudder-relay-agent.sh

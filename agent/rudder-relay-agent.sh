@@ -29,6 +29,7 @@ usage: rudder-relay-agent run [-c FILE] [--] COMMAND [ARGUMENT...]
        rudder-relay-agent fetch-policies [-c FILE] [-f]
        rudder-relay-agent share-file [-c FILE] [-f] [-t TTL] TARGET FILE [FILE-ID]
        rudder-relay-agent fetch-file [-c FILE] [-f] -k KEY-HASH | -a SOURCE FILE-ID DESTINATION
+       rudder-relay-agent listen [-c FILE] [-o]
        rudder-relay-agent --help | --version
 
   run    runs the command; what it prints is shown, and is the run log that is signed and sent.
@@ -50,14 +51,18 @@ usage: rudder-relay-agent run [-c FILE] [--] COMMAND [ARGUMENT...]
          gets a file that the node SOURCE shares with this one, checks its signature, and puts it to
          DESTINATION in one step. Exit status 0 if it is there and as it should be, 1 if not.
 
+  listen waits at the hub of the policy server for orders, and runs the agent when one comes. One process
+         does so, until it is ended. Exit status 0 if it is to be started anew, 1 if it cannot listen.
+
   -a         any key: whose key the file is signed with, the policy server alone has checked
   -c FILE    the configuration, instead of $config
   -f         fetch them though they have not changed; share or fetch the file though it is there
   -k HASH    sha256:<hex>, of the public key that the file must be signed with: key-hash of SOURCE in the node list
   -t TTL     for how long the file is kept: 1d unless said; seconds, or as in "1d 2h 3m 4s"
   -n         the node is new: not accepted by the server yet
+  -o         once: ends after one order, or when there was none for about five minutes
 
-Exit status 2 (of run 125): the configuration or the usage is wrong.
+-c FILE may stand before the command, too. Exit status 2 (of run 125): the configuration or the usage is wrong.
 END
 }
 
@@ -67,6 +72,8 @@ say() {
 
 . "$library/agent-config.sh"
 . "$library/agent-inventory.sh"
+. "$library/agent-listen.sh"
+. "$library/agent-order.sh"
 . "$library/agent-policies.sh"
 . "$library/agent-queue.sh"
 . "$library/agent-runlog.sh"
@@ -83,6 +90,12 @@ need_tools() {
     done
 }
 
+# agent_lives PID: does an agent with this pid run? Another program may have it by now, as after a reboot.
+agent_lives() {
+    kill -0 "$1" 2>/dev/null || return
+    [ ! -r "/proc/$1/cmdline" ] || tr '\0' ' ' <"/proc/$1/cmdline" | grep -q rudder-relay-agent
+} 2>/dev/null
+
 # A signal may hit one of our background subshells before it has put off our traps. ($$ is the same in all of them.)
 in_main_process() {
     [ "$(exec sh -c 'echo $PPID' 2>/dev/null)" = $$ ]
@@ -91,7 +104,7 @@ in_main_process() {
 clean_up() {
     in_main_process || return 0
     # shellcheck disable=SC2086 # a pid each, or nothing
-    [ -z "${copier:-}${stamper:-}" ] || kill ${copier:-} ${stamper:-} 2>/dev/null
+    [ -z "${copier:-}${stamper:-}${listen_child:-}" ] || kill ${copier:-} ${stamper:-} ${listen_child:-} 2>/dev/null
     [ -z "${run_work:-}" ] || rm -rf "$run_work"
     [ -z "${scratch:-}" ] || rm -rf "$scratch"
     [ -z "${shared_new:-}" ] || rm -f "$shared_new"
@@ -115,6 +128,8 @@ on_signal() {
         say "interrupted; the run log is kept in $conf_queue/ready"
     elif [ -n "${run_work:-}" ]; then
         say "interrupted; nothing of this run is sent"
+    elif [ "$command" = listen ]; then
+        listen_interrupted
     fi
     clean_up
     exit $((128 + $1))
@@ -188,10 +203,16 @@ command_shape() {
     fetch-policies) options=c:fh tools='find grep readlink sed tar' needs_login=no ;;
     share-file) options=c:fht: least=2 most=3 tools='sed' needs_login=no ;;
     fetch-file) options=ac:fhk: least=3 most=3 tools='awk chmod fold head sed tail wc' needs_login=no ;;
+    listen) options=c:ho tools='cksum expr flock head sed setsid tail wc' needs_login=no ;;
     *) return 1 ;;
     esac
 }
 
+# -c may stand before the command as well
+while [ "${1:-}" = -c ] && [ $# -gt 2 ]; do
+    config=$2
+    shift 2
+done
 command=${1:-}
 case $command in
 -h | --help)
@@ -209,6 +230,7 @@ force=no
 ttl=1d
 key_hash=
 any_key=no
+once=no
 while getopts $options option; do
     case $option in
     a) any_key=yes ;;
@@ -217,6 +239,7 @@ while getopts $options option; do
     k) key_hash=$OPTARG ;;
     t) ttl=$OPTARG ;;
     n) new_node=yes ;;
+    o) once=yes ;;
     h)
         usage
         exit 0

@@ -6,7 +6,7 @@
 
 #include "relay/cert_dates.h"
 
-enum { NOTES_MAX = 10, DATE_SIZE = 32 };
+enum { NOTES_MAX = 10 };
 
 static void note_certificate(void *context, const char *node_id, const struct cert_record *certificate,
                              enum cert_dates dates)
@@ -15,14 +15,11 @@ static void note_certificate(void *context, const char *node_id, const struct ce
     if (++*told > NOTES_MAX) {
         return;
     }
-    time_t date = (time_t)(dates == CERT_DATES_EXPIRED ? certificate->not_after : certificate->not_before);
-    char text[DATE_SIZE] = "?";
-    struct tm parts;
-    if (gmtime_r(&date, &parts) != NULL) {
-        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    }
-    fprintf(stderr, "note: the certificate of node %s %s %s: httpd ends its connections.\n", node_id,
-            dates == CERT_DATES_EXPIRED ? "has expired on" : "is not valid before", text);
+    char whose[NODE_ID_SIZE + sizeof "node "];
+    struct err sentence;
+    snprintf(whose, sizeof whose, "node %s", node_id);
+    cert_dates_say(&sentence, whose, certificate, dates);
+    fprintf(stderr, "note: %s: %s.\n", sentence.text, cert_dates_consequence(dates));
 }
 
 void check_certificates_tell(const struct relay_config *config)
@@ -36,7 +33,7 @@ void check_certificates_tell(const struct relay_config *config)
     if (!cert_dates_walk(index, time(NULL), note_certificate, &told, &err)) {
         fprintf(stderr, "note: %s.\n", err.text);
     } else if (told > NOTES_MAX) {
-        fprintf(stderr, "note: %zu more certificates are out of their dates.\n", told - NOTES_MAX);
+        fprintf(stderr, "note: %zu more certificates are out of their dates, or soon will be.\n", told - NOTES_MAX);
     }
     node_index_close(index);
 }

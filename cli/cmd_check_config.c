@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "check_certificates.h"
+#include "check_server_key.h"
 #include "command.h"
 #include "relay/intake.h"
 #include "relay/peer.h"
@@ -16,11 +17,33 @@
 static bool knows_upstream(const struct relay_config *config, struct err *err)
 {
     struct buffer pins = {0};
-    bool upstream =
-        config->reporting.output == RELAY_OUTPUT_UPSTREAM || config->inventory.output == RELAY_OUTPUT_UPSTREAM;
-    bool known = !upstream || peer_upstream_pins(config, &pins, err) || err_prefix(err, "%s", config->path);
+    struct http_client *client = NULL;
+    bool known = !relay_config_uses_upstream(config) ||
+                 (peer_upstream_pins(config, &pins, err) && (client = peer_client(config, err)) != NULL) ||
+                 err_prefix(err, "%s", config->path);
+    http_client_free(client);
     buffer_free(&pins);
     return known;
+}
+
+static void note_hints(struct report_db *db)
+{
+    struct buffer hints = {0};
+    if (report_db_hint(db, &hints, NULL)) {
+        for (const char *line = buffer_cstr(&hints); *line != '\0'; line += strcspn(line, "\n") + 1) {
+            fprintf(stderr, "note: %.*s.\n", (int)strcspn(line, "\n"), line);
+        }
+    }
+    buffer_free(&hints);
+}
+
+static bool storage_is_as_wanted(struct report_db *db, const struct relay_config *config, struct err *err)
+{
+    bool compact;
+    return config->database.storage != RELAY_STORAGE_COMPACT ||
+           (report_db_is_compact(db, &compact, err) &&
+            (compact || err_set(err, "output.database.storage is compact, but the database stores each report as a row:"
+                                     " rudder-relay storage compact switches it")));
 }
 
 /* Only a login shows whether the password is right, and only the server knows whether it keeps what it commits. */
@@ -40,7 +63,15 @@ static bool database_is_well(const struct command *command, const struct relay_c
                 line);
         command_failed(command, &err);
     }
+    if (asked && complaints.len == 0 && !storage_is_as_wanted(db, config, &err)) {
+        asked = false;
+        err_prefix(&err, "%s", config->path);
+        command_failed(command, &err);
+    }
     bool well = asked && complaints.len == 0;
+    if (well) {
+        note_hints(db);
+    }
     buffer_free(&complaints);
     report_db_free(db);
     return well;
@@ -50,13 +81,13 @@ static bool database_is_well(const struct command *command, const struct relay_c
  * know. */
 static void tell_intake(const struct relay_config *config)
 {
-    struct intake_finding findings[INTAKE_FINDINGS_MAX];
+    struct findings findings = {0};
     bool running = access(config->general.state_file, R_OK | W_OK) == 0;
     struct relay_state *state =
         running ? relay_state_open(config->general.state_file, relay_metrics_fingerprint()) : NULL;
-    size_t count = intake_check(config, state, time(NULL), findings);
-    for (size_t i = 0; i < count; i++) {
-        fprintf(stderr, "note: %s.\n", findings[i].text.text);
+    intake_check(config, state, time(NULL), &findings);
+    for (size_t i = 0; i < findings.count; i++) {
+        fprintf(stderr, "note: %s.\n", findings.at[i].text.text);
     }
     relay_state_close(state);
 }
@@ -74,6 +105,7 @@ static int cmd_check_config_run(const struct command *command, const struct comm
     }
     tell_intake(line->config);
     check_certificates_tell(line->config);
+    check_server_key_tell(line->config);
     printf("%s: right (this server is %s)\n", line->config->path, line->config->general.node_id);
     return command_finish(command);
 }
@@ -94,7 +126,9 @@ const struct command cmd_check_config = {
         "are told on standard error. Where run logs go to a database, it logs in there and looks whether they can be\n"
         "stored, and whether a crash of that server would lose what it has stored. Notes on standard error tell what\n"
         "keeps uploads out: a full file system, uploads turned away lately, an endpoint that does not run; and nodes\n"
-        "whose certificate has expired or is not valid yet, with which httpd ends the connection.\n"
+        "whose certificate has expired, is not valid yet (httpd ends the connection) or expires within 30 days;\n"
+        "indexes of the database without which the web application is slow; and a key of httpd's that costs much with\n"
+        "each connection.\n"
         "\n"
         "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
         "  -o, --offline      leave the database alone\n"

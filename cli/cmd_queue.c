@@ -11,7 +11,7 @@
 enum { SHOWN = 50 }; /* files a directory without --all */
 
 static bool add_directory(const struct command *command, struct queue_report *report, const struct spool *spool,
-                       int dir_fd, char *path, size_t limit)
+                          int dir_fd, char *path, size_t limit)
 {
     struct queue_directory *directory = &report->directories[report->count++];
     struct err err;

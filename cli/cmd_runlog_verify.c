@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,7 +12,6 @@
 #include "relay/smime_verify.h"
 #include "runlog_input.h"
 #include "util/printable.h"
-#include "util/xmalloc.h"
 
 struct certificates {
     const char *node_id;
@@ -64,24 +62,22 @@ static void print_content(struct slice content)
         return;
     }
     struct buffer line = {0};
-    const char *end = content.at + content.len;
-    for (const char *at = content.at, *stop; at < end; at = stop + 1) {
-        const char *lf = memchr(at, '\n', (size_t)(end - at));
-        stop = lf != NULL ? lf : end;
-        size_t len = (size_t)(stop - at) - (stop > at && stop[-1] == '\r');
-        buffer_clear(&line);
-        size_t room = 4 * len + 8; /* \xHH for each byte */
-        printable_copy(buffer_reserve(&line, room), room, at, len);
+    while (content.len > 0) {
+        struct slice plain = slice_take_until(&content, '\n');
+        slice_take_end(&plain, "\r");
+        size_t room = 4 * plain.len + 8; /* \xHH for each byte */
+        printable_copy(buffer_reserve(&line, room), room, plain.at, plain.len);
         puts(line.at);
     }
     buffer_free(&line);
 }
 
-static bool cmd_runlog_verify_verify(struct slice message, const struct certificates *certificates, struct err *err)
+static bool cmd_runlog_verify_verify(struct slice message, const struct certificates *certificates, bool accept_sha1,
+                                     struct err *err)
 {
     struct buffer canonical = {0};
     struct slice content;
-    struct smime_verifier *verifier = smime_verifier_new(err);
+    struct smime_verifier *verifier = smime_verifier_new(accept_sha1, err);
     bool done = verifier != NULL &&
                 smime_verify(verifier, message, (struct smime_known){certificates->records, certificates->count},
                              &canonical, &content, err);
@@ -93,13 +89,14 @@ static bool cmd_runlog_verify_verify(struct slice message, const struct certific
     return done;
 }
 
-static int verify_file(const struct command *command, const char *file, const char *certs, const char *node_id)
+static int verify_file(const struct command *command, const struct command_line *line, const char *node_id)
 {
     struct certificates certificates = {.node_id = node_id};
     struct buffer message = {0};
     struct err err;
-    bool done = read_certificates(certs, &certificates, &err) && runlog_input_read(file, &message, &err) &&
-                cmd_runlog_verify_verify(buffer_slice(&message), &certificates, &err);
+    bool done = read_certificates(line->given['C'], &certificates, &err) &&
+                runlog_input_read(line->arguments[0], &message, &err) &&
+                cmd_runlog_verify_verify(buffer_slice(&message), &certificates, line->given['s'] != NULL, &err);
     int status = done ? command_finish(command) : command_failed(command, &err);
     for (size_t i = 0; i < NODE_INDEX_MAX_CERTS; i++) {
         buffer_free(&certificates.packed[i]);
@@ -110,8 +107,7 @@ static int verify_file(const struct command *command, const char *file, const ch
 
 static int cmd_runlog_verify_run(const struct command *command, const struct command_line *line)
 {
-    const char *file = line->arguments[0];
-    const char *name = runlog_input_base_name(file);
+    const char *name = runlog_input_base_name(line->arguments[0]);
     const char *node_id = line->given['n'];
     struct run_info info;
     if (line->given['C'] == NULL) {
@@ -123,19 +119,20 @@ static int cmd_runlog_verify_run(const struct command *command, const struct com
     if (node_id == NULL) {
         return command_usage(command, "the file's name does not say the node: give it with --node");
     }
-    return verify_file(command, file, line->given['C'], node_id);
+    return verify_file(command, line, node_id);
 }
 
 static const struct option options[] = {
     {"certs", required_argument, NULL, 'C'},
     {"node", required_argument, NULL, 'n'},
+    {"accept-sha1", no_argument, NULL, 's'},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
 
 const struct command cmd_runlog_verify = {
     .name = "runlog verify",
-    .synopsis = "--certs PEM [--node ID] FILE",
+    .synopsis = "--certs PEM [--node ID] [--accept-sha1] FILE",
     .summary = "check the signature of a run log and print what was signed",
     .help =
         "Decompresses FILE (gzip if its name ends in .gz, zip if in .zip; - is standard input), checks its signature\n"
@@ -143,6 +140,7 @@ const struct command cmd_runlog_verify = {
         "\n"
         "  -C, --certs PEM  the certificates, those of other nodes among them\n"
         "  -n, --node ID    the node whose certificates count: those with this UID (default: as the file's name says)\n"
+        "  -s, --accept-sha1  a signature over SHA-1 counts, as with processing.reporting.accept_sha1\n"
         "  -h, --help       this text\n"
         "\n"
         "Exit status 1 and a reason when the signature is refused.\n",

@@ -23,11 +23,10 @@ const struct command cmd_sample_config = {
     .name = "sample-config",
     .synopsis = "",
     .summary = "print a commented configuration file with every key and its default",
-    .help =
-        "Prints a configuration file that says nothing: every key, explained, with its default, as a comment.\n"
-        "\n"
-        "  -m, --mdoc  the same as the section of relay.conf(5) that is made from it\n"
-        "  -h, --help  this text\n",
+    .help = "Prints a configuration file that says nothing: every key, explained, with its default, as a comment.\n"
+            "\n"
+            "  -m, --mdoc  the same as the section of relay.conf(5) that is made from it\n"
+            "  -h, --help  this text\n",
     .options = options,
     .run = cmd_sample_config_run,
 };

@@ -2,7 +2,6 @@
 #include "command.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,12 +16,10 @@ void command_print_help(const struct command *command)
 int command_usage(const struct command *command, const char *format, ...)
 {
     struct err err;
-    char why[ERR_TEXT_SIZE];
     va_list args;
     va_start(args, format);
-    vsnprintf(why, sizeof why, format, args);
+    err_vset(&err, format, args);
     va_end(args);
-    err_set(&err, "%s", why); /* printable */
     fprintf(stderr, "rudder-relay %s: %s\nTry: rudder-relay %s --help\n", command->name, err.text, command->name);
     return COMMAND_USAGE;
 }

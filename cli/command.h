@@ -4,8 +4,7 @@
  *
  * Exit status of each: 0 done, 1 refused or failed, 2 wrong usage or configuration.
  */
-#ifndef RELAY_CLI_COMMAND_H
-#define RELAY_CLI_COMMAND_H
+#pragma once
 
 #include <getopt.h>
 #include <stdbool.h>
@@ -35,14 +34,18 @@ struct command {
     int (*run)(const struct command *command, const struct command_line *line);
 };
 
+extern const struct command cmd_adopt;
 extern const struct command cmd_check_config;
 extern const struct command cmd_drop;
+extern const struct command cmd_import_config;
 extern const struct command cmd_index;
+extern const struct command cmd_purge;
 extern const struct command cmd_queue;
 extern const struct command cmd_replay;
 extern const struct command cmd_runlog_parse;
 extern const struct command cmd_runlog_verify;
 extern const struct command cmd_sample_config;
+extern const struct command cmd_storage;
 
 void command_print_help(const struct command *command);
 
@@ -58,5 +61,3 @@ int command_failed(const struct command *command, const struct err *err);
 
 /* Flushes standard output. Returns COMMAND_DONE, or COMMAND_FAILED with a message when something was not written. */
 int command_finish(const struct command *command);
-
-#endif

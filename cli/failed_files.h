@@ -2,8 +2,7 @@
  *
  * failed_files: what the commands have in common that do something to failed files, those that are named or all.
  */
-#ifndef RELAY_CLI_FAILED_FILES_H
-#define RELAY_CLI_FAILED_FILES_H
+#pragma once
 
 #include "command.h"
 #include "queue_list.h"
@@ -24,5 +23,3 @@ struct failed_action {
  * COMMAND_USAGE without either or with both, COMMAND_FAILED when one is not there or it could not be done to it. */
 int failed_files_run(const struct command *command, const struct command_line *line,
                      const struct failed_action *action);
-
-#endif

@@ -7,19 +7,32 @@ cli_rudder_relay_LDADD = cli/libcli.a $(RELAY_LDADD)
 noinst_LIBRARIES += cli/libcli.a
 cli_libcli_a_SOURCES = \
 	cli/check_certificates.c cli/check_certificates.h \
+	cli/check_server_key.c cli/check_server_key.h \
+	cli/cmd_adopt.c \
 	cli/cmd_check_config.c \
 	cli/cmd_drop.c \
+	cli/cmd_import_config.c \
 	cli/cmd_index.c \
+	cli/cmd_purge.c \
 	cli/cmd_queue.c \
 	cli/cmd_replay.c \
 	cli/cmd_runlog_parse.c \
 	cli/cmd_runlog_verify.c \
 	cli/cmd_sample_config.c \
+	cli/cmd_storage.c \
 	cli/command.c cli/command.h \
 	cli/failed_files.c cli/failed_files.h \
+	cli/import_files.c cli/import_files.h \
+	cli/purge_compact.c cli/purge_compact.h \
+	cli/purge_limits.c cli/purge_limits.h \
+	cli/purge_plain.c cli/purge_plain.h \
 	cli/queue_list.c cli/queue_list.h \
 	cli/queue_report.c cli/queue_report.h \
 	cli/queue_report_json.c \
+	cli/relayd_database_url.c cli/relayd_database_url.h \
+	cli/relayd_import.c cli/relayd_import.h \
+	cli/relayd_rules.c cli/relayd_rules.h \
+	cli/relayd_value.c cli/relayd_value.h \
 	cli/runlog_input.c cli/runlog_input.h \
 	cli/spool_access.c cli/spool_access.h
 
@@ -28,7 +41,7 @@ cli_libcli_a_SOURCES = \
 # alone is no reason.
 dist_man_MANS += cli/rudder-relay.1 cli/relay.conf.5
 dist_pkgdata_DATA += cli/relay.conf.sample
-EXTRA_DIST += cli/relay.conf.5.in
+EXTRA_DIST += cli/relay.conf.5.in cli/rudder-relay.bash-completion
 MAINTAINERCLEANFILES += cli/relay.conf.5 cli/relay.conf.sample
 RELAY_CONFIG_TABLE = lib/relay/relay_config.c lib/relay/relay_config_keys.c lib/util/config_print.c
 

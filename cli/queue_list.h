@@ -2,11 +2,9 @@
  *
  * queue_list: the files of one spool directory, newest first, and their sum.
  *
- * All files are counted. Only the newest `limit` are kept, in a heap, so that a hundred thousand waiting files need no
- * memory.
+ * All files are counted. Only the newest `limit` are kept, so that a hundred thousand waiting files need no memory.
  */
-#ifndef RELAY_CLI_QUEUE_LIST_H
-#define RELAY_CLI_QUEUE_LIST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,12 +22,10 @@ struct queue_file {
 struct queue_list {
     struct spool_sum sum;
     struct queue_file *kept;
-    size_t kept_count;
+    size_t kept_count, kept_room;
     size_t limit;
 };
 
 /* Newest first; same times by name. limit SIZE_MAX: all. queue_list_free in any case. */
 bool queue_list_read(struct queue_list *list, int dir_fd, size_t limit, struct err *err);
 void queue_list_free(struct queue_list *list);
-
-#endif

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "util/byte_size.h"
 #include "util/duration.h"
 #include "util/printable.h"
-#include "util/byte_size.h"
 
 enum { NAME_SIZE = 1024 };
 

@@ -2,8 +2,7 @@
  *
  * queue_report: what cmd_queue found, to print as a table or as JSON.
  */
-#ifndef RELAY_CLI_QUEUE_REPORT_H
-#define RELAY_CLI_QUEUE_REPORT_H
+#pragma once
 
 #include <stdio.h>
 
@@ -11,7 +10,7 @@
 #include "relay/spool.h"
 
 struct queue_directory {
-    char *path; /* owned */
+    char *path;  /* owned */
     bool failed; /* else: waiting */
     const struct spool *spool;
     struct queue_list list;
@@ -31,5 +30,3 @@ void queue_report_print(const struct queue_report *report, FILE *out);
 /* {"folders": [{"path", "state": "waiting" | "failed", "files", "bytes", "oldest_seconds": number or null,
  *   "newest": [{"name", "bytes", "age_seconds", "reason": text, for failed ones}]}]} */
 void queue_report_print_json(const struct queue_report *report, FILE *out);
-
-#endif

@@ -5,10 +5,8 @@
 
 static json_t *json_file(const struct queue_directory *directory, const struct queue_file *file, int64_t now)
 {
-    json_t *json = json_object();
-    json_object_set_new(json, "name", json_utf8_new(file->name));
-    json_object_set_new(json, "bytes", json_integer(file->size));
-    json_object_set_new(json, "age_seconds", json_integer(now - file->mtime));
+    json_t *json = json_pack("{s:o, s:I, s:I}", "name", json_utf8_new(file->name), "bytes", (json_int_t)file->size,
+                             "age_seconds", (json_int_t)(now - file->mtime));
     if (directory->failed) {
         struct err reason;
         spool_reason(directory->spool, file->name, &reason);
@@ -20,19 +18,14 @@ static json_t *json_file(const struct queue_directory *directory, const struct q
 static json_t *json_directory(const struct queue_directory *directory, int64_t now)
 {
     const struct queue_list *list = &directory->list;
-    json_t *json = json_object();
     json_t *files = json_array();
-    json_object_set_new(json, "path", json_utf8_new(directory->path));
-    json_object_set_new(json, "state", json_string(directory->failed ? "failed" : "waiting"));
-    json_object_set_new(json, "files", json_integer((json_int_t)list->sum.files));
-    json_object_set_new(json, "bytes", json_integer((json_int_t)list->sum.bytes));
-    json_object_set_new(json, "oldest_seconds",
-                        list->sum.files > 0 ? json_integer(now - list->sum.oldest) : json_null());
     for (size_t i = 0; i < list->kept_count; i++) {
         json_array_append_new(files, json_file(directory, &list->kept[i], now));
     }
-    json_object_set_new(json, "newest", files);
-    return json;
+    return json_pack("{s:o, s:s, s:I, s:I, s:o, s:o}", "path", json_utf8_new(directory->path), "state",
+                     directory->failed ? "failed" : "waiting", "files", (json_int_t)list->sum.files, "bytes",
+                     (json_int_t)list->sum.bytes, "oldest_seconds",
+                     list->sum.files > 0 ? json_integer(now - list->sum.oldest) : json_null(), "newest", files);
 }
 
 void queue_report_print_json(const struct queue_report *report, FILE *out)

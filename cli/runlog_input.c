@@ -7,37 +7,19 @@
 #include <unistd.h>
 
 #include "util/decompress.h"
-
-enum { READ_STEP = 256 * 1024 };
-
-static bool read_to_end(int fd, const char *name, struct buffer *out, struct err *err)
-{
-    for (;;) {
-        ssize_t got = read(fd, buffer_reserve(out, READ_STEP), READ_STEP);
-        if (got == 0) {
-            return true;
-        }
-        if (got < 0 && errno != EINTR) {
-            return err_set_errno(err, errno, "%s", name);
-        }
-        out->len += got > 0 ? (size_t)got : 0;
-        if (out->len > RUNLOG_INPUT_LIMIT) {
-            return err_set(err, "%s: larger than %zu bytes", name, RUNLOG_INPUT_LIMIT);
-        }
-    }
-}
+#include "util/safe_file.h"
 
 /* Takes any file that can be read, also a pipe of the shell. */
 static bool runlog_input_read_file(const char *file, struct buffer *out, struct err *err)
 {
     if (strcmp(file, "-") == 0) {
-        return read_to_end(STDIN_FILENO, "standard input", out, err);
+        return safe_file_read_fd(STDIN_FILENO, "standard input", RUNLOG_INPUT_LIMIT, out, err);
     }
     int fd = open(file, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return err_set_errno(err, errno, "%s", file);
     }
-    bool done = read_to_end(fd, file, out, err);
+    bool done = safe_file_read_fd(fd, file, RUNLOG_INPUT_LIMIT, out, err);
     close(fd);
     return done;
 }

@@ -2,8 +2,7 @@
  *
  * runlog_input: the run log file a command was given.
  */
-#ifndef RELAY_CLI_RUNLOG_INPUT_H
-#define RELAY_CLI_RUNLOG_INPUT_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -18,5 +17,3 @@ bool runlog_input_read(const char *file, struct buffer *out, struct err *err);
 
 /* What follows the last slash. */
 const char *runlog_input_base_name(const char *file);
-
-#endif

@@ -3,8 +3,7 @@
  * spool_access: the spools of the configuration, opened for a command; where the user lacks a right to them, the
  * message says which one, to what, and how to get it.
  */
-#ifndef RELAY_CLI_SPOOL_ACCESS_H
-#define RELAY_CLI_SPOOL_ACCESS_H
+#pragma once
 
 #include "command.h"
 #include "relay/spool_set.h"
@@ -18,5 +17,3 @@ enum spool_access {
 /* False, after messages, when not all could be opened; the others are there. spool_set_close in any case. */
 bool spool_access_open(const struct command *command, struct spool_set *spools, const struct relay_config *config,
                        enum spool_access access);
-
-#endif

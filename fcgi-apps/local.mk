@@ -8,6 +8,7 @@ dist_man_MANS += fcgi-apps/rudder-relay-endpoints.8
 
 include $(top_srcdir)/fcgi-apps/metrics/local.mk
 include $(top_srcdir)/fcgi-apps/policies/local.mk
+include $(top_srcdir)/fcgi-apps/policy-proxy/local.mk
 include $(top_srcdir)/fcgi-apps/upload/local.mk
 include $(top_srcdir)/fcgi-apps/shared-folder/local.mk
 include $(top_srcdir)/fcgi-apps/remote-run/local.mk

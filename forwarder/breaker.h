@@ -12,8 +12,7 @@
  * in milliseconds). That serves both users. sink_upstream, one thread with many transfers, asks with breaker_next_ms
  * when the next one may go. db_breaker puts a lock and a condition around it for the worker threads, which wait.
  */
-#ifndef RELAY_FORWARDER_BREAKER_H
-#define RELAY_FORWARDER_BREAKER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,5 +46,3 @@ void breaker_inconclusive(struct breaker *breaker, bool probe);
 
 /* The reason of the failure may be gone: the next probe need not wait for its step. */
 void breaker_probe_now(struct breaker *breaker);
-
-#endif

@@ -3,9 +3,9 @@
 
 #include "relay/spool.h"
 #include "relay/upload_kind.h"
+#include "util/log.h"
 
 #define LOG_COMPONENT "cleaner"
-#include "util/log.h"
 
 /* Opens the directories anew: they may have been made, removed or mounted since the last time. */
 static void clean_spool(const char *directory, enum relay_kind kind, int64_t retention)

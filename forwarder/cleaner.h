@@ -6,13 +6,10 @@
  * spool_ages.h counts for how long a file has been there; the clock does not matter. On root the web application
  * processes the inventories, but does not remove old ones, so the cleaner does that there, too.
  */
-#ifndef RELAY_FORWARDER_CLEANER_H
-#define RELAY_FORWARDER_CLEANER_H
+#pragma once
 
 #include "relay/relay_config.h"
 
 /* A directory that cannot be opened is left alone, with a log line. */
 void cleaner_clean_reporting(const struct relay_config_reporting *settings);
 void cleaner_clean_inventory(const struct relay_config_inventory *settings);
-
-#endif

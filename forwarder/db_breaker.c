@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 #include "breaker.h"
-#include "random.h"
 #include "util/clock.h"
+#include "util/log.h"
+#include "util/random.h"
 #include "util/xmalloc.h"
 
 #define LOG_COMPONENT "db_breaker"
-#include "util/log.h"
 
 struct db_breaker {
     pthread_mutex_t lock;

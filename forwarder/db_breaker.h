@@ -8,8 +8,7 @@
  * either, so only db_breaker_success closes it. One log line says that it opened and why, one that it closed and after
  * how long.
  */
-#ifndef RELAY_FORWARDER_DB_BREAKER_H
-#define RELAY_FORWARDER_DB_BREAKER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,5 +52,3 @@ void db_breaker_probe_now(struct db_breaker *breaker);
 
 /* Ends all waiting. */
 void db_breaker_stop(struct db_breaker *breaker);
-
-#endif

@@ -24,8 +24,8 @@ struct dispatch {
     int64_t interval_ms;
     int64_t last_begin_ms;
     dispatch_order *order; /* NULL: run logs, nodes in turns */
-    int event_fd;   /* -1: none */
-    bool signalled; /* event_fd was written to since dispatch_next_ms was last called */
+    int event_fd;          /* -1: none */
+    bool signalled;        /* event_fd was written to since dispatch_next_ms was last called */
     bool wake_idle;
     bool stopping;
 };
@@ -251,6 +251,21 @@ void dispatch_defer(struct dispatch *dispatch, struct queued_run *run, int64_t w
     run_queue_defer(dispatch->queue, run, clock_ms() + wait_ms);
     wake_one(dispatch); /* a sleeping worker may have to wake earlier than it planned */
     dispatch_unlock(dispatch);
+}
+
+void dispatch_suspend_node(struct dispatch *dispatch, const struct queued_run *run, int64_t wait_ms)
+{
+    pthread_mutex_lock(&dispatch->lock);
+    run_queue_suspend_node(dispatch->queue, run, clock_ms() + wait_ms);
+    dispatch_unlock(dispatch);
+}
+
+size_t dispatch_others(struct dispatch *dispatch, const struct queued_run *run)
+{
+    pthread_mutex_lock(&dispatch->lock);
+    size_t others = run_queue_others(dispatch->queue, run, clock_ms());
+    dispatch_unlock(dispatch);
+    return others;
 }
 
 void dispatch_stop(struct dispatch *dispatch)

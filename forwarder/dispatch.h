@@ -9,8 +9,7 @@
  *
  * Any thread may call any function.
  */
-#ifndef RELAY_FORWARDER_DISPATCH_H
-#define RELAY_FORWARDER_DISPATCH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -61,8 +60,8 @@ void dispatch_batch_end(struct dispatch *dispatch);
 void dispatch_done(struct dispatch *dispatch, struct queued_run *run);
 void dispatch_requeue(struct dispatch *dispatch, struct queued_run *run);
 void dispatch_defer(struct dispatch *dispatch, struct queued_run *run, int64_t wait_ms);
+void dispatch_suspend_node(struct dispatch *dispatch, const struct queued_run *run, int64_t wait_ms);
+size_t dispatch_others(struct dispatch *dispatch, const struct queued_run *run);
 
 /* From now on no batch begins and no run is handed out. */
 void dispatch_stop(struct dispatch *dispatch);
-
-#endif

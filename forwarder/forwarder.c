@@ -14,20 +14,22 @@
 #include "node_index_ensure.h"
 #include "relay/upload_kind.h"
 #include "reload_watch.h"
-#include "sd_notify.h"
 #include "sink_upstream.h"
 #include "spool_source.h"
 #include "spool_stats.h"
 #include "util/clock.h"
+#include "util/close_fd.h"
+#include "util/log.h"
+#include "util/sd_notify.h"
 #include "util/xmalloc.h"
 #include "worker.h"
 
 #define LOG_COMPONENT "forwarder"
-#include "util/log.h"
 
 enum {
     STOP_WITHIN_MS = 10000,    /* how long the jobs under way have to end */
     CHECK_DATABASE_MS = 60000, /* how often the database is probed when no run comes */
+    GATHER_MS = 5,             /* how long notifications of files gather after some came */
 };
 
 static const struct backoff retry_backoff = {.first_ms = 2000, .ceiling_ms = 300000}; /* of a file */
@@ -82,9 +84,14 @@ static bool start_workers(struct forwarder *forwarder, struct spool_source *sour
     struct worker_shared *shared = &forwarder->shared;
     unsigned count = worker_count(forwarder->config);
     const struct run_age_now now = run_age_now();
+    if (forwarder->config->reporting.accept_sha1) {
+        log_warn("processing.reporting.accept_sha1 is set: run logs count whose signature can be forged");
+    }
     shared->source = source;
     shared->ages = run_age_new(forwarder->config->reporting.max_age, &now);
     shared->breaker = db_breaker_new(&breaker_backoff, forwarder->state);
+    shared->attempts = attempts_open(source->spool, count);
+    shared->lists = report_lists_new(REPORT_LISTS_BYTES);
     shared->faults = run_faults_new(forwarder->config->reporting.set_aside_after * 1000);
     shared->stop_fd = eventfd(0, EFD_CLOEXEC);
     if (shared->stop_fd < 0) {
@@ -266,6 +273,31 @@ static bool handle_signals(struct forwarder *forwarder)
     return true;
 }
 
+/* Lets notifications gather, so that the thread wakes once for many: each file that leaves incoming is one more, since
+ * it is claimed by a rename. A signal ends the rest. */
+static void let_gather(const struct forwarder *forwarder)
+{
+    struct pollfd signal = {.fd = forwarder->signal_fd, .events = POLLIN};
+    poll(&signal, 1, GATHER_MS);
+}
+
+/* Reads the notifications of the sources whose descriptor is ready. False when a directory of the spool was taken
+ * away. */
+static bool read_sources(struct forwarder *forwarder, const struct pollfd *fds)
+{
+    bool any = false;
+    for (size_t i = 0; i < forwarder->source_count; i++) {
+        if (fds[i].revents != 0 && !spool_source_read_events(&forwarder->sources[i])) {
+            return false;
+        }
+        any = any || fds[i].revents != 0;
+    }
+    if (any) {
+        let_gather(forwarder);
+    }
+    return true;
+}
+
 bool forwarder_run(struct forwarder *forwarder)
 {
     for (;;) {
@@ -285,10 +317,8 @@ bool forwarder_run(struct forwarder *forwarder)
         if (fds[0].revents != 0 && !handle_signals(forwarder)) {
             return true;
         }
-        for (size_t i = 0; i < forwarder->source_count; i++) {
-            if (fds[2 + i].revents != 0 && !spool_source_read_events(&forwarder->sources[i])) {
-                return false;
-            }
+        if (!read_sources(forwarder, fds + 2)) {
+            return false;
         }
     }
 }
@@ -311,16 +341,10 @@ static bool stop_sinks(struct forwarder *forwarder)
     return ended;
 }
 
-static void close_if_open(int fd)
-{
-    if (fd >= 0) {
-        close(fd);
-    }
-}
-
 bool forwarder_stop(struct forwarder *forwarder)
 {
     sd_notify_send("STOPPING=1");
+    attempts_stop(forwarder->shared.attempts);
     if (!stop_sinks(forwarder)) {
         log_warn("stopped without waiting any longer; what was being processed waits in the spool");
         return false;
@@ -329,11 +353,13 @@ bool forwarder_stop(struct forwarder *forwarder)
     db_breaker_free(forwarder->shared.breaker);
     run_age_free(forwarder->shared.ages);
     run_faults_free(forwarder->shared.faults);
+    report_lists_free(forwarder->shared.lists);
+    attempts_close(forwarder->shared.attempts);
     for (size_t i = 0; i < forwarder->source_count; i++) {
         spool_source_close(&forwarder->sources[i]);
     }
-    close_if_open(forwarder->shared.stop_fd);
-    close_if_open(forwarder->signal_fd);
+    close_fd(&forwarder->shared.stop_fd);
+    close_fd(&forwarder->signal_fd);
     reload_watch_close(&forwarder->reload);
     relay_state_close(forwarder->state);
     free(forwarder);

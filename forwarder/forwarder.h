@@ -7,8 +7,7 @@
  * several workers for the database, one thread for the upstream. All state is in the spool and in the database: the
  * process may be killed at any point, and several of them may run at the same time.
  */
-#ifndef RELAY_FORWARDER_FORWARDER_H
-#define RELAY_FORWARDER_FORWARDER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -27,5 +26,3 @@ bool forwarder_run(struct forwarder *forwarder);
 /* Waits some seconds for the jobs under way and frees everything. False when a sink hangs: then nothing is freed, and
  * the caller must end the process with _exit, since that thread still uses it all. */
 bool forwarder_stop(struct forwarder *forwarder);
-
-#endif

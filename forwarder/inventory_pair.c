@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "inventory_pair.h"
 
-#define LOG_COMPONENT "inventory_pair"
 #include "util/log.h"
+
+#define LOG_COMPONENT "inventory_pair"
 
 int64_t inventory_pair_order(const char *name)
 {

@@ -5,8 +5,7 @@
  *
  * A run log is neither inventory nor signature; for its name these functions do nothing.
  */
-#ifndef RELAY_FORWARDER_INVENTORY_PAIR_H
-#define RELAY_FORWARDER_INVENTORY_PAIR_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,5 +27,3 @@ void inventory_pair_release(struct dispatch *dispatch, const struct spool *spool
 
 /* The inventory was refused: its signatures go to failed/, too, so that both can be replayed together. */
 void inventory_pair_refuse(struct spool *spool, const char *inventory);
-
-#endif

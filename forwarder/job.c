@@ -5,11 +5,11 @@
 #include <time.h>
 
 #include "inventory_pair.h"
-#include "random.h"
 #include "util/clock.h"
+#include "util/log.h"
+#include "util/random.h"
 
 #define LOG_COMPONENT "job"
-#include "util/log.h"
 
 struct job_messages {
     const char *deferred;
@@ -132,13 +132,25 @@ static void job_note_refusal(const struct job *job, const char *reason)
     }
 }
 
+/* The file has come into failed/: its node may have too much there now. */
+static void job_bound_failed(const struct job *job, size_t removed)
+{
+    struct spool_source *source = job->source;
+    if (source->failed_room != NULL && job->file.info.node_id[0] != '\0') {
+        removed += failed_room_added(source->failed_room, job->file.info.node_id, job->file.status.st_size);
+    }
+    relay_metrics_failed_removed(source->state, removed);
+}
+
 void job_refuse(struct job *job, const char *reason)
 {
-    const struct spool_refusal refusal = {job->file.info.node_id, reason, job->file.verified};
+    size_t removed = 0;
+    const struct spool_refusal refusal = {job->file.info.node_id, reason, job->file.verified, &removed};
     struct err err;
     switch (spool_quarantine(job->source->spool, job->file.name, &job->file.status, &refusal, &err)) {
     case SPOOL_LEFT:
         job_note_refusal(job, reason);
+        job_bound_failed(job, removed);
         job_end(job);
         break;
     case SPOOL_CHANGED:

@@ -9,8 +9,7 @@
  * This module counts what is the same for all sinks: retries, refusals before a sink was asked, the last error. The
  * sink counts what became of the files that it was given.
  */
-#ifndef RELAY_FORWARDER_JOB_H
-#define RELAY_FORWARDER_JOB_H
+#pragma once
 
 #include "spool_process.h"
 #include "spool_source.h"
@@ -52,5 +51,3 @@ int64_t job_age_ms(const struct job *job);
 
 /* Releases the buffers. */
 void job_free(struct job *job);
-
-#endif

@@ -3,22 +3,22 @@
 # unit tests.
 noinst_LIBRARIES += forwarder/libforwarder.a
 forwarder_libforwarder_a_SOURCES = \
+	forwarder/attempts.c forwarder/attempts.h \
 	forwarder/breaker.c forwarder/breaker.h \
 	forwarder/cleaner.c forwarder/cleaner.h \
 	forwarder/db_breaker.c forwarder/db_breaker.h \
 	forwarder/dispatch.c forwarder/dispatch.h \
+	forwarder/failed_room.c forwarder/failed_room.h \
 	forwarder/forwarder.c forwarder/forwarder.h \
 	forwarder/inventory_pair.c forwarder/inventory_pair.h \
 	forwarder/job.c forwarder/job.h \
 	forwarder/node_index_ensure.c forwarder/node_index_ensure.h \
-	forwarder/random.h \
 	forwarder/node_turns.c forwarder/node_turns.h \
 	forwarder/reload_watch.c forwarder/reload_watch.h \
 	forwarder/run_age.c forwarder/run_age.h \
 	forwarder/run_faults.c forwarder/run_faults.h \
 	forwarder/run_heap.c forwarder/run_heap.h \
 	forwarder/run_queue.c forwarder/run_queue.h \
-	forwarder/sd_notify.c forwarder/sd_notify.h \
 	forwarder/sink_upstream.c forwarder/sink_upstream.h \
 	forwarder/spool_process.c forwarder/spool_process.h \
 	forwarder/spool_source.c forwarder/spool_source.h \
@@ -26,9 +26,13 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/spool_watch.c forwarder/spool_watch.h \
 	forwarder/thread.c forwarder/thread.h \
 	forwarder/upstream_answer.c forwarder/upstream_answer.h \
+	forwarder/upstream_judge.c forwarder/upstream_judge.h \
+	forwarder/upstream_login.c forwarder/upstream_login.h \
 	forwarder/upstream_transfer.c forwarder/upstream_transfer.h \
+	forwarder/work_marks.c forwarder/work_marks.h \
 	forwarder/worker.c forwarder/worker.h \
-	forwarder/worker_batch.c forwarder/worker_batch.h
+	forwarder/worker_batch.c forwarder/worker_batch.h \
+	forwarder/worker_outcome.c forwarder/worker_outcome.h
 dist_man_MANS += forwarder/rudder-relay-forwarder.8
 
 forwarderdir = $(libexecdir)/rudder-relay

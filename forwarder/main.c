@@ -2,67 +2,22 @@
  *
  * rudder-relay-forwarder: see rudder-relay-forwarder(8). This file is options and start-up.
  */
-#include <getopt.h>
 #include <malloc.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "forwarder.h"
-
-#define LOG_COMPONENT "main"
+#include "relay/daemon_options.h"
 #include "util/core_dump.h"
 #include "util/log.h"
 
-enum { EXIT_GAVE_UP = 1, EXIT_USAGE = 2, EXIT_START = 3 };
+#define LOG_COMPONENT "main"
 
-static void forwarder_usage(FILE *out)
-{
-    fprintf(out,
-            "usage: rudder-relay-forwarder [-c FILE]\n"
-            "\n"
-            "Brings the run logs that wait in the spool into the database, or on a relay to the policy server\n"
-            "above, inventories, too. Until SIGTERM; SIGHUP reloads.\n"
-            "\n"
-            "  -c, --config FILE  the configuration (default %s)\n"
-            "  -h, --help         this text\n"
-            "  -V, --version      the version\n",
-            relay_config_default_path());
-}
+enum { EXIT_GAVE_UP = 1, EXIT_START = 3 };
 
-/* Returns the exit status when there is nothing more to do, else -1. */
-static int forwarder_options(int argc, char **argv, const char **path)
-{
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},
-        {0},
-    };
-    int option;
-    while ((option = getopt_long(argc, argv, "c:hV", options, NULL)) != -1) {
-        switch (option) {
-        case 'c':
-            *path = optarg;
-            break;
-        case 'h':
-            forwarder_usage(stdout);
-            return EXIT_SUCCESS;
-        case 'V':
-            puts("rudder-relay-forwarder " PACKAGE_VERSION);
-            return EXIT_SUCCESS;
-        default:
-            forwarder_usage(stderr);
-            return EXIT_USAGE;
-        }
-    }
-    if (optind < argc) {
-        forwarder_usage(stderr);
-        return EXIT_USAGE;
-    }
-    return -1;
-}
+static const char summary[] =
+    "Brings the run logs that wait in the spool into the database, or on a relay to the policy server\n"
+    "above, inventories, too. Until SIGTERM; SIGHUP reloads.";
 
 /* The few threads reuse their buffers, so more than two arenas would only keep memory. Large blocks (a run of
  * megabytes) go back to the system at once; without fixed thresholds glibc adapts them and stops doing so. */
@@ -96,8 +51,8 @@ static int run_forwarder(const struct relay_config *config)
 
 int main(int argc, char **argv)
 {
-    const char *path = relay_config_default_path();
-    int status = forwarder_options(argc, argv, &path);
+    const char *path;
+    int status = daemon_options_read("forwarder", summary, argc, argv, &path);
     if (status >= 0) {
         return status;
     }
@@ -108,7 +63,7 @@ int main(int argc, char **argv)
     struct relay_config *config = relay_config_load(path, &err);
     if (config == NULL || !relay_config_load_passwords(config, &err) ||
         !log_configure(config->logging.level, config->logging.filter, &err)) {
-        status = start_failed(EXIT_USAGE, &err);
+        status = start_failed(DAEMON_EXIT_USAGE, &err);
     } else {
         status = run_forwarder(config);
     }

@@ -2,9 +2,9 @@
 #include "node_index_ensure.h"
 
 #include "relay/node_index.h"
+#include "util/log.h"
 
 #define LOG_COMPONENT "node_index_ensure"
-#include "util/log.h"
 
 bool node_index_ensure_rebuilt(const struct relay_config *config, struct err *err)
 {

@@ -2,8 +2,7 @@
  *
  * node_index_ensure: makes sure that there is a node index, built from the present node list and certificates.
  */
-#ifndef RELAY_FORWARDER_NODE_INDEX_ENSURE_H
-#define RELAY_FORWARDER_NODE_INDEX_ENSURE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -16,5 +15,3 @@ bool node_index_ensure(const struct relay_config *config, struct err *err);
 
 /* For a reload: builds it in any case. False with err; then the old index stays. */
 bool node_index_ensure_rebuilt(const struct relay_config *config, struct err *err);
-
-#endif

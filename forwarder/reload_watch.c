@@ -4,6 +4,8 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "util/close_fd.h"
+
 enum { EVENTS_SIZE = 4096 };
 
 /* For a file that is watched already this changes nothing. For a new file it adds a watch; the kernel removes the old
@@ -24,10 +26,7 @@ void reload_watch_open(struct reload_watch *watch, struct relay_state *state, co
 
 void reload_watch_close(struct reload_watch *watch)
 {
-    if (watch->fd >= 0) {
-        close(watch->fd);
-        watch->fd = -1;
-    }
+    close_fd(&watch->fd);
 }
 
 bool reload_watch_requested(struct reload_watch *watch)

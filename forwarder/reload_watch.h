@@ -6,8 +6,7 @@
  * It uses inotify, so that an idle program does not wake up for it: raising the generation touches the state file, and
  * counting in it does not. Without inotify the request is noticed when the caller happens to ask.
  */
-#ifndef RELAY_FORWARDER_RELOAD_WATCH_H
-#define RELAY_FORWARDER_RELOAD_WATCH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,5 +26,3 @@ void reload_watch_close(struct reload_watch *watch);
 /* Was a reload requested since the last call? Also notices that the state file was replaced, and watches the new
  * one. */
 bool reload_watch_requested(struct reload_watch *watch);
-
-#endif

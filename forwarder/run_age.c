@@ -11,9 +11,9 @@
 #include "util/siphash.h"
 #include "util/xmalloc.h"
 
-/* The sample of nodes: each node has one of PLACES by its id and counts for LATELY_SECONDS. Fewer than MOST_AT_LEAST
+/* The sample of nodes: each node has one of PLACES by its id and counts for LATELY_SECONDS. Fewer than NODES_AT_LEAST
  * nodes never count as most. */
-enum { PLACES = 512, LATELY_SECONDS = 3600, MOST_AT_LEAST = 3 };
+enum { PLACES = 512, LATELY_SECONDS = 3600, NODES_AT_LEAST = 3 };
 
 /* A clock that was set by less than this has not jumped: small corrections are normal. */
 enum { JUMP_SECONDS = 600 };
@@ -75,7 +75,7 @@ static bool most_are_too_old(const struct run_age *ages, int64_t monotonic)
             too_old += node->too_old;
         }
     }
-    return too_old >= MOST_AT_LEAST && 2 * too_old > all;
+    return too_old >= NODES_AT_LEAST && 2 * too_old > all;
 }
 
 static enum run_age_verdict find_cause(const struct run_age *ages, int64_t age, const struct run_age_now *now,

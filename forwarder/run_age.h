@@ -9,8 +9,7 @@
  *
  * One for all workers; may be used by several threads.
  */
-#ifndef RELAY_FORWARDER_RUN_AGE_H
-#define RELAY_FORWARDER_RUN_AGE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -20,7 +19,7 @@ struct run_age;
 
 /* Both in seconds; their difference changes only when the clock is set. */
 struct run_age_now {
-    int64_t clock;     /* since 1970 */
+    int64_t clock; /* since 1970 */
     int64_t monotonic;
 };
 
@@ -40,5 +39,3 @@ enum run_age_verdict {
  * 1970. ages may be NULL: no limit. Sets the reason unless the verdict is good. */
 enum run_age_verdict run_age_check(struct run_age *ages, const char *node_id, int64_t began, int64_t taken,
                                    const struct run_age_now *now, struct err *reason);
-
-#endif

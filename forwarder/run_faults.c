@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "relay/node_id.h"
 #include "util/xmalloc.h"
@@ -25,16 +26,15 @@ enum suspicion {
 };
 
 struct suspect {
-    struct suspect *older;
-    struct suspect *newer; /* in the order of the last failure */
+    TAILQ_ENTRY(suspect) link; /* in the order of the last failure */
     enum report_db_error kind;
     int64_t began_ms;
     int64_t ended_ms;
     enum suspicion suspicion;
     bool stored_before; /* another run was stored shortly before the last failure began */
     bool alone;         /* other runs were stored since it failed for the first time */
-    unsigned counted; /* failures that count against the run */
-    int64_t first_ms; /* the first failure that counted */
+    unsigned counted;   /* failures that count against the run */
+    int64_t first_ms;   /* the first failure that counted */
     char name[];
 };
 
@@ -42,8 +42,7 @@ struct run_faults {
     pthread_mutex_t lock;
     int64_t period_ms;
     void *by_name; /* a tree of suspects (tsearch), which stays fast whatever names the nodes choose */
-    struct suspect *oldest;
-    struct suspect *newest; /* from oldest to newest, the judged suspects come before the others */
+    TAILQ_HEAD(suspects, suspect) suspects; /* oldest first; the judged ones come before the others */
     size_t count;
     bool stored_once;
     int64_t stored_ms;         /* when something was stored last */
@@ -68,23 +67,9 @@ static struct suspect *suspect_find(const struct run_faults *faults, const char 
     return found != NULL ? *found : NULL;
 }
 
-static void list_append(struct run_faults *faults, struct suspect *suspect)
-{
-    suspect->older = faults->newest;
-    suspect->newer = NULL;
-    *(faults->newest != NULL ? &faults->newest->newer : &faults->oldest) = suspect;
-    faults->newest = suspect;
-}
-
-static void list_take_out(struct run_faults *faults, struct suspect *suspect)
-{
-    *(suspect->older != NULL ? &suspect->older->newer : &faults->oldest) = suspect->newer;
-    *(suspect->newer != NULL ? &suspect->newer->older : &faults->newest) = suspect->older;
-}
-
 static void suspect_forget(struct run_faults *faults, struct suspect *suspect)
 {
-    list_take_out(faults, suspect);
+    TAILQ_REMOVE(&faults->suspects, suspect, link);
     tdelete(suspect, &faults->by_name, suspect_compare);
     faults->count--;
     free(suspect);
@@ -95,7 +80,7 @@ static struct suspect *suspect_take(struct run_faults *faults, const char *name)
 {
     struct suspect *suspect = suspect_find(faults, name);
     if (suspect != NULL) {
-        list_take_out(faults, suspect);
+        TAILQ_REMOVE(&faults->suspects, suspect, link);
     } else {
         size_t size = strlen(name) + 1;
         suspect = xcalloc(1, sizeof *suspect + size);
@@ -103,9 +88,9 @@ static struct suspect *suspect_take(struct run_faults *faults, const char *name)
         tsearch(suspect, &faults->by_name, suspect_compare);
         faults->count++;
     }
-    list_append(faults, suspect);
+    TAILQ_INSERT_TAIL(&faults->suspects, suspect, link);
     if (faults->count > RUN_FAULTS_SUSPECTS_MAX) {
-        suspect_forget(faults, faults->oldest);
+        suspect_forget(faults, TAILQ_FIRST(&faults->suspects));
     }
     return suspect;
 }
@@ -114,6 +99,7 @@ struct run_faults *run_faults_new(int64_t period_ms)
 {
     struct run_faults *faults = xcalloc(1, sizeof *faults);
     pthread_mutex_init(&faults->lock, NULL);
+    TAILQ_INIT(&faults->suspects);
     faults->period_ms = period_ms;
     return faults;
 }
@@ -121,8 +107,8 @@ struct run_faults *run_faults_new(int64_t period_ms)
 void run_faults_free(struct run_faults *faults)
 {
     if (faults != NULL) {
-        while (faults->oldest != NULL) {
-            suspect_forget(faults, faults->oldest);
+        while (!TAILQ_EMPTY(&faults->suspects)) {
+            suspect_forget(faults, TAILQ_FIRST(&faults->suspects));
         }
         pthread_mutex_destroy(&faults->lock);
         free(faults);
@@ -130,7 +116,8 @@ void run_faults_free(struct run_faults *faults)
 }
 
 /* Judges by the earlier failures. Whether this one counts is not known until another run is stored. */
-static bool is_own_fault(const struct run_faults *faults, const struct suspect *suspect, const struct run_failure *now)
+static bool is_own_fault(const struct run_faults *faults, const struct suspect *suspect,
+                         const struct run_faults_failure *now)
 {
     if (suspect->suspicion != SUSPICION_JUDGED || now->kind == REPORT_DB_ERROR_SETUP) {
         return false;
@@ -153,7 +140,7 @@ static void take_evidence(struct run_faults *faults, const struct suspect *suspe
     }
 }
 
-bool run_faults_failed(struct run_faults *faults, const struct run_failure *failure)
+bool run_faults_failed(struct run_faults *faults, const struct run_faults_failure *failure)
 {
     pthread_mutex_lock(&faults->lock);
     struct suspect *suspect = suspect_take(faults, failure->name);
@@ -187,8 +174,11 @@ static bool failure_counts(const struct suspect *suspect, int64_t now_ms)
 void run_faults_stored(struct run_faults *faults, int64_t now_ms)
 {
     pthread_mutex_lock(&faults->lock);
-    struct suspect *suspect = faults->newest;
-    for (; suspect != NULL && suspect->suspicion != SUSPICION_JUDGED; suspect = suspect->older) {
+    struct suspect *suspect;
+    TAILQ_FOREACH_REVERSE (suspect, &faults->suspects, suspects, link) {
+        if (suspect->suspicion == SUSPICION_JUDGED) {
+            break;
+        }
         if (failure_counts(suspect, now_ms) && suspect->counted++ == 0) {
             suspect->first_ms = suspect->ended_ms;
         }
@@ -213,8 +203,11 @@ bool run_faults_database_blamed(struct run_faults *faults)
 void run_faults_acquit(struct run_faults *faults)
 {
     pthread_mutex_lock(&faults->lock);
-    struct suspect *suspect = faults->newest;
-    for (; suspect != NULL && suspect->suspicion == SUSPICION_OPEN; suspect = suspect->older) {
+    struct suspect *suspect;
+    TAILQ_FOREACH_REVERSE (suspect, &faults->suspects, suspects, link) {
+        if (suspect->suspicion != SUSPICION_OPEN) {
+            break;
+        }
         suspect->suspicion = SUSPICION_ACQUITTED;
     }
     faults->blamed[0] = '\0';

@@ -18,8 +18,7 @@
  *
  * The module has no clock: the caller says what time it is (any clock in milliseconds). Any thread may call.
  */
-#ifndef RELAY_FORWARDER_RUN_FAULTS_H
-#define RELAY_FORWARDER_RUN_FAULTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,7 +32,7 @@ enum { RUN_FAULTS_ENOUGH = 4 };
 /* How many suspects are remembered. The one that failed the longest ago is forgotten first. */
 enum { RUN_FAULTS_SUSPECTS_MAX = 10000 };
 
-struct run_failure {
+struct run_faults_failure {
     const char *name; /* of the run's file */
     const char *node_id;
     enum report_db_error kind; /* DATA, UNSURE, SLOW or SETUP */
@@ -45,7 +44,7 @@ struct run_faults *run_faults_new(int64_t period_ms);
 void run_faults_free(struct run_faults *faults);
 
 /* A run has failed. True when it is at fault itself; then it is forgotten. */
-bool run_faults_failed(struct run_faults *faults, const struct run_failure *failure);
+bool run_faults_failed(struct run_faults *faults, const struct run_faults_failure *failure);
 
 /* A run was stored (one that was there already does not count). Call this after run_faults_failed for the runs
  * that failed in the same batch. */
@@ -66,5 +65,3 @@ int64_t run_faults_wait_ms(struct run_faults *faults, const char *name, int64_t 
 
 /* The run has left the spool. */
 void run_faults_forget(struct run_faults *faults, const char *name);
-
-#endif

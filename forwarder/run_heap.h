@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * run_heap: a binary heap of queued runs from which any run can be removed. Used by run_queue.
+ * run_heap: a binary heap of queued runs from which any run can be removed. Used by run_queue and node_turns.
  */
-#ifndef RELAY_FORWARDER_RUN_HEAP_H
-#define RELAY_FORWARDER_RUN_HEAP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,8 +27,8 @@ struct queued_run {
     uint32_t position; /* in its heap */
     uint32_t seen;     /* the number of the last scan that saw it */
     uint16_t attempts;
-    uint8_t state; /* enum queued_run_state */
-    uint8_t dirty; /* arrived again while active */
+    uint8_t state;   /* enum queued_run_state */
+    uint8_t dirty;   /* arrived again while active */
     uint8_t renamed; /* it came by rename */
     char name[];
 };
@@ -53,5 +52,3 @@ static inline struct queued_run *run_heap_first(const struct run_heap *heap)
 {
     return heap->count > 0 ? heap->at[0] : NULL;
 }
-
-#endif

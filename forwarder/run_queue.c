@@ -233,6 +233,7 @@ size_t run_queue_scan_end(struct run_queue *queue)
 static void queue_due(struct run_queue *queue, int64_t now_ms)
 {
     struct queued_run *run;
+    node_turns_resume(queue->waiting, now_ms);
     while ((run = run_heap_first(&queue->deferred)) != NULL && run->due_ms <= now_ms) {
         run_heap_remove(&queue->deferred, run);
         queue_wait(queue, run);
@@ -248,7 +249,8 @@ size_t run_queue_waiting(struct run_queue *queue, int64_t now_ms)
 int64_t run_queue_next_due(const struct run_queue *queue)
 {
     const struct queued_run *run = run_heap_first(&queue->deferred);
-    return run != NULL ? run->due_ms : INT64_MAX;
+    int64_t resume_ms = node_turns_next_resume(queue->waiting);
+    return run != NULL && run->due_ms < resume_ms ? run->due_ms : resume_ms;
 }
 
 size_t run_queue_count(const struct run_queue *queue)
@@ -301,6 +303,17 @@ void run_queue_defer(struct run_queue *queue, struct queued_run *run, int64_t du
     run->due_ms = due_ms;
     run->state = RUN_DEFERRED;
     run_heap_add(&queue->deferred, run);
+}
+
+size_t run_queue_others(struct run_queue *queue, const struct queued_run *run, int64_t now_ms)
+{
+    queue_due(queue, now_ms);
+    return node_turns_others(queue->waiting, run->node);
+}
+
+void run_queue_suspend_node(struct run_queue *queue, const struct queued_run *run, int64_t due_ms)
+{
+    node_turns_suspend(queue->waiting, run->node, due_ms);
 }
 
 void run_queue_flush_deferred(struct run_queue *queue)

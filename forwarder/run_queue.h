@@ -9,8 +9,7 @@
  *
  * The module has no lock and no clock: the caller serialises and says what time it is (any clock in milliseconds).
  */
-#ifndef RELAY_FORWARDER_RUN_QUEUE_H
-#define RELAY_FORWARDER_RUN_QUEUE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +19,8 @@
 
 struct run_queue;
 
-/* One name. The pointer that run_queue_take returns is valid until run_queue_done, _requeue or _defer. */
+/* One name, of a run log or of an inventory (run_heap.h has the fields). The pointer that run_queue_take returns is
+ * valid until run_queue_done, _requeue or _defer. */
 struct queued_run;
 const char *queued_run_name(const struct queued_run *run);
 unsigned queued_run_attempts(const struct queued_run *run); /* how often it was deferred so far */
@@ -44,7 +44,8 @@ void run_queue_scan_start(struct run_queue *queue);
 void run_queue_scan_add(struct run_queue *queue, const char *name, int64_t run_time, struct slice node);
 size_t run_queue_scan_end(struct run_queue *queue);
 
-/* How many names could be taken now; when the next deferred one is due, INT64_MAX if none is deferred. */
+/* How many names could be taken now; when the next one that is deferred, or whose node is suspended, is due, INT64_MAX
+ * if there is none. */
 size_t run_queue_waiting(struct run_queue *queue, int64_t now_ms);
 int64_t run_queue_next_due(const struct run_queue *queue);
 
@@ -60,7 +61,12 @@ void run_queue_done(struct run_queue *queue, struct queued_run *run);
 void run_queue_requeue(struct run_queue *queue, struct queued_run *run);
 void run_queue_defer(struct run_queue *queue, struct queued_run *run, int64_t due_ms);
 
-/* All deferred runs wait from now on: the reason why they were deferred may be gone. */
-void run_queue_flush_deferred(struct run_queue *queue);
+/* How many of the names that could be taken now are of other nodes than this active run. */
+size_t run_queue_others(struct run_queue *queue, const struct queued_run *run, int64_t now_ms);
 
-#endif
+/* No run of this active run's node is taken before due_ms. Nothing happens when its node is not known. The active run
+ * itself is still to be ended in one of the ways above. */
+void run_queue_suspend_node(struct run_queue *queue, const struct queued_run *run, int64_t due_ms);
+
+/* All deferred runs, and those of suspended nodes, wait from now on: the reason for it may be gone. */
+void run_queue_flush_deferred(struct run_queue *queue);

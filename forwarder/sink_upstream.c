@@ -6,7 +6,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "inventory_pair.h"
 #include "relay/node_index.h"
@@ -14,10 +13,11 @@
 #include "thread.h"
 #include "upstream_transfer.h"
 #include "util/clock.h"
+#include "util/close_fd.h"
+#include "util/log.h"
 #include "util/xmalloc.h"
 
 #define LOG_COMPONENT "sink_upstream"
-#include "util/log.h"
 
 enum {
     TAKE_MAX = 64,             /* files taken in one go: transfers under way must not wait for more */
@@ -52,7 +52,10 @@ static bool take_ready_file(struct sink_upstream *sink, struct job *job, struct 
             job_hold(job, SIGNATURE_WAIT_MS);
             continue;
         }
-        enum spool_verdict verdict = spool_process(route, &sink->tools, &job->file, &reason);
+        enum spool_verdict verdict = spool_process_look(&job->file, &reason);
+        if (verdict == SPOOL_READY) {
+            verdict = spool_process(route, &sink->tools, &job->file, &reason);
+        }
         if (verdict == SPOOL_READY) {
             return true;
         }
@@ -161,6 +164,7 @@ static void sink_refresh(struct sink_upstream *sink)
     }
     if (atomic_exchange(&sink->reload, false)) {
         reload_pins(upstream);
+        upstream_login_refresh(&upstream->login);
         breaker_probe_now(&upstream->breaker);
         for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
             breaker_probe_now(&upstream->kind_breakers[kind]);
@@ -234,9 +238,7 @@ static void sink_free(struct sink_upstream *sink)
     size_t count = (size_t)sink->upstream.config->upstream.connections;
     http_client_free(sink->upstream.client);
     for (size_t i = 0; i < count; i++) {
-        if (sink->transfers[i].fd >= 0) {
-            close(sink->transfers[i].fd);
-        }
+        close_fd(&sink->transfers[i].fd);
     }
     free(sink->transfers);
     if (sink->tools.index != NULL) {
@@ -244,9 +246,8 @@ static void sink_free(struct sink_upstream *sink)
     }
     buffer_free(&sink->upstream.url);
     buffer_free(&sink->upstream.pins);
-    if (sink->wake_fd >= 0) {
-        close(sink->wake_fd);
-    }
+    upstream_login_free(&sink->upstream.login);
+    close_fd(&sink->wake_fd);
     free(sink);
 }
 
@@ -256,6 +257,7 @@ struct sink_upstream *sink_upstream_start(const struct relay_config *config, str
 {
     struct sink_upstream *sink = xcalloc(1, sizeof *sink);
     sink->upstream.config = config;
+    sink->upstream.login.config = config;
     sink->upstream.state = state;
     sink->tools.settings = &config->reporting;
     sink->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -8,11 +8,12 @@
  *
  *     sink_upstream.c      the thread: which file goes next, and when
  *     upstream_transfer.c  one file on its way
- *     upstream_answer.c    what an answer means
+ *     upstream_answer.c    what an answer means for the file
+ *     upstream_judge.c     what it means for the other files
+ *     upstream_login.c     the passwords
  *     breaker.c            whether the upstream can be used
  */
-#ifndef RELAY_FORWARDER_SINK_UPSTREAM_H
-#define RELAY_FORWARDER_SINK_UPSTREAM_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,7 +33,7 @@ struct sink_upstream *sink_upstream_start(const struct relay_config *config, str
                                           const struct backoff *backoff, struct spool_source *sources, size_t count,
                                           struct err *err);
 
-/* Reads the upstream's certificate again and tries an upstream that could not be used at once. */
+/* Reads the upstream's certificate and our passwords again, and tries an upstream that could not be used at once. */
 void sink_upstream_reload(struct sink_upstream *sink);
 
 /* Starts no more transfers. Those under way have some seconds to end, then they are cut off and their files stay. */
@@ -41,5 +42,3 @@ void sink_upstream_stop(struct sink_upstream *sink);
 /* Waits for the end after sink_upstream_stop, no longer than until_ms (clock_ms), and frees the sink. False when it has
  * not ended: it hangs in the system's resolver, and only the end of the process ends it. Takes NULL. */
 bool sink_upstream_join(struct sink_upstream *sink, int64_t until_ms);
-
-#endif

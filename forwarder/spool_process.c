@@ -22,9 +22,8 @@ enum { NEXT_STEP = -1 };
 
 typedef int spool_step(struct spool_tools *tools, struct spool_file *file, struct err *reason);
 
-static int stat_file(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+enum spool_verdict spool_process_look(struct spool_file *file, struct err *reason)
 {
-    (void)tools;
     if (fstatat(spool_incoming_fd(file->spool), file->name, &file->status, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno == ENOENT) {
             return SPOOL_GONE;
@@ -32,7 +31,7 @@ static int stat_file(struct spool_tools *tools, struct spool_file *file, struct 
         err_set_errno(reason, errno, "stat of the file");
         return SPOOL_RETRY;
     }
-    return S_ISREG(file->status.st_mode) ? NEXT_STEP : SPOOL_GONE;
+    return S_ISREG(file->status.st_mode) ? SPOOL_READY : SPOOL_GONE;
 }
 
 /* A file that came by rename is whole. A file that is written in place counts as whole once it has not changed for a
@@ -172,9 +171,10 @@ static int check_age(struct spool_tools *tools, struct spool_file *file, struct 
     return SPOOL_REFUSED;
 }
 
-static int skip_event_types(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+static int skip_reports(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
     (void)reason;
+    runlog_skip_logs(&file->runlog, tools->settings->store_logs); /* it looks at all event types */
     runlog_skip_event_types(&file->runlog, tools->settings->skip_event_types);
     return file->runlog.report_count > 0 ? NEXT_STEP : SPOOL_NOTHING;
 }
@@ -183,10 +183,10 @@ enum { STEPS_MAX = 10 };
 
 /* Cheap checks come first: the file of an unknown node is not read. */
 static spool_step *const spool_steps[][STEPS_MAX] = {
-    [SPOOL_RUN_TO_DATABASE] = {stat_file, require_rest, parse_name, check_size, require_certificate, read_image, expand,
-                               verify_and_parse, check_age, skip_event_types},
-    [SPOOL_RUN_TO_UPSTREAM] = {stat_file, require_rest, parse_name, check_size, require_node},
-    [SPOOL_INVENTORY_TO_UPSTREAM] = {stat_file, require_rest, check_size},
+    [SPOOL_RUN_TO_DATABASE] = {require_rest, parse_name, check_size, require_certificate, read_image, expand,
+                               verify_and_parse, check_age, skip_reports},
+    [SPOOL_RUN_TO_UPSTREAM] = {require_rest, parse_name, check_size, require_node},
+    [SPOOL_INVENTORY_TO_UPSTREAM] = {require_rest, check_size},
 };
 
 enum spool_verdict spool_process(enum spool_route route, struct spool_tools *tools, struct spool_file *file,

@@ -3,8 +3,7 @@
  * spool_process: prepares one file of incoming/ for its destination in a few steps. Of a file that fails a step it says
  * what must become of it.
  */
-#ifndef RELAY_FORWARDER_SPOOL_PROCESS_H
-#define RELAY_FORWARDER_SPOOL_PROCESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -15,13 +14,14 @@
 #include "relay/runlog.h"
 #include "relay/smime_verify.h"
 #include "relay/spool.h"
-#include "util/buffer.h"
 #include "run_age.h"
+#include "util/buffer.h"
 #include "util/decompress.h"
 #include "util/err.h"
 
-/* What the steps need; each thread has its own. The caller sets and frees all above image, and frees image. A route to
- * the upstream needs settings and index only. */
+/* What the steps need; each thread has its own. The caller sets and frees settings to
+ * verifier; the steps fill image, which the caller frees; certificates are valid for the current file. A route to the
+ * upstream needs settings and index only. */
 struct spool_tools {
     const struct relay_config_reporting *settings;
     struct run_age *ages;
@@ -44,8 +44,8 @@ struct spool_file {
     struct buffer canonical;
     struct runlog runlog;
     size_t expanded_size; /* bytes of the message, which may be freed when the content is in canonical */
-    bool verified;           /* its signature is right */
-    bool unknown_node;       /* with SPOOL_RETRY and SPOOL_REFUSED: this is the reason */
+    bool verified;        /* its signature is right */
+    bool unknown_node;    /* with SPOOL_RETRY and SPOOL_REFUSED: this is the reason */
     int64_t
         retry_within_ms; /* with SPOOL_RETRY: the wait must not be longer, 0: no limit; with SPOOL_RESTS: the wait */
 };
@@ -66,11 +66,13 @@ enum spool_verdict {
     SPOOL_REFUSED, /* the cause is final; with the reason */
 };
 
+/* The first step: fills file.status. SPOOL_READY, SPOOL_GONE or SPOOL_RETRY. */
+enum spool_verdict spool_process_look(struct spool_file *file, struct err *reason);
+
+/* All other steps. */
 enum spool_verdict spool_process(enum spool_route route, struct spool_tools *tools, struct spool_file *file,
                                  struct err *reason);
 
 /* Empties it for the next file. Frees the memory beyond what a usual run needs. */
 void spool_file_clear(struct spool_file *file);
 void spool_file_free(struct spool_file *file);
-
-#endif

@@ -2,14 +2,14 @@
 #include "spool_source.h"
 
 #include <time.h>
-#include <unistd.h>
 
 #include "inventory_pair.h"
 #include "relay/upload_kind.h"
 #include "util/clock.h"
+#include "util/close_fd.h"
+#include "util/log.h"
 
 #define LOG_COMPONENT "spool_source"
-#include "util/log.h"
 
 /* Only runs for the database are worth gathering: a batch is one transaction. */
 static struct dispatch *make_dispatch(const struct spool_source *source, const struct relay_config *config)
@@ -39,6 +39,10 @@ bool spool_source_open(struct spool_source *source, const struct relay_config *c
     if (source->spool == NULL) {
         return false;
     }
+    if (report) {
+        source->failed_room = failed_room_new(source->spool, (size_t)config->reporting.max_failed_files_per_node,
+                                              config->reporting.max_failed_size_per_node);
+    }
     size_t recovered = spool_recover(source->spool);
     if (recovered > 0) {
         log_info("files put back that a forwarder was taking out when it ended",
@@ -55,10 +59,9 @@ bool spool_source_open(struct spool_source *source, const struct relay_config *c
 void spool_source_close(struct spool_source *source)
 {
     dispatch_free(source->dispatch);
+    failed_room_free(source->failed_room);
     spool_close(source->spool);
-    if (source->inotify_fd >= 0) {
-        close(source->inotify_fd);
-    }
+    close_fd(&source->inotify_fd);
 }
 
 static bool directory_lost(const char *path)

@@ -6,13 +6,13 @@
  * The main thread watches the directory (scans and notifications) and adds names to the dispatch; a sink takes them
  * from there as jobs.
  */
-#ifndef RELAY_FORWARDER_SPOOL_SOURCE_H
-#define RELAY_FORWARDER_SPOOL_SOURCE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "dispatch.h"
+#include "failed_room.h"
 #include "relay/relay_config.h"
 #include "relay/relay_metrics.h"
 #include "relay/spool.h"
@@ -29,6 +29,7 @@ struct spool_source {
     enum relay_output output;
     struct spool *spool;
     struct dispatch *dispatch;
+    struct failed_room *failed_room; /* NULL: inventories, whose node is not known */
     spool_watch_wants *wanted;
     int inotify_fd; /* -1: there are no notifications, the scans find the files */
     int64_t scan_interval_s;
@@ -49,5 +50,3 @@ bool spool_source_read_events(struct spool_source *source);
 /* For the directories whose output is disabled, and whose files somebody else takes (on root the web application):
  * gives files that wait beside others the name once it is free. */
 void spool_source_release_disabled(const struct relay_config *config);
-
-#endif

@@ -35,8 +35,7 @@ static void publish_directory(struct relay_state *state, enum relay_kind kind, b
 /* Does the spool of another kind use the same failed directory? */
 static bool shares_failed(const struct spool_set *spools, size_t kind)
 {
-    return spool_set_failed_seen(spools, kind) ||
-           (kind + 1 < RELAY_KINDS && spool_set_failed_seen(spools, kind + 1));
+    return spool_set_failed_seen(spools, kind) || (kind + 1 < RELAY_KINDS && spool_set_failed_seen(spools, kind + 1));
 }
 
 int64_t spool_stats_publish(const struct relay_config *config, struct relay_state *state)

@@ -6,8 +6,7 @@
  * The directories are read each time, since other programs, too, put files there and remove them. That takes longer the
  * more they hold, so the next time is chosen by the time it took: no more than a hundredth of all time goes into it.
  */
-#ifndef RELAY_FORWARDER_SPOOL_STATS_H
-#define RELAY_FORWARDER_SPOOL_STATS_H
+#pragma once
 
 #include <stdint.h>
 
@@ -16,5 +15,3 @@
 
 /* Returns after how many milliseconds to do it again. A directory that cannot be read keeps its old figures. */
 int64_t spool_stats_publish(const struct relay_config *config, struct relay_state *state);
-
-#endif

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "relay/spool_beside.h"
+#include "util/log.h"
 
 #define LOG_COMPONENT "spool_watch"
-#include "util/log.h"
 
 enum { EVENTS_SIZE = 16 << 10 };
 
@@ -110,6 +110,7 @@ bool spool_watch_scan(struct spool *spool, spool_watch_wants *wanted, struct dis
 {
     struct scan_context scan = {spool, wanted, dispatch};
     dispatch_scan_start(dispatch);
+    spool_forget_beside(spool);
     if (!spool_scan(spool_incoming_fd(spool), scan_visit, &scan, err)) {
         return false; /* the scan is not complete: names that it did not see may still be there */
     }

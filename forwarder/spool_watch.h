@@ -8,8 +8,7 @@
  * the name as soon as the name is free. Where there is no inotify (a limit is reached, the file system does not support
  * it), only the scans find the files, a little later.
  */
-#ifndef RELAY_FORWARDER_SPOOL_WATCH_H
-#define RELAY_FORWARDER_SPOOL_WATCH_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -37,5 +36,3 @@ enum spool_watch_news spool_watch_read(int inotify_fd, struct spool *spool, spoo
 
 /* Adds the names in the directory and drops those that are not there any more. False with err. */
 bool spool_watch_scan(struct spool *spool, spool_watch_wants *wanted, struct dispatch *dispatch, struct err *err);
-
-#endif

@@ -2,8 +2,7 @@
  *
  * thread: a thread of a sink. It blocks all signals: the main thread handles them.
  */
-#ifndef RELAY_FORWARDER_THREAD_H
-#define RELAY_FORWARDER_THREAD_H
+#pragma once
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -15,5 +14,3 @@ bool thread_start(pthread_t *thread, void *(*work)(void *context), void *context
 
 /* Waits for its end, no longer than until_ms (clock_ms). False when it has not ended. */
 bool thread_join(pthread_t thread, int64_t until_ms);
-
-#endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upstream_answer.h"
 
+#include <string.h>
+
 enum { WAIT_MAX_MS = 300000 };
 
 static enum upstream_disposition disposition_of_status(int status)
@@ -43,6 +45,11 @@ static enum upstream_disposition disposition_of(const struct http_result *result
     return UPSTREAM_CONN_LOST;
 }
 
+static bool concerns_node(enum upstream_disposition disposition, const char *scope)
+{
+    return disposition == UPSTREAM_BUSY && strcmp(scope, "node") == 0;
+}
+
 static const char *status_hint(int status)
 {
     switch (status) {
@@ -68,10 +75,15 @@ void upstream_answer_read(struct upstream_answer *answer, const struct http_resu
 {
     answer->disposition = disposition_of(result);
     answer->wait_ms = 0;
+    if (concerns_node(answer->disposition, result->header)) {
+        answer->disposition = UPSTREAM_NODE_BUSY;
+    }
     if (result->outcome == HTTP_ANSWERED) {
         int64_t max_s = WAIT_MAX_MS / 1000;
         answer->wait_ms = (result->retry_after_s < max_s ? result->retry_after_s : max_s) * 1000;
-        err_set(&answer->reason, "the upstream answered %d%s", result->status, status_hint(result->status));
+        err_set(&answer->reason, "the upstream answered %d%s", result->status,
+                answer->disposition == UPSTREAM_NODE_BUSY ? ": it has too many files of this node, or of this name"
+                                                          : status_hint(result->status));
     } else {
         err_set(&answer->reason, "%s", result->reason);
     }

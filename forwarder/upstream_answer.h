@@ -5,9 +5,11 @@
  * Source: PROTOCOL.md section 14. 201 and 204 mean that the upstream has the file. 400, 403, 413, 415 and 422 are
  * final: it will never accept this file. After anything else the file is tried again: another 2xx, which may come from
  * a proxy in between, 401, 404, 407, 408, 429, 5xx, redirects, unknown codes, and no answer at all.
+ *
+ * 429, 503 and 507 are about all files of the kind, unless the answer has the header `Rudder-Relay-Scope: node`: then a
+ * server of ours says that it has too much of this node, or of this name.
  */
-#ifndef RELAY_FORWARDER_UPSTREAM_ANSWER_H
-#define RELAY_FORWARDER_UPSTREAM_ANSWER_H
+#pragma once
 
 #include <stdint.h>
 
@@ -19,7 +21,9 @@ enum upstream_disposition {
     UPSTREAM_REFUSED,      /* it will never accept this file */
     UPSTREAM_LATER,        /* not now, because of this file or of all files of its kind */
     UPSTREAM_BUSY,         /* it accepts no file of this kind now */
+    UPSTREAM_NODE_BUSY,    /* it accepts no file of this node now, but those of others */
     UPSTREAM_UNAUTHORIZED, /* it does not accept our user and password */
+    UPSTREAM_OLD_LOGIN,    /* the same, but the password has changed since (upstream_transfer finds this out) */
     UPSTREAM_CONN_LOST,    /* the connection broke, perhaps because of this file */
     UPSTREAM_UNREACHABLE,  /* there was no connection, or the server is not who it should be */
     UPSTREAM_LOCAL_ERROR,  /* our own file could not be read to its end */
@@ -31,6 +35,7 @@ struct upstream_answer {
     struct err reason; /* not with UPSTREAM_ACCEPTED */
 };
 
-void upstream_answer_read(struct upstream_answer *answer, const struct http_result *result);
+/* The header of the answer that the result must have: see http_request. */
+#define UPSTREAM_ANSWER_HEADER "Rudder-Relay-Scope"
 
-#endif
+void upstream_answer_read(struct upstream_answer *answer, const struct http_result *result);

@@ -9,14 +9,15 @@
 #include <unistd.h>
 
 #include "inventory_pair.h"
-#include "random.h"
 #include "relay/upload_kind.h"
 #include "upstream_answer.h"
+#include "upstream_judge.h"
 #include "util/clock.h"
+#include "util/close_fd.h"
 #include "util/http_url.h"
+#include "util/log.h"
 
 #define LOG_COMPONENT "upstream"
-#include "util/log.h"
 
 /* How often other programs are told that the upstream is up: not for each file. */
 enum { REPORT_UP_MS = 1000 };
@@ -24,27 +25,14 @@ enum { REPORT_UP_MS = 1000 };
 /* Files that are deferred while a breaker is open wait no longer than this, so that they go soon after it closes. */
 enum { OPEN_WAIT_MAX_MS = 30000 };
 
-static bool carries_file(const struct upstream_transfer *transfer)
+const char *upstream_transfer_path(const struct upstream_transfer *transfer)
 {
-    return transfer->job.source != NULL;
-}
-
-static struct breaker *kind_breaker(const struct upstream_transfer *transfer)
-{
-    return &transfer->upstream->kind_breakers[transfer->job.source->kind];
-}
-
-static const char *url_path(const struct upstream_transfer *transfer)
-{
-    return carries_file(transfer) ? upload_kind(transfer->job.source->kind)->url_path : "/";
+    return upstream_carries_file(transfer) ? upload_kind(transfer->job.source->kind)->url_path : "/";
 }
 
 static void transfer_return(struct upstream_transfer *transfer)
 {
-    if (transfer->fd >= 0) {
-        close(transfer->fd);
-    }
-    transfer->fd = -1;
+    close_fd(&transfer->fd);
     transfer->next = *transfer->spare;
     *transfer->spare = transfer;
 }
@@ -93,75 +81,6 @@ static void log_forwarded(const struct job *job)
              log_number("took_ms", clock_ms() - job->taken_ms));
 }
 
-static void note_success(const struct upstream_transfer *transfer, struct breaker *breaker)
-{
-    if (breaker_success(breaker) == BREAKER_CLOSED) {
-        log_info("the upstream can be used again", log_number("after_s", (clock_ms() - breaker->since_ms) / 1000),
-                 log_text("path", url_path(transfer)));
-        transfer->upstream->reported_up_ms = 0;
-    }
-}
-
-static void note_failure(const struct upstream_transfer *transfer, struct breaker *breaker, bool probe, bool certain,
-                         const struct upstream_answer *answer)
-{
-    struct relay_state *state = transfer->upstream->state;
-    const char *reason = answer->reason.text;
-    if (breaker_failure(breaker, probe, certain, answer->wait_ms, random_number(), clock_ms()) == BREAKER_OPENED) {
-        log_error("the upstream cannot be used; files wait in the spool until it can", log_text("reason", reason),
-                  log_text("path", url_path(transfer)));
-        relay_state_set_last_error(state, reason);
-    } else if (breaker->open) {
-        log_debug("the upstream still cannot be used", log_text("reason", reason),
-                  log_number("probes", breaker->failures));
-    }
-    if (breaker->open) {
-        relay_state_set_peer(state, RELAY_PEER_UPSTREAM, RELAY_PEER_DOWN, reason);
-    }
-}
-
-/* What the answer says about the connection to the upstream. */
-static void judge_connection(const struct upstream_transfer *transfer, const struct upstream_answer *answer)
-{
-    struct breaker *breaker = &transfer->upstream->breaker;
-    switch (answer->disposition) {
-    case UPSTREAM_UNREACHABLE:
-        note_failure(transfer, breaker, transfer->probe, true, answer);
-        break;
-    case UPSTREAM_CONN_LOST:
-        note_failure(transfer, breaker, transfer->probe, !carries_file(transfer), answer);
-        break;
-    case UPSTREAM_LOCAL_ERROR:
-        breaker_inconclusive(breaker, transfer->probe);
-        break;
-    default:
-        note_success(transfer, breaker);
-        break;
-    }
-}
-
-/* What it says about files of this kind. */
-static void judge_kind(const struct upstream_transfer *transfer, const struct upstream_answer *answer)
-{
-    struct breaker *breaker = kind_breaker(transfer);
-    switch (answer->disposition) {
-    case UPSTREAM_ACCEPTED:
-    case UPSTREAM_REFUSED:
-        note_success(transfer, breaker);
-        break;
-    case UPSTREAM_UNAUTHORIZED:
-    case UPSTREAM_BUSY:
-        note_failure(transfer, breaker, transfer->kind_probe, true, answer);
-        break;
-    case UPSTREAM_LATER:
-        note_failure(transfer, breaker, transfer->kind_probe, false, answer);
-        break;
-    default:
-        breaker_inconclusive(breaker, transfer->kind_probe);
-        break;
-    }
-}
-
 static void transfer_accepted(struct upstream_transfer *transfer)
 {
     struct job *job = &transfer->job;
@@ -179,26 +98,35 @@ static void transfer_accepted(struct upstream_transfer *transfer)
 static void transfer_end_job(struct upstream_transfer *transfer, const struct upstream_answer *answer)
 {
     struct job *job = &transfer->job;
-    bool open = kind_breaker(transfer)->open || transfer->upstream->breaker.open;
+    bool open = upstream_kind_breaker(transfer)->open || transfer->upstream->breaker.open;
+    bool requeue = false; /* nothing is wrong with the file: it goes again when the breaker lets it */
     switch (answer->disposition) {
     case UPSTREAM_ACCEPTED:
         transfer_accepted(transfer);
-        break;
+        return;
     case UPSTREAM_REFUSED:
         count_forwarded(transfer, false);
         job_refuse(job, answer->reason.text);
-        break;
+        return;
     case UPSTREAM_UNAUTHORIZED:
-    case UPSTREAM_BUSY:
+    case UPSTREAM_OLD_LOGIN:
     case UPSTREAM_UNREACHABLE:
-        relay_metrics_retry(job->source->state, job->source->kind);
-        job_requeue(job);
+        requeue = true;
         break;
+    case UPSTREAM_BUSY:
+        requeue = open;
+        break;
+    case UPSTREAM_NODE_BUSY:
     case UPSTREAM_LATER:
     case UPSTREAM_CONN_LOST:
     case UPSTREAM_LOCAL_ERROR:
-        job_defer(job, answer->reason.text, open ? OPEN_WAIT_MAX_MS : 0);
         break;
+    }
+    if (requeue) {
+        relay_metrics_retry(job->source->state, job->source->kind);
+        job_requeue(job);
+    } else {
+        job_defer(job, answer->reason.text, open ? OPEN_WAIT_MAX_MS : 0);
     }
 }
 
@@ -223,14 +151,24 @@ static void report_up(struct upstream *upstream)
     }
 }
 
+/* Was it refused with a password that has been changed since? */
+static bool login_is_old(const struct upstream_transfer *transfer)
+{
+    struct upstream_login *login = &transfer->upstream->login;
+    upstream_login_refresh(login);
+    return transfer->login_version != login->version;
+}
+
 static void transfer_done(void *context, const struct http_result *result)
 {
     struct upstream_transfer *transfer = context;
     struct upstream_answer answer;
     upstream_answer_read(&answer, result);
-    judge_connection(transfer, &answer);
-    if (carries_file(transfer)) {
-        judge_kind(transfer, &answer);
+    if (answer.disposition == UPSTREAM_UNAUTHORIZED && login_is_old(transfer)) {
+        answer.disposition = UPSTREAM_OLD_LOGIN;
+    }
+    upstream_judge(transfer, &answer);
+    if (upstream_carries_file(transfer)) {
         transfer_end_job(transfer, &answer);
     }
     report_up(transfer->upstream);
@@ -241,8 +179,8 @@ static bool transfer_start(struct upstream_transfer *transfer, struct http_reque
 {
     struct upstream *upstream = transfer->upstream;
     size_t server_len = upstream->url.len;
-    buffer_add_text(&upstream->url, url_path(transfer));
-    if (carries_file(transfer)) {
+    buffer_add_text(&upstream->url, upstream_transfer_path(transfer));
+    if (upstream_carries_file(transfer)) {
         http_url_escape(&upstream->url, slice_from_str(transfer->job.file.name));
     }
     request->url = buffer_cstr(&upstream->url);
@@ -253,7 +191,7 @@ static bool transfer_start(struct upstream_transfer *transfer, struct http_reque
     upstream->url.len = server_len;
     if (started) {
         transfer->probe = breaker_acquire(&upstream->breaker);
-        transfer->kind_probe = carries_file(transfer) && breaker_acquire(kind_breaker(transfer));
+        transfer->kind_probe = upstream_carries_file(transfer) && breaker_acquire(upstream_kind_breaker(transfer));
     }
     return started;
 }
@@ -273,14 +211,18 @@ static bool transfer_open_file(struct upstream_transfer *transfer, struct err *e
 bool upstream_transfer_send(struct upstream_transfer *transfer)
 {
     const struct relay_config *config = transfer->upstream->config;
+    const struct upstream_login *login = &transfer->upstream->login;
     bool default_password = upload_kind(transfer->job.source->kind)->default_password;
     char received[64];
     struct err err;
     struct http_request request = {
         .method = HTTP_PUT,
-        .user = config->upstream.user,
-        .password = default_password ? config->upstream.default_password : config->upstream.password,
+        /* without a password our certificate counts */
+        .user = upstream_login_password(login, false)[0] != '\0' ? config->upstream.user : NULL,
+        .answer_header = UPSTREAM_ANSWER_HEADER,
+        .password = upstream_login_password(login, default_password),
     };
+    transfer->login_version = login->version;
     bool started = transfer_open_file(transfer, &err);
     request.body_fd = transfer->fd;
     request.body_len = transfer->job.file.status.st_size;

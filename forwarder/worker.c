@@ -12,11 +12,12 @@
 #include "run_faults.h"
 #include "thread.h"
 #include "util/clock.h"
+#include "util/log.h"
 #include "util/xmalloc.h"
 #include "worker_batch.h"
+#include "worker_outcome.h"
 
 #define LOG_COMPONENT "worker"
-#include "util/log.h"
 
 /* A batch takes no further run once its content is so large: memory is bounded whatever the size of the runs. */
 enum { BATCH_BYTES_MAX = 4 << 20 };
@@ -30,80 +31,18 @@ enum { DATABASE_NEWS_S = 50 };
 
 struct worker {
     const struct worker_shared *shared;
+    unsigned number; /* from 0 */
     pthread_t thread;
     struct spool_tools tools;
     struct worker_batch batch; /* room for batch_runs */
+    bool alone; /* the only run of the batch may have killed a forwarder: no other file is in work (attempts.h) */
 };
-
-static void log_stored(const struct job *job, const struct report_db_run *stored)
-{
-    const struct spool_file *file = &job->file;
-    if (!log_enabled(LOG_LEVEL_INFO, LOG_COMPONENT)) {
-        return;
-    }
-    char queue_id[QUEUE_ID_SIZE];
-    run_info_queue_id(file->name, strlen(file->name), queue_id);
-    log_info(stored->outcome == REPORT_DB_STORED ? "run stored" : "run was stored before",
-             log_text("queue_id", queue_id), log_text("node", file->info.node_id), log_text("file", file->name),
-             log_number("reports", (int64_t)file->runlog.report_count),
-             log_number("bytes", (int64_t)file->expanded_size), log_number("age_ms", job_age_ms(job)));
-}
-
-/* "None" stands for the key of a report that has none. */
-static bool lacks_config_id(const struct runlog *runlog)
-{
-    return runlog->config_id.len == 0 || slice_eq_str(runlog->config_id, "None");
-}
-
-static void count_stored(const struct job *job, const struct report_db_run *stored)
-{
-    struct relay_state *state = job->source->state;
-    if (stored->outcome == REPORT_DB_STORED) {
-        relay_metrics_report(state, RELAY_REPORT_OK);
-        if (lacks_config_id(&job->file.runlog)) {
-            relay_metrics_without_config_id(state);
-            log_warn("the run is stored without a config id: the web application may read it again every five seconds",
-                     log_text("node", job->file.info.node_id), log_text("file", job->file.name));
-        }
-    } else {
-        relay_metrics_duplicate(state);
-    }
-    job_count_processed(job, job->file.expanded_size);
-    relay_state_count_activity(state, RELAY_ACTIVITY_DONE, time(NULL));
-}
-
-/* Ends the job according to the outcome in the database. */
-static void worker_end_job(struct worker *worker, struct job *job, const struct report_db_run *run)
-{
-    if (run->outcome != REPORT_DB_RETRY) {
-        run_faults_forget(worker->batch.faults, job->file.name);
-    }
-    switch (run->outcome) {
-    case REPORT_DB_STORED:
-    case REPORT_DB_DUPLICATE:
-        log_stored(job, run);
-        count_stored(job, run);
-        job_complete(job);
-        break;
-    case REPORT_DB_REFUSED:
-        relay_metrics_report(job->source->state, RELAY_REPORT_ERROR);
-        job_count_processed(job, job->file.expanded_size);
-        job_refuse(job, run->reason.text);
-        break;
-    case REPORT_DB_RETRY:
-        job_defer(job, run->reason.text, 0);
-        break;
-    case REPORT_DB_DOWN:
-        job_requeue(job);
-        break;
-    }
-}
 
 enum worker_admission { WORKER_TAKES, WORKER_TAKES_ALONE, WORKER_TAKES_NOT, WORKER_ENDS_BATCH };
 
 /* A run that has failed in the database before is stored by itself, so that it neither makes the others fail again nor
  * delays them. */
-static enum worker_admission worker_admit(struct worker *worker, struct job *job)
+static enum worker_admission worker_admit_fault(struct worker *worker, struct job *job)
 {
     struct run_faults *faults = worker->batch.faults;
     if (!run_faults_suspect(faults, job->file.name)) {
@@ -119,6 +58,57 @@ static enum worker_admission worker_admit(struct worker *worker, struct job *job
         return WORKER_TAKES_NOT;
     }
     return WORKER_TAKES_ALONE;
+}
+
+/* The same for a run that may have killed a forwarder. */
+static enum worker_admission worker_admit(struct worker *worker, struct job *job)
+{
+    struct attempts *attempts = worker->shared->attempts;
+    enum worker_admission admission = worker_admit_fault(worker, job);
+    if (admission == WORKER_TAKES_NOT || admission == WORKER_ENDS_BATCH || !attempts_suspect(attempts, job)) {
+        return admission;
+    }
+    if (worker->batch.count > 0) {
+        job_requeue(job);
+        return WORKER_ENDS_BATCH;
+    }
+    worker->alone = attempts_admit(attempts, job);
+    return worker->alone ? WORKER_TAKES_ALONE : WORKER_TAKES_NOT;
+}
+
+static void worker_enter(struct worker *worker)
+{
+    if (!worker->alone) {
+        attempts_enter(worker->shared->attempts);
+    }
+}
+
+/* Leaves what was entered. tried: a run that was in work alone has not killed this forwarder. */
+static void worker_leave(struct worker *worker, const struct job *job, bool tried)
+{
+    if (worker->alone && tried) {
+        attempts_acquit(worker->shared->attempts, job);
+    }
+    worker->alone = false;
+    attempts_leave(worker->shared->attempts);
+}
+
+/* Prepares the run that is the next of the batch. */
+static enum spool_verdict worker_process(struct worker *worker, struct job *job, struct err *reason)
+{
+    struct attempts *attempts = worker->shared->attempts;
+    size_t slot = worker->batch.count;
+    worker_enter(worker);
+    enum spool_verdict verdict = spool_process_look(&job->file, reason);
+    if (verdict == SPOOL_READY) {
+        attempts_begin(attempts, worker->number, slot, job);
+        verdict = spool_process(SPOOL_RUN_TO_DATABASE, &worker->tools, &job->file, reason);
+        attempts_end(attempts, worker->number, slot);
+    }
+    if (!worker->alone || verdict != SPOOL_READY) {
+        worker_leave(worker, job, true);
+    }
+    return verdict;
 }
 
 /* Fills the batch from the runs that wait. Files that are refused or deferred count as well, so that the good runs of
@@ -143,7 +133,7 @@ static void worker_gather(struct worker *worker)
         if (admission == WORKER_TAKES_NOT) {
             continue;
         }
-        enum spool_verdict verdict = spool_process(SPOOL_RUN_TO_DATABASE, &worker->tools, &job->file, &reason);
+        enum spool_verdict verdict = worker_process(worker, job, &reason);
         if (verdict == SPOOL_READY) {
             worker->batch.count++;
             bytes += job->file.expanded_size;
@@ -185,12 +175,21 @@ static void worker_database_used(struct worker *worker)
 static bool worker_store(struct worker *worker)
 {
     struct worker_batch *batch = &worker->batch;
+    struct attempts *attempts = worker->shared->attempts;
+    worker_enter(worker);
+    for (size_t i = 0; i < batch->count; i++) {
+        attempts_begin(attempts, worker->number, i, &batch->jobs[i]);
+    }
     struct batch_verdict verdict = worker_batch_store(batch);
+    for (size_t i = 0; i < batch->count; i++) {
+        attempts_end(attempts, worker->number, i);
+    }
+    worker_leave(worker, &batch->jobs[0], true);
     for (size_t i = 0; i < batch->count; i++) {
         if (verdict.down != NULL && batch->runs[i].outcome == REPORT_DB_RETRY) {
             job_hold(&batch->jobs[i], HOLD_FAILED_MS);
         } else {
-            worker_end_job(worker, &batch->jobs[i], &batch->runs[i]);
+            worker_outcome_end_job(&batch->jobs[i], &batch->runs[i], batch->faults);
         }
     }
     batch->count = 0;
@@ -205,6 +204,9 @@ static bool worker_store(struct worker *worker)
 
 static void requeue_batch(struct worker *worker)
 {
+    if (worker->alone) {
+        worker_leave(worker, &worker->batch.jobs[0], false);
+    }
     for (size_t i = 0; i < worker->batch.count; i++) {
         job_requeue(&worker->batch.jobs[i]);
     }
@@ -303,10 +305,12 @@ static bool worker_open(struct worker *worker, unsigned number, struct err *err)
     worker->tools.ages = worker->shared->ages;
     worker->tools.decompressor = decompressor_new();
     if ((worker->tools.index = node_index_open(config->general.node_index_file, err)) == NULL ||
-        (worker->tools.verifier = smime_verifier_new(err)) == NULL ||
+        (worker->tools.verifier = smime_verifier_new(config->reporting.accept_sha1, err)) == NULL ||
         (worker->batch.db = report_db_new(config->database.url, config->database.password, name, err)) == NULL) {
         return false;
     }
+    report_db_plain_only(worker->batch.db, config->database.storage == RELAY_STORAGE_PLAIN);
+    report_db_share_lists(worker->batch.db, worker->shared->lists);
     report_db_stop_fd(worker->batch.db, worker->shared->stop_fd);
     report_db_statement_timeout(worker->batch.db, (unsigned)config->database.statement_timeout);
     report_db_ask_password(worker->batch.db, relay_config_read_database_password, config);
@@ -318,6 +322,7 @@ struct worker *worker_start(const struct worker_shared *shared, unsigned number,
     struct worker *worker = xcalloc(1, sizeof *worker);
     size_t batch_runs = (size_t)shared->config->reporting.batch_runs;
     worker->shared = shared;
+    worker->number = number - 1;
     worker->batch.faults = shared->faults;
     worker->batch.jobs = xcalloc(batch_runs, sizeof *worker->batch.jobs);
     worker->batch.runs = xcalloc(batch_runs, sizeof *worker->batch.runs);

@@ -2,14 +2,15 @@
  *
  * worker: one of the threads that bring runs from the spool into the database, a batch at a time.
  */
-#ifndef RELAY_FORWARDER_WORKER_H
-#define RELAY_FORWARDER_WORKER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "attempts.h"
 #include "db_breaker.h"
 #include "relay/relay_config.h"
+#include "relay/report_lists.h"
 #include "run_age.h"
 #include "run_faults.h"
 #include "spool_source.h"
@@ -22,6 +23,8 @@ struct worker_shared {
     struct db_breaker *breaker;
     struct run_age *ages;
     struct run_faults *faults;
+    struct attempts *attempts;
+    struct report_lists *lists;
     int stop_fd; /* an eventfd, readable once the workers shall end: see report_db_stop_fd */
 };
 
@@ -33,5 +36,3 @@ struct worker *worker_start(const struct worker_shared *shared, unsigned number,
 /* Waits until the worker has ended, after dispatch_stop and db_breaker_stop, but no longer than until_ms (clock_ms),
  * and frees it. False when it has not ended: it hangs in the database, and only the end of the process ends it. */
 bool worker_join(struct worker *worker, int64_t until_ms);
-
-#endif

@@ -21,7 +21,7 @@ static void batch_store_runs(struct worker_batch *batch, size_t first, size_t co
             run->fault = REPORT_DB_ERROR_UNSURE;
             err_prefix(&run->reason, "the connection broke with this run alone");
         }
-        struct run_failure failure = {file->name, file->info.node_id, run->fault, began_ms, clock_ms()};
+        struct run_faults_failure failure = {file->name, file->info.node_id, run->fault, began_ms, clock_ms()};
         if (run->outcome == REPORT_DB_RETRY && run_faults_failed(faults, &failure)) {
             run->outcome = REPORT_DB_REFUSED;
             err_prefix(&run->reason, "it fails in the database whenever it is tried, while other runs are stored");

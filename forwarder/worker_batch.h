@@ -5,8 +5,7 @@
  * Each run gets the outcome that report_db gives it, except that a run at fault itself (run_faults) is REFUSED. The
  * verdict says what the outcomes together mean for the database.
  */
-#ifndef RELAY_FORWARDER_WORKER_BATCH_H
-#define RELAY_FORWARDER_WORKER_BATCH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,5 +30,3 @@ struct batch_verdict {
 
 /* Stores the batch: all runs together, or one after the other while probing. */
 struct batch_verdict worker_batch_store(struct worker_batch *batch);
-
-#endif

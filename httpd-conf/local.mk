@@ -3,6 +3,7 @@
 sbin_SCRIPTS = httpd-conf/installed/rudder-relay-httpd-conf
 dist_noinst_SCRIPTS += httpd-conf/rudder-relay-httpd-conf
 CLEANFILES += httpd-conf/installed/rudder-relay-httpd-conf
+dist_man_MANS += httpd-conf/rudder-relay-httpd-conf.8
 dist_pkgdata_DATA += httpd-conf/rudder-relay.conf.in httpd-conf/listener.conf.in
 
 # The script also works as it is in the sources; what is installed knows its version.

@@ -13,12 +13,12 @@
 
 mapfile -t LAB_ENDPOINTS < <(cd "$LAB_SOURCE/fcgi-apps" && printf '%s\n' */ | tr -d /)
 
-# multiwatch keeps several workers on one socket; a single worker runs without it.
+# A single worker runs without a supervisor.
 lab_endpoint_start() {
     local name=$1 workers=${2:-2} program before
     program=$(lab_program "rudder-relay-$name") || return
     local command=("$program" -c "$LAB_CONFIG")
-    [ "$workers" = 1 ] || command=("$(command -v multiwatch)" -f "$workers" -- "${command[@]}")
+    [ "$workers" = 1 ] || command+=(--processes "$workers")
     rm -f "$LAB/run/$name.sock"
     before=$(lab_endpoint_starts "$name")
     lab_start "$name" spawn-fcgi -n -s "$LAB/run/$name.sock" -M 0666 -- "${command[@]}" || return
@@ -44,7 +44,7 @@ lab_endpoint_hold() {
             child=$!
             echo $child >"$0.new" && mv "$0.new" "$0"
             wait $child || wait $child
-        done' "$LAB/run/$name.child" "$(command -v multiwatch)" -f "${2:-2}" -- "$program" -c "$LAB_CONFIG" || return
+        done' "$LAB/run/$name.child" "$program" -c "$LAB_CONFIG" --processes "${2:-2}" || return
     lab_wait_for 30 test -s "$LAB/run/$name.child" && lab_wait_for 30 lab_endpoint_listens "$name" "$before"
 }
 
@@ -70,7 +70,7 @@ lab_endpoint_starts() {
     cat "$LAB/log/$1.log" 2>/dev/null | grep -c "$1: started"
 }
 
-# multiwatch cannot pass on a KILL: its workers are killed, too, as systemd would.
+# A supervisor cannot pass on a KILL: its workers are killed, too, as systemd would.
 lab_endpoint_stop() {
     local name=$1 workers='' ended
     [ "${2:-TERM}" != KILL ] || mapfile -t workers < <(pgrep -P "$(lab_pid "$name")")

@@ -16,8 +16,8 @@
 # LAB_HTTPS_PORT_WANTED and LAB_LOCAL_PORT_WANTED are the ports of a new lab's httpd instead of free ones, LAB_ADDRESS
 # its address instead of 127.0.0.1; a key and a certificate that are in $LAB/httpd already are used (server.key,
 # server.crt). LAB_HTTPD_VALUES (an array) is handed on to rudder-relay-httpd-conf, LAB_HTTPD_EXTRA is text for the end
-# of httpd.conf. Nothing secret stands on a command line. The port is kept: a lab taken up again has the one it had, or
-# says that it is taken.
+# of httpd.conf, LAB_HTTPD_BEFORE for before what we ship, as where a distribution sets up its processes. Nothing secret
+# stands on a command line. The port is kept: a lab taken up again has the one it had, or says that it is taken.
 
 LAB_SOURCE=${LAB_SOURCE:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
 . "$LAB_SOURCE/lab/endpoints.sh"
@@ -176,7 +176,7 @@ lab_httpd_write() {
         fi
         printf '<Directory />\n    AllowOverride None\n    Require all denied\n</Directory>\n'
         echo "SSLSessionCache \"shmcb:$dir/sessions(512000)\""
-        echo "StartServers 1"
+        printf '%s\n' "${LAB_HTTPD_BEFORE:-StartServers 1}"
         echo "Include \"$dir/rudder-relay.conf\""
         printf '%s\n' "${LAB_HTTPD_EXTRA:-}"
     } >"$dir/httpd.conf"

@@ -24,11 +24,11 @@ lab_open() {
     mkdir -p "$LAB/run" "$LAB/log" && chmod 755 "$LAB" "$LAB/run" "$LAB/log"
 }
 
-# lab_close: stops what runs, last started first, and removes the directory.
+# lab_close: stops what runs, last started first, and removes the directory, but nothing that is mounted in it.
 lab_close() {
     [ -n "${LAB:-}" ] || return 0
     lab_stop_all
-    rm -rf "$LAB"
+    rm -rf --one-file-system "$LAB"
     LAB=
 }
 
@@ -91,6 +91,19 @@ lab_start() {
 # lab_pid NAME: prints the pid, if there is one.
 lab_pid() {
     cat "$LAB/run/$1.pid" 2>/dev/null
+}
+
+# lab_family NAME: prints its pid and those of its children of all generations.
+lab_family() {
+    local pid
+    pid=$(lab_pid "$1") && echo "$pid" && lab_children "$pid"
+}
+lab_children() {
+    local child
+    for child in $(pgrep -P "$1"); do
+        echo "$child"
+        lab_children "$child"
+    done
 }
 
 # lab_birth PID: prints when it began (field 22 of stat, the 20th after the name in brackets). Nothing for a process

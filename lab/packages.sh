@@ -6,17 +6,52 @@
 # to compile and link
 PACKAGES_BUILD=(
     autoconf automake gcc libc6-dev make pkg-config xz-utils
-    libarchive-dev libconfig-dev libcurl4-openssl-dev libfcgi-dev libjansson-dev liblmdb-dev libpq-dev libssl-dev
-    zlib1g-dev
+    libarchive-dev libconfig-dev libcurl4-openssl-dev libevent-dev libfcgi-dev libjansson-dev liblmdb-dev libpq-dev
+    libssl-dev zlib1g-dev
 )
-# to run a whole relay privately: apache2-bin is httpd without its service
+# to run a whole relay privately: apache2-bin is httpd without its service; cfengine3 is what agents run: its services
+# do not start without a policy in /var/lib/cfengine3
 PACKAGES_RUN=(
-    apache2-bin apache2-utils curl gzip multiwatch openssl postgresql procps spawn-fcgi util-linux
+    apache2-bin apache2-utils cfengine3 curl gzip openssl postgresql procps spawn-fcgi util-linux
 )
 # in addition for the tests; llvm has the program that names the lines in a sanitizer's report
 PACKAGES_TEST=(
-    busybox check clang dash iproute2 jq libclang-rt-dev llvm mandoc prometheus shellcheck unzip zip
+    busybox check clang dash faketime iproute2 jq libclang-rt-dev llvm mandoc pgbouncer prometheus shellcheck socat
+    unzip zip
 )
+
+# for tests/browser alone, which is run only when named
+PACKAGES_BROWSER=(
+    chromium fonts-dejavu-core python3
+)
+
+# in addition for ./quickstart cluster and tests/cluster
+PACKAGES_CLUSTER=(
+    etcd-client etcd-server patroni pgbouncer python3-etcd
+)
+
+# Services that these packages would start, now and at each boot. The lab starts the programs by itself.
+PACKAGES_SERVICES=(etcd patroni pgbouncer)
+
+# in addition for ./package, and for tests/packages
+PACKAGES_PACKAGE=(
+    "${PACKAGES_BUILD[@]}" build-essential bzip2 check debhelper dpkg-dev fakeroot rpm selinux-policy-dev
+)
+
+# for containers/build, and for tests/containers, which ask the validators of docker-compose and python3-kubernetes
+PACKAGES_CONTAINERS=(
+    buildah mmdebstrap
+)
+PACKAGES_CONTAINERS_TEST=(
+    "${PACKAGES_PACKAGE[@]}" "${PACKAGES_CONTAINERS[@]}" docker-compose python3-kubernetes
+)
+
+# packages_package SUITE: prints PACKAGES_PACKAGE, and what has its own package since Debian 13: the names of systemd's
+# directories.
+packages_package() {
+    printf '%s\n' "${PACKAGES_PACKAGE[@]}"
+    [ "$1" = bookworm ] || echo systemd-dev
+}
 
 # packages_missing PACKAGE...: prints those that are not installed.
 packages_missing() {
@@ -55,8 +90,10 @@ packages_sudo() {
 }
 
 # packages_apt_install PACKAGE...: as root, in a subshell for its trap. PostgreSQL's package would create and start a
-# cluster of its own; two temporary files keep it from that.
+# cluster of its own; two temporary files keep it from that. policy-rc.d is for the moment of the installation; a
+# service that came with it is disabled for good. One that was there before is left as it is: somebody may use it.
 packages_apt_install() (
+    mapfile -t there < <(packages_services)
     cluster=/etc/postgresql-common/createcluster.d/rudder-relay-quiet.conf
     policy=/usr/sbin/policy-rc.d
     trap 'rm -f "$cluster" ${own_policy:+"$policy"}' EXIT
@@ -70,8 +107,21 @@ packages_apt_install() (
     fi
     export DEBIAN_FRONTEND=noninteractive
     packages_apt_quietly apt-get -q update || echo "apt-get update failed; trying with the lists there are" >&2
-    packages_apt_quietly apt-get -q -y --no-install-recommends install "$@"
+    packages_apt_quietly apt-get -q -y --no-install-recommends install "$@" || exit
+    for service in $(packages_services | grep -vxF -f <(printf '%s\n' "${there[@]}" -)); do
+        [ ! -e "/etc/init.d/$service" ] || update-rc.d "$service" disable
+        ! command -v systemctl >/dev/null || systemctl --quiet disable "$service"
+    done
 )
+
+# Those of PACKAGES_SERVICES that are installed.
+packages_services() {
+    local service
+    for service in "${PACKAGES_SERVICES[@]}"; do
+        [ ! -e "/etc/init.d/$service" ] && [ ! -e "/usr/lib/systemd/system/$service.service" ] &&
+            [ ! -e "/lib/systemd/system/$service.service" ] || echo "$service"
+    done
+}
 
 # packages_apt_quietly COMMAND...: runs it and shows its output only when it fails.
 packages_apt_quietly() {

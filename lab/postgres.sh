@@ -7,11 +7,15 @@
 #     lab_postgres_names          sets the variables of a cluster that was made before
 #     lab_postgres_stop [MODE]    fast (the default: sessions are cut, all is written) or immediate (as a crash)
 #     lab_postgres_restart [MODE] on the same port
+#     lab_storage compact|plain|status
+#                                 sql/storage, as superuser
+#     lab_empty_tables            of the reports, in either storage
 #     lab_psql [ARGUMENT...]      psql as superuser in that database, stops at the first error
 #
 # LAB_PG_URL, LAB_PG_PASSWORD: how the relay connects, as the user with the least rights, by password over TCP.
-# LAB_PG_PORT: the port (LAB_PG_PORT_WANTED if that is set when the cluster is made). The password holds characters that
-# must be quoted in a URL, on purpose.
+# LAB_PG_PURGE_URL: how `rudder-relay purge` does, with the same password.
+# LAB_STORAGE: compact makes a new cluster's database so. LAB_PG_PORT: the port (LAB_PG_PORT_WANTED if that is set
+# when the cluster is made). The password holds characters that must be quoted in a URL, on purpose.
 #
 # Durability is PostgreSQL's default. The superuser comes in by the socket only, as root or whoever runs the cluster.
 
@@ -33,6 +37,7 @@ lab_postgres_start() {
 lab_postgres_names() {
     LAB_PG_PASSWORD=$(cat "$LAB/pg/lab-password") && LAB_PG_PORT=$(cat "$LAB/pg/lab-port") || return
     LAB_PG_URL="postgres://rudder@127.0.0.1:$LAB_PG_PORT/rudder"
+    LAB_PG_PURGE_URL="postgres://rudder_purge@127.0.0.1:$LAB_PG_PORT/rudder"
 }
 
 lab_postgres_stop() {
@@ -50,6 +55,15 @@ lab_postgres_restart() {
 
 lab_psql() {
     psql -X -q -v ON_ERROR_STOP=1 -h "$LAB/pg" -p "$LAB_PG_PORT" -U postgres -d rudder "$@"
+}
+
+lab_storage() {
+    "$LAB_POSTGRES_SQL/storage" "$1" --force -h "$LAB/pg" -p "$LAB_PG_PORT" -U postgres -d rudder
+}
+
+lab_empty_tables() {
+    lab_psql -At -c "SELECT 'TRUNCATE ReportsExecution, ' || CASE WHEN to_regclass('rudder_relay.run') IS NULL
+        THEN 'RudderSysEvents' ELSE 'rudder_relay.run, rudder_relay.RudderSysEvents' END" | lab_psql
 }
 
 # Sets LAB_PG_BIN: distributions keep the server's programs out of PATH.
@@ -131,6 +145,8 @@ lab_postgres_answers_or_ended() {
 
 lab_postgres_fill() {
     lab_psql -d postgres -c 'CREATE DATABASE rudder' &&
-        RUDDER_DB_PASSWORD=$LAB_PG_PASSWORD "$LAB_POSTGRES_SQL/apply" \
-            -h "$LAB/pg" -p "$LAB_PG_PORT" -U postgres -d rudder
+        RUDDER_DB_PASSWORD=$LAB_PG_PASSWORD \
+            RUDDER_DB_PURGE_USER=rudder_purge RUDDER_DB_PURGE_PASSWORD=$LAB_PG_PASSWORD \
+            "$LAB_POSTGRES_SQL/apply" -h "$LAB/pg" -p "$LAB_PG_PORT" -U postgres -d rudder || return
+    [ "${LAB_STORAGE:-plain}" = plain ] || lab_storage "$LAB_STORAGE" >/dev/null
 }

@@ -45,7 +45,7 @@ relays_demo_agents() {
     for server in "${DEMO_SERVERS[@]}"; do
         mkdir -p "$DIR/agents/node-$server" && relays_in "$server" agent_conf "node-$server" "$DIR/agents/node-$server"
     done
-    cp "$SOURCE/lab/demo-policy" "$DIR/agents/demo-policy"
+    cp "$SOURCE"/lab/demo-policy{,.cf} "$DIR/agents/"
     cat >"$DIR/remote-run" <<END
 #!/bin/sh
 # remote run [-D CONDITIONS] -- HOST,HOST
@@ -138,23 +138,12 @@ END
 }
 
 relays_demo_status() {
-    local server part result=0
-    check_directory
-    if [ ! -e "$DIR/.quickstart" ]; then
-        echo "not running; there is no $DIR"
-        return 3
-    fi
+    local server parts result=0
+    was_started || return 3
     relays_demo_open
     for server in "${DEMO_SERVERS[@]}"; do
-        relays_use "$server" || return 3
-        for part in $(relays_programs "$server"); do
-            if lab_running "$part"; then
-                printf '%-6s %-13s running, pid %s\n' "$server" "$part" "$(lab_pid "$part")"
-            else
-                printf '%-6s %-13s not running, its log is %s\n' "$server" "$part" "$LAB/log/$part.log"
-                result=3
-            fi
-        done
+        parts=$(relays_programs "$server")
+        (relays_use "$server" && parts_status "$server" $parts) || result=3 # one program a word
     done
     return $result
 }

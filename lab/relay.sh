@@ -11,7 +11,7 @@
 #     lab_index                               compiles list and certificates for the programs
 #     lab_start_time SECONDS                  that moment since 1970 as a run's START: YYYY-MM-DD HH:MM:SS+00:00
 #     lab_runlog ID START [N]                 prints a run of N reports (default 20, at least 2)
-#     lab_sign ID <LOG                        prints it signed by that node
+#     lab_sign ID [DIGEST] <LOG               prints it signed by that node
 #     lab_run_name ID START                   prints the file name of a run log without .gz
 #     lab_run_file DIRECTORY ID START [N]        all of it: a signed, compressed run log, by rename; prints its path
 #     lab_forwarder_start, lab_forwarder_stop [SIGNAL]
@@ -25,14 +25,14 @@ LAB_NODE_KEY=${LAB_NODE_KEY:-rsa:2048} # what openssl req -newkey takes; with "e
 lab_relay_layout() {
     LAB_CONFIG=$LAB/relay/etc/relay.conf
     mkdir -p "$LAB"/relay/{reports/{incoming,failed},inventories/{incoming,accepted-nodes-updates,failed},etc,lib} \
-        "$LAB"/relay/{shared-folder,shared-files,share,policies-cache,state} \
+        "$LAB"/relay/{shared-folder,shared-files,share,policies-cache,proxy-cache,state} \
         "$LAB/nodes" || return
     [ -e "$LAB/relay/lib/nodeslist.json" ] || lab_nodes_write
 }
 
 lab_program() {
     local place
-    for place in bin libexec/rudder-relay cli forwarder "fcgi-apps/${1#rudder-relay-}"; do
+    for place in bin libexec/rudder-relay cli forwarder hub "fcgi-apps/${1#rudder-relay-}" fcgi-apps/remote-run; do
         if [ -x "${RELAY_BUILD:?the directory of the build}/$place/$1" ] && [ ! -d "$RELAY_BUILD/$place/$1" ]; then
             echo "$RELAY_BUILD/$place/$1"
             return 0
@@ -61,12 +61,15 @@ lab_relay_config() {
             "shared_folder.hash_cache_file=\"$LAB/run/shared-folder-hashes\"" \
             "shared_files.path=\"$LAB/relay/shared-files\"" \
             "policies.path=\"$LAB/relay/share\"" \
-            "policies.cache_directory=\"$LAB/relay/policies-cache\""
+            "policies.cache_directory=\"$LAB/relay/policies-cache\"" \
+            "policy_proxy.cache_directory=\"$LAB/relay/proxy-cache\""
         if [ -n "${LAB_PG_URL:-}" ]; then
             printf '%s\n' \
                 "processing.reporting.output=\"database\"" \
                 "output.database.url=$(lab_libconfig_text "$LAB_PG_URL")" \
-                "output.database.password=$(lab_libconfig_text "$LAB_PG_PASSWORD")"
+                "output.database.password=$(lab_libconfig_text "$LAB_PG_PASSWORD")" \
+                "output.database.purge.url=$(lab_libconfig_text "${LAB_PG_PURGE_URL:-}")" \
+                "output.database.purge.password=$(lab_libconfig_text "$LAB_PG_PASSWORD")"
         fi
         [ $# -eq 0 ] || printf '%s\n' "$@"
     } | lab_libconfig | lab_replace "$LAB_CONFIG" 600
@@ -139,7 +142,7 @@ lab_nodes_write() {
 
 # Uses find and xargs, because a lab may have more nodes than a command line can hold.
 lab_nodes_cat() {
-    find "$LAB/nodes" -name "*.$1" -print0 | LC_ALL=C sort -z | xargs -0r cat
+    find -H "$LAB/nodes" -name "*.$1" -print0 | LC_ALL=C sort -z | xargs -0r cat
 }
 
 lab_index() {
@@ -160,7 +163,11 @@ lab_runlog() {
     awk -v id="$id" -v start="$start" -v reports="$reports" '
         function moment(seconds) {
             seconds += clock
-            return sprintf("%sT%02d:%02d:%02d%s", day, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60, offset)
+            if (seconds >= 86400 && next_day == "") { # a run that begins before midnight may end after it
+                ("date -u -d \"" day " 1 day\" +%F") | getline next_day
+            }
+            return sprintf("%sT%02d:%02d:%02d%s", seconds < 86400 ? day : next_day, seconds / 3600 % 24,
+                seconds / 60 % 60, seconds % 60, offset)
         }
         function report(type, rule, directive, component, key, message) {
             printf "%s R: @@%s@@%s@@%s@@%s@@0@@%s@@%s@@%s##%s@#%s\n", now, \
@@ -207,7 +214,7 @@ lab_runlog() {
 }
 
 lab_sign() {
-    openssl smime -sign -text -nocerts -md sha256 -signer "$LAB/nodes/$1.cert" -inkey "$LAB/nodes/$1.key"
+    openssl smime -sign -text -nocerts -md "${2:-sha256}" -signer "$LAB/nodes/$1.cert" -inkey "$LAB/nodes/$1.key"
 }
 
 lab_run_name() {

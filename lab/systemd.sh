@@ -5,9 +5,11 @@
 # needs root. It has a network of its own (loopback only), so all ports are free. Needs lab/lab.sh.
 #
 #     lab_systemd_missing           prints why this machine cannot have one; nothing when it can
-#     lab_systemd_make PACKAGE...   Debian as this machine has it, with systemd and these packages
+#     lab_systemd_make PACKAGE...   Debian of the release SUITE, or as this machine has it, with systemd and these
+#                                   packages
 #     lab_systemd_boot              returns when it is up
 #     lab_systemd_off               powers it off; to be called before lab_close
+#     lab_systemd_cut               ends it as a power cut does
 #     lab_systemd_run COMMAND...    runs the command in it, as root
 #
 # LAB_SYSTEMD_CACHE is a directory that keeps what lab_systemd_make has made, for the next time.
@@ -22,19 +24,21 @@ lab_systemd_missing() {
 
 lab_systemd_make() {
     local packages="systemd systemd-sysv dbus procps $*" made
-    made=${LAB_SYSTEMD_CACHE:-$LAB}/debian-$(printf '%s' "$packages" | cksum | cut -d' ' -f1)
+    made=${LAB_SYSTEMD_CACHE:-$LAB}/debian-${SUITE:-}-$(printf '%s' "$packages" | cksum | cut -d' ' -f1)
     [ -e "$made.complete" ] ||
         { lab_systemd_bootstrap "$made" "${packages// /,}" && touch "$made.complete"; } || return
     if [ -n "${LAB_SYSTEMD_CACHE:-}" ]; then cp -a "$made" "$LAB/debian"; else mv "$made" "$LAB/debian"; fi
 }
 
-# lab_systemd_bootstrap DIRECTORY PACKAGES: uses the mirror and the suite that apt on this machine lists first.
+# lab_systemd_bootstrap DIRECTORY PACKAGES: uses the mirror and, without SUITE, the suite that apt on this machine lists
+# first.
 lab_systemd_bootstrap() {
     local suite mirror
     read -r mirror suite < <(apt-get indextargets --format '$(SITE) $(RELEASE)' 'Created-By: Packages')
     [ -n "$suite" ] || { echo "lab: apt has no lists here: apt-get update" >&2 && return 1; }
     rm -rf "$1"
-    debootstrap --variant=minbase --include="$2" "$suite" "$1" "$mirror" >"$LAB/log/debootstrap.log" 2>&1 && return
+    debootstrap --variant=minbase --include="$2" "${SUITE:-$suite}" "$1" "$mirror" >"$LAB/log/debootstrap.log" 2>&1 &&
+        return
     echo "lab: debootstrap failed:" >&2
     tail -n 5 "$LAB/log/debootstrap.log" "$1/debootstrap/debootstrap.log" >&2
     return 1
@@ -66,10 +70,23 @@ LAB_SYSTEMD_ALONE='
     done
     mount -t tmpfs -o mode=755 tmpfs /run && shift && exec "$@"'
 
+# Its process 1 outlives an nspawn that is killed.
 lab_systemd_off() {
-    lab_stop debian
+    local leader
+    leader=$(lab_systemd_leader)
+    lab_stop debian || kill -KILL "$leader" 2>/dev/null
     rmdir /sys/fs/cgroup/{,systemd/,unified/}relay-lab-$$/{payload,supervisor,} 2>/dev/null
     return 0
+}
+
+lab_systemd_cut() {
+    kill -KILL "$(lab_systemd_leader)" && lab_wait_for 60 lab_gone "$(lab_pid debian)"
+    lab_systemd_off
+}
+
+lab_systemd_leader() {
+    local pid
+    pid=$(lab_pid debian) && pgrep -P "$pid" | head -n 1
 }
 
 lab_systemd_up() {
@@ -78,7 +95,8 @@ lab_systemd_up() {
 
 lab_systemd_run() {
     local leader
-    leader=$(pgrep -P "$(lab_pid debian)" | head -n 1) && [ -n "$leader" ] &&
-        nsenter -t "$leader" --mount --uts --ipc --net --pid --cgroup --root --wd env -i HOME=/root TERM=dumb LANG=C.UTF-8 \
+    leader=$(lab_systemd_leader) && [ -n "$leader" ] &&
+        nsenter -t "$leader" --mount --uts --ipc --net --pid --cgroup --root --wd \
+            env -i HOME=/root TERM=dumb LANG=C.UTF-8 \
             PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }

@@ -38,6 +38,8 @@ AC_DEFUN([RELAY_LIBRARIES], [
   RELAY_PKG([LIBPQ], [libpq >= 12], [libpq-dev], [libpq-devel])
   RELAY_PKG([CURL], [libcurl >= 7.61], [libcurl4-openssl-dev], [libcurl-devel])
   RELAY_PKG([FCGI], [fcgi >= 2.4], [libfcgi-dev], [fcgi-devel])
+  RELAY_PKG([SSL], [libssl >= 3.0], [libssl-dev], [openssl-devel])
+  RELAY_PKG([LIBEVENT], [libevent_core >= 2.1 libevent_openssl >= 2.1], [libevent-dev], [libevent-devel])
   PKG_CHECK_MODULES([CHECK], [check >= 0.12], [have_check=yes], [have_check=no])
   AM_CONDITIONAL([HAVE_CHECK], [test "x$have_check" = xyes])
   AS_IF([test -n "$relay_missing"],
@@ -89,12 +91,22 @@ AC_DEFUN([RELAY_SANITIZERS], [
   AC_ARG_ENABLE([sanitizers],
     [AS_HELP_STRING([--enable-sanitizers], [build with the address and undefined behaviour sanitizers])],
     [], [enable_sanitizers=no])
+  AC_ARG_ENABLE([thread-sanitizer],
+    [AS_HELP_STRING([--enable-thread-sanitizer], [build with the thread sanitizer, which goes with no other one])],
+    [], [enable_thread_sanitizer=no])
   AC_ARG_ENABLE([fuzzers],
     [AS_HELP_STRING([--enable-fuzzers], [build the fuzz targets with libFuzzer (clang only); without it they replay their corpus])],
     [], [enable_fuzzers=no])
   SANITIZER_FLAGS=
   AS_IF([test "x$enable_sanitizers" = xyes || test "x$enable_fuzzers" = xyes], [
     SANITIZER_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
+  ])
+  AS_IF([test "x$enable_thread_sanitizer" = xyes], [
+    AS_IF([test -n "$SANITIZER_FLAGS"],
+      [AC_MSG_ERROR([--enable-thread-sanitizer goes with neither --enable-sanitizers nor --enable-fuzzers])])
+    SANITIZER_FLAGS="-fsanitize=thread -fno-omit-frame-pointer"
+  ])
+  AS_IF([test -n "$SANITIZER_FLAGS"], [
     dnl the sanitizers bring their own checks of what _FORTIFY_SOURCE wraps
     HARDENING_CFLAGS=`AS_ECHO(["$HARDENING_CFLAGS"]) | $SED 's/-D_FORTIFY_SOURCE=2//'`
   ])
@@ -120,5 +132,4 @@ AC_DEFUN([RELAY_SYSTEMD], [
     [AS_HELP_STRING([--with-httpd-group=GROUP], [the group httpd runs as @<:@www-data or apache@:>@])],
     [], [with_httpd_group=$relay_httpd_group])
   AC_SUBST([HTTPD_GROUP], [$with_httpd_group])
-  AC_PATH_PROG([MULTIWATCH], [multiwatch], [/usr/bin/multiwatch])
 ])

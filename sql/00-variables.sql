@@ -3,6 +3,8 @@
 
 \set relay_user `printf '%s' "$RUDDER_DB_USER"`
 \set relay_password `printf '%s' "$RUDDER_DB_PASSWORD"`
+\set purge_user `printf '%s' "$RUDDER_DB_PURGE_USER"`
+\set purge_password `printf '%s' "$RUDDER_DB_PURGE_PASSWORD"`
 
 -- Messages only where something is wrong ("already exists, skipping" is what is expected); one at a time.
 SET LOCAL client_min_messages = warning;

@@ -5,15 +5,15 @@
 CREATE SEQUENCE IF NOT EXISTS serial START 101;
 
 CREATE TABLE IF NOT EXISTS RudderSysEvents (
-    id                 bigint DEFAULT nextval('serial'),
-    executionDate      timestamptz,
+    id                 bigint PRIMARY KEY DEFAULT nextval('serial'),
+    executionDate      timestamptz NOT NULL,
     nodeId             text NOT NULL CHECK (nodeId <> ''),
     directiveId        text NOT NULL CHECK (directiveId <> ''),
     ruleId             text NOT NULL CHECK (ruleId <> ''),
     reportId           text NOT NULL CHECK (reportId <> ''),
     component          text NOT NULL CHECK (component <> ''),
     keyValue           text,
-    executionTimeStamp timestamptz,
+    executionTimeStamp timestamptz NOT NULL,
     eventType          text,
     policy             text,
     msg                text
@@ -27,4 +27,4 @@ CREATE TABLE IF NOT EXISTS ReportsExecution (
     insertionDate             timestamptz DEFAULT now(),
     complianceComputationDate timestamptz,
     PRIMARY KEY (nodeId, date)
-);
+) WITH (autovacuum_vacuum_scale_factor = 0.05);

@@ -4,26 +4,45 @@
 SYSTEMD_ENDPOINT_SOCKETS = $(patsubst %,systemd/%.socket,$(notdir $(fcgi_PROGRAMS)))
 SYSTEMD_ENDPOINT_SERVICES = $(SYSTEMD_ENDPOINT_SOCKETS:.socket=.service)
 SYSTEMD_OTHER_UNITS = \
+	systemd/rudder-relay-agent-listen.service \
 	systemd/rudder-relay-forwarder.service \
+	systemd/rudder-relay-hub.service \
+	systemd/rudder-relay-hub.socket \
 	systemd/rudder-relay-index.path \
-	systemd/rudder-relay-index.service
+	systemd/rudder-relay-index.service \
+	systemd/rudder-relay-purge.service \
+	systemd/rudder-relay-remote-run-command.socket \
+	systemd/rudder-relay-remote-run-command@.service \
+	systemd/rudder-relayd-import.service
 SYSTEMD_UNITS = $(SYSTEMD_ENDPOINT_SOCKETS) $(SYSTEMD_ENDPOINT_SERVICES) $(SYSTEMD_OTHER_UNITS)
 
 nodist_systemdsystemunit_DATA = $(SYSTEMD_UNITS)
-dist_systemdsystemunit_DATA = systemd/rudder-relay.target
+dist_systemdsystemunit_DATA = \
+	systemd/rudder-relay.target \
+	systemd/rudder-relay-purge.timer \
+	systemd/rudder-relayd-import.path
 CLEANFILES += $(SYSTEMD_UNITS)
 EXTRA_DIST += \
 	systemd/endpoint.service.in \
 	systemd/endpoint.socket.in \
 	systemd/rights \
+	systemd/rudder-relay-agent-listen.service.in \
 	systemd/rudder-relay-forwarder.service.in \
+	systemd/rudder-relay-hub.service.in \
+	systemd/rudder-relay-hub.socket.in \
 	systemd/rudder-relay-index.path.in \
-	systemd/rudder-relay-index.service.in
+	systemd/rudder-relay-index.service.in \
+	systemd/rudder-relay-purge.service.in \
+	systemd/rudder-relay-remote-run-command.socket.in \
+	systemd/rudder-relay-remote-run-command@.service.in \
+	systemd/rudder-relayd-import.service.in
 
 systemddropindir = $(systemdsystemunitdir)/rudder-relay-.service.d
 dist_systemddropin_DATA = systemd/rudder-relay-.service.d/hardening.conf
-systemdremoterundir = $(systemdsystemunitdir)/rudder-relay-remote-run.service.d
-dist_systemdremoterun_DATA = systemd/rudder-relay-remote-run.service.d/hardening.conf
+systemdcommanddir = $(systemdsystemunitdir)/rudder-relay-remote-run-command@.service.d
+dist_systemdcommand_DATA = systemd/rudder-relay-remote-run-command@.service.d/hardening.conf
+systemdlistendir = $(systemdsystemunitdir)/rudder-relay-agent-listen.service.d
+dist_systemdlisten_DATA = systemd/rudder-relay-agent-listen.service.d/hardening.conf
 
 sysusersdir = $(prefix)/lib/sysusers.d
 dist_sysusers_DATA = systemd/sysusers.d/rudder-relay.conf
@@ -35,18 +54,20 @@ dist_tmpfiles_DATA = systemd/tmpfiles.d/rudder-relay.conf
 # knows the units until it is told to look again, which disable does.
 uninstall-local:
 	-test -n '$(DESTDIR)' || test ! -d /run/systemd/system || \
-		{ systemctl stop rudder-relay.target; systemctl disable rudder-relay.target; }
+		{ systemctl stop rudder-relay.target rudder-relay-agent-listen.service; \
+		systemctl disable rudder-relay.target rudder-relay-purge.timer rudder-relay-agent-listen.service; }
 
-SUFFIXES = .path .path.in .service .service.in
+SUFFIXES = .path .path.in .service .service.in .socket .socket.in
 SUBSTITUTE_UNIT = $(AM_V_GEN)$(MKDIR_P) systemd && $(SED) \
 	-e 's|[@]FCGIDIR[@]|$(fcgidir)|' \
 	-e 's|[@]BINDIR[@]|$(bindir)|' \
-	-e 's|[@]MULTIWATCH[@]|$(MULTIWATCH)|' \
 	-e 's|[@]HTTPD_GROUP[@]|$(HTTPD_GROUP)|'
 
 .path.in.path:
 	$(SUBSTITUTE_UNIT) $< >$@
 .service.in.service:
+	$(SUBSTITUTE_UNIT) $< >$@
+.socket.in.socket:
 	$(SUBSTITUTE_UNIT) $< >$@
 $(SYSTEMD_OTHER_UNITS): Makefile
 

@@ -18,7 +18,7 @@ tests_libtests_a_SOURCES = \
 	tests/support/made_run.c \
 	tests/support/signing.c
 
-TESTS += tests/check-layers tests/static/manuals.sh tests/static/rights.sh tests/static/units.sh
+TESTS += tests/check-layers tests/static/completion.sh tests/static/manuals.sh tests/static/openapi.sh tests/static/rights.sh tests/static/units.sh
 check_PROGRAMS += $(FUZZ_TARGETS)
 if ENABLE_FUZZERS
 # libFuzzer has a main function of its own, so only the fuzz targets are built.
@@ -34,11 +34,12 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 # what end-to-end tests drive
-noinst_PROGRAMS += tests/support/fcgi_client tests/support/https_server tests/support/store_driver
+noinst_PROGRAMS += tests/support/fcgi_client tests/support/https_server tests/support/slow_bodies \
+	tests/support/store_driver
 endif
 
 # All of it belongs to a release, since a release is tested, too. What is no source of a program comes by pattern.
 dist_noinst_SCRIPTS += quickstart run-tests tests/check-layers
 EXTRA_DIST += lab tests/fuzz/corpus \
 	$(wildcard $(top_srcdir)/tests/*/*.h $(top_srcdir)/tests/*/*/*.h $(top_srcdir)/tests/*/*.sh \
-		$(top_srcdir)/tests/*/*.test)
+		$(top_srcdir)/tests/*/*.test $(top_srcdir)/tests/*/*.py $(top_srcdir)/tests/*/*.sql)

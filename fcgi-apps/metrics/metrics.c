@@ -2,9 +2,9 @@
 #include "metrics/metrics.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "config.h"
-#include "relay/relay_metrics.h"
 #include "metrics/metrics_page.h"
 #include "util/xmalloc.h"
 
@@ -12,6 +12,7 @@ struct metrics {
     const struct relay_config *config;
     struct metrics_lines *lines;
     struct process_stats process;
+    struct cert_stats certificates;
 };
 
 void *metrics_start(const struct relay_config *config, struct err *err)
@@ -33,7 +34,8 @@ void metrics_stop(void *state)
 /* Without an index there are no nodes. */
 static struct metrics_now look(struct metrics *metrics, struct node_index *index)
 {
-    struct metrics_now now = {.version = PACKAGE_VERSION};
+    struct metrics_now now = {.version = PACKAGE_VERSION, .certificates = &metrics->certificates};
+    cert_stats_read(&metrics->certificates, metrics->config, index, time(NULL));
     if (process_stats_read(&metrics->process)) {
         now.process = &metrics->process;
     }

@@ -5,8 +5,7 @@
  * Needs a connection to nothing and writes nothing but its own request's count. What it tells of the database, the
  * upstream server and the spool is what the forwarder found last.
  */
-#ifndef RELAY_METRICS_METRICS_H
-#define RELAY_METRICS_METRICS_H
+#pragma once
 
 #include "endpoint/route.h"
 #include "relay/relay_config.h"
@@ -15,5 +14,3 @@ void *metrics_start(const struct relay_config *config, struct err *err);
 void metrics_stop(void *state);
 
 route_handler metrics_get;
-
-#endif

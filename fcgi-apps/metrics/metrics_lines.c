@@ -166,7 +166,7 @@ static void add_histogram(struct buffer *out, const struct relay_state *state, c
 }
 
 static void metrics_lines_add_number(struct buffer *out, const struct relay_metric_family *family,
-                                           const struct words *words, uint64_t value)
+                                     const struct words *words, uint64_t value)
 {
     if (family->type == METRIC_AGE) {
         int64_t age = value != 0 ? time(NULL) - (int64_t)value : 0;

@@ -5,8 +5,7 @@
  * Prometheus asks every few seconds, and nine tenths of a line are words that never change. The words are put together
  * when a series is printed for the first time, and copied from then on; the numbers are read each time.
  */
-#ifndef RELAY_METRICS_METRICS_LINES_H
-#define RELAY_METRICS_METRICS_LINES_H
+#pragma once
 
 #include "relay/relay_metrics.h"
 #include "util/buffer.h"
@@ -19,5 +18,3 @@ void metrics_lines_add(struct metrics_lines *lines, const struct relay_state *st
 
 /* Appends the header of a family, which comes before its series. */
 void metrics_lines_head(struct buffer *out, const char *name, const char *type, const char *help);
-
-#endif

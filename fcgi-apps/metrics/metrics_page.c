@@ -114,6 +114,9 @@ void metrics_page_add(struct metrics_lines *lines, const struct relay_state *sta
     metrics_page_add_nodes(out, now);
     add_peers(out, state);
     add_state(out, state, now);
+    if (now->certificates != NULL) {
+        cert_stats_add(now->certificates, out);
+    }
     if (now->process != NULL) {
         add_process(out, now->process);
     }

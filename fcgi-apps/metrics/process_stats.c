@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "util/close_fd.h"
+
 static double process_stats_seconds_of(clockid_t clock)
 {
     struct timespec now;
@@ -56,9 +58,7 @@ static bool read_text(const char *path, char *text, size_t size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t len = fd >= 0 ? read(fd, text, size - 1) : -1;
-    if (fd >= 0) {
-        close(fd);
-    }
+    close_fd(&fd);
     text[len > 0 ? len : 0] = '\0';
     return len > 0;
 }

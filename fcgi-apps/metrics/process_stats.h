@@ -2,8 +2,7 @@
  *
  * process_stats: what the calling process uses, from /proc/self: the figures that Prometheus' client libraries give.
  */
-#ifndef RELAY_METRICS_PROCESS_STATS_H
-#define RELAY_METRICS_PROCESS_STATS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,5 +21,3 @@ struct process_stats {
 /* figures: all zero bytes before the first call, then as the last call left them, since what cannot change is not read
  * again. False when /proc cannot be read. */
 bool process_stats_read(struct process_stats *figures);
-
-#endif

@@ -9,8 +9,5 @@ fcgi_apps_policies_libpolicies_a_SOURCES = \
 	fcgi-apps/policies/policies.c fcgi-apps/policies/policies.h \
 	fcgi-apps/policies/policy_archive.c fcgi-apps/policies/policy_archive.h \
 	fcgi-apps/policies/policy_bundle.c fcgi-apps/policies/policy_bundle.h \
-	fcgi-apps/policies/policy_cache.c fcgi-apps/policies/policy_cache.h \
-	fcgi-apps/policies/policy_cache_private.h \
-	fcgi-apps/policies/policy_cache_trim.c \
 	fcgi-apps/policies/policy_manifest.c fcgi-apps/policies/policy_manifest.h \
 	fcgi-apps/policies/policy_name.c fcgi-apps/policies/policy_name.h

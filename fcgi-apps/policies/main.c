@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * rudder-relay-policies: a node's policies, for that node alone.
+ * rudder-relay-policies: a node's policies, for that node alone; the files for all nodes; this server's node id.
  */
 #include "endpoint/endpoint.h"
 #include "policies/policies.h"
@@ -12,11 +12,15 @@ static const struct route routes[] = {
     {"HEAD", "/policies/*/rules/cfengine-community.zip", policies_get_zip},
     {"GET", "/policies/*/rules/**", policies_get_file},
     {"HEAD", "/policies/*/rules/**", policies_get_file},
+    {"GET", "/common/**", policies_get_common},
+    {"HEAD", "/common/**", policies_get_common},
+    {"GET", "/uuid", policies_get_uuid},
+    {"HEAD", "/uuid", policies_get_uuid},
 };
 
 static const struct endpoint_program program = {
     .name = "policies",
-    .summary = "Gives a node its policies.",
+    .summary = "Gives a node its policies, and what all nodes need for them.",
     .endpoint = RELAY_ENDPOINT_POLICIES,
     .routes = {.at = routes, .count = sizeof routes / sizeof *routes},
     .uses_node_index = true,

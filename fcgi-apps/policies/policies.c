@@ -11,16 +11,15 @@
 #include "endpoint/file_answer.h"
 #include "endpoint/request_context.h"
 #include "policies/policy_bundle.h"
-#include "relay/node_id.h"
-#include "util/open_beneath.h"
 #include "util/digest.h"
 #include "util/http_date.h"
 #include "util/log.h"
+#include "util/open_beneath.h"
 #include "util/xmalloc.h"
 
 #define LOG_COMPONENT "policies"
 
-enum { ETAG_SIZE = 2 * POLICY_DIGEST_SIZE + 3, RETRY_AFTER = 10 /* seconds */ };
+enum { ETAG_SIZE = 2 * FILE_CACHE_DIGEST_SIZE + 3, RETRY_AFTER = 10 /* seconds */ };
 
 static const char *const content_types[POLICY_FORMATS] = {
     [POLICY_TAR_GZ] = "application/gzip",
@@ -31,7 +30,7 @@ static const struct request_wording policies_wording = {LOG_COMPONENT, "policies
                                                         .bare = false};
 
 struct policies {
-    const char *path;
+    const struct relay_config *config;
     struct policy_bundles *bundles;
 };
 
@@ -47,7 +46,7 @@ void *policies_start(const struct relay_config *config, struct err *err)
         return NULL;
     }
     struct policies *policies = xcalloc(1, sizeof *policies);
-    *policies = (struct policies){.path = config->policies.path, .bundles = bundles};
+    *policies = (struct policies){.config = config, .bundles = bundles};
     return policies;
 }
 
@@ -58,47 +57,27 @@ void policies_stop(void *state)
     free(policies);
 }
 
-/* Refuses everybody but the node itself, even a policy server, because policies hold passwords. Only after this check
- * the id becomes a part of a path. */
-static bool is_own(struct policies_context *context)
-{
-    const struct request_context *base = &context->base;
-    struct slice id = base->request->args[0];
-    const char *client;
-    if (!request_context_client_node(base, &client)) {
-        return false;
-    }
-    if (!slice_eq_str(id, client)) {
-        return request_context_refuse(base, 403, "the client certificate is not this node's");
-    }
-    if (!node_id_valid(id.at, id.len)) {
-        return request_context_refuse(base, 403, "this is no node id");
-    }
-    snprintf(context->node_id, sizeof context->node_id, "%s", client);
-    return true;
-}
-
-static void make_tag(const struct policy_cached *cached, char tag[ETAG_SIZE])
+static void make_tag(const struct file_cached *cached, char tag[ETAG_SIZE])
 {
     tag[0] = '"';
     digest_hex(tag + 1, cached->digest, sizeof cached->digest, false);
     memcpy(tag + ETAG_SIZE - 2, "\"", 2);
 }
 
-static bool has_it(const struct request *request, const struct policy_cached *cached)
+static bool has_it(const struct request *request, const struct file_cached *cached)
 {
     char tag[ETAG_SIZE];
     make_tag(cached, tag);
     return request_knows_tag(request, tag);
 }
 
-static bool record_suffices(void *context, const struct policy_cached *cached)
+static bool record_suffices(void *context, const struct file_cached *cached)
 {
     const struct request *request = context;
     return strcmp(request->method, "HEAD") == 0 || has_it(request, cached);
 }
 
-static void add_headers(struct response *response, const struct policy_cached *cached, enum policy_format format)
+static void add_headers(struct response *response, const struct file_cached *cached, enum policy_format format)
 {
     char tag[ETAG_SIZE], date[HTTP_DATE_SIZE], digest[80];
     unsigned char base64[64];
@@ -117,7 +96,7 @@ static void add_headers(struct response *response, const struct policy_cached *c
     }
 }
 
-static void answer_archive(const struct policies_context *context, struct policy_cached *cached,
+static void answer_archive(const struct policies_context *context, struct file_cached *cached,
                            enum policy_format format)
 {
     struct response *response = context->base.response;
@@ -153,24 +132,26 @@ static void refuse_bundle(const struct policies_context *context, enum policy_bu
     }
 }
 
-/* True when the client is the node itself. Else the request is refused. */
+static struct request_context base_of(struct request *request, struct response *response)
+{
+    return (struct request_context){
+        .wording = &policies_wording, .request = request, .response = response, .retry_after = RETRY_AFTER};
+}
+
+/* True when the client may have the policies. Else the request is refused. */
 static bool begin_policies(struct policies_context *context, struct request *request, struct response *response)
 {
-    *context = (struct policies_context){
-        .base = {.wording = &policies_wording,
-                 .request = request,
-                 .response = response,
-                 .retry_after = RETRY_AFTER,
-                 .fields = {log_slice("node", request->args[0])}},
-    };
-    return is_own(context);
+    *context = (struct policies_context){.base = base_of(request, response)};
+    context->base.fields[0] = log_slice("node", request->args[0]);
+    /* policies hold passwords: for the node and the policy servers above it */
+    return request_context_client_above_id(&context->base, request->args[0], context->node_id);
 }
 
 static void get_bundle(const struct policies *policies, struct request *request, struct response *response,
                        enum policy_format format)
 {
     struct policies_context context;
-    struct policy_cached cached;
+    struct file_cached cached;
     struct err err = {0};
     if (!begin_policies(&context, request, response)) {
         return;
@@ -182,7 +163,7 @@ static void get_bundle(const struct policies *policies, struct request *request,
     } else {
         refuse_bundle(&context, result, &err);
     }
-    policy_cached_close(&cached);
+    file_cached_close(&cached);
 }
 
 void policies_get_tar_gz(void *state, struct request *request, struct response *response)
@@ -195,31 +176,52 @@ void policies_get_zip(void *state, struct request *request, struct response *res
     get_bundle(state, request, response, POLICY_ZIP);
 }
 
-void policies_get_file(void *state, struct request *request, struct response *response)
+/* path: below policies.path. */
+static void answer_below_share(const struct policies *policies, const struct request_context *base, const char *path)
 {
-    const struct policies *policies = state;
-    struct policies_context context;
+    const char *share = policies->config->policies.path;
     struct stat status;
     struct err err = {0};
-    if (!begin_policies(&context, request, response)) {
-        return;
-    }
-    int share_fd = open(policies->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int share_fd = open(share, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (share_fd < 0) {
-        err_set_errno(&err, errno, "policies.path %s", policies->path);
-        request_context_fail(&context.base, 500, err.text);
+        err_set_errno(&err, errno, "policies.path %s", share);
+        request_context_fail(base, 500, err.text);
         return;
     }
-    char *path = xasprintf("%s/rules/%.*s", context.node_id, (int)request->args[1].len, request->args[1].at);
     int fd = open_beneath_file(share_fd, path, &status, &err);
     if (fd < 0) {
-        file_answer_fault(&context.base, errno, &err);
+        file_answer_fault(base, errno, &err);
     } else {
-        file_answer(request, response, &fd, &status);
+        file_answer(base->request, base->response, &fd, &status);
     }
     if (fd >= 0) {
         close(fd);
     }
     close(share_fd);
+}
+
+void policies_get_file(void *state, struct request *request, struct response *response)
+{
+    struct policies_context context;
+    if (begin_policies(&context, request, response)) {
+        char *path = xasprintf("%s/rules/%.*s", context.node_id, (int)request->args[1].len, request->args[1].at);
+        answer_below_share(state, &context.base, path);
+        free(path);
+    }
+}
+
+void policies_get_common(void *state, struct request *request, struct response *response)
+{
+    const struct request_context base = base_of(request, response);
+    char *path = xasprintf("common/%.*s", (int)request->args[0].len, request->args[0].at);
+    answer_below_share(state, &base, path);
     free(path);
+}
+
+void policies_get_uuid(void *state, struct request *request, struct response *response)
+{
+    const struct policies *policies = state;
+    (void)request;
+    response_text(response, 200, "%s\n", policies->config->general.node_id);
+    response_header(response, "X-Rudder-Relay", "policies");
 }

@@ -111,7 +111,7 @@ static enum policy_pack pack_content(struct pack *pack, const struct policy_entr
     int fd = open_beneath_file(pack->dir_fd, from->path, &status, pack->err);
     if (fd < 0) {
         return errno == EACCES || errno == EMFILE || errno == ENFILE || errno == EIO ? POLICY_PACK_FAILED
-                                                                                      : changed(pack, from->path);
+                                                                                     : changed(pack, from->path);
     }
     enum policy_pack result = policy_entry_is(from, &status) ? copy_content(pack, from, fd) : changed(pack, from->path);
     close(fd);

@@ -9,8 +9,7 @@
  * The tar is ustar, with pax headers only for names that do not fit it (too long, or not ASCII). The zip has Unix
  * modes; its names are UTF-8 and say so.
  */
-#ifndef RELAY_POLICIES_POLICY_ARCHIVE_H
-#define RELAY_POLICIES_POLICY_ARCHIVE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,5 +30,3 @@ enum policy_pack {
 
 enum policy_pack policy_archive_pack(const struct policy_manifest *manifest, int dir_fd, enum policy_format format,
                                      policy_archive_sink *sink, void *context, struct err *err);
-
-#endif

@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "util/open_beneath.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/open_beneath.h"
 #include "util/xmalloc.h"
 
 #define LOG_COMPONENT "policy_bundle"
@@ -25,7 +25,7 @@ struct policy_bundles {
     struct policy_limits limits;
     int64_t settle_ms;
     int64_t max_wait_ms;
-    struct policy_cache *cache;
+    struct file_cache *cache;
     struct policy_manifest manifest; /* the memory is used again */
     struct policy_manifest after;
 };
@@ -34,7 +34,7 @@ struct policy_bundles {
 struct ask {
     struct policy_bundles *bundles;
     char *directory; /* below policies.path */
-    char *name;   /* in the cache */
+    char *name;      /* in the cache */
     enum policy_format format;
     policy_record_suffices *suffices;
     void *context;
@@ -43,9 +43,10 @@ struct ask {
 
 struct policy_bundles *policy_bundles_open(const struct relay_config *config, struct err *err)
 {
-    struct policy_cache *cache = policy_cache_open(config->policies.cache_directory, config->policies.cache_size,
-                                                   config->policies.cache_retention, err);
+    struct file_cache *cache = file_cache_open(config->policies.cache_directory, config->policies.cache_size,
+                                               config->policies.cache_retention, err);
     if (cache == NULL) {
+        err_prefix(err, "policies.cache_directory");
         return NULL;
     }
     struct policy_bundles *bundles = xcalloc(1, sizeof *bundles);
@@ -62,7 +63,7 @@ struct policy_bundles *policy_bundles_open(const struct relay_config *config, st
 void policy_bundles_close(struct policy_bundles *bundles)
 {
     if (bundles != NULL) {
-        policy_cache_close(bundles->cache);
+        file_cache_close(bundles->cache);
         policy_manifest_free(&bundles->manifest);
         policy_manifest_free(&bundles->after);
         free(bundles);
@@ -125,11 +126,11 @@ static bool settled(const struct policy_bundles *bundles)
     return age > (bundles->settle_ms > PAUSE_MS ? bundles->settle_ms : PAUSE_MS);
 }
 
-static enum policy_bundle write_archive(const struct ask *ask, int directory, struct policy_cache_entry *entry,
+static enum policy_bundle write_archive(const struct ask *ask, int directory, struct file_cache_entry *entry,
                                         struct err *err)
 {
     struct policy_bundles *bundles = ask->bundles;
-    switch (policy_archive_pack(&bundles->manifest, directory, ask->format, policy_cache_write, entry, err)) {
+    switch (policy_archive_pack(&bundles->manifest, directory, ask->format, file_cache_write, entry, err)) {
     case POLICY_PACK_DONE:
         break;
     case POLICY_PACK_CHANGED:
@@ -146,18 +147,19 @@ static enum policy_bundle write_archive(const struct ask *ask, int directory, st
     return result;
 }
 
-static enum policy_bundle pack(const struct ask *ask, int directory, struct policy_cached *cached, struct err *err)
+static enum policy_bundle pack(const struct ask *ask, int directory, struct file_cached *cached, struct err *err)
 {
-    struct policy_cache_entry entry;
-    if (!policy_cache_begin(ask->bundles->cache, &entry, err)) {
+    struct file_cache_entry entry;
+    if (!file_cache_begin(ask->bundles->cache, &entry, err)) {
         return entry.no_space ? POLICY_BUNDLE_NO_SPACE : POLICY_BUNDLE_FAILED;
     }
     enum policy_bundle result = write_archive(ask, directory, &entry, err);
     if (result != POLICY_BUNDLE_READY) {
-        policy_cache_abandon(&entry);
+        file_cache_abandon(&entry);
         return result;
     }
-    if (!policy_cache_commit(ask->bundles->cache, &entry, ask->name, ask->bundles->manifest.state, cached, err)) {
+    if (!file_cache_commit(ask->bundles->cache, &entry, ask->name, ask->bundles->manifest.state, POLICY_STATE_SIZE,
+                           cached, err)) {
         return entry.no_space ? POLICY_BUNDLE_NO_SPACE : POLICY_BUNDLE_FAILED;
     }
     log_info("policies packed", log_text("name", ask->name),
@@ -166,9 +168,23 @@ static enum policy_bundle pack(const struct ask *ask, int directory, struct poli
     return POLICY_BUNDLE_READY;
 }
 
+/* Does the cache know the archive of a directory in this state? That is what the note says. */
+static bool find_of_state(const struct ask *ask, const unsigned char state[POLICY_STATE_SIZE],
+                          struct file_cached *cached)
+{
+    if (!file_cache_find(ask->bundles->cache, ask->name, cached)) {
+        return false;
+    }
+    if (memcmp(cached->note, state, POLICY_STATE_SIZE) == 0) {
+        return true;
+    }
+    file_cached_close(cached);
+    return false;
+}
+
 /* A lock on the directory itself lets only one process pack it: the others wait and find the archive in the cache.
  * Where the lock fails (NFS wants a writable descriptor), several processes pack, and all get the same bytes. */
-static enum policy_bundle from_directory(const struct ask *ask, int directory, struct policy_cached *cached,
+static enum policy_bundle from_directory(const struct ask *ask, int directory, struct file_cached *cached,
                                          struct err *err)
 {
     struct policy_bundles *bundles = ask->bundles;
@@ -176,10 +192,9 @@ static enum policy_bundle from_directory(const struct ask *ask, int directory, s
     if (result != POLICY_BUNDLE_READY) {
         return result;
     }
-    if (policy_cache_find(bundles->cache, ask->name, bundles->manifest.state, cached)) {
-        if (cached->fd >= 0 || ask->suffices(ask->context, cached)) {
-            return POLICY_BUNDLE_READY;
-        }
+    if (find_of_state(ask, bundles->manifest.state, cached) &&
+        (cached->fd >= 0 || ask->suffices(ask->context, cached))) {
+        return POLICY_BUNDLE_READY;
     }
     if (!settled(bundles)) {
         err_set(err, "%s changed a moment ago", ask->directory);
@@ -205,13 +220,12 @@ static bool exists(const struct policy_bundles *bundles, const char *path)
 static enum policy_bundle missing(const struct ask *ask, const char *node_id)
 {
     char *rules = xasprintf("%s/rules", node_id);
-    bool swapped = clock_ms() - ask->began < SWAP_MS && exists(ask->bundles, node_id) &&
-                   !exists(ask->bundles, rules);
+    bool swapped = clock_ms() - ask->began < SWAP_MS && exists(ask->bundles, node_id) && !exists(ask->bundles, rules);
     free(rules);
     return swapped ? POLICY_BUNDLE_CHANGING : POLICY_BUNDLE_NONE;
 }
 
-static enum policy_bundle try_once(const struct ask *ask, const char *node_id, struct policy_cached *cached,
+static enum policy_bundle try_once(const struct ask *ask, const char *node_id, struct file_cached *cached,
                                    struct err *err)
 {
     int directory = policy_bundle_open_directory(ask->bundles, ask->directory, err);
@@ -230,7 +244,7 @@ static void pause_a_moment(void)
 }
 
 enum policy_bundle policy_bundle_get(struct policy_bundles *bundles, const char *node_id, enum policy_format format,
-                                     policy_record_suffices *suffices, void *context, struct policy_cached *cached,
+                                     policy_record_suffices *suffices, void *context, struct file_cached *cached,
                                      struct err *err)
 {
     struct ask ask = {
@@ -248,7 +262,7 @@ enum policy_bundle policy_bundle_get(struct policy_bundles *bundles, const char 
            clock_ms() - ask.began < bundles->max_wait_ms) {
         pause_a_moment();
     }
-    policy_cache_trim(bundles->cache);
+    file_cache_trim(bundles->cache);
     free(ask.directory);
     free(ask.name);
     return result;

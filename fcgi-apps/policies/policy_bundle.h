@@ -10,15 +10,14 @@
  * For a directory that has not changed since its archive was made, only the manifest is made and the cache is asked; no
  * file is read.
  */
-#ifndef RELAY_POLICIES_POLICY_BUNDLE_H
-#define RELAY_POLICIES_POLICY_BUNDLE_H
+#pragma once
 
 #include <stdbool.h>
 
 #include "policies/policy_archive.h"
-#include "policies/policy_cache.h"
 #include "relay/relay_config.h"
 #include "util/err.h"
+#include "util/file_cache.h"
 
 struct policy_bundles;
 
@@ -34,11 +33,9 @@ struct policy_bundles *policy_bundles_open(const struct relay_config *config, st
 void policy_bundles_close(struct policy_bundles *bundles);
 
 /* Is the record enough (it describes the archive), or is the archive itself needed? */
-typedef bool policy_record_suffices(void *context, const struct policy_cached *cached);
+typedef bool policy_record_suffices(void *context, const struct file_cached *cached);
 
 /* node_id must have passed node_id_valid. *cached is set when READY, with an archive unless the record sufficed. */
 enum policy_bundle policy_bundle_get(struct policy_bundles *bundles, const char *node_id, enum policy_format format,
-                                     policy_record_suffices *suffices, void *context, struct policy_cached *cached,
+                                     policy_record_suffices *suffices, void *context, struct file_cached *cached,
                                      struct err *err);
-
-#endif

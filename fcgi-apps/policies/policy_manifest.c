@@ -255,8 +255,8 @@ static bool digest_state(struct policy_manifest *manifest, const struct policy_e
     return done;
 }
 
-enum policy_walk policy_manifest_read(struct policy_manifest *manifest, int dir_fd,
-                                      const struct policy_limits *limits, struct err *err)
+enum policy_walk policy_manifest_read(struct policy_manifest *manifest, int dir_fd, const struct policy_limits *limits,
+                                      struct err *err)
 {
     struct walk walk = {.manifest = manifest, .limits = limits, .err = err, .latest = time(NULL) + FUTURE_SECONDS};
     struct stat status;

@@ -14,8 +14,7 @@
  * and devices, and names that are not UTF-8 or hold a control character or a backslash; a directory with such a name is
  * left out whole.
  */
-#ifndef RELAY_POLICIES_POLICY_MANIFEST_H
-#define RELAY_POLICIES_POLICY_MANIFEST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -64,11 +63,9 @@ enum policy_walk {
 };
 
 /* Fills the manifest anew. dir_fd: the open directory, whose position is left alone. */
-enum policy_walk policy_manifest_read(struct policy_manifest *manifest, int dir_fd,
-                                      const struct policy_limits *limits, struct err *err);
+enum policy_walk policy_manifest_read(struct policy_manifest *manifest, int dir_fd, const struct policy_limits *limits,
+                                      struct err *err);
 void policy_manifest_free(struct policy_manifest *manifest);
 
 /* Is this what the entry was made of, unchanged? */
 bool policy_entry_is(const struct policy_entry *entry, const struct stat *status);
-
-#endif

@@ -2,8 +2,7 @@
  *
  * policy_name: which names may stand in an archive of policies.
  */
-#ifndef RELAY_POLICIES_POLICY_NAME_H
-#define RELAY_POLICIES_POLICY_NAME_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -16,5 +15,3 @@ bool policy_name_fits(const char *name);
  * directories above it: each such step leads to a real directory, and every link that the rest passes follows the same
  * rule. */
 bool policy_link_inside(const char *path, const char *target);
-
-#endif

@@ -4,13 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "remote-run/stop_signal.h"
 #include "util/xmalloc.h"
 
 enum { ALIVE = 3 }; /* the one descriptor it keeps: our end sees it close */
@@ -67,16 +66,6 @@ static void keep_nothing(int alive)
     fcntl(ALIVE, F_SETFD, FD_CLOEXEC);
 }
 
-static int open_stop(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 static _Noreturn void become_detached(int alive, void (*work)(void *context, int stop), void *context)
 {
     setsid();
@@ -85,7 +74,7 @@ static _Noreturn void become_detached(int alive, void (*work)(void *context, int
         _exit(pid < 0 ? 1 : 0);
     }
     keep_nothing(alive);
-    work(context, open_stop());
+    work(context, stop_signal_open());
     _exit(0);
 }
 

@@ -6,8 +6,7 @@
  * restart of the endpoint does not touch it. The worker knows how many go on from a pipe to each, and starts no more
  * than a limit.
  */
-#ifndef RELAY_REMOTE_RUN_DETACH_H
-#define RELAY_REMOTE_RUN_DETACH_H
+#pragma once
 
 #include <stddef.h>
 
@@ -24,5 +23,3 @@ void detached_free(struct detached *detached);
  * process was told to end (TERM or INT). With DETACH_FAILED err says why. */
 enum detach detach_start(struct detached *detached, void (*work)(void *context, int stop), void *context,
                          struct err *err);
-
-#endif

@@ -7,11 +7,13 @@
 #include <strings.h>
 
 #include "endpoint/body.h"
+#include "endpoint/client_certificate.h"
 #include "endpoint/request_context.h"
-#include "remote-run/remote_run_request.h"
-#include "remote-run/remote_run_targets.h"
+#include "relay/remote_run_request.h"
 #include "relay/via_header.h"
+#include "remote-run/command_call.h"
 #include "remote-run/detach.h"
+#include "remote-run/remote_run_targets.h"
 #include "remote-run/run.h"
 #include "util/log.h"
 #include "util/xmalloc.h"
@@ -20,8 +22,12 @@
 
 enum { PIECE = 16384 };
 
+/* The unit names the socket here (systemd/rights/remote-run.conf). Without it commands are children of this process. */
+#define HELPER_ENV "REMOTE_RUN_COMMAND_SOCKET"
+
 struct remote_run {
     const struct relay_config *config;
+    const char *helper;
     struct detached *detached;
 };
 
@@ -40,9 +46,14 @@ struct remote_run_context {
 
 void *remote_run_start(const struct relay_config *config, struct err *err)
 {
-    (void)err;
+    const char *helper = getenv(HELPER_ENV);
+    if (helper != NULL && !command_call_path_valid(helper, err)) {
+        err_prefix(err, HELPER_ENV);
+        return NULL;
+    }
     struct remote_run *state = xcalloc(1, sizeof *state);
     state->config = config;
+    state->helper = helper;
     state->detached = detached_new((size_t)config->remote_run.max_children);
     return state;
 }
@@ -92,6 +103,15 @@ static bool read_form(struct remote_run_context *context)
     return got == 0 || request_context_refuse(base, 400, err.text);
 }
 
+/* httpd has looked at the client's address. Where an authority signs certificates, only that of the policy server above
+ * counts. The local listener, for this machine alone, has no TLS. */
+static bool client_may_run(const struct request_context *base)
+{
+    return request_env(base->request, "SSL_CLIENT_VERIFY") == NULL || !client_certificate_by_ca(base->request) ||
+           client_certificate_is_upstream(base->request) ||
+           request_context_refuse(base, 403, "the client certificate is not that of the policy server above");
+}
+
 static bool begin_run(struct remote_run_context *context, struct remote_run *state, struct request *request,
                       struct response *response)
 {
@@ -103,7 +123,7 @@ static bool begin_run(struct remote_run_context *context, struct remote_run *sta
         response_text(response, 404, "NOT FOUND");
         return false;
     }
-    if (!read_form(context)) {
+    if (!client_may_run(&context->base) || !read_form(context)) {
         return false;
     }
     if (!remote_run_request_parse(&context->form, buffer_slice(&context->body), &err)) {
@@ -144,6 +164,7 @@ static struct run run_of(struct remote_run_context *context, enum run_output_kin
     const struct relay_config *config = context->state->config;
     return (struct run){
         .config = config,
+        .helper = context->state->helper,
         .index = context->base.request->index,
         .via = request_env(context->base.request, "HTTP_VIA"),
         .request = &context->form,

@@ -10,8 +10,7 @@
  *   200 and what the runs print, once they have ended (keep_output), as it comes (and asynchronous), or nothing at all:
  *       when they have ended, or at once (asynchronous) with the runs handed over to a process of their own
  */
-#ifndef RELAY_REMOTE_RUN_REMOTE_RUN_H
-#define RELAY_REMOTE_RUN_REMOTE_RUN_H
+#pragma once
 
 #include "endpoint/route.h"
 #include "relay/relay_config.h"
@@ -23,5 +22,3 @@ void remote_run_stop(void *state);
 route_handler remote_run_node;
 route_handler remote_run_nodes;
 route_handler remote_run_all;
-
-#endif

@@ -8,54 +8,38 @@
 #include "util/http_url.h"
 #include "util/xmalloc.h"
 
-enum { FIRST_ROOM = 16 };
-
 struct remote_run_hop {
     struct slice relay;
     struct slice node; /* empty: all nodes */
 };
 
-static void *room_for_one(void *items, size_t count, size_t *room, size_t size)
-{
-    if (count < *room) {
-        return items;
-    }
-    *room = *room > 0 ? 2 * *room : FIRST_ROOM;
-    return xreallocarray(items, *room, size);
-}
-
 static void add_host(struct remote_run_targets *targets, struct slice id, struct slice hostname)
 {
     if (http_url_is_host(hostname)) {
-        targets->hosts = room_for_one(targets->hosts, targets->host_count, &targets->host_room, sizeof *targets->hosts);
+        targets->hosts = xgrow(targets->hosts, targets->host_count, &targets->host_room, sizeof *targets->hosts);
+        targets->host_ids = xgrow(targets->host_ids, targets->host_count, &targets->id_room, sizeof *targets->host_ids);
+        targets->host_ids[targets->host_count] = id;
         targets->hosts[targets->host_count++] = hostname;
     } else {
-        targets->refused = room_for_one(targets->refused, targets->refused_count, &targets->refused_room,
-                                        sizeof *targets->refused);
+        targets->refused =
+            xgrow(targets->refused, targets->refused_count, &targets->refused_room, sizeof *targets->refused);
         targets->refused[targets->refused_count++] = id;
     }
 }
 
 static void add_hop(struct remote_run_targets *targets, struct slice relay, struct slice node)
 {
-    targets->hops = room_for_one(targets->hops, targets->hop_count, &targets->hop_room, sizeof *targets->hops);
+    targets->hops = xgrow(targets->hops, targets->hop_count, &targets->hop_room, sizeof *targets->hops);
     targets->hops[targets->hop_count++] = (struct remote_run_hop){relay, node};
 }
 
 /* ---- grouping ---- */
 
-static int compare_text(struct slice a, struct slice b)
-{
-    size_t common = a.len < b.len ? a.len : b.len;
-    int order = common > 0 ? memcmp(a.at, b.at, common) : 0;
-    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int compare_hops(const void *a, const void *b)
 {
     const struct remote_run_hop *left = a, *right = b;
-    int order = compare_text(left->relay, right->relay);
-    return order != 0 ? order : compare_text(left->node, right->node);
+    int order = slice_compare(left->relay, right->relay);
+    return order != 0 ? order : slice_compare(left->node, right->node);
 }
 
 /* False for text that cannot be a node id. */
@@ -188,9 +172,83 @@ bool remote_run_targets_all(struct remote_run_targets *targets, struct node_inde
     return true;
 }
 
+/* ---- taking out ---- */
+
+struct told {
+    struct slice *ids; /* ascending */
+    size_t count;
+};
+
+static int compare_told(const void *a, const void *b)
+{
+    const struct slice *left = a, *right = b;
+    return slice_compare(*left, *right);
+}
+
+static bool is_told(const struct told *told, struct slice id)
+{
+    return told->count > 0 && bsearch(&id, told->ids, told->count, sizeof id, compare_told) != NULL;
+}
+
+static struct told split_told(struct slice list)
+{
+    struct told told = {0};
+    size_t room = 0;
+    while (list.len > 0) {
+        told.ids = xgrow(told.ids, told.count, &room, sizeof *told.ids);
+        told.ids[told.count++] = slice_take_until(&list, ',');
+    }
+    if (told.count > 0) {
+        qsort(told.ids, told.count, sizeof *told.ids, compare_told);
+    }
+    return told;
+}
+
+static bool relay_is_told(const struct told *told, struct slice relay)
+{
+    char *key = xasprintf("%.*s/below", (int)relay.len, relay.at);
+    bool is = is_told(told, slice_from_str(key));
+    free(key);
+    return is;
+}
+
+static void drop_hosts(struct remote_run_targets *targets, const struct told *told)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < targets->host_count; i++) {
+        if (!is_told(told, targets->host_ids[i])) {
+            targets->host_ids[kept] = targets->host_ids[i];
+            targets->hosts[kept++] = targets->hosts[i];
+        }
+    }
+    targets->host_count = kept;
+}
+
+void remote_run_targets_drop(struct remote_run_targets *targets, struct slice list)
+{
+    struct told told = split_told(list);
+    size_t relays = 0, refused = 0;
+    drop_hosts(targets, &told);
+    for (size_t i = 0; i < targets->relay_count; i++) {
+        if (!relay_is_told(&told, targets->relays[i].id)) {
+            targets->relays[relays++] = targets->relays[i];
+        }
+    }
+    for (size_t i = 0; i < targets->refused_count; i++) {
+        struct slice id = targets->refused[i];
+        if (!is_told(&told, id) && !relay_is_told(&told, id)) {
+            targets->refused[refused++] = id;
+        }
+    }
+    targets->relay_count = relays;
+    targets->refused_count = refused;
+    free(told.ids);
+}
+
 void remote_run_targets_free(struct remote_run_targets *targets)
 {
     free(targets->hosts);
+    free(targets->host_ids);
     free(targets->relays);
     free(targets->refused);
     free(targets->hops);

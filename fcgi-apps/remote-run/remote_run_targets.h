@@ -11,8 +11,7 @@
  * a URL, the others are refused. Slices point into the index and into the list of ids; they are valid until the index
  * is refreshed.
  */
-#ifndef RELAY_REMOTE_RUN_REMOTE_RUN_TARGETS_H
-#define RELAY_REMOTE_RUN_REMOTE_RUN_TARGETS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +30,7 @@ struct remote_run_relay {
 /* All zero bytes is a valid empty one. */
 struct remote_run_targets {
     struct slice *hosts; /* the neighbours' host names */
+    struct slice *host_ids; /* and, in the same order, their ids */
     size_t host_count;
     struct remote_run_relay *relays; /* ids ascending */
     size_t relay_count;
@@ -41,7 +41,7 @@ struct remote_run_targets {
 
     struct remote_run_hop *hops; /* private, as is what follows */
     struct slice *nodes;
-    size_t hop_count, hop_room, host_room, refused_room;
+    size_t hop_count, hop_room, host_room, id_room, refused_room;
 };
 
 /* ids: any text. me: this server's id. */
@@ -52,6 +52,8 @@ void remote_run_targets_of(struct remote_run_targets *targets, struct node_index
 bool remote_run_targets_all(struct remote_run_targets *targets, struct node_index *index, const char *me,
                             struct err *err);
 
-void remote_run_targets_free(struct remote_run_targets *targets);
+/* Takes out those whom somebody else tells, and the refused among them: a comma-separated list of ids, and of
+ * "<relay>/below" for all the nodes below a relay. */
+void remote_run_targets_drop(struct remote_run_targets *targets, struct slice told);
 
-#endif
+void remote_run_targets_free(struct remote_run_targets *targets);

@@ -5,11 +5,12 @@
 #include <stdlib.h>
 
 #include "remote-run/run_command.h"
+#include "remote-run/run_hub.h"
 #include "remote-run/run_relays.h"
 #include "util/clock.h"
 #include "util/log.h"
-#include "util/xmalloc.h"
 #include "util/subprocess.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "run"
 
@@ -19,8 +20,9 @@ struct parts {
     struct run *run;
     struct run_commands *commands;
     struct run_relays *relays;
-    struct pollfd *polls; /* for the cancellation, the requests, the commands */
-    int64_t next_look; /* when to ask for the client again */
+    struct run_hub *hub;
+    struct pollfd *polls; /* for the cancellation, the requests, the hub, the commands */
+    int64_t next_look;    /* when to ask for the client again */
     bool cancelled;
 };
 
@@ -46,6 +48,7 @@ static void cancel(struct parts *parts)
         parts->cancelled = true;
         run_commands_stop(parts->commands);
         run_relays_stop(parts->relays);
+        run_hub_stop(parts->hub);
     }
 }
 
@@ -65,9 +68,10 @@ static void wait_for_something(struct parts *parts)
 {
     int64_t now = clock_ms();
     int64_t wake = now + (parts->run->client != NULL ? CLIENT_LOOK_MS : WAIT_MS_MAX);
-    parts->polls[0] = (struct pollfd){.fd = parts->cancelled ? -1 : parts->run->cancel,
-                                     .events = parts->run->cancel_events};
+    parts->polls[0] =
+        (struct pollfd){.fd = parts->cancelled ? -1 : parts->run->cancel, .events = parts->run->cancel_events};
     size_t count = 1 + run_relays_polls(parts->relays, parts->polls + 1, &wake);
+    count += run_hub_polls(parts->hub, parts->polls + count, &wake);
     count += run_commands_polls(parts->commands, parts->polls + count, &wake);
     poll(parts->polls, count, wake > now ? (int)(wake - now) + 1 : 0);
     if ((parts->polls[0].revents & (parts->run->cancel_events | POLLHUP | POLLERR | POLLNVAL)) != 0) {
@@ -80,18 +84,21 @@ bool run_all(struct run *run)
     const struct remote_run_targets *targets = run->targets;
     struct parts parts = {.run = run};
     subprocess_reap();
+    parts.hub = run_hub_ask(run->config, run->request, run->targets, &run->output);
     say_left_out(run);
     parts.commands =
-        run_commands_new(run->config, run->request->conditions, targets->hosts, targets->host_count, &run->output);
+        run_commands_new(run->config, run->helper, run->request->conditions, targets->hosts, targets->host_count,
+                         &run->output);
     parts.relays = run_relays_new(run->config, run->index, run->via, run->request, targets, &run->output);
-    parts.polls = xcalloc(2 + run_commands_most_polls(parts.commands), sizeof *parts.polls);
+    parts.polls = xcalloc(3 + run_commands_most_polls(parts.commands), sizeof *parts.polls);
     for (;;) {
         bool here = run_commands_step(parts.commands);
         bool there = run_relays_step(parts.relays);
+        bool waiting = run_hub_step(parts.hub);
         if (!run_output_flush(&run->output)) {
             cancel(&parts);
         }
-        if (!here && !there) {
+        if (!here && !there && !waiting) {
             break;
         }
         wait_for_something(&parts);
@@ -99,6 +106,7 @@ bool run_all(struct run *run)
     }
     run_commands_free(parts.commands);
     run_relays_free(parts.relays);
+    run_hub_free(parts.hub);
     free(parts.polls);
     run_output_free(&run->output);
     return !parts.cancelled;

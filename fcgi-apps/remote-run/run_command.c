@@ -2,18 +2,16 @@
 #include "remote-run/run_command.h"
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "remote-run/command_line.h"
+#include "remote-run/run_process.h"
 #include "util/log.h"
 #include "util/xmalloc.h"
-#include "util/subprocess.h"
 
 #define LOG_COMPONENT "run_command"
 
-enum { GRACE_MS = 5000, MAX_ARGS = 9 };
-
 struct command {
-    struct subprocess *process; /* NULL: the place is free */
+    struct run_process process; /* if none runs, the place is free */
     struct run_output *output;
     struct line_merge merge;
     size_t hosts;
@@ -21,6 +19,7 @@ struct command {
 
 struct run_commands {
     const struct relay_config *config;
+    const char *helper;
     const char *conditions;
     const struct slice *hosts;
     size_t left; /* hosts not yet given to a command */
@@ -30,12 +29,13 @@ struct run_commands {
     struct command at[];
 };
 
-struct run_commands *run_commands_new(const struct relay_config *config, const char *conditions,
+struct run_commands *run_commands_new(const struct relay_config *config, const char *helper, const char *conditions,
                                       const struct slice *hosts, size_t count, struct run_output *output)
 {
     size_t places = (size_t)config->remote_run.max_children;
     struct run_commands *commands = xcalloc(1, sizeof *commands + places * sizeof *commands->at);
     commands->config = config;
+    commands->helper = helper;
     commands->conditions = conditions;
     commands->hosts = hosts;
     commands->left = count;
@@ -53,7 +53,7 @@ static size_t join_hosts(struct run_commands *commands)
     buffer_clear(&commands->text);
     while (commands->left > 0) {
         struct slice host = commands->hosts[0];
-        if (count > 0 && commands->text.len + 1 + host.len > RUN_COMMAND_MAX_HOSTS_TEXT) {
+        if (count > 0 && commands->text.len + 1 + host.len > COMMAND_LINE_HOSTS_MAX) {
             break;
         }
         buffer_add_text(&commands->text, count > 0 ? "," : "");
@@ -65,49 +65,26 @@ static size_t join_hosts(struct run_commands *commands)
     return count;
 }
 
-static void fill_arguments(struct run_commands *commands, const char **argv)
+static void say_not_started(const struct command *command, const struct err *err)
 {
-    size_t count = 0;
-    if (commands->config->remote_run.use_sudo) {
-        argv[count++] = "sudo";
-    }
-    argv[count++] = commands->config->remote_run.command;
-    argv[count++] = "remote";
-    argv[count++] = "run";
-    if (commands->conditions[0] != '\0') {
-        argv[count++] = "-D";
-        argv[count++] = commands->conditions;
-    }
-    argv[count++] = "--";
-    argv[count++] = buffer_cstr(&commands->text);
-    argv[count] = NULL;
+    log_error("remote run not started", log_number("hosts", (int64_t)command->hosts), log_text("reason", err->text));
+    run_output_say(command->output, "the command for %zu nodes does not start: %s", command->hosts, err->text);
 }
 
 static void run_command_start_one(struct run_commands *commands, struct command *command)
 {
-    const struct subprocess_limits limits = {commands->config->remote_run.timeout * 1000, GRACE_MS};
-    const char *argv[MAX_ARGS];
     struct err err = {0};
-    size_t hosts = join_hosts(commands);
-    fill_arguments(commands, argv);
-    *command = (struct command){.output = commands->output, .hosts = hosts};
-    command->process = subprocess_start(argv, &limits, &err);
-    if (command->process == NULL) {
-        log_error("remote run not started", log_number("hosts", (int64_t)hosts), log_text("reason", err.text));
-        run_output_say(commands->output, "the command for %zu nodes does not start: %s", hosts, err.text);
+    *command = (struct command){.output = commands->output, .hosts = join_hosts(commands)};
+    if (!run_process_start(&command->process, commands->config, commands->helper, commands->conditions,
+                           buffer_cstr(&commands->text), &err)) {
+        say_not_started(command, &err);
         return;
     }
-    log_info("remote run started", log_number("hosts", (int64_t)hosts), log_text("conditions", commands->conditions));
+    log_info("remote run started", log_number("hosts", (int64_t)command->hosts),
+             log_text("conditions", commands->conditions));
 }
 
 /* ---- the end of one ---- */
-
-static const char *word_of(const struct subprocess_end *end)
-{
-    static const char *const words[] = {[SUBPROCESS_EXITED] = "exited", [SUBPROCESS_SIGNALLED] = "signal",
-                                        [SUBPROCESS_TIMED_OUT] = "time limit", [SUBPROCESS_STOPPED] = "stopped"};
-    return words[end->fate];
-}
 
 static void run_command_say_end(const struct command *command, const struct relay_config *config,
                                 const struct subprocess_end *end)
@@ -117,8 +94,9 @@ static void run_command_say_end(const struct command *command, const struct rela
         log_info("remote run ended", log_number("hosts", (int64_t)command->hosts));
         return;
     }
-    log_warn("remote run ended", log_number("hosts", (int64_t)command->hosts), log_text("how", word_of(end)),
-             log_number("number", end->number), log_text("left_running", end->given_up ? "yes" : "no"));
+    log_warn("remote run ended", log_number("hosts", (int64_t)command->hosts),
+             log_text("how", subprocess_fate_word(end->fate)), log_number("number", end->number),
+             log_text("left_running", end->given_up ? "yes" : "no"));
     switch (end->fate) {
     case SUBPROCESS_EXITED:
         run_output_say(output, "the command ended with status %d", end->number);
@@ -145,14 +123,21 @@ static void run_command_take(void *context, const char *bytes, size_t len)
 static void step_one(const struct run_commands *commands, struct command *command)
 {
     struct subprocess_end end;
-    if (!subprocess_step(command->process, run_command_take, command, &end)) {
+    struct err err = {0};
+    if (!run_process_step(&command->process, run_command_take, command, &end, &err)) {
         return;
     }
     run_output_end(command->output, &command->merge);
-    run_command_say_end(command, commands->config, &end);
-    subprocess_free(command->process);
+    if (err.text[0] != '\0' && end.given_up) {
+        log_error("remote run lost", log_number("hosts", (int64_t)command->hosts), log_text("reason", err.text));
+        run_output_say(command->output, "the command for %zu nodes is lost: %s", command->hosts, err.text);
+    } else if (err.text[0] != '\0') {
+        say_not_started(command, &err);
+    } else {
+        run_command_say_end(command, commands->config, &end);
+    }
+    run_process_free(&command->process);
     line_merge_free(&command->merge);
-    command->process = NULL;
 }
 
 /* ---- all of them ---- */
@@ -166,8 +151,8 @@ size_t run_commands_polls(const struct run_commands *commands, struct pollfd *po
 {
     size_t count = 0;
     for (size_t i = 0; i < commands->places; i++) {
-        if (commands->at[i].process != NULL) {
-            int64_t at = subprocess_polls(commands->at[i].process, polls + count);
+        if (run_process_runs(&commands->at[i].process)) {
+            int64_t at = run_process_polls(&commands->at[i].process, polls + count);
             *wake = at < *wake ? at : *wake;
             count += SUBPROCESS_POLLS;
         }
@@ -180,13 +165,13 @@ bool run_commands_step(struct run_commands *commands)
     bool running = false;
     for (size_t i = 0; i < commands->places; i++) {
         struct command *command = &commands->at[i];
-        if (command->process != NULL) {
+        if (run_process_runs(&command->process)) {
             step_one(commands, command);
         }
-        while (command->process == NULL && commands->left > 0) {
+        while (!run_process_runs(&command->process) && commands->left > 0) {
             run_command_start_one(commands, command);
         }
-        running = running || command->process != NULL;
+        running = running || run_process_runs(&command->process);
     }
     return running;
 }
@@ -195,16 +180,14 @@ void run_commands_stop(struct run_commands *commands)
 {
     commands->left = 0;
     for (size_t i = 0; i < commands->places; i++) {
-        if (commands->at[i].process != NULL) {
-            subprocess_stop(commands->at[i].process);
-        }
+        run_process_stop(&commands->at[i].process);
     }
 }
 
 void run_commands_free(struct run_commands *commands)
 {
     for (size_t i = 0; i < commands->places; i++) {
-        subprocess_free(commands->at[i].process);
+        run_process_free(&commands->at[i].process);
         line_merge_free(&commands->at[i].merge);
     }
     buffer_free(&commands->text);

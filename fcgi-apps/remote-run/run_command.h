@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * run_command: the command that runs agents on neighbours: `[sudo] <command> remote run [-D <conditions>] --
- * <host>,<host>...`.
- *
- * Linux takes no argument longer than 128 KiB: many hosts become several commands, of which no more than
- * remote_run.max_children run at the same time. Hosts are those that http_url_is_host takes.
+ * run_command: the commands (command_line.h) that run agents on neighbours: many hosts become several commands, of
+ * which no more than remote_run.max_children run at the same time. Hosts are those that http_url_is_host takes.
  */
-#ifndef RELAY_REMOTE_RUN_RUN_COMMAND_H
-#define RELAY_REMOTE_RUN_RUN_COMMAND_H
+#pragma once
 
 #include <poll.h>
 #include <stdbool.h>
@@ -18,12 +14,10 @@
 #include "remote-run/run_output.h"
 #include "util/slice.h"
 
-enum { RUN_COMMAND_MAX_HOSTS_TEXT = 100 * 1000 /* bytes of one command's list of hosts */ };
-
 struct run_commands;
 
-/* What is given must outlive it. conditions: "" for none. Starts nothing yet. */
-struct run_commands *run_commands_new(const struct relay_config *config, const char *conditions,
+/* What is given must outlive it. helper: as for run_process_start. conditions: "" for none. Starts nothing yet. */
+struct run_commands *run_commands_new(const struct relay_config *config, const char *helper, const char *conditions,
                                       const struct slice *hosts, size_t count, struct run_output *output);
 
 /* How many pollfds run_commands_polls may fill in. */
@@ -39,5 +33,3 @@ bool run_commands_step(struct run_commands *commands);
 void run_commands_stop(struct run_commands *commands);
 
 void run_commands_free(struct run_commands *commands);
-
-#endif

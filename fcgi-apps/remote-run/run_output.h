@@ -5,8 +5,7 @@
  * Sources hand in bytes; whole lines come out (line_merge.h). What the relay itself has to say are lines that
  * begin with "rudder-relay: ".
  */
-#ifndef RELAY_REMOTE_RUN_RUN_OUTPUT_H
-#define RELAY_REMOTE_RUN_RUN_OUTPUT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +13,7 @@
 
 #include "endpoint/response.h"
 #include "util/buffer.h"
-#include "remote-run/line_merge.h"
+#include "util/line_merge.h"
 
 enum run_output_kind { RUN_OUTPUT_NONE, RUN_OUTPUT_GATHERED, RUN_OUTPUT_STREAMED };
 
@@ -38,5 +37,3 @@ void run_output_say(struct run_output *output, const char *format, ...) __attrib
 bool run_output_flush(struct run_output *output);
 
 void run_output_free(struct run_output *output);
-
-#endif

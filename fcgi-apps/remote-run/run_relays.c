@@ -2,7 +2,6 @@
 #include "remote-run/run_relays.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "relay/peer.h"
 #include "relay/via_header.h"
@@ -14,10 +13,10 @@
 #define LOG_COMPONENT "run_relays"
 
 enum {
-    CONCURRENT_MAX = 100,     /* connections at a time; the other relays wait for their turn */
-    CONNECT_MS = 10 * 1000, /* without an answer to a connection it is down */
+    CONCURRENT_MAX = 100,    /* connections at a time; the other relays wait for their turn */
+    CONNECT_MS = 10 * 1000,  /* without an answer to a connection it is down */
     PATIENCE_MS = 15 * 1000, /* added to the time for commands, once for each relay on the way */
-    REFUSAL_MAX = 200       /* bytes of what it says when it refuses */
+    REFUSAL_MAX = 200        /* bytes of what it says when it refuses */
 };
 
 /* One relay's request. */
@@ -84,10 +83,9 @@ static void end_ask(struct ask *ask)
 static void say_refusal(const struct ask *ask, int status)
 {
     struct err reason;
-    struct slice words = buffer_slice(&ask->refusal);
-    const char *end = words.len > 0 ? memchr(words.at, '\n', words.len) : NULL;
-    err_set(&reason, "answer %d: %.*s", status, (int)(end != NULL ? (size_t)(end - words.at) : words.len),
-            words.len > 0 ? words.at : "");
+    struct slice rest = buffer_slice(&ask->refusal);
+    struct slice words = slice_take_until(&rest, '\n');
+    err_set(&reason, "answer %d: %.*s", status, (int)words.len, words.len > 0 ? words.at : "");
     say_failure(ask, reason.text);
 }
 

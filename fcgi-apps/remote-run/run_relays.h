@@ -5,8 +5,7 @@
  * A relay that cannot be asked, or does not answer 2xx, is named in the output with the reason. It proves who it is as
  * general.peer_authentication says; cert_pinning: by the key of one of its certificates in the node index.
  */
-#ifndef RELAY_REMOTE_RUN_RUN_RELAYS_H
-#define RELAY_REMOTE_RUN_RUN_RELAYS_H
+#pragma once
 
 #include <poll.h>
 #include <stdbool.h>
@@ -15,7 +14,7 @@
 
 #include "relay/node_index.h"
 #include "relay/relay_config.h"
-#include "remote-run/remote_run_request.h"
+#include "relay/remote_run_request.h"
 #include "remote-run/remote_run_targets.h"
 #include "remote-run/run_output.h"
 
@@ -37,5 +36,3 @@ bool run_relays_step(struct run_relays *relays);
 void run_relays_stop(struct run_relays *relays);
 
 void run_relays_free(struct run_relays *relays);
-
-#endif

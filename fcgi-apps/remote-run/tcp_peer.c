@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include "util/close_fd.h"
 #include "util/xmalloc.h"
 
 struct query {
@@ -46,8 +46,8 @@ static bool fill_query(struct query *query, const char *server_address, const ch
     query->body.sdiag_protocol = IPPROTO_TCP;
     query->body.idiag_states = ~0U;
     memset(id->idiag_cookie, 0xff, sizeof id->idiag_cookie); /* INET_DIAG_NOCOOKIE */
-    query->header = (struct nlmsghdr){.nlmsg_len = sizeof *query, .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-                                      .nlmsg_flags = NLM_F_REQUEST};
+    query->header =
+        (struct nlmsghdr){.nlmsg_len = sizeof *query, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST};
     return inet_pton(query->body.sdiag_family, server_address, id->idiag_src) == 1 &&
            inet_pton(query->body.sdiag_family, client_address, id->idiag_dst) == 1;
 }
@@ -76,8 +76,8 @@ static enum state tcp_peer_ask(const struct tcp_peer *peer)
         char bytes[8192];
     } answer;
     const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-    if (sendto(peer->netlink, &peer->query, sizeof peer->query, 0, (const struct sockaddr *)&kernel,
-               sizeof kernel) < 0) {
+    if (sendto(peer->netlink, &peer->query, sizeof peer->query, 0, (const struct sockaddr *)&kernel, sizeof kernel) <
+        0) {
         return STATE_UNKNOWN;
     }
     ssize_t got = recv(peer->netlink, &answer, sizeof answer, MSG_DONTWAIT);
@@ -107,9 +107,7 @@ bool tcp_peer_present(struct tcp_peer *peer)
 void tcp_peer_close(struct tcp_peer *peer)
 {
     if (peer != NULL) {
-        if (peer->netlink >= 0) {
-            close(peer->netlink);
-        }
+        close_fd(&peer->netlink);
         free(peer);
     }
 }

@@ -9,8 +9,7 @@
  * Source: sock_diag(7), which looks up one socket by its addresses and ports. It needs AF_NETLINK in the network
  * namespace of the connection, and no other right.
  */
-#ifndef RELAY_REMOTE_RUN_TCP_PEER_H
-#define RELAY_REMOTE_RUN_TCP_PEER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -26,5 +25,3 @@ bool tcp_peer_present(struct tcp_peer *peer);
 
 /* Takes NULL. */
 void tcp_peer_close(struct tcp_peer *peer);
-
-#endif

@@ -6,6 +6,8 @@ fcgi_apps_shared_files_rudder_relay_shared_files_LDADD = fcgi-apps/shared-files/
 
 noinst_LIBRARIES += fcgi-apps/shared-files/libshared_files.a
 fcgi_apps_shared_files_libshared_files_a_SOURCES = \
+	fcgi-apps/shared-files/arrival_quota.c fcgi-apps/shared-files/arrival_quota.h \
+	fcgi-apps/shared-files/shared_body.c fcgi-apps/shared-files/shared_body.h \
 	fcgi-apps/shared-files/shared_cleaner.c fcgi-apps/shared-files/shared_cleaner.h \
 	fcgi-apps/shared-files/shared_files.c fcgi-apps/shared-files/shared_files.h \
 	fcgi-apps/shared-files/shared_forward.c fcgi-apps/shared-files/shared_forward.h \

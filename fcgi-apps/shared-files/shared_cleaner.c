@@ -13,6 +13,7 @@
 #include "shared-files/shared_file_meta.h"
 #include "shared-files/shared_file_name.h"
 #include "shared-files/shared_store.h"
+#include "util/close_fd.h"
 #include "util/dir_stream.h"
 #include "util/log.h"
 #include "util/safe_file.h"
@@ -210,11 +211,7 @@ int64_t shared_cleaner_run(const char *path, int64_t frequency)
     } else if (flock(turn_fd, LOCK_EX | LOCK_NB) == 0) {
         wait = take_turn(turn_fd, path, frequency);
     }
-    if (turn_fd >= 0) {
-        close(turn_fd);
-    }
-    if (store_fd >= 0) {
-        close(store_fd);
-    }
+    close_fd(&turn_fd);
+    close_fd(&store_fd);
     return wait > 0 ? wait : 1;
 }

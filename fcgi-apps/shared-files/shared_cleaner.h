@@ -8,8 +8,7 @@
  * metadata that is older than a day, and ours, is what is left of one that was replaced when the power went. Whatever
  * else lies there stays.
  */
-#ifndef RELAY_SHARED_FILES_SHARED_CLEANER_H
-#define RELAY_SHARED_FILES_SHARED_CLEANER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,5 +27,3 @@ struct shared_cleaned {
 
 /* One pass, now: seconds since 1970. False with err when the directory cannot be read. */
 bool shared_cleaner_pass(const char *path, int64_t now, struct shared_cleaned *cleaned, struct err *err);
-
-#endif

@@ -2,9 +2,9 @@
 #include "shared-files/shared_file_meta.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "util/ascii.h"
 #include "util/base64.h"
 #include "util/digest.h"
 
@@ -49,12 +49,8 @@ static bool shared_file_meta_take_line(struct values *values, struct slice line,
 /* Takes a line off the front, with its LF or CRLF, and returns it without. The last one may have none. */
 static struct slice next_line(struct slice *text)
 {
-    const char *end = memchr(text->at, '\n', text->len);
-    struct slice line = {text->at, end != NULL ? (size_t)(end - text->at) : text->len};
-    size_t taken = line.len + (end != NULL);
-    text->at += taken;
-    text->len -= taken;
-    line.len -= line.len > 0 && line.at[line.len - 1] == '\r';
+    struct slice line = slice_take_until(text, '\n');
+    slice_take_end(&line, "\r");
     return line;
 }
 
@@ -102,7 +98,7 @@ static int64_t expires_of(struct slice text)
         return SHARED_FILE_NO_EXPIRY;
     }
     for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9') {
+        if (!ascii_is_digit(text.at[i])) {
             return SHARED_FILE_NO_EXPIRY;
         }
         seconds = seconds * 10 + (text.at[i] - '0');

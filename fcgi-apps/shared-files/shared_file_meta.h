@@ -11,8 +11,7 @@
  *
  * Values are stored as they came, so that an agent reads what an agent wrote.
  */
-#ifndef RELAY_SHARED_FILES_SHARED_FILE_META_H
-#define RELAY_SHARED_FILES_SHARED_FILE_META_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,5 +51,3 @@ bool shared_file_meta_end(struct slice text, size_t *len, size_t *skip);
 bool shared_file_meta_has_hash(const struct shared_file_meta *meta, struct slice hash);
 
 bool shared_file_meta_expired(const struct shared_file_meta *meta, int64_t now);
-
-#endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "util/ascii.h"
 #include "util/safe_file.h"
 
 static const char metadata[] = ".metadata";
@@ -13,9 +14,7 @@ bool shared_file_name_is_id(struct slice id)
 {
     for (size_t i = 0; i < id.len; i++) {
         char c = id.at[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        bool digit = c >= '0' && c <= '9';
-        if (!letter && !digit && c != '.' && c != '_' && c != '-') {
+        if (!ascii_is_alphanumeric(c) && c != '.' && c != '_' && c != '-') {
             return false;
         }
     }

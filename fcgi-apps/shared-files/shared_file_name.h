@@ -6,8 +6,7 @@
  * in any case, and does not begin as a temporary file's name does (`.` and 16 hex digits and `.tmp`), since the file
  * bears it as its name. All fit into a file name together with `.metadata`.
  */
-#ifndef RELAY_SHARED_FILES_SHARED_FILE_NAME_H
-#define RELAY_SHARED_FILES_SHARED_FILE_NAME_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -34,5 +33,3 @@ bool shared_file_name_is_id(struct slice id);
 
 /* Is this the name of a file's metadata? Then *file_id is that of the file. */
 bool shared_file_name_is_metadata(const char *name, struct slice *file_id);
-
-#endif

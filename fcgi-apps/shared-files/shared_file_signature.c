@@ -79,8 +79,7 @@ void shared_file_signature_key_hash(const struct shared_file_signature *signatur
                                     char out[SHARED_FILE_KEY_HASH_SIZE])
 {
     bool sha512 = algorithm == DIGEST_SHA512;
-    digest_hex(out, sha512 ? signature->key_sha512 : signature->key_sha256, digest_algorithm_size(algorithm),
-               false);
+    digest_hex(out, sha512 ? signature->key_sha512 : signature->key_sha256, digest_algorithm_size(algorithm), false);
 }
 
 static bool hex_is(const unsigned char *bytes, size_t len, struct slice hex)

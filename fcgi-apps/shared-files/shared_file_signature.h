@@ -6,8 +6,7 @@
  * the metadata (PKCS #1 RSAPublicKey). Whose key that is only the node list can tell: see
  * shared_file_signature_key_is. Without it a signature proves nothing.
  */
-#ifndef RELAY_SHARED_FILES_SHARED_FILE_SIGNATURE_H
-#define RELAY_SHARED_FILES_SHARED_FILE_SIGNATURE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,5 +35,3 @@ void shared_file_signature_add(struct shared_file_signature *signature, const ch
  * wrong. */
 bool shared_file_signature_check(struct shared_file_signature *signature, const struct shared_file_meta *meta,
                                  struct err *err);
-
-#endif

@@ -8,7 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "endpoint/client_certificate.h"
 #include "relay/via_header.h"
+#include "shared-files/shared_body.h"
 #include "shared-files/shared_cleaner.h"
 #include "shared-files/shared_forward.h"
 #include "shared-files/shared_route.h"
@@ -62,6 +64,14 @@ void shared_files_begin(struct shared_files_context *context, void *state, struc
     };
 }
 
+bool shared_files_client_is_known(const struct shared_files_context *context)
+{
+    struct request *request = context->base.request;
+    const char *client;
+    return request_env(request, "SSL_CLIENT_VERIFY") == NULL || !client_certificate_by_ca(request) ||
+           client_certificate_is_upstream(request) || request_context_client_node(&context->base, &client);
+}
+
 bool shared_files_take_name(struct shared_files_context *context)
 {
     const struct slice *args = context->base.request->args;
@@ -75,6 +85,9 @@ static void forward_elsewhere(const struct shared_files_context *context, const 
 {
     const struct shared_file_name *name = &context->name;
     char path[sizeof "/shared-files///" + 2 * NODE_ID_SIZE + SHARED_FILE_ID_MAX];
+    if (!context->base.response->head && !shared_body_take(context)) {
+        return;
+    }
     snprintf(path, sizeof path, "/shared-files/%s/%s/%s", name->target, name->source, name->file_id);
     shared_forward(context->config, &context->base, next_hop, path);
 }
@@ -132,7 +145,8 @@ void shared_files_head(void *state, struct request *request, struct response *re
     struct url_form form = {0};
     struct err err = {0};
     shared_files_begin(&context, state, request, response);
-    if (!shared_files_take_name(&context) || !shared_files_is_here(&context)) {
+    if (!shared_files_take_name(&context) || !shared_files_client_is_known(&context) ||
+        !shared_files_is_here(&context)) {
         return;
     }
     /* what is no hash, or no query, is no file's hash */

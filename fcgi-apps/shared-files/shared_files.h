@@ -11,8 +11,7 @@
  *       this about a source that is not one of its sub-nodes, because the file has come from another part of the tree.
  *       The relay knows whom it asks, so it needs to trust no server on the file's way.
  */
-#ifndef RELAY_SHARED_FILES_SHARED_FILES_H
-#define RELAY_SHARED_FILES_SHARED_FILES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,6 +46,10 @@ void shared_files_begin(struct shared_files_context *context, void *state, struc
                         struct response *response);
 
 /* Takes the name from the path. False when it is malformed; then the request is refused. */
+/* Refuses a client that is neither a node of ours nor the policy server above, on a relay that takes no passwords
+ * (client_certificate_by_ca). */
+bool shared_files_client_is_known(const struct shared_files_context *context);
+
 bool shared_files_take_name(struct shared_files_context *context);
 
 /* Are the target's files kept here? If not, this answers the request: it refuses or forwards it. */
@@ -54,5 +57,3 @@ bool shared_files_is_here(const struct shared_files_context *context);
 
 /* The query, taken apart. False with err when it is malformed. The form is the caller's to free in either case. */
 bool shared_files_query(const struct shared_files_context *context, struct url_form *form, struct err *err);
-
-#endif

@@ -62,17 +62,17 @@ static bool address(struct forward *forward, const char *next_hop, struct err *e
 {
     const struct relay_config *config = forward->config;
     struct node_index *index = forward->request->index;
-    return next_hop != NULL ? peer_node_url(config, index, next_hop, &forward->url, err) &&
-                                  peer_node_pins(config, index, next_hop, &forward->pins, err)
-                            : peer_upstream_url(config, &forward->url, err) &&
-                                  peer_upstream_pins(config, &forward->pins, err);
+    return next_hop != NULL
+               ? peer_node_url(config, index, next_hop, &forward->url, err) &&
+                     peer_node_pins(config, index, next_hop, &forward->pins, err)
+               : peer_upstream_url(config, &forward->url, err) && peer_upstream_pins(config, &forward->pins, err);
 }
 
 /* A request of our own has passed no other server yet. */
 static void add_via(struct forward *forward)
 {
     via_header_add(&forward->via, forward->own ? NULL : request_env(forward->request, "HTTP_VIA"),
-            forward->config->general.node_id);
+                   forward->config->general.node_id);
 }
 
 /* The next server may send the body on to another one before it answers, which takes time as well. */
@@ -87,8 +87,7 @@ static struct http_limits limits_of(const struct relay_config *config, int64_t b
 
 /* False with err: there was no answer to be had, and forward->outcome does not say more. */
 static bool shared_forward_run(struct forward *forward, const char *next_hop, const char *path, const char *query,
-                enum http_method method,
-                struct err *err)
+                               enum http_method method, struct err *err)
 {
     if (!address(forward, next_hop, err)) {
         return false;

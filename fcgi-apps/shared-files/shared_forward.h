@@ -6,8 +6,7 @@
  * The other server proves who it is as general.peer_authentication says. Each request has a connection of its own,
  * since a body that has been passed on cannot be sent again when a kept connection turns out to be dead.
  */
-#ifndef RELAY_SHARED_FILES_SHARED_FORWARD_H
-#define RELAY_SHARED_FILES_SHARED_FORWARD_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -25,5 +24,3 @@ void shared_forward(const struct relay_config *config, const struct request_cont
  * with err when there is none. */
 int shared_forward_ask(const struct relay_config *config, struct request *request, const char *path, const char *query,
                        struct err *err);
-
-#endif

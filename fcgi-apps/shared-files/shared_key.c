@@ -23,14 +23,8 @@ static void path_of(char path[PATH_SIZE], const char *node_id)
     snprintf(path, PATH_SIZE, "/shared-files/keys/%s", node_id);
 }
 
-bool shared_key_is_at_hand(const struct shared_files_context *context)
-{
-    return shared_key_is_root(context) ||
-           node_index_find(context->base.request->index, context->name.source, NULL);
-}
-
 static int ask_above(const struct shared_files_context *context, const struct shared_file_signature *signature,
-                      struct err *err)
+                     struct err *err)
 {
     struct err reason = {0};
     char sha256[SHARED_FILE_KEY_HASH_SIZE];
@@ -117,7 +111,7 @@ void shared_files_key(void *state, struct request *request, struct response *res
         request_context_refuse(&context.base, 400, "not a node id");
     } else if (!shared_files_query(&context, &form, &err)) {
         request_context_refuse(&context.base, 400, err.text);
-    } else if (request_context_has_index(&context.base)) {
+    } else if (shared_files_client_is_known(&context) && request_context_has_index(&context.base)) {
         answer_key(&context, node_id, &form);
     }
     url_form_free(&form);

@@ -5,20 +5,14 @@
  * For a node in our list, the list says it. For any other node a relay asks the server above, which knows more of the
  * tree or asks the next one above (the handler is shared_files_key).
  */
-#ifndef RELAY_SHARED_FILES_SHARED_KEY_H
-#define RELAY_SHARED_FILES_SHARED_KEY_H
+#pragma once
 
 #include <stdbool.h>
 
 #include "shared-files/shared_file_signature.h"
 #include "shared-files/shared_files.h"
 
-/* Does our own list say it, so that the server above need not be asked? */
-bool shared_key_is_at_hand(const struct shared_files_context *context);
-
 /* Is it the key of the request's source? Returns 200 if so, else the status to answer with, and err: 404 when it is
  * not, 504 when the server above has to be asked and does not answer. */
 int shared_key_check_source(const struct shared_files_context *context, const struct shared_file_signature *signature,
                             struct err *err);
-
-#endif

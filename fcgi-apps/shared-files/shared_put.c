@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "endpoint/body.h"
 #include "endpoint/client_certificate.h"
 #include "relay/peer.h"
+#include "shared-files/arrival_quota.h"
 #include "shared-files/shared_files.h"
 #include "shared-files/shared_key.h"
 #include "shared-files/shared_store.h"
@@ -17,7 +19,7 @@
 
 #define LOG_COMPONENT "shared_put"
 
-enum { PIECE_SIZE = 65536, HEAD_PIECE_SIZE = 4096 };
+enum { PIECE_SIZE = 65536, HEAD_PIECE_SIZE = 4096, ROOM_PATIENCE_MS = 2000 };
 
 /* The metadata as they came in, and the beginning of the file that came with them. */
 struct head {
@@ -55,13 +57,17 @@ static int64_t limit_ttl(const struct shared_files_context *context, int64_t ttl
     return ttl;
 }
 
-/* Is the client the policy server that this one gets its files from, by its pinned key? */
+/* Is the client the policy server that this one gets its files from, by its pinned key or by its name? */
 static bool is_upstream(const struct shared_files_context *context)
 {
+    struct request *request = context->base.request;
     struct buffer pins = {0};
     struct err err = {0};
-    bool is = peer_upstream_pins(context->config, &pins, &err) &&
-              client_certificate_is_pinned(context->base.request, buffer_slice(&pins));
+    if (client_certificate_by_ca(request)) {
+        return client_certificate_is_upstream(request);
+    }
+    bool is =
+        peer_upstream_pins(context->config, &pins, &err) && client_certificate_is_pinned(request, buffer_slice(&pins));
     buffer_free(&pins);
     return is;
 }
@@ -69,15 +75,8 @@ static bool is_upstream(const struct shared_files_context *context)
 /* Does the client show a certificate, if shared_files.require_certificate is set? Else the request is refused. */
 static bool client_may_put(const struct shared_files_context *context)
 {
-    const struct request_context *base = &context->base;
-    const char *client;
-    if (!context->config->shared_files.require_certificate || is_upstream(context)) {
-        return true;
-    }
-    return request_context_client_node(base, &client) &&
-           (node_index_is_above(base->request->index, client, context->name.source) ||
-            request_context_refuse(
-                base, 403, "the client certificate is neither the source's nor that of a policy server above it"));
+    return !context->config->shared_files.require_certificate || is_upstream(context) ||
+           request_context_client_above(&context->base, context->name.source);
 }
 
 /* Whoever is no node of ours is told so first, whatever it says. */
@@ -124,7 +123,7 @@ static void shared_put_answer(const struct shared_files_context *context, enum s
 /* Writes the rest of the body to the file and computes hash and signature. False when that failed; then the request is
  * answered. */
 static bool shared_put_copy_body(const struct shared_files_context *context, const struct head *head,
-                      struct shared_arrival *arrival, struct shared_file_signature *signature)
+                                 struct shared_arrival *arrival, struct shared_file_signature *signature)
 {
     char piece[PIECE_SIZE];
     struct err err = {0};
@@ -149,7 +148,7 @@ static bool shared_put_copy_body(const struct shared_files_context *context, con
 }
 
 static void shared_put_store(const struct shared_files_context *context, struct head *head,
-                  struct shared_file_signature *signature, int64_t ttl)
+                             struct shared_file_signature *signature, int64_t ttl)
 {
     const struct relay_config *config = context->config;
     struct shared_arrival arrival;
@@ -198,17 +197,50 @@ static void receive(const struct shared_files_context *context, struct head *hea
     shared_file_signature_free(signature);
 }
 
+/* Room for the body among those that are on their way in: a descriptor that holds it, or -1; then the request is
+ * answered, and the body is not waited for: its client may be the slow one that takes all the room. */
+static int take_room(const struct shared_files_context *context)
+{
+    const struct relay_config *config = context->config;
+    struct request *request = context->base.request;
+    struct err err = {0};
+    int fd = arrival_quota_take(config->shared_files.path, request_client(request), request->length,
+                                config->shared_files.max_unfinished_size, ROOM_PATIENCE_MS, &err);
+    if (fd >= 0) {
+        return fd;
+    }
+    if (errno == EAGAIN) {
+        request_context_refuse(&context->base, 503, "too many files of this client, or of all, are on their way in");
+        body_give_up(request);
+    } else {
+        shared_put_answer(context, shared_result_of(errno), err.text);
+    }
+    return -1;
+}
+
+static void put_here_or_elsewhere(const struct shared_files_context *context)
+{
+    struct head head = {0};
+    int64_t ttl;
+    if (shared_files_is_here(context) && take_ttl(context, &ttl)) {
+        receive(context, &head, limit_ttl(context, ttl));
+    }
+    buffer_free(&head.bytes);
+}
+
+/* In a child, since the body comes as slowly as the client likes. */
 void shared_files_put(void *state, struct request *request, struct response *response)
 {
     struct shared_files_context context;
-    struct head head = {0};
-    int64_t ttl;
     shared_files_begin(&context, state, request, response);
-    if (shared_files_take_name(&context) &&
-        request_context_takes_body(&context.base, context.config->shared_files.max_body_size) &&
-        client_may_put(&context) && shared_files_is_here(&context) && take_ttl(&context, &ttl) &&
-        (shared_key_is_at_hand(&context) || request_context_offload(&context.base))) {
-        receive(&context, &head, limit_ttl(&context, ttl));
+    if (!shared_files_take_name(&context) ||
+        !request_context_takes_body(&context.base, context.config->shared_files.max_body_size) ||
+        !client_may_put(&context) || !request_context_offload(&context.base)) {
+        return;
     }
-    buffer_free(&head.bytes);
+    int room = take_room(&context);
+    if (room >= 0) {
+        put_here_or_elsewhere(&context);
+        close(room);
+    }
 }

@@ -5,8 +5,7 @@
  * Source: PROTOCOL.md sections 2 and 11. The files of a neighbour are kept here, those of a node behind a relay below
  * us on that relay. For any other target a relay asks the server above; root refuses it.
  */
-#ifndef RELAY_SHARED_FILES_SHARED_ROUTE_H
-#define RELAY_SHARED_FILES_SHARED_ROUTE_H
+#pragma once
 
 #include "relay/node_id.h"
 #include "relay/node_index.h"
@@ -25,5 +24,3 @@ struct shared_route {
 
 /* me: our node id. */
 void shared_route_find(struct shared_route *route, struct node_index *index, const char *me, const char *target);
-
-#endif

@@ -6,9 +6,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "util/open_beneath.h"
+#include "util/close_fd.h"
 #include "util/free_space.h"
 #include "util/log.h"
+#include "util/open_beneath.h"
 
 #define LOG_COMPONENT "shared_store"
 
@@ -23,21 +24,15 @@ static int open_store(const char *path, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        int errnum = errno;
-        err_set_errno(err, errnum, "%s", path);
-        errno = errnum;
+        err_set_errno(err, errno, "%s", path);
     }
     return fd;
 }
 
 bool shared_store_lock(int dir_fd, bool exclusive, struct err *err)
 {
-    while (flock(dir_fd, exclusive ? LOCK_EX : LOCK_SH) != 0) {
-        if (errno != EINTR) {
-            return err_set_errno(err, errno, "locking a directory of shared files");
-        }
-    }
-    return true;
+    return TEMP_FAILURE_RETRY(flock(dir_fd, exclusive ? LOCK_EX : LOCK_SH)) == 0 ||
+           err_set_errno(err, errno, "locking a directory of shared files");
 }
 
 void shared_store_unlock(int dir_fd)
@@ -91,20 +86,14 @@ enum shared_result shared_store_find(const char *path, const struct shared_file_
         result = SHARED_ABSENT;
     }
 out:
-    if (dir_fd >= 0) {
-        close(dir_fd);
-    }
-    if (store_fd >= 0) {
-        close(store_fd);
-    }
+    close_fd(&dir_fd);
+    close_fd(&store_fd);
     return result;
 }
 
 void shared_found_close(struct shared_found *found)
 {
-    if (found->fd >= 0) {
-        close(found->fd);
-    }
+    close_fd(&found->fd);
     buffer_free(&found->text);
     *found = (struct shared_found){.fd = -1};
 }
@@ -122,10 +111,7 @@ static bool begin_file(struct shared_arrival *arrival, int store_fd, const struc
             if (safe_file_create(&arrival->file, arrival->dir_fd, FILE_MODE, err)) {
                 return true;
             }
-            int errnum = errno;
-            close(arrival->dir_fd);
-            arrival->dir_fd = -1;
-            errno = errnum;
+            close_fd(&arrival->dir_fd);
         }
         if (errno != ENOENT) {
             break;
@@ -135,8 +121,8 @@ static bool begin_file(struct shared_arrival *arrival, int store_fd, const struc
 }
 
 enum shared_result shared_arrival_begin(struct shared_arrival *arrival, const char *path,
-                                        const struct shared_file_name *name,
-                                        int64_t bytes, int64_t reserve, struct err *err)
+                                        const struct shared_file_name *name, int64_t bytes, int64_t reserve,
+                                        struct err *err)
 {
     *arrival = (struct shared_arrival){.dir_fd = -1};
     int store_fd = open_store(path, err);
@@ -166,9 +152,7 @@ static bool write_metadata(struct safe_file *file, int dir_fd, const struct shar
         done = err_set_errno(err, errno, "writing the metadata to disk");
     }
     if (!done) {
-        int errnum = errno;
         safe_file_abandon(file);
-        errno = errnum;
     }
     return done;
 }
@@ -215,7 +199,6 @@ void shared_arrival_abandon(struct shared_arrival *arrival)
 {
     if (arrival->dir_fd >= 0) {
         safe_file_abandon(&arrival->file);
-        close(arrival->dir_fd);
-        arrival->dir_fd = -1;
+        close_fd(&arrival->dir_fd);
     }
 }

@@ -10,8 +10,7 @@
  * No symbolic link below the directory is followed. The directory itself is opened for each request: a file system may
  * have been mounted there meanwhile.
  */
-#ifndef RELAY_SHARED_FILES_SHARED_STORE_H
-#define RELAY_SHARED_FILES_SHARED_STORE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +24,7 @@
 
 /* What the store has of a name. All zero bytes but fd, which is -1, is a valid one; shared_found_close ends it. */
 struct shared_found {
-    int fd;         /* the file's bytes, for reading */
+    int fd; /* the file's bytes, for reading */
     off_t size;
     struct buffer text; /* the metadata as stored */
     struct shared_file_meta meta;
@@ -48,8 +47,8 @@ struct shared_arrival {
 
 /* SHARED_NO_SPACE with err: there is no room for `bytes` more and the reserve. */
 enum shared_result shared_arrival_begin(struct shared_arrival *arrival, const char *path,
-                                        const struct shared_file_name *name,
-                                        int64_t bytes, int64_t reserve, struct err *err);
+                                        const struct shared_file_name *name, int64_t bytes, int64_t reserve,
+                                        struct err *err);
 enum shared_result shared_arrival_commit(struct shared_arrival *arrival, const struct shared_file_name *name,
                                          const struct shared_file_meta *meta, struct err *err);
 void shared_arrival_abandon(struct shared_arrival *arrival);
@@ -60,5 +59,3 @@ enum shared_result shared_result_of(int errnum);
 /* Waits for the lock of a source's directory. Closing the descriptor ends it, too. */
 bool shared_store_lock(int dir_fd, bool exclusive, struct err *err);
 void shared_store_unlock(int dir_fd);
-
-#endif

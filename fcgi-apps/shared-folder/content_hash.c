@@ -5,17 +5,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "util/file_status.h"
+
 enum { PIECE_SIZE = 32768, LOOK_EVERY = 8 << 20 };
 
-static bool content_hash_same_time(struct timespec a, struct timespec b)
+/* As far as one can tell from outside. */
+static bool has_same_content(const struct stat *a, const struct stat *b)
 {
-    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-bool content_is_same(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-           content_hash_same_time(a->st_mtim, b->st_mtim) && content_hash_same_time(a->st_ctim, b->st_ctim);
+    return file_status_is_same_file(a, b) && file_status_is_unchanged(a, b) &&
+           file_status_compare_times(&a->st_ctim, &b->st_ctim) == 0;
 }
 
 static enum content_hash_result look_again(int fd, const struct stat *before, struct err *err)
@@ -25,7 +23,7 @@ static enum content_hash_result look_again(int fd, const struct stat *before, st
         err_set_errno(err, errno, "fstat");
         return CONTENT_FAILED;
     }
-    return content_is_same(before, &now) ? CONTENT_HASHED : CONTENT_CHANGED;
+    return has_same_content(before, &now) ? CONTENT_HASHED : CONTENT_CHANGED;
 }
 
 /* As many bytes as it had before: a file that goes on growing ends there all the same. One that changes is not read to
@@ -35,10 +33,7 @@ static enum content_hash_result hash_bytes(EVP_MD_CTX *context, int fd, const st
     char piece[PIECE_SIZE];
     enum content_hash_result result = CONTENT_HASHED;
     for (off_t at = 0; at < before->st_size && result == CONTENT_HASHED;) {
-        ssize_t got = pread(fd, piece, sizeof piece, at);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
+        ssize_t got = TEMP_FAILURE_RETRY(pread(fd, piece, sizeof piece, at));
         if (got < 0) {
             err_set_errno(err, errno, "reading after %lld bytes", (long long)at);
             return CONTENT_FAILED;

@@ -5,8 +5,7 @@
  * The file is read in pieces; memory does not grow with it. Whether it stayed the same meanwhile is told by its inode,
  * size and times in nanoseconds, before and after.
  */
-#ifndef RELAY_SHARED_FOLDER_CONTENT_HASH_H
-#define RELAY_SHARED_FOLDER_CONTENT_HASH_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -23,8 +22,3 @@ enum content_hash_result {
 /* Reads fd from its beginning; where it stands does not matter and does not change. */
 enum content_hash_result content_hash(int fd, const struct stat *before, enum digest_algorithm algorithm,
                                       unsigned char digest[DIGEST_MAX_SIZE], struct err *err);
-
-/* Do both tell of the same file with, as far as one can tell, the same content? */
-bool content_is_same(const struct stat *a, const struct stat *b);
-
-#endif

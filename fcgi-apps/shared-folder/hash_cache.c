@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "util/close_fd.h"
 #include "util/err.h"
 #include "util/log.h"
 #include "util/xmalloc.h"
@@ -171,9 +172,7 @@ static int hash_cache_open_file(const char *path, bool *outdated, struct err *er
     } else if (has_room(fd, err)) {
         return fd;
     }
-    if (fd >= 0) {
-        close(fd);
-    }
+    close_fd(&fd);
     return -1;
 }
 

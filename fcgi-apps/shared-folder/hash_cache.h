@@ -15,8 +15,7 @@
  * Who can write the file can make the program answer wrongly: it is the program's user's alone (0600), else it is not
  * used.
  */
-#ifndef RELAY_SHARED_FOLDER_HASH_CACHE_H
-#define RELAY_SHARED_FOLDER_HASH_CACHE_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -39,5 +38,3 @@ bool hash_cache_find(struct hash_cache *cache, const struct stat *status, enum d
 /* began: time(2) before the file was looked at (status) and read. */
 void hash_cache_store(struct hash_cache *cache, const struct stat *status, enum digest_algorithm algorithm,
                       const unsigned char *digest, time_t began);
-
-#endif

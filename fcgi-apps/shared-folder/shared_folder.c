@@ -11,10 +11,11 @@
 #include "endpoint/file_answer.h"
 #include "endpoint/request_context.h"
 #include "shared-folder/content_hash.h"
-#include "shared-folder/shared_folder_request.h"
 #include "shared-folder/hash_cache.h"
-#include "util/open_beneath.h"
+#include "shared-folder/shared_folder_request.h"
+#include "util/close_fd.h"
 #include "util/log.h"
+#include "util/open_beneath.h"
 #include "util/xmalloc.h"
 
 #define LOG_COMPONENT "shared_folder"
@@ -59,18 +60,10 @@ void shared_folder_stop(void *state)
     free(directory);
 }
 
-static void close_file(struct shared_folder_context *context)
-{
-    if (context->fd >= 0) {
-        close(context->fd);
-        context->fd = -1;
-    }
-}
-
 /* The file under the path now, which may be another than before. */
 static bool shared_folder_open_file(struct shared_folder_context *context, struct err *err)
 {
-    close_file(context);
+    close_fd(&context->fd);
     const char *path = context->asked.path[0] != '\0' ? context->asked.path : ".";
     context->fd = open_beneath_file(context->dir_fd, path, &context->status, err);
     return context->fd >= 0;
@@ -178,8 +171,6 @@ void shared_folder_answer(void *state, struct request *request, struct response 
     if (client_may_read(&context.base)) {
         shared_folder_answer_path(&context);
     }
-    close_file(&context);
-    if (context.dir_fd >= 0) {
-        close(context.dir_fd);
-    }
+    close_fd(&context.fd);
+    close_fd(&context.dir_fd);
 }

@@ -13,8 +13,7 @@
  * A file that keeps changing while it is hashed counts as having another hash: the node fetches it and asks again at
  * its next run.
  */
-#ifndef RELAY_SHARED_FOLDER_SHARED_FOLDER_H
-#define RELAY_SHARED_FOLDER_SHARED_FOLDER_H
+#pragma once
 
 #include "endpoint/route.h"
 #include "relay/relay_config.h"
@@ -25,5 +24,3 @@ void *shared_folder_start(const struct relay_config *config, struct err *err);
 void shared_folder_stop(void *state);
 
 route_handler shared_folder_answer;
-
-#endif

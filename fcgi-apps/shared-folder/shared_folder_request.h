@@ -11,8 +11,7 @@
  * is sha256 or sha512, and nothing else even where no hash is given. Either of them twice is refused, since nobody
  * could say which was meant; other parameters count for nothing.
  */
-#ifndef RELAY_SHARED_FOLDER_SHARED_FOLDER_REQUEST_H
-#define RELAY_SHARED_FOLDER_SHARED_FOLDER_REQUEST_H
+#pragma once
 
 #include <limits.h>
 #include <stdbool.h>
@@ -32,5 +31,3 @@ struct shared_folder_request {
  * err when it is not one: the client's fault, in words for the client. query may be NULL. */
 bool shared_folder_request_parse_path(struct shared_folder_request *asked, struct slice path, struct err *err);
 bool shared_folder_request_parse_query(struct shared_folder_request *asked, const char *query, struct err *err);
-
-#endif

@@ -4,14 +4,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "system/html_format.h"
 #include "system/html.h"
+#include "system/html_format.h"
 
 #define LARGEST UINT64_C(1000000000000000) /* beyond ten times this a column is as high as the chart */
 
 enum { HEIGHT = 120, STEP = 10, WIDTH = HEALTH_MINUTES * STEP };
 
-uint64_t activity_total(const struct activity *activity, enum relay_activity kind)
+static uint64_t total_of(const struct activity *activity, enum relay_activity kind)
 {
     uint64_t total = 0;
     for (int i = 0; i < HEALTH_MINUTES; i++) {
@@ -94,9 +94,8 @@ static void add_summary(struct buffer *out, const struct activity *activity, con
     }
     buffer_add_text(out, "<title id=\"chart-title\">Files a minute in the last hour</title><desc id=\"chart-desc\">");
     html_add_format(out, "Received %" PRIu64 ", %s %" PRIu64 ", refused %" PRIu64 ". ",
-                    activity_total(activity, RELAY_ACTIVITY_UPLOADED), done,
-                    activity_total(activity, RELAY_ACTIVITY_DONE),
-                    activity_total(activity, RELAY_ACTIVITY_REFUSED));
+                    total_of(activity, RELAY_ACTIVITY_UPLOADED), done,
+                    total_of(activity, RELAY_ACTIVITY_DONE), total_of(activity, RELAY_ACTIVITY_REFUSED));
     if (received[busiest] > 0) {
         html_add_format(out, "The busiest minute, %d minutes ago, received %" PRIu64 ".", HEALTH_MINUTES - 1 - busiest,
                         received[busiest]);
@@ -119,7 +118,7 @@ static void add_axis(struct buffer *out, uint64_t scale)
     char middle[HTML_NUMBER_SIZE];
     html_format_number(scale, top);
     html_format_number(scale / 2, middle);
-    buffer_add_format(out, 
+    buffer_add_format(out,
                       "<div class=\"axis-y\" aria-hidden=\"true\"><span>%s</span><span>%s</span><span>0</span></div>",
                       top, middle);
 }
@@ -128,9 +127,9 @@ void activity_chart_add(struct buffer *out, const struct activity *activity, con
 {
     uint64_t scale = activity_chart_scale(largest_of(activity));
     buffer_add_text(out, "<ul class=\"keys\">");
-    add_key(out, "received", "Received", activity_total(activity, RELAY_ACTIVITY_UPLOADED));
-    add_key(out, "done", done, activity_total(activity, RELAY_ACTIVITY_DONE));
-    add_key(out, "refused", "Refused", activity_total(activity, RELAY_ACTIVITY_REFUSED));
+    add_key(out, "received", "Received", total_of(activity, RELAY_ACTIVITY_UPLOADED));
+    add_key(out, "done", done, total_of(activity, RELAY_ACTIVITY_DONE));
+    add_key(out, "refused", "Refused", total_of(activity, RELAY_ACTIVITY_REFUSED));
     buffer_add_text(out, "</ul><div class=\"chart\">");
     add_axis(out, scale);
     buffer_add_format(out,
@@ -138,8 +137,8 @@ void activity_chart_add(struct buffer *out, const struct activity *activity, con
                       "aria-labelledby=\"chart-title chart-desc\">",
                       WIDTH, HEIGHT);
     add_summary(out, activity, done);
-    buffer_add_format(out, "<path class=\"grid\" d=\"M0 0H%dM0 %dH%dM0 %dH%d\"/>", WIDTH, HEIGHT / 2, WIDTH,
-                      HEIGHT, WIDTH);
+    buffer_add_format(out, "<path class=\"grid\" d=\"M0 0H%dM0 %dH%dM0 %dH%d\"/>", WIDTH, HEIGHT / 2, WIDTH, HEIGHT,
+                      WIDTH);
     add_steps(out, "received", activity->count[RELAY_ACTIVITY_UPLOADED], scale, true);
     add_steps(out, "done", activity->count[RELAY_ACTIVITY_DONE], scale, false);
     add_bars(out, "refused", activity->count[RELAY_ACTIVITY_REFUSED], scale);

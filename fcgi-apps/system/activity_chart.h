@@ -5,8 +5,7 @@
  * What came in is an area, what was done a line, what was refused bars: they differ by shape, not by colour alone. The
  * drawing stretches to any width, so the words of its axes stand beside it in HTML; a reader of screens gets a summary.
  */
-#ifndef RELAY_SYSTEM_ACTIVITY_CHART_H
-#define RELAY_SYSTEM_ACTIVITY_CHART_H
+#pragma once
 
 #include "system/health.h"
 #include "util/buffer.h"
@@ -17,7 +16,3 @@ void activity_chart_add(struct buffer *out, const struct activity *activity, con
 /* The end of the axis: the smallest of 2, 4, 6, 8, 10, 20, 40, ... that is not below the largest value; 10^16 for
  * what is more. */
 uint64_t activity_chart_scale(uint64_t largest);
-
-uint64_t activity_total(const struct activity *activity, enum relay_activity kind);
-
-#endif

@@ -2,18 +2,20 @@
  *
  * health: how the relay is, as a verdict with its reasons, and all that the status page shows.
  */
-#ifndef RELAY_SYSTEM_HEALTH_H
-#define RELAY_SYSTEM_HEALTH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "relay/findings.h"
 #include "relay/relay_config.h"
 #include "relay/relay_state.h"
-#include "system/spool_totals.h"
+#include "system/cert_health.h"
+#include "system/hub_health.h"
 #include "system/node_health.h"
 #include "system/peer_health.h"
+#include "system/spool_totals.h"
 #include "util/err.h"
 
 /* The last one is the minute that is under way. */
@@ -30,18 +32,12 @@ enum health_verdict {
     HEALTH_BAD,
 };
 
-struct health_finding {
-    enum health_verdict verdict;
-    struct err text; /* a sentence */
-};
-
-enum { HEALTH_FINDINGS = 32 };
-
 struct health {
     /* by the caller */
     const char *version;
     const struct spool_totals *queue; /* of the RELAY_KINDS spools */
     const struct node_health *nodes;
+    const struct cert_health *certificates;
     struct err configuration; /* what is wrong with it, "" when nothing is */
 
     /* by health_collect */
@@ -49,14 +45,12 @@ struct health {
     const struct relay_config *config;
     bool shared; /* do the programs share counters and state? */
     struct peer_health peers[RELAY_PEERS];
+    struct hub_health hub;
     struct relay_last_error last_error;
     struct activity activity;
-    enum health_verdict verdict; /* the worst of the findings' */
-    struct health_finding findings[HEALTH_FINDINGS];
-    size_t finding_count;
+    enum health_verdict verdict; /* what the worst of the findings makes of it */
+    struct findings findings;
 };
 
 void health_collect(struct health *health, const struct relay_config *config, const struct relay_state *state,
-                 int64_t now_seconds);
-
-#endif
+                    int64_t now_seconds);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/xmalloc.h"
 #include "util/utf8.h"
 #include "util/utf8_invisible.h"
 

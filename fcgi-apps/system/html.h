@@ -5,8 +5,7 @@
  * Source: the HTML standard, section 13.1.2 (attributes and text). Text escaped here is harmless as the content of an
  * element and within a quoted attribute; never put it into a script, a style sheet, a comment or a tag's name.
  */
-#ifndef RELAY_SYSTEM_HTML_H
-#define RELAY_SYSTEM_HTML_H
+#pragma once
 
 #include "util/buffer.h"
 
@@ -16,5 +15,3 @@ void html_add(struct buffer *out, const char *text);
 
 /* The same with what the format makes of its arguments, format included: only for text, not for tags. */
 void html_add_format(struct buffer *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-#endif

@@ -2,8 +2,7 @@
  *
  * html_format: figures as people read them.
  */
-#ifndef RELAY_SYSTEM_HTML_FORMAT_H
-#define RELAY_SYSTEM_HTML_FORMAT_H
+#pragma once
 
 #include <stdint.h>
 
@@ -18,5 +17,3 @@ void html_format_age(struct buffer *out, int64_t moment, int64_t now);
 
 /* Appends "2026-11-24 16:05:12 UTC" as a <time>. */
 void html_format_moment(struct buffer *out, int64_t moment);
-
-#endif

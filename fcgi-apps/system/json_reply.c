@@ -22,20 +22,13 @@ static void json_reply_answer(struct response *response, int status, json_t *jso
 
 void json_reply_success(struct response *response, const char *action, json_t *data)
 {
-    json_t *json = json_object();
-    if (data != NULL) {
-        json_object_set_new(json, "data", data);
-    }
-    json_object_set_new(json, "result", json_string("success"));
-    json_object_set_new(json, "action", json_string(action));
-    json_reply_answer(response, 200, json);
+    json_reply_answer(response, 200,
+                      json_pack("{s:o*, s:s, s:s}", "data", data, "result", "success", "action", action));
 }
 
 void json_reply_error(struct response *response, const char *action, const char *details)
 {
-    json_t *json = json_object();
-    json_object_set_new(json, "result", json_string("error"));
-    json_object_set_new(json, "action", json_string(action));
-    json_object_set_new(json, "errorDetails", json_utf8_new(details));
-    json_reply_answer(response, 500, json);
+    json_reply_answer(response, 500,
+                      json_pack("{s:s, s:s, s:o}", "result", "error", "action", action, "errorDetails",
+                                json_utf8_new(details)));
 }

@@ -3,8 +3,7 @@
  * json_reply: the JSON that the system endpoints answer with (PROTOCOL.md section 9): {"data", "result", "action",
  * "errorDetails"}, compact, in this order, absent members left out.
  */
-#ifndef RELAY_SYSTEM_JSON_REPLY_H
-#define RELAY_SYSTEM_JSON_REPLY_H
+#pragma once
 
 #include <jansson.h>
 
@@ -15,5 +14,3 @@ void json_reply_success(struct response *response, const char *action, json_t *d
 
 /* 500 with a reason for whoever called, who is on this machine: printable, no secrets. */
 void json_reply_error(struct response *response, const char *action, const char *details);
-
-#endif

@@ -7,7 +7,9 @@ fcgi_apps_system_rudder_relay_system_LDADD = fcgi-apps/system/libsystem.a $(RELA
 noinst_LIBRARIES += fcgi-apps/system/libsystem.a
 fcgi_apps_system_libsystem_a_SOURCES = \
 	fcgi-apps/system/activity_chart.c fcgi-apps/system/activity_chart.h \
+	fcgi-apps/system/hub_health.c fcgi-apps/system/hub_health.h \
 	fcgi-apps/system/json_reply.c fcgi-apps/system/json_reply.h \
+	fcgi-apps/system/cert_health.c fcgi-apps/system/cert_health.h \
 	fcgi-apps/system/config_check.c fcgi-apps/system/config_check.h \
 	fcgi-apps/system/health.c fcgi-apps/system/health.h \
 	fcgi-apps/system/node_health.c fcgi-apps/system/node_health.h \

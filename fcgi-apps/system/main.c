@@ -6,9 +6,9 @@
 #include "system/system.h"
 
 static const struct route routes[] = {
-    {"GET", "/system/info", system_get_info},     {"GET", "/system/status", system_get_status},
-    {"GET", "/system/queue", system_get_queue},   {"POST", "/system/reload", system_post_reload},
-    {"GET", "/system/", system_get_page},         {"GET", "/system", system_get_page},
+    {"GET", "/system/info", system_get_info},   {"GET", "/system/status", system_get_status},
+    {"GET", "/system/queue", system_get_queue}, {"POST", "/system/reload", system_post_reload},
+    {"GET", "/system/", system_get_page},       {"GET", "/system", system_get_page},
 };
 
 static const struct endpoint_program program = {

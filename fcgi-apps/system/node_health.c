@@ -3,19 +3,6 @@
 
 #include <string.h>
 
-struct neighbour_count {
-    const char *me;
-    uint64_t neighbours;
-};
-
-static bool count_neighbour(void *context, struct slice node_id, const struct node_index_entry *entry)
-{
-    struct neighbour_count *count = context;
-    (void)node_id;
-    count->neighbours += slice_eq_str(entry->policy_server, count->me);
-    return true;
-}
-
 void node_health_collect(struct node_health *nodes, const struct relay_config *config, struct node_index *index)
 {
     struct node_index_source now;
@@ -28,10 +15,8 @@ void node_health_collect(struct node_health *nodes, const struct relay_config *c
                                         config->general.node_index_file);
     node_index_source_of(config->general.node_index_file, &now);
     if (memcmp(&now, &nodes->counted, sizeof now) != 0) {
-        struct neighbour_count count = {config->general.node_id, 0};
-        (void)node_index_walk(index, count_neighbour, &count, NULL);
         node_index_summary(index, &nodes->summary);
-        nodes->neighbours = count.neighbours;
+        nodes->neighbours = node_index_neighbours(index, config->general.node_id);
         nodes->built = now.modified[0];
         nodes->counted = now;
     }

@@ -2,8 +2,7 @@
  *
  * node_health: what the node index holds, and whether it is that of the node list as it is now.
  */
-#ifndef RELAY_SYSTEM_NODE_HEALTH_H
-#define RELAY_SYSTEM_NODE_HEALTH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,5 +21,3 @@ struct node_health {
 
 /* Begins all zero. Nodes are counted anew only when the index is another. index may be NULL. */
 void node_health_collect(struct node_health *nodes, const struct relay_config *config, struct node_index *index);
-
-#endif

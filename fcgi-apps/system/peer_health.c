@@ -17,10 +17,8 @@ int64_t peer_health_silence_seconds(const struct relay_config *config)
 
 static bool is_used(enum relay_peer peer, const struct relay_config *config)
 {
-    if (peer == RELAY_PEER_DATABASE) {
-        return config->reporting.output == RELAY_OUTPUT_DATABASE;
-    }
-    return config->reporting.output == RELAY_OUTPUT_UPSTREAM || config->inventory.output == RELAY_OUTPUT_UPSTREAM;
+    return peer == RELAY_PEER_DATABASE ? config->reporting.output == RELAY_OUTPUT_DATABASE
+                                       : relay_config_uses_upstream(config);
 }
 
 static void say_down(struct peer_health *health, int64_t now)
@@ -52,7 +50,7 @@ static int64_t last_word(enum relay_peer peer, const struct relay_peer_report *r
 }
 
 void peer_health_collect(struct peer_health *health, enum relay_peer peer, const struct relay_config *config,
-                      const struct relay_state *state, int64_t now_seconds)
+                         const struct relay_state *state, int64_t now_seconds)
 {
     struct relay_peer_report *report = &health->report;
     char age[DURATION_TEXT_SIZE];

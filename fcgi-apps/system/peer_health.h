@@ -3,8 +3,7 @@
  * peer_health: can the database, or the upstream, be used? The forwarder finds out and says so in relay_state. If it
  * has not said so lately, the answer is not known, and that counts as an error.
  */
-#ifndef RELAY_SYSTEM_PEER_HEALTH_H
-#define RELAY_SYSTEM_PEER_HEALTH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,6 +30,4 @@ struct peer_health {
 int64_t peer_health_silence_seconds(const struct relay_config *config);
 
 void peer_health_collect(struct peer_health *health, enum relay_peer peer, const struct relay_config *config,
-                      const struct relay_state *state, int64_t now_seconds);
-
-#endif
+                         const struct relay_state *state, int64_t now_seconds);

@@ -38,17 +38,15 @@ static void set_total(json_t *json, const struct spool_sum *total, int64_t now)
 
 static json_t *json_of(const struct spool_totals *totals, bool failed, int64_t now)
 {
-    json_t *json = json_object();
     if (totals->err.text[0] != '\0') {
-        json_object_set_new(json, "error", json_utf8_new(totals->err.text));
-        return json;
+        return json_pack("{s:o}", "error", json_utf8_new(totals->err.text));
     }
+    json_t *json = json_object();
     set_total(json, failed ? &totals->failed : &totals->waiting, now);
     if (failed) {
         json_t *errors = json_array();
         for (size_t i = 0; i < totals->failure_count; i++) {
-            json_t *error = json_object();
-            json_object_set_new(error, "reason", json_utf8_new(totals->failures[i].reason));
+            json_t *error = json_pack("{s:o}", "reason", json_utf8_new(totals->failures[i].reason));
             set_total(error, &totals->failures[i].total, now);
             json_array_append_new(errors, error);
         }

@@ -3,8 +3,7 @@
  * queue_stats: what waits and what failed, read from the spools. Reading takes at most about a tenth of the time: an
  * empty queue is read for each request, one of 100,000 files every few seconds.
  */
-#ifndef RELAY_SYSTEM_QUEUE_STATS_H
-#define RELAY_SYSTEM_QUEUE_STATS_H
+#pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -15,7 +14,7 @@
 
 struct queue_stats {
     struct spool_totals totals[RELAY_KINDS]; /* run logs, inventories, inventory updates */
-    int64_t read_at_us;                 /* on the monotonic clock; 0: never */
+    int64_t read_at_us;                      /* on the monotonic clock; 0: never */
     int64_t took_us;
 };
 
@@ -26,5 +25,3 @@ void queue_stats_free(struct queue_stats *figures);
  * "errors": [{"reason", TOTAL...}]}; TOTAL is "files", "bytes" and "oldest_seconds" (null when there are none), or
  * {"error"} when the directory cannot be read. */
 json_t *queue_stats_json(const struct queue_stats *figures, int64_t now_seconds);
-
-#endif

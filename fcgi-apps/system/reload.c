@@ -15,8 +15,8 @@ static bool configuration_is_right(const char *path, struct err *err)
     return right;
 }
 
-bool reload_all(const struct relay_config *config, struct relay_state *state,
-                       struct node_index_summary *summary, struct err *err)
+bool reload_all(const struct relay_config *config, struct relay_state *state, struct node_index_summary *summary,
+                struct err *err)
 {
     if (!configuration_is_right(config->path, err) ||
         !node_index_build(config->general.nodes_list_file, config->general.nodes_certs_file,

@@ -6,8 +6,7 @@
  * The node index is built anew; every program maps it before its next request. Then the generation of relay_state is
  * raised, at which every program reads its logging settings. Any number of reloads may run at once.
  */
-#ifndef RELAY_SYSTEM_RELOAD_H
-#define RELAY_SYSTEM_RELOAD_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -16,7 +15,5 @@
 #include "relay/relay_state.h"
 #include "util/err.h"
 
-bool reload_all(const struct relay_config *config, struct relay_state *state,
-                       struct node_index_summary *summary, struct err *err);
-
-#endif
+bool reload_all(const struct relay_config *config, struct relay_state *state, struct node_index_summary *summary,
+                struct err *err);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/ascii.h"
 #include "util/xmalloc.h"
 
 enum { KINDS_MAX = 1000 };
@@ -44,7 +45,7 @@ static bool is_particular(struct slice word)
         if (strchr("0123456789abcdefABCDEF-.:", word.at[i]) == NULL) {
             return false;
         }
-        digit = digit || (word.at[i] >= '0' && word.at[i] <= '9');
+        digit = digit || ascii_is_digit(word.at[i]);
     }
     return digit;
 }

@@ -6,8 +6,7 @@
  * the reasons of the first SPOOL_NOTES_READ are read and counted by kind: numbers, node ids, hashes and text in single
  * quotes become "…", so that a thousand nodes with the same failure make one line.
  */
-#ifndef RELAY_SYSTEM_SPOOL_TOTALS_H
-#define RELAY_SYSTEM_SPOOL_TOTALS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -38,5 +37,3 @@ void spool_totals_free(struct spool_totals totals[RELAY_KINDS]);
 
 /* Appends what a reason has in common with others of its kind. node: the node id in it, may be "". */
 void spool_failure_kind(const char *reason, const char *node, struct buffer *kind);
-
-#endif

@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "system/activity_chart.h"
+#include "system/html.h"
 #include "system/html_format.h"
 #include "system/status_page_private.h"
 #include "util/digest.h"
-#include "util/duration.h"
-#include "system/html.h"
 
 enum { REFRESH_SECONDS = 30, DIGEST_SIZE = 32, DIGEST_BASE64_SIZE = 45 };
 
@@ -40,12 +39,13 @@ static void add_verdict(struct buffer *out, const struct health *health)
 {
     buffer_add_format(out, "<div class=\"verdict %s\"><h1><span class=\"sign\" aria-hidden=\"true\">%s</span>%s</h1>",
                       verdicts[health->verdict].class, verdicts[health->verdict].sign, verdicts[health->verdict].words);
-    if (health->finding_count > 0) {
+    if (health->findings.count > 0) {
         buffer_add_text(out, "<ul>");
-        for (size_t i = 0; i < health->finding_count; i++) {
-            buffer_add_format(out, "<li class=\"%s\">", verdicts[health->findings[i].verdict].class);
-            html_add(out, health->findings[i].text.text);
-            buffer_add_text(out, "</li>");
+        for (size_t i = 0; i < health->findings.count; i++) {
+            const struct finding *finding = &health->findings.at[i];
+            buffer_add_format(out, "<li class=\"%s\">", verdicts[finding->stops ? HEALTH_BAD : HEALTH_NOTICE].class);
+            html_add(out, finding->text.text);
+            buffer_add_text(out, ".</li>");
         }
         buffer_add_text(out, "</ul>");
     }
@@ -120,6 +120,29 @@ static void status_page_add_nodes(struct buffer *out, const struct health *healt
     close_part(out);
 }
 
+static void add_hub(struct buffer *out, const struct health *health)
+{
+    const struct hub_health *hub = &health->hub;
+    char number[HTML_NUMBER_SIZE];
+    if (!hub->used) {
+        return;
+    }
+    html_format_number(hub->stats.waiting, number);
+    bool known = hub->details.text[0] == '\0';
+    open_part(out, "Connected nodes", known ? HEALTH_WELL : HEALTH_NOTICE, known ? number : "Not known");
+    buffer_add_text(out, "<dd>");
+    if (!known) {
+        html_add(out, hub->details.text);
+    } else if (hub->stats.silent_since > 0) {
+        buffer_add_text(out, "longest silent, heard of ");
+        html_format_age(out, hub->stats.silent_since, health->now);
+    } else {
+        buffer_add_text(out, "nobody that was here is silent");
+    }
+    buffer_add_text(out, "</dd>");
+    close_part(out);
+}
+
 static void add_parts(struct buffer *out, const struct health *health)
 {
     buffer_add_text(out, "<section aria-labelledby=\"parts\"><h2 id=\"parts\">Parts</h2><dl class=\"parts\">");
@@ -127,6 +150,7 @@ static void add_parts(struct buffer *out, const struct health *health)
     add_peer(out, &health->peers[RELAY_PEER_UPSTREAM], "Upstream server", health->now);
     add_configuration(out, health);
     status_page_add_nodes(out, health);
+    add_hub(out, health);
     buffer_add_text(out, "</dl></section>");
 }
 

@@ -5,8 +5,7 @@
  * Everything that is not a constant of this program goes through html.h. Should that fail one day, the content
  * security policy allows nothing but this page's own style sheet, by its hash.
  */
-#ifndef RELAY_SYSTEM_STATUS_PAGE_H
-#define RELAY_SYSTEM_STATUS_PAGE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -15,5 +14,3 @@
 
 /* below: the page's path ends in a slash, so that what is linked to stands below it. */
 void status_page_answer(const struct health *health, bool below, struct response *response);
-
-#endif

@@ -2,8 +2,7 @@
  *
  * status_page_private: what the source files of status_page share. Nobody else includes it.
  */
-#ifndef RELAY_SYSTEM_STATUS_PAGE_PRIVATE_H
-#define RELAY_SYSTEM_STATUS_PAGE_PRIVATE_H
+#pragma once
 
 #include "system/health.h"
 #include "util/buffer.h"
@@ -12,5 +11,3 @@ extern const char status_page_style[];
 
 /* What waits, what failed and why. */
 void status_page_add_queue(struct buffer *out, const struct health *health);
-
-#endif

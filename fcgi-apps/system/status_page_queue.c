@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "system/status_page_private.h"
 
-#include "system/html_format.h"
-#include "util/duration.h"
 #include "system/html.h"
+#include "system/html_format.h"
 #include "util/byte_size.h"
+#include "util/duration.h"
 
 static void status_page_queue_add_number(struct buffer *out, uint64_t number)
 {

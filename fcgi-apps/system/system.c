@@ -7,9 +7,9 @@
 
 #include "config.h"
 #include "relay/intake.h"
-#include "system/json_reply.h"
 #include "system/config_check.h"
 #include "system/health.h"
+#include "system/json_reply.h"
 #include "system/peer_health.h"
 #include "system/queue_stats.h"
 #include "system/reload.h"
@@ -25,6 +25,7 @@ struct system {
     struct config_check config_check;
     struct queue_stats queue;
     struct node_health nodes;
+    struct cert_health certificates;
 };
 
 void *system_start(const struct relay_config *config, struct err *err)
@@ -49,20 +50,15 @@ void system_get_info(void *state, struct request *request, struct response *resp
     const char *full = PACKAGE_VERSION;
     size_t major = strcspn(full, ".");
     major += full[major] == '.' ? 1 + strcspn(full + major + 1, ".") : 0;
-    json_t *data = json_object();
-    json_object_set_new(data, "major-version", json_stringn(full, major));
-    json_object_set_new(data, "full-version", json_string(full));
-    json_reply_success(response, "getSystemInfo", data);
+    json_reply_success(response, "getSystemInfo",
+                       json_pack("{s:s%, s:s}", "major-version", full, major, "full-version", full));
 }
 
 static json_t *part(const char *details)
 {
-    json_t *json = json_object();
-    json_object_set_new(json, "status", json_string(details[0] == '\0' ? "success" : "error"));
-    if (details[0] != '\0') {
-        json_object_set_new(json, "details", json_utf8_new(details));
-    }
-    return json;
+    bool good = details[0] == '\0';
+    return json_pack("{s:s, s:o*}", "status", good ? "success" : "error", "details",
+                     good ? NULL : json_utf8_new(details));
 }
 
 /* Callers of the original know only the members "database" and "configuration". Any other member is there only when it
@@ -77,15 +73,21 @@ static void add_peer_part(json_t *data, const char *name, enum relay_peer peer, 
     }
 }
 
+static void add_hub_part(json_t *data, const struct relay_config *config, const struct relay_state *state)
+{
+    struct hub_health hub;
+    hub_health_collect(&hub, config, state, time(NULL));
+    if (hub.details.text[0] != '\0') {
+        json_object_set_new(data, "hub", part(hub.details.text));
+    }
+}
+
 /* The first cause that keeps uploads out. */
 static void add_uploads_part(json_t *data, const struct relay_config *config, const struct relay_state *state)
 {
-    struct intake_finding findings[INTAKE_FINDINGS_MAX];
-    size_t count = intake_check(config, state, time(NULL), findings);
-    const char *details = "";
-    for (size_t i = count; i-- > 0;) {
-        details = findings[i].stops ? findings[i].text.text : details;
-    }
+    struct findings findings = {0};
+    intake_check(config, state, time(NULL), &findings);
+    const char *details = findings_first_stop(&findings);
     if (details[0] != '\0') {
         json_object_set_new(data, "uploads", part(details));
     }
@@ -101,6 +103,11 @@ void system_get_status(void *state, struct request *request, struct response *re
     (void)config_check_now(&system->config_check, system->config, request->index != NULL, &err);
     json_object_set_new(data, "configuration", part(err.text));
     add_uploads_part(data, system->config, request->relay_state);
+    add_hub_part(data, system->config, request->relay_state);
+    cert_health_collect(&system->certificates, system->config, request->index, time(NULL));
+    if (system->certificates.wrong.text[0] != '\0') {
+        json_object_set_new(data, "certificates", part(system->certificates.wrong.text));
+    }
     json_reply_success(response, "getStatus", data);
 }
 
@@ -135,9 +142,11 @@ void system_get_page(void *state, struct request *request, struct response *resp
     queue_stats_read(&system->queue, system->config);
     (void)config_check_now(&system->config_check, system->config, request->index != NULL, &health->configuration);
     node_health_collect(&system->nodes, system->config, request->index);
+    cert_health_collect(&system->certificates, system->config, request->index, time(NULL));
     health->version = PACKAGE_VERSION;
     health->queue = system->queue.totals;
     health->nodes = &system->nodes;
+    health->certificates = &system->certificates;
     health_collect(health, system->config, request->relay_state, time(NULL));
     status_page_answer(health, slice_ends_with(buffer_slice(&request->path), "/"), response);
     free(health);

@@ -8,8 +8,7 @@
  * No secret is needed here: whether the database or the upstream can be used is what the forwarder found
  * (relay_state.h), said together with its age.
  */
-#ifndef RELAY_SYSTEM_SYSTEM_H
-#define RELAY_SYSTEM_SYSTEM_H
+#pragma once
 
 #include "endpoint/request.h"
 #include "endpoint/response.h"
@@ -24,5 +23,3 @@ void system_get_status(void *state, struct request *request, struct response *re
 void system_get_queue(void *state, struct request *request, struct response *response);
 void system_post_reload(void *state, struct request *request, struct response *response);
 void system_get_page(void *state, struct request *request, struct response *response);
-
-#endif

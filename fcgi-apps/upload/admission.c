@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "upload/admission.h"
 
+#include "util/byte_size.h"
 #include "util/clock.h"
 #include "util/free_space.h"
-#include "util/byte_size.h"
 
 /* A tenth of the names (or files with their sizes) that can be counted in a millisecond, so that counting takes no more
  * than a tenth of the time. */
@@ -64,8 +64,7 @@ static bool count_is_due(const struct admission *admission, int64_t now)
         return false;
     }
     return age >= COUNT_LASTS_MS || admission->stored_since >= room_left(admission) / SHARE_OF_ROOM ||
-           (admission->limits.node_bytes > 0 &&
-            admission->bytes_since >= admission->limits.node_bytes / SHARE_OF_ROOM);
+           (admission->limits.node_bytes > 0 && admission->bytes_since >= admission->limits.node_bytes / SHARE_OF_ROOM);
 }
 
 static void count_if_due(struct admission *admission, int dir_fd)

@@ -10,8 +10,7 @@
  * Each node has limits of its own, so that none takes the room of others. An upload with a certificate may use as much
  * again: so a client that only knows the shared password cannot take all the room of a node.
  */
-#ifndef RELAY_UPLOAD_ADMISSION_H
-#define RELAY_UPLOAD_ADMISSION_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -64,5 +63,3 @@ enum admission_verdict admission_check(struct admission *admission, int dir_fd, 
 
 /* The file was added. */
 void admission_stored(struct admission *admission, const struct admission_ask *ask);
-
-#endif

@@ -9,6 +9,7 @@
 
 #include "endpoint/body.h"
 #include "relay/spool_beside.h"
+#include "util/close_fd.h"
 #include "util/safe_file.h"
 #include "util/same_content.h"
 
@@ -52,9 +53,7 @@ static bool is_there_already(const struct safe_file *file, int dir_fd, const cha
     }
     int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     bool durable = fd >= 0 && fsync(fd) == 0 && fsync(dir_fd) == 0;
-    if (fd >= 0) {
-        close(fd);
-    }
+    close_fd(&fd);
     return durable;
 }
 
@@ -87,8 +86,7 @@ static enum receive_result place(struct safe_file *file, int dir_fd, const char 
     return receive_by_errno(errno);
 }
 
-enum receive_result receive_file(struct request *request, int dir_fd, const char *name, int64_t taken,
-                                 struct err *err)
+enum receive_result receive_file(struct request *request, int dir_fd, const char *name, int64_t taken, struct err *err)
 {
     struct safe_file file;
     errno = 0;

@@ -4,8 +4,7 @@
  * and it is on disk before the caller hears of success. A file that is there already is never replaced: other bytes go
  * beside it (spool_beside.h), and the same bytes are not stored again.
  */
-#ifndef RELAY_UPLOAD_RECEIVE_H
-#define RELAY_UPLOAD_RECEIVE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +24,4 @@ enum receive_result {
 
 /* The group can read the files, because on root the web application takes the inventories. taken: when the first of our
  * servers took the file, in seconds since 1970; it becomes the mtime. 0: now. Sets err for all but the first three. */
-enum receive_result receive_file(struct request *request, int dir_fd, const char *name, int64_t taken,
-                                 struct err *err);
-
-#endif
+enum receive_result receive_file(struct request *request, int dir_fd, const char *name, int64_t taken, struct err *err);

@@ -13,9 +13,10 @@
 #include "upload/admission.h"
 #include "upload/receive.h"
 #include "upload/upload_name.h"
+#include "util/ascii.h"
 #include "util/log.h"
-#include "util/xmalloc.h"
 #include "util/safe_file.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "upload"
 
@@ -75,7 +76,7 @@ static struct admission_limits admission_limits_of(const struct relay_config *co
 }
 
 static bool prepare_directory(struct upload *upload, enum directory_kind kind, const char *parent, const char *name,
-                           struct err *err)
+                              struct err *err)
 {
     struct directory *directory = &upload->directories[kind];
     directory->path = xasprintf("%s/%s", parent, name);
@@ -185,7 +186,7 @@ static int64_t taken_at(const struct upload_context *context)
 {
     const char *said = request_env(context->base.request, "HTTP_RUDDER_RELAY_RECEIVED");
     char *end;
-    if (said == NULL || said[0] < '0' || said[0] > '9' || !context->certificate) {
+    if (said == NULL || !ascii_is_digit(said[0]) || !context->certificate) {
         return 0;
     }
     long long seconds = strtoll(said, &end, 10);
@@ -194,9 +195,8 @@ static int64_t taken_at(const struct upload_context *context)
 
 static void accept_upload(const struct upload_context *context, struct directory *directory, enum receive_result result)
 {
-    static const char *const kept_as[] = {[RECEIVE_NEW] = "new",
-                                          [RECEIVE_BESIDE] = "beside another of that name",
-                                          [RECEIVE_SAME] = "there already"};
+    static const char *const kept_as[] = {
+        [RECEIVE_NEW] = "new", [RECEIVE_BESIDE] = "beside another of that name", [RECEIVE_SAME] = "there already"};
     const struct request_context *base = &context->base;
     const struct upload_name *name = &context->name;
     if (result != RECEIVE_SAME) {
@@ -213,8 +213,7 @@ static void store_upload(const struct upload_context *context, struct directory 
 {
     const struct request_context *base = &context->base;
     struct err err = {0};
-    enum receive_result result =
-        receive_file(base->request, dir_fd, context->name.text, taken_at(context), &err);
+    enum receive_result result = receive_file(base->request, dir_fd, context->name.text, taken_at(context), &err);
     switch (result) {
     case RECEIVE_NEW:
     case RECEIVE_BESIDE:
@@ -264,7 +263,6 @@ static bool node_is_allowed(struct upload_context *context)
 {
     const struct request_context *base = &context->base;
     const char *node_id = context->name.node_id;
-    const char *client;
     if (!request_context_has_index(base)) {
         return false;
     }
@@ -273,25 +271,29 @@ static bool node_is_allowed(struct upload_context *context)
         return request_context_refuse(base, 403, "the node is not known to this relay");
     }
     if (!client_certificate_shown(base->request)) {
-        return true; /* httpd has seen the password */
+        return request_context_logged_in(base);
     }
-    context->certificate = request_context_client_node(base, &client) &&
-                           (node_index_is_above(base->request->index, client, node_id) ||
-                            request_context_refuse(
-                                base, 403,
-                                "the client certificate is neither the node's nor that of a policy server above it"));
+    context->certificate = request_context_client_above(base, node_id);
     return context->certificate;
 }
 
 /* Whoever knows the password may send any inventory. But httpd asks a client with a certificate for no password, so the
- * certificate must be that of some node. */
-static bool login_is_good(struct upload_context *context)
+ * certificate must be that of some node. A new node is not known yet; where an authority has signed its certificate,
+ * that is enough for its first inventory. */
+static bool login_is_good(struct upload_context *context, enum directory_kind kind)
 {
+    const struct request_context *base = &context->base;
     const char *client;
-    if (!client_certificate_shown(context->base.request)) {
+    if (!client_certificate_shown(base->request)) {
+        return request_context_logged_in(base);
+    }
+    if (!request_context_has_index(base)) {
+        return false;
+    }
+    if (kind == DIRECTORY_INVENTORIES && client_certificate_is_new_node(base->request)) {
         return true;
     }
-    context->certificate = request_context_client_node(&context->base, &client);
+    context->certificate = request_context_client_node(base, &client);
     return context->certificate;
 }
 
@@ -318,7 +320,7 @@ static void put_inventory(void *state, struct request *request, struct response 
 {
     struct upload_context context;
     begin_upload(&context, state, request, response);
-    if (take_upload_name(&context, upload_name_inventory) && login_is_good(&context)) {
+    if (take_upload_name(&context, upload_name_inventory) && login_is_good(&context, kind)) {
         put_upload(state, &context, kind);
     }
 }

@@ -10,12 +10,12 @@
  *   411, 400, 413  the length is missing, malformed or too large
  *   400, 415       the body is empty or only a part of a file; it has a content encoding
  *   503            too many files wait, or there is no node index yet; with Retry-After
- *   507            too little room on the file system
+ *   507            too little room on the file system, or too many bytes of this node wait
+ *   500            the file could not be written
  *
  * With `Rudder-Relay-Scope: node`, 503 and 507 concern only this node or this name.
  */
-#ifndef RELAY_UPLOAD_UPLOAD_H
-#define RELAY_UPLOAD_UPLOAD_H
+#pragma once
 
 #include "endpoint/route.h"
 #include "relay/relay_config.h"
@@ -29,5 +29,3 @@ void upload_stop(void *state);
 route_handler upload_put_report;
 route_handler upload_put_inventory;
 route_handler upload_put_inventory_update;
-
-#endif

@@ -5,8 +5,7 @@
  * Source: PROTOCOL.md section 4 (run logs) and section 8 (inventories). A name that passes is one harmless path
  * component.
  */
-#ifndef RELAY_UPLOAD_UPLOAD_NAME_H
-#define RELAY_UPLOAD_UPLOAD_NAME_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -17,8 +16,8 @@
 #include "util/slice.h"
 
 struct upload_name {
-    char text[SAFE_FILE_NAME_SIZE];  /* "" until it is found good */
-    char node_id[NODE_ID_SIZE];      /* run logs only */
+    char text[SAFE_FILE_NAME_SIZE]; /* "" until it is found good */
+    char node_id[NODE_ID_SIZE];     /* run logs only */
     char queue_id[QUEUE_ID_SIZE];
 };
 
@@ -27,5 +26,3 @@ typedef bool upload_name_rule(struct slice raw, struct upload_name *name, struct
 
 upload_name_rule upload_name_report;
 upload_name_rule upload_name_inventory;
-
-#endif

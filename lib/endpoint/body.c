@@ -3,6 +3,10 @@
 
 #include <inttypes.h>
 
+#include "util/clock.h"
+
+enum { DRAIN_MS = 5000 };
+
 /* What is wrong with the body after the last read returned `got`; NULL when nothing is. */
 static const char *fault_of(const struct request *request, ssize_t got)
 {
@@ -34,9 +38,15 @@ ssize_t body_read(struct request *request, char *into, size_t size, struct err *
 void body_drain(struct request *request, int64_t limit)
 {
     char ignored[8192];
-    while (request->body_read < request->length && request->body_read < limit) {
+    int64_t end = clock_ms() + DRAIN_MS;
+    while (request->body_read < request->length && request->body_read < limit && clock_ms() < end) {
         if (body_read(request, ignored, sizeof ignored, NULL) <= 0) {
             break;
         }
     }
+}
+
+void body_give_up(struct request *request)
+{
+    request->body_failed = true;
 }

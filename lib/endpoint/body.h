@@ -5,8 +5,7 @@
  * A client that disconnects looks like a body that ends early, and nothing else shows it. So the end is accepted only
  * after as many bytes as CONTENT_LENGTH announced.
  */
-#ifndef RELAY_ENDPOINT_BODY_H
-#define RELAY_ENDPOINT_BODY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,8 +18,9 @@
  * announced. */
 ssize_t body_read(struct request *request, char *into, size_t size, struct err *err);
 
-/* Reads and discards what a handler left unread, up to limit bytes, so that httpd can finish writing and then reads our
- * answer. */
+/* Reads and discards what a handler left unread, up to limit bytes and for some seconds, so that httpd can finish
+ * writing and then reads our answer. A client that sends more slowly may get a 503 of httpd's in its place. */
 void body_drain(struct request *request, int64_t limit);
 
-#endif
+/* Leaves the rest of the body unread at once: body_drain does not wait for it. */
+void body_give_up(struct request *request);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "endpoint/endpoint.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,14 +9,17 @@
 
 #include "config.h"
 #include "endpoint/body.h"
+#include "endpoint/endpoint_options.h"
 #include "endpoint/fcgi.h"
+#include "endpoint/listener.h"
+#include "endpoint/supervisor.h"
 #include "util/clock.h"
 #include "util/core_dump.h"
 #include "util/log.h"
 
 #define LOG_COMPONENT "endpoint"
 
-enum { EXIT_USAGE = 2, EXIT_START = 3 };
+enum { EXIT_START = 3 };
 enum { IDLE_WAIT_MAX = 3600 * 1000 }; /* milliseconds */
 enum { STOP_WAIT = 20 * 1000 };       /* milliseconds, for slow clients; less than TimeoutStopSec of the units */
 enum { PATIENCE_MS = 50 };            /* how long this process waits for a slow client before a child takes over */
@@ -38,63 +40,6 @@ struct endpoint {
     struct response_sink sink; /* where an answer goes that is sent piece by piece */
     struct buffer out;
 };
-
-static void endpoint_print_help(const struct endpoint_program *program)
-{
-    printf("Usage: rudder-relay-%s [-t] [-c FILE]\n"
-           "%s\n\n"
-           "A FastCGI program: systemd or spawn-fcgi(1) starts it with a listening socket as standard input.\n\n"
-           "  -c, --config FILE  read this configuration (default %s)\n"
-           "  -t, --check        do what a start needs, and end: status 0 when it could serve\n"
-           "  -h, --help         print this\n"
-           "  -V, --version      print the version\n\n"
-           "Signals: TERM, INT, USR1 finish the request in hand and end; HUP reads the logging settings again.\n",
-           program->name, program->summary, relay_config_default_path());
-}
-
-struct command_line {
-    const char *config; /* path of the configuration file */
-    bool check;         /* end before the first request */
-};
-
-/* False: *status is what to exit with. */
-static bool read_command_line(const struct endpoint_program *program, int argc, char **argv, struct command_line *line,
-                              int *status)
-{
-    static const struct option options[] = {{"check", no_argument, NULL, 't'},
-                                            {"config", required_argument, NULL, 'c'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {"version", no_argument, NULL, 'V'},
-                                            {0}};
-    *line = (struct command_line){.config = relay_config_default_path()};
-    for (int option; (option = getopt_long(argc, argv, "c:hVt", options, NULL)) != -1;) {
-        switch (option) {
-        case 'c':
-            line->config = optarg;
-            break;
-        case 't':
-            line->check = true;
-            break;
-        case 'h':
-            endpoint_print_help(program);
-            *status = EXIT_SUCCESS;
-            return false;
-        case 'V':
-            printf("rudder-relay-%s %s\n", program->name, PACKAGE_VERSION);
-            *status = EXIT_SUCCESS;
-            return false;
-        default:
-            *status = EXIT_USAGE;
-            return false;
-        }
-    }
-    if (optind < argc) {
-        fprintf(stderr, "rudder-relay-%s: unexpected argument '%s'\n", program->name, argv[optind]);
-        *status = EXIT_USAGE;
-        return false;
-    }
-    return true;
-}
 
 /* Logs a problem with the index when it begins, when it changes and when it is over. */
 static void note_index(struct endpoint *endpoint, const struct err *err)
@@ -236,6 +181,7 @@ static void endpoint_answer_request(struct endpoint *endpoint)
     endpoint_refresh_index(endpoint);
     request_begin(request, fcgi_env(endpoint->fcgi), fcgi_read, endpoint->fcgi);
     request->index = endpoint->index;
+    request->config = endpoint->config;
     request->relay_state = endpoint->relay_state;
     request->offload = offload_request;
     request->offload_context = endpoint->fcgi;
@@ -312,25 +258,25 @@ static bool open_fcgi(struct endpoint *endpoint, struct err *err)
     return endpoint->fcgi != NULL;
 }
 
-static int endpoint_start(struct endpoint *endpoint, const struct command_line *line)
+static int endpoint_start(struct endpoint *endpoint, const struct endpoint_options *options)
 {
     const struct endpoint_program *program = endpoint->program;
     struct err err = {0};
-    int failure = EXIT_USAGE;
-    endpoint->config = relay_config_load(line->config, &err);
+    int failure = ENDPOINT_EXIT_USAGE;
+    endpoint->config = relay_config_load(options->config, &err);
     if (endpoint->config == NULL ||
         !log_configure(endpoint->config->logging.level, endpoint->config->logging.filter, &err)) {
         goto out;
     }
     failure = EXIT_START;
-    if (!line->check && !open_fcgi(endpoint, &err)) {
+    if (!options->check && !open_fcgi(endpoint, &err)) {
         goto out;
     }
     endpoint->state = program->start != NULL ? program->start(endpoint->config, &err) : endpoint;
     if (endpoint->state == NULL) {
         goto out;
     }
-    if (line->check) {
+    if (options->check) {
         return EXIT_SUCCESS;
     }
     endpoint->relay_state = relay_state_open(endpoint->config->general.state_file, relay_metrics_fingerprint());
@@ -345,20 +291,43 @@ out:
     return failure;
 }
 
+/* Serves in this process. ready: for supervisor_ready. */
+static int run_process(struct endpoint *endpoint, const struct endpoint_options *options, int ready)
+{
+    int status = endpoint_start(endpoint, options);
+    if (status != EXIT_SUCCESS || options->check) {
+        return status;
+    }
+    supervisor_ready(ready);
+    return endpoint_serve(endpoint);
+}
+
+/* True in each of the workers. False in the supervisor, at its end. */
+static bool become_workers(size_t processes, int *ready, int *status)
+{
+    struct err err = {0};
+    if (!listener_take(&err)) {
+        log_error("does not start", log_text("reason", err.text));
+        *status = EXIT_START;
+        return false;
+    }
+    return supervisor_run(processes, ready, status);
+}
+
 int endpoint_run(const struct endpoint_program *program, int argc, char **argv)
 {
-    struct command_line line;
-    int status;
-    if (!read_command_line(program, argc, argv, &line, &status)) {
+    struct endpoint_options options;
+    int status, ready = -1;
+    if (!endpoint_options_read(program->name, program->summary, argc, argv, &options, &status)) {
         return status;
     }
     core_dump_off();
     log_start(program->name);
-    struct endpoint endpoint = {.program = program};
-    status = endpoint_start(&endpoint, &line);
-    if (status == EXIT_SUCCESS && !line.check) {
-        status = endpoint_serve(&endpoint);
+    if (options.processes > 0 && !options.check && !become_workers(options.processes, &ready, &status)) {
+        return status;
     }
+    struct endpoint endpoint = {.program = program};
+    status = run_process(&endpoint, &options, ready);
     if (endpoint.state != NULL && program->stop != NULL) {
         program->stop(endpoint.state);
     }

@@ -3,16 +3,16 @@
  * endpoint: the skeleton of a FastCGI program. The skeleton owns the process (command line, configuration, log,
  * signals, the loop over requests, the node index); the program supplies a table of routes and what its handlers share.
  *
- * A program answers one request at a time; several processes of it share the listening socket, which belongs to systemd
- * or spawn-fcgi, so that a restart loses no request. TERM, INT and USR1 let the request in hand finish, then the
- * process ends with 0. HUP reads the logging settings again, and so does a new generation (relay_state.h). A new
- * generation and a new node index are noticed before each request. Each request is counted with its status and its
- * duration, which lasts until the last byte was sent, by whichever process. When a file is the answer (response_attach)
- * and its client is slow, a child soon takes over and sends the rest, so that the process is free for other requests.
- * Before it ends, the process waits up to 20 seconds for such children.
+ * A process answers one request at a time; several of them share the listener (listener.h), which belongs to systemd or
+ * spawn-fcgi, so that a restart loses no request. With --processes a supervisor (supervisor.h) keeps them running.
+ * TERM, INT and USR1 let the request in hand finish, then the process ends with 0. HUP reads the logging settings
+ * again, and so does a new generation (relay_state.h). A new generation and a new node index are noticed before each
+ * request. Each request is counted with its status and its duration, which lasts until the last byte was sent, by
+ * whichever process. When a file is the answer (response_attach) and its client is slow, a child soon takes over and
+ * sends the rest, so that the process is free for other requests. Before it ends, the process waits up to 20 seconds
+ * for such children.
  */
-#ifndef RELAY_ENDPOINT_ENDPOINT_H
-#define RELAY_ENDPOINT_ENDPOINT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,5 +40,3 @@ struct endpoint_program {
 /* main's body. Returns the exit status: 0 when told to stop, 2 for bad usage or configuration, 3 for any other
  * failure. */
 int endpoint_run(const struct endpoint_program *program, int argc, char **argv);
-
-#endif

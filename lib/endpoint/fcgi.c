@@ -9,15 +9,15 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "endpoint/listener.h"
+#include "endpoint/signal_watch.h"
+#include "util/close_fd.h"
 #include "util/log.h"
 #include "util/xmalloc.h"
 
 #define LOG_COMPONENT "fcgi"
-
-enum { LISTENER = 0 };
 
 struct fcgi {
     FCGX_Request request;
@@ -26,37 +26,14 @@ struct fcgi {
     bool cannot_fork; /* a failed fork was logged; logged again only after a success */
 };
 
-static bool is_listening(int fd)
-{
-    int listening = 0;
-    socklen_t len = sizeof listening;
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening != 0;
-}
-
-/* Opens the signalfd. A signal that our parent ignored would never reach it, so each gets its default action. */
-static int fcgi_open_signals(void)
-{
-    static const int numbers[] = {SIGTERM, SIGINT, SIGUSR1, SIGHUP, SIGCHLD};
-    sigset_t set;
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        sigaddset(&set, numbers[i]);
-        signal(numbers[i], SIG_DFL);
-    }
-    signal(SIGPIPE, SIG_IGN);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 struct fcgi *fcgi_open(struct err *err)
 {
-    if (!is_listening(LISTENER)) {
-        err_set(err, "standard input is not a listening socket: this program is started by systemd or spawn-fcgi(1)");
+    if (!listener_take(err)) {
         return NULL;
     }
     struct fcgi *fcgi = xcalloc(1, sizeof *fcgi);
     fcgi->request.ipcFd = -1; /* until FCGX_InitRequest: 0 would be the listener, which fcgi_close must not shut down */
-    fcgi->signals = fcgi_open_signals();
+    fcgi->signals = signal_watch_open();
     int flags = fcntl(LISTENER, F_GETFL);
     if (fcgi->signals < 0 || flags < 0 || fcntl(LISTENER, F_SETFL, flags | O_NONBLOCK) != 0) {
         err_set_errno(err, errno, "preparing the socket and the signals");
@@ -77,9 +54,7 @@ void fcgi_close(struct fcgi *fcgi)
 {
     if (fcgi != NULL) {
         FCGX_Free(&fcgi->request, 1);
-        if (fcgi->signals >= 0) {
-            close(fcgi->signals);
-        }
+        close_fd(&fcgi->signals);
         free(fcgi);
     }
 }
@@ -185,8 +160,7 @@ enum offload_side fcgi_offload(struct fcgi *fcgi)
     }
     fcgi->cannot_fork = err.text[0] != '\0';
     if (side == OFFLOAD_PARENT) { /* close without the shutdown of FCGX_Free: the child still uses the connection */
-        close(fcgi->request.ipcFd);
-        fcgi->request.ipcFd = -1;
+        close_fd(&fcgi->request.ipcFd);
     }
     return side;
 }

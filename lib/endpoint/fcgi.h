@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * fcgi: one worker of a FastCGI program (FastCGI specification 1.0): connections come in on file descriptor 0, which
- * systemd or spawn-fcgi listens on and which several workers share. The only user of libfcgi.
+ * fcgi: one worker of a FastCGI program (FastCGI specification 1.0): connections come in on the listener
+ * (listener.h), which several workers share. The only user of libfcgi.
  *
  * libfcgi takes a signal in the middle of a body for the body's end. So TERM, INT, USR1 and HUP are blocked from
  * fcgi_open on and are only taken from a signalfd while the worker waits for a request.
  */
-#ifndef RELAY_ENDPOINT_FCGI_H
-#define RELAY_ENDPOINT_FCGI_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,11 +22,11 @@ enum fcgi_event {
     FCGI_REQUEST, /* a request came: answer it, then call fcgi_finish */
     FCGI_RELOAD,  /* HUP */
     FCGI_IDLE,    /* no request came in the given time */
-    FCGI_STOP,    /* TERM, INT, USR1 (multiwatch sends this one) */
+    FCGI_STOP,    /* TERM, INT, USR1 */
     FCGI_FAILED,
 };
 
-/* NULL with err when descriptor 0 is no listening socket. The process's signal mask changes. */
+/* NULL with err when there is no listener. The process's signal mask changes. */
 struct fcgi *fcgi_open(struct err *err);
 void fcgi_close(struct fcgi *fcgi);
 
@@ -53,5 +52,3 @@ void fcgi_finish(struct fcgi *fcgi);
 bool fcgi_is_offloaded(const struct fcgi *fcgi);
 /* Waits for the children, then ends those that are left; returns how many. */
 size_t fcgi_end_offloaded(struct fcgi *fcgi, int64_t timeout_ms);
-
-#endif

@@ -7,16 +7,29 @@
  * a weak tag, because it may change again without a change of its time. These requests change nothing, so only
  * If-None-Match and, without it, If-Modified-Since are used; a malformed date counts as absent.
  */
-#ifndef RELAY_ENDPOINT_FILE_ANSWER_H
-#define RELAY_ENDPOINT_FILE_ANSWER_H
+#pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "endpoint/request_context.h"
 
-/* Answers 304, 200, 206 or 416, according to the request's conditions and Range. status: of *fd, by fstat. A file to be
- * sent is attached to the response, which then owns the descriptor; *fd becomes -1. */
+/* A content and what tells it from others. */
+struct file_version {
+    const char *tag; /* with its quotation marks and, if it is weak, its W/ */
+    time_t modified;
+    off_t from;     /* where in the file it begins */
+    int64_t length; /* bytes */
+};
+
+/* Answers 304, 200, 206 or 416, according to the request's conditions and Range. *fd: a file to be sent is attached to
+ * the response, which then owns the descriptor; *fd becomes -1. It may be -1 before, for a HEAD. */
+void file_answer_version(const struct request *request, struct response *response, int *fd,
+                         const struct file_version *version);
+
+/* The same with a whole file. status: of *fd, by fstat. */
 void file_answer(const struct request *request, struct response *response, int *fd, const struct stat *status);
 
 /* Answers 304, whatever the request's conditions say. */
@@ -29,5 +42,3 @@ void file_answer_content(const struct request *request, struct response *respons
  * behind a symbolic link; a link is logged, so that its author can find out why it does not work. 403 when this program
  * may not read it. 500 for anything else, with err in the log. */
 void file_answer_fault(const struct request_context *context, int errnum, const struct err *err);
-
-#endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * offload: child processes that send the rest of a long answer to a slow client, so that the worker is free for others.
+ * offload: child processes that finish a request in place of the worker, which is free for others: the rest of an
+ * answer to a slow client, or a request that waits for another server. Both together are at most OFFLOAD_MAX.
  *
  * A child is a fork of its worker in the middle of a request. It finishes that request as the worker would have,
  * including log line and metrics, and ends. It has no listener. The kernel ends it when its worker ends. TERM and the
  * other signals are handled by the worker, which waits for its children.
  */
-#ifndef RELAY_ENDPOINT_OFFLOAD_H
-#define RELAY_ENDPOINT_OFFLOAD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,5 +41,3 @@ void offload_reap(struct offload *offload);
 /* Waits until all children have ended, but at most timeout_ms; then ends those that are left and returns how many.
  * signals: a signalfd that tells of SIGCHLD. */
 size_t offload_end(struct offload *offload, int signals, int64_t timeout_ms);
-
-#endif

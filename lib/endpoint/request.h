@@ -10,8 +10,7 @@
  * REQUEST_URI is raw and is never used. Everything is outside input: handlers check it before it becomes a path or SQL,
  * and the log makes it printable.
  */
-#ifndef RELAY_ENDPOINT_REQUEST_H
-#define RELAY_ENDPOINT_REQUEST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +18,9 @@
 #include <sys/types.h>
 
 #include "endpoint/offload.h"
+#include "relay/node_id.h"
 #include "relay/node_index.h"
+#include "relay/relay_config.h"
 #include "relay/relay_state.h"
 #include "util/buffer.h"
 #include "util/slice.h"
@@ -43,9 +44,11 @@ struct request {
     bool body_failed;
     request_read *read;
     void *read_context;
-    struct node_index *index;        /* fresh; NULL when there is none, or the program does not use it */
-    struct relay_state *relay_state; /* the shared counters; NULL (in tests): nothing is counted */
-    request_offload *offload;        /* NULL: everything is done in this process */
+    struct node_index *index;          /* fresh; NULL when there is none, or the program does not use it */
+    const struct relay_config *config; /* NULL (in tests): client certificates are pinned */
+    char client_id[NODE_ID_SIZE];      /* see client_certificate.h */
+    struct relay_state *relay_state;   /* the shared counters; NULL (in tests): nothing is counted */
+    request_offload *offload;          /* NULL: everything is done in this process */
     void *offload_context;
 };
 
@@ -62,5 +65,3 @@ const char *request_client(const struct request *request);
 
 /* Does If-None-Match say that the client has this version already? tag: as for etag_listed. */
 bool request_knows_tag(const struct request *request, const char *tag);
-
-#endif

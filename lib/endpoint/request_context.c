@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "endpoint/client_certificate.h"
+#include "relay/node_id.h"
 
 static void log_outcome(const struct request_context *context, enum log_level level, const char *message, int status,
                         const char *reason)
@@ -71,6 +72,30 @@ bool request_context_client_node(const struct request_context *context, const ch
     return request_context_refuse(context, 403, err.text);
 }
 
+bool request_context_client_above(const struct request_context *context, const char *node_id)
+{
+    const char *client;
+    return request_context_client_node(context, &client) &&
+           (node_index_is_above(context->request->index, client, node_id) ||
+            request_context_refuse(
+                context, 403, "the client certificate is neither the node's nor that of a policy server above it"));
+}
+
+bool request_context_client_above_id(const struct request_context *context, struct slice id, char node_id[NODE_ID_SIZE])
+{
+    if (!node_id_valid(id.at, id.len)) {
+        return request_context_refuse(context, 403, "this is no node id");
+    }
+    snprintf(node_id, NODE_ID_SIZE, "%.*s", (int)id.len, id.at);
+    return request_context_client_above(context, node_id);
+}
+
+bool request_context_logged_in(const struct request_context *context)
+{
+    return !client_certificate_by_ca(context->request) || client_certificate_shown(context->request) ||
+           request_context_refuse(context, 403, "a client certificate is needed");
+}
+
 /* Is the body a whole, uncompressed file? Otherwise it would be stored as if it were one (RFC 9110 sections 14.5 and
  * 8.4). */
 static bool body_is_plain(const struct request_context *context)
@@ -103,20 +128,23 @@ bool request_context_takes_body(const struct request_context *context, int64_t l
     return body_is_plain(context);
 }
 
-bool request_context_offload(const struct request_context *context)
+enum offload_side request_context_try_offload(const struct request_context *context)
 {
     struct request *request = context->request;
-    if (request->offload == NULL) {
-        return true;
-    }
-    switch (request->offload(request->offload_context)) {
-    case OFFLOAD_PARENT:
+    enum offload_side side = request->offload == NULL ? OFFLOAD_CHILD : request->offload(request->offload_context);
+    if (side == OFFLOAD_PARENT) {
         context->response->offloaded = true;
-        return false;
-    case OFFLOAD_CHILD:
+    } else if (side == OFFLOAD_CHILD) {
         request->offload = NULL;
-        return true;
-    default:
-        return request_context_refuse(context, 503, "too many requests wait for other servers");
     }
+    return side;
+}
+
+bool request_context_offload(const struct request_context *context)
+{
+    enum offload_side side = request_context_try_offload(context);
+    if (side == OFFLOAD_NONE) {
+        return request_context_refuse(context, 503, "too many requests are under way");
+    }
+    return side == OFFLOAD_CHILD;
 }

@@ -158,15 +158,6 @@ bool response_send(struct response *response, const char *bytes, size_t len)
     return !response->gone;
 }
 
-static ssize_t read_piece(int fd, char *piece, size_t size, off_t at)
-{
-    ssize_t got;
-    do {
-        got = pread(fd, piece, size, at);
-    } while (got < 0 && errno == EINTR);
-    return got;
-}
-
 void response_attach(struct response *response, int fd, off_t from, int64_t length)
 {
     response->file = (struct response_file){.fd = fd, .from = from, .length = length};
@@ -194,7 +185,8 @@ enum response_sent response_send_piece(struct response *response, struct err *er
     if (left == 0 || response->head) {
         return RESPONSE_SENT;
     }
-    ssize_t got = read_piece(file->fd, piece, left < PIECE_SIZE ? (size_t)left : PIECE_SIZE, file->from + file->sent);
+    size_t wanted = left < PIECE_SIZE ? (size_t)left : PIECE_SIZE;
+    ssize_t got = TEMP_FAILURE_RETRY(pread(file->fd, piece, wanted, file->from + file->sent));
     if (got < 0) {
         return cut(file, strerror(errno), err);
     }

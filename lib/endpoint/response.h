@@ -9,8 +9,7 @@
  * returned. A handler that sends its answer piece by piece sets status and headers, then calls response_start and
  * response_send. Without a sink (in tests) the sent bytes are collected in the body.
  */
-#ifndef RELAY_ENDPOINT_RESPONSE_H
-#define RELAY_ENDPOINT_RESPONSE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -103,5 +102,3 @@ int response_connection(const struct response *response);
 
 /* Adds the answer, except the file, as a CGI response (RFC 3875 section 6) to out. For a HEAD only the headers. */
 void response_format(const struct response *response, struct buffer *out);
-
-#endif

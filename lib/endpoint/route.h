@@ -10,8 +10,7 @@
  * patterns are written without either. Stock relays ask for shared files at //relay-api/, which httpd turns into
  * /relay-api/ (section 11); it allows nothing else there.
  */
-#ifndef RELAY_ENDPOINT_ROUTE_H
-#define RELAY_ENDPOINT_ROUTE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +36,3 @@ struct route_table {
 /* Calls the handler. A path without a pattern gets 404 `NOT FOUND`. A method that no pattern has for the path gets 405
  * with Allow, or 404 in the relay API. */
 void route_request(const struct route_table *routes, void *state, struct request *request, struct response *response);
-
-#endif

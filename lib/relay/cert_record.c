@@ -6,11 +6,11 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/objects.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 #include <time.h>
 
+#include "relay/cert_node_id.h"
 #include "util/x509_key.h"
 
 enum { RECORD_SLICES = 6, CURVE_NAME_MAX = 64 };
@@ -146,6 +146,12 @@ static int64_t read_time(const ASN1_TIME *time, int64_t otherwise)
     return ASN1_TIME_to_tm(time, &parts) == 1 ? (int64_t)timegm(&parts) : otherwise;
 }
 
+void cert_record_dates(struct cert_record *record, const X509 *certificate)
+{
+    record->not_before = read_time(X509_get0_notBefore(certificate), INT64_MIN);
+    record->not_after = read_time(X509_get0_notAfter(certificate), INT64_MAX);
+}
+
 static bool write_record(struct buffer *out, X509 *certificate, EVP_PKEY *key)
 {
     unsigned char digest[X509_KEY_DIGEST_SIZE];
@@ -166,31 +172,6 @@ static bool write_record(struct buffer *out, X509 *certificate, EVP_PKEY *key)
 
 /* ---- reading a certificate ---- */
 
-static bool is_text_type(int type)
-{
-    return type == V_ASN1_UTF8STRING || type == V_ASN1_PRINTABLESTRING || type == V_ASN1_IA5STRING ||
-           type == V_ASN1_T61STRING;
-}
-
-/* Reads the UID. A certificate with two UIDs is refused, since another program could read the other one. */
-static bool read_uid(X509 *certificate, char node_id[NODE_ID_SIZE], struct err *err)
-{
-    const X509_NAME *subject = X509_get_subject_name(certificate);
-    int at = X509_NAME_get_index_by_NID(subject, NID_userId, -1);
-    if (at < 0) {
-        return err_set(err, "no UID");
-    }
-    const ASN1_STRING *uid = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at));
-    const char *text = (const char *)ASN1_STRING_get0_data(uid);
-    size_t len = (size_t)ASN1_STRING_length(uid);
-    if (!is_text_type(ASN1_STRING_type(uid)) || !node_id_valid(text, len)) {
-        return err_set(err, "its UID is no node id");
-    }
-    memcpy(node_id, text, len);
-    node_id[len] = '\0';
-    return X509_NAME_get_index_by_NID(subject, NID_userId, at) < 0 || err_set(err, "more than one UID");
-}
-
 /* Decodes a certificate, or a `TRUSTED CERTIFICATE`, which has OpenSSL's own trust settings after it. */
 X509 *cert_record_decode(struct slice der)
 {
@@ -207,8 +188,7 @@ X509 *cert_record_decode(struct slice der)
 bool cert_record_add(struct buffer *out, X509 *certificate, char node_id[NODE_ID_SIZE], struct err *err)
 {
     EVP_PKEY *key = X509_get0_pubkey(certificate);
-    node_id[0] = '\0';
-    bool added = read_uid(certificate, node_id, err) &&
+    bool added = cert_node_id(certificate, "", node_id, err) &&
                  ((key != NULL && write_record(out, certificate, key)) || err_set(err, "its key cannot be read"));
     ERR_clear_error();
     return added;

@@ -8,8 +8,7 @@
  *
  * Numbers are the machine's own (see node_index_format.h).
  */
-#ifndef RELAY_CERT_RECORD_H
-#define RELAY_CERT_RECORD_H
+#pragma once
 
 #include <openssl/x509.h>
 #include <stdbool.h>
@@ -33,6 +32,7 @@ struct cert_record {
     struct slice key;
     struct slice key_rest;
     struct slice key_digest; /* as x509_key_digest makes it */
+    struct slice der_digest; /* SHA-256 of the whole certificate; only node_index_certificates sets it */
     enum cert_record_kind kind;
     int64_t not_before; /* Unix time; a signature counts whatever the dates are, a TLS connection does not */
     int64_t not_after;
@@ -40,6 +40,9 @@ struct cert_record {
 
 /* Decodes a certificate, which the caller frees. NULL when OpenSSL finds none, or something follows it. */
 X509 *cert_record_decode(struct slice der);
+
+/* Sets the dates of a record, nothing else. A date that OpenSSL cannot read is as early, or as late, as can be. */
+void cert_record_dates(struct cert_record *record, const X509 *certificate);
 
 /* Appends the record of a certificate. False with the reason when this OpenSSL cannot read its key, or when its subject
  * does not have exactly one UID, a node id. node_id gets the (first) UID if it is a node id, even on false; else "".
@@ -49,5 +52,3 @@ bool cert_record_add(struct buffer *out, X509 *certificate, char node_id[NODE_ID
 /* The record in `packed`, which is what cert_record_add appended: it points in there. False when that is not so; what
  * follows it is not looked at. */
 bool cert_record_unpack(struct slice packed, struct cert_record *record);
-
-#endif

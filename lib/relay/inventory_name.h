@@ -5,8 +5,7 @@
  * Source: PROTOCOL.md section 8. The signature of NAME.ocs is NAME.ocs.sign. NAME.ocs.gz may have NAME.ocs.sign as
  * well, because the signature is over the uncompressed content, or NAME.ocs.gz.sign.
  */
-#ifndef RELAY_INVENTORY_NAME_H
-#define RELAY_INVENTORY_NAME_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,5 +31,3 @@ void inventory_name_signed(const char *signature, struct inventory_names *invent
 
 /* The names that the signature of this inventory may have. None when the file is itself a signature. */
 void inventory_name_signatures(const char *inventory, struct inventory_names *signatures);
-
-#endif

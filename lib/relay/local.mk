@@ -2,8 +2,13 @@
 # lib/relay: the domain. May use lib/util, nothing above.
 noinst_LIBRARIES += lib/relay/librelay.a
 lib_relay_librelay_a_SOURCES = \
+	lib/relay/cert_client.c lib/relay/cert_client.h \
+	lib/relay/cert_files.c lib/relay/cert_files.h \
 	lib/relay/cert_dates.c lib/relay/cert_dates.h \
+	lib/relay/cert_node_id.c lib/relay/cert_node_id.h \
 	lib/relay/cert_record.c lib/relay/cert_record.h \
+	lib/relay/daemon_options.c lib/relay/daemon_options.h \
+	lib/relay/findings.c lib/relay/findings.h \
 	lib/relay/intake.c lib/relay/intake.h \
 	lib/relay/inventory_name.c lib/relay/inventory_name.h \
 	lib/relay/node_certs.c lib/relay/node_certs.h \
@@ -25,13 +30,21 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/report_db.c lib/relay/report_db.h \
 	lib/relay/report_db_batch.c lib/relay/report_db_batch.h \
 	lib/relay/report_db_binary.c lib/relay/report_db_binary.h \
+	lib/relay/report_db_compact.c lib/relay/report_db_compact.h \
 	lib/relay/report_db_conninfo.c lib/relay/report_db_conninfo.h \
 	lib/relay/report_db_error.c lib/relay/report_db_error.h \
 	lib/relay/report_db_conn.c lib/relay/report_db_conn.h \
+	lib/relay/report_db_ids.c lib/relay/report_db_ids.h \
+	lib/relay/report_db_lookup.c lib/relay/report_db_lookup.h \
+	lib/relay/report_db_plan.c lib/relay/report_db_plan.h \
+	lib/relay/report_db_storage.c lib/relay/report_db_storage.h \
+	lib/relay/report_lists.c lib/relay/report_lists.h \
+	lib/relay/report_db_plain.c lib/relay/report_db_plain.h \
 	lib/relay/relay_config.c lib/relay/relay_config.h \
 	lib/relay/relay_config_check.c lib/relay/relay_config_check.h \
 	lib/relay/relay_config_keys.c lib/relay/relay_config_keys.h \
 	lib/relay/relay_config_passwords.c \
+	lib/relay/remote_run_request.c lib/relay/remote_run_request.h \
 	lib/relay/run_info.c lib/relay/run_info.h \
 	lib/relay/runlog.c lib/relay/runlog.h \
 	lib/relay/runlog_build.c lib/relay/runlog_build.h \

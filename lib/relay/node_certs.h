@@ -11,8 +11,7 @@
  * are handed to the callback, which skips them with a warning. A file that ends inside a block was cut off or is being
  * written: that is an error.
  */
-#ifndef RELAY_NODE_CERTS_H
-#define RELAY_NODE_CERTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,5 +37,3 @@ bool node_certs_walk(struct slice pem, node_certs_visit *visit, void *context, s
 
 /* The same from a file, in constant memory. A read error gives false, too. */
 bool node_certs_walk_file(FILE *file, node_certs_visit *visit, void *context, struct err *err);
-
-#endif

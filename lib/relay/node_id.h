@@ -6,8 +6,7 @@
  * is 1 to 127 bytes of printable ASCII other than space and / \ . _ @ " ' ` $ and never anything that could be read as
  * a path.
  */
-#ifndef RELAY_NODE_ID_H
-#define RELAY_NODE_ID_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,5 +14,3 @@
 enum { NODE_ID_SIZE = 128 }; /* with the NUL */
 
 bool node_id_valid(const char *id, size_t len);
-
-#endif

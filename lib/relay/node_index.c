@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "relay/node_index_format.h"
+#include "util/close_fd.h"
+#include "util/file_status.h"
 #include "util/xmalloc.h"
 
 enum {
@@ -67,7 +69,7 @@ static enum map_status map_checked(struct map *map, int fd, const char *path, st
         return MAP_FAILED;
     }
     if (mdb_env_get_fd(map->env, &mapped_fd) != 0 || fstat(mapped_fd, &mapped) != 0 ||
-        mapped.st_ino != map->stat.st_ino || mapped.st_dev != map->stat.st_dev) {
+        !file_status_is_same_file(&mapped, &map->stat)) {
         err_set(err, "replaced again and again while it was opened");
         return MAP_REPLACED;
     }
@@ -113,12 +115,6 @@ void node_index_close(struct node_index *index)
     }
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
-           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
 bool node_index_refresh(struct node_index *index, struct err *err)
 {
     struct stat now;
@@ -126,7 +122,8 @@ bool node_index_refresh(struct node_index *index, struct err *err)
     if (stat(index->path, &now) != 0) {
         return err_set_errno(err, errno, "%s", index->path);
     }
-    if (same_file(&now, &index->map.stat) && index->map.reads < READS_PER_MAP) {
+    if (file_status_is_same_file(&now, &index->map.stat) && file_status_is_unchanged(&now, &index->map.stat) &&
+        index->map.reads < READS_PER_MAP) {
         return true;
     }
     if (!map_open(&map, index->path, err)) {
@@ -148,9 +145,7 @@ bool node_index_current(const char *nodes_list_file, const char *nodes_certs_fil
     int fd = open(index_file, O_RDONLY | O_CLOEXEC);
     bool current = fd >= 0 && node_index_read_trailer(fd, &trailer, NULL) &&
                    node_index_sources_are(&trailer, nodes_list_file, nodes_certs_file);
-    if (fd >= 0) {
-        close(fd);
-    }
+    close_fd(&fd);
     return current;
 }
 
@@ -167,14 +162,6 @@ static bool node_index_get(struct node_index *index, MDB_val key, struct slice *
     return true;
 }
 
-static struct slice node_index_take(struct slice *rest, size_t len)
-{
-    struct slice taken = {rest->at, len};
-    rest->at += len;
-    rest->len -= len;
-    return taken;
-}
-
 /* Takes a node's record apart. numbers: the numbers of its certificates, not aligned. */
 static bool take_apart(struct slice rest, struct node_index_entry *entry, struct slice *numbers)
 {
@@ -182,14 +169,14 @@ static bool take_apart(struct slice rest, struct node_index_entry *entry, struct
     if (rest.len < sizeof record) {
         return false;
     }
-    memcpy(&record, node_index_take(&rest, sizeof record).at, sizeof record);
+    memcpy(&record, slice_take(&rest, sizeof record).at, sizeof record);
     uint64_t numbers_len = (uint64_t)record.certificates * sizeof(uint32_t);
     if (rest.len != numbers_len + record.hostname_len + record.policy_server_len + record.key_hash_len) {
         return false;
     }
-    *numbers = node_index_take(&rest, (size_t)numbers_len);
-    entry->hostname = node_index_take(&rest, record.hostname_len);
-    entry->policy_server = node_index_take(&rest, record.policy_server_len);
+    *numbers = slice_take(&rest, (size_t)numbers_len);
+    entry->hostname = slice_take(&rest, record.hostname_len);
+    entry->policy_server = slice_take(&rest, record.policy_server_len);
     entry->key_hash = rest;
     return true;
 }
@@ -260,7 +247,7 @@ static bool visit_node(void *context, struct slice key, struct slice value)
     struct node_index_entry entry;
     struct slice numbers;
     return !take_apart(value, &entry, &numbers) ||
-           walk->visit(walk->context, (struct slice){key.at + 1, key.len - 1}, &entry);
+           walk->visit(walk->context, slice_behind(key, 1), &entry);
 }
 
 bool node_index_walk(struct node_index *index, node_index_visit *visit, void *context, struct err *err)
@@ -309,12 +296,12 @@ size_t node_index_certificates(struct node_index *index, const char *node_id, st
         char key[NODE_INDEX_KEY_SIZE];
         uint32_t number;
         struct slice packed;
-        memcpy(&number, node_index_take(&numbers, sizeof number).at, sizeof number);
+        memcpy(&number, slice_take(&numbers, sizeof number).at, sizeof number);
         if (!node_index_get(index, node_index_certificate_key(key, number), &packed) ||
             !cert_record_unpack(packed, &certificates[count])) {
             break;
         }
-        count++;
+        certificates[count++].der_digest = slice_behind(packed, packed.len - NODE_INDEX_DIGEST);
     }
     return count;
 }

@@ -16,8 +16,7 @@
  * Routing words (PROTOCOL.md section 2): sub-node: any id in the list. Neighbour: its policy server is me. Next hop:
  * the neighbour of mine that is reached by walking up from the node, at most 20 levels.
  */
-#ifndef RELAY_NODE_INDEX_H
-#define RELAY_NODE_INDEX_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,8 +45,9 @@ struct node_index_summary {
 };
 
 /* Builds from the two source files, with a warning for each of the first ten nodes and certificates it skips
- * (node_list.h, node_certs.h). Certificates that a whole index in place has are taken from there. On false the index in place stays. A missing source counts as empty, with a warning.
- * *summary is set on true. Any number of builders may run at the same time. */
+ * (node_list.h, node_certs.h). Certificates that a whole index in place has are taken from there. On false the index
+ * in place stays. A missing source counts as empty, with a warning. *summary is set on true. Any number of builders
+ * may run at the same time. */
 bool node_index_build(const char *nodes_list_file, const char *nodes_certs_file, const char *index_file,
                       struct node_index_summary *summary, struct err *err);
 
@@ -88,8 +88,11 @@ void node_index_walk_certificates(struct node_index *index, node_index_certifica
 size_t node_index_certificates(struct node_index *index, const char *node_id, struct cert_record *certificates,
                                size_t max);
 
-/* Does a certificate shown by a client (PEM or DER) have the public key of one of the node's certificates? */
+/* Does a certificate shown by a client (PEM or DER) have the public key of one of the node's certificates? One that is
+ * itself in the index costs little: OpenSSL only has to read another one, such as a renewed one with the same key. */
 bool node_index_has_key(struct node_index *index, const char *node_id, struct slice certificate);
+
+bool node_index_has_key_of(struct node_index *index, const char *node_id, X509 *certificate); /* the same */
 
 /* Is `ancestor` the node itself or a policy server above it? Looks at most 20 levels up, and stops at a loop or a gap.
  */
@@ -100,5 +103,3 @@ bool node_index_next_hop(struct node_index *index, const char *me, const char *n
 
 /* How many levels below `me` the node is, 1 for a neighbour. 0 when it is not below `me`. */
 int node_index_levels(struct node_index *index, const char *me, const char *node_id);
-
-#endif

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "relay/cert_record.h"
 #include "relay/node_certs.h"
@@ -12,10 +11,11 @@
 #include "relay/node_index_reuse.h"
 #include "relay/node_list.h"
 #include "util/buffer.h"
+#include "util/close_fd.h"
 #include "util/digest.h"
 #include "util/log.h"
-#include "util/xmalloc.h"
 #include "util/safe_file.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "node_index_build"
 
@@ -373,9 +373,7 @@ bool node_index_build(const char *nodes_list_file, const char *nodes_certs_file,
             break;
         }
     }
-    if (dir_fd >= 0) {
-        close(dir_fd);
-    }
+    close_fd(&dir_fd);
     free(dir);
     *summary = trailer.summary;
     give_memory_back();

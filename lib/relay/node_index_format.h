@@ -8,8 +8,8 @@
  * be checked without a map.
  *
  * Keys, in this order:
- *     'c' <number, 32 bits, big-endian>    one certificate (cert_record.h), in the order of the certificates file; behind
- *                                         it the id of its node and the SHA-256 of its DER (node_index_reuse.h)
+ *     'c' <number, 32 bits, big-endian>    one certificate (cert_record.h), in the order of the certificates file;
+ *                                         behind it the id of its node and the SHA-256 of its DER (node_index_reuse.h)
  *     'n' <node id>                        struct node_index_record, its certificates' numbers (32 bits each), texts
  *     's' <policy server's id>             how many nodes it is the policy server of (64 bits)
  * A node names its certificates by number because they come in any order, and LMDB packs a file best when keys ascend.
@@ -17,8 +17,7 @@
  * Numbers are in the machine's own byte order: an index is made where it is read, and one from another machine fails
  * the check.
  */
-#ifndef RELAY_NODE_INDEX_FORMAT_H
-#define RELAY_NODE_INDEX_FORMAT_H
+#pragma once
 
 #include <lmdb.h>
 #include <stdbool.h>
@@ -84,5 +83,3 @@ bool node_index_sources_are(const struct node_index_trailer *trailer, const char
 MDB_val node_index_certificate_key(char *bytes, uint32_t number);
 MDB_val node_index_node_key(char *bytes, struct slice id);
 MDB_val node_index_server_key(char *bytes, struct slice id);
-
-#endif

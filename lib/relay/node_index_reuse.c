@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOG_COMPONENT "node_index_reuse"
 #include "util/log.h"
 #include "util/xmalloc.h"
+
+#define LOG_COMPONENT "node_index_reuse"
 
 static const char *value_digest(struct slice value)
 {
@@ -27,21 +28,14 @@ static bool collect_certificate(void *context, struct slice value)
 {
     struct node_index_reuse *reuse = context;
     if (value.len >= NODE_INDEX_DIGEST) {
+        reuse->values = xgrow(reuse->values, reuse->count, &reuse->room, sizeof *reuse->values);
         reuse->values[reuse->count++] = value;
     }
     return true;
 }
 
-static bool count_certificate(void *context, struct slice value)
-{
-    (void)value;
-    ++*(size_t *)context;
-    return true;
-}
-
 void node_index_reuse_open(struct node_index_reuse *reuse, const char *index_file)
 {
-    size_t certificates = 0;
     *reuse = (struct node_index_reuse){.index = node_index_open(index_file, NULL)};
     if (reuse->index == NULL) {
         return;
@@ -50,10 +44,10 @@ void node_index_reuse_open(struct node_index_reuse *reuse, const char *index_fil
         log_warn("the node index is damaged: all certificates are read anew", log_text("file", index_file));
         return;
     }
-    node_index_walk_certificates(reuse->index, count_certificate, &certificates);
-    reuse->values = xcalloc(certificates + 1, sizeof *reuse->values);
     node_index_walk_certificates(reuse->index, collect_certificate, reuse);
-    qsort(reuse->values, reuse->count, sizeof *reuse->values, compare_digests);
+    if (reuse->count > 0) {
+        qsort(reuse->values, reuse->count, sizeof *reuse->values, compare_digests);
+    }
 }
 
 void node_index_reuse_close(struct node_index_reuse *reuse)

@@ -7,8 +7,7 @@
  *
  * Only an index whose pages are all as they were written serves: damage costs a slow build and is never copied on.
  */
-#ifndef RELAY_NODE_INDEX_REUSE_H
-#define RELAY_NODE_INDEX_REUSE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +21,7 @@
 struct node_index_reuse {
     struct node_index *index; /* NULL: none that serves */
     struct slice *values;     /* its certificates, by ascending digest */
-    size_t count;
+    size_t count, room;
 };
 
 /* Without an index, or with one that does not serve, nothing will be found. */
@@ -35,5 +34,3 @@ bool node_index_reuse_find(const struct node_index_reuse *reuse, const unsigned 
 
 /* Appends to a certificate's record what it is found by. */
 void node_index_reuse_add(struct buffer *record, const char *node_id, const unsigned char digest[NODE_INDEX_DIGEST]);
-
-#endif

@@ -13,8 +13,8 @@
 #include "util/digest.h"
 #include "util/json_reader.h"
 #include "util/log.h"
-#include "util/xmalloc.h"
 #include "util/safe_file.h"
+#include "util/xmalloc.h"
 
 #define LOG_COMPONENT "node_list"
 
@@ -110,16 +110,6 @@ static bool is_there(const struct list_reader *reader, const char *id, const str
                                           known->name, known->present ? "is no text" : "is missing");
 }
 
-static struct node_list_entry *new_entry(struct list_reader *reader)
-{
-    struct node_list *list = reader->list;
-    if (list->count == reader->room) {
-        reader->room = reader->room == 0 ? 64 : 2 * reader->room;
-        list->entries = xreallocarray(list->entries, reader->room, sizeof *list->entries);
-    }
-    return &list->entries[list->count++];
-}
-
 /* Takes the object of the node with this id. The list owns the id. */
 static bool node_list_take_node(struct list_reader *reader, const char *id, struct err *err)
 {
@@ -140,7 +130,9 @@ static bool node_list_take_node(struct list_reader *reader, const char *id, stru
         return false;
     }
     const char *key_hash = known[KEY_HASH].text;
-    *new_entry(reader) = (struct node_list_entry){
+    struct node_list *list = reader->list;
+    list->entries = xgrow(list->entries, list->count, &reader->room, sizeof *list->entries);
+    list->entries[list->count++] = (struct node_list_entry){
         .id = id,
         .hostname = known[HOSTNAME].text,
         .policy_server = known[POLICY_SERVER].text,

@@ -10,8 +10,7 @@
  * Values of other keys, and a malformed key-hash, are skipped (json_reader.h). They may be any valid JSON, including
  * huge numbers and brackets a million deep.
  */
-#ifndef RELAY_NODE_LIST_H
-#define RELAY_NODE_LIST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,5 +42,3 @@ void node_list_free(struct node_list *list);
 
 /* NULL when the list has no such node. */
 const struct node_list_entry *node_list_find(const struct node_list *list, const char *id);
-
-#endif

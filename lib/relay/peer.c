@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/peer.h"
 
-#define LOG_COMPONENT "peer"
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
 #include "util/http_url.h"
 #include "util/log.h"
+
+#define LOG_COMPONENT "peer"
 
 static enum http_trust trust_of(const struct relay_config *config)
 {
@@ -18,11 +23,62 @@ static enum http_trust trust_of(const struct relay_config *config)
     return HTTP_TRUST_PINS;
 }
 
+static int no_passphrase(char *buffer, int size, int writing, void *context)
+{
+    (void)buffer;
+    (void)size;
+    (void)writing;
+    (void)context;
+    return -1;
+}
+
+static EVP_PKEY *read_private_key(const char *path)
+{
+    BIO *file = BIO_new_file(path, "r");
+    EVP_PKEY *key = file != NULL ? PEM_read_bio_PrivateKey(file, NULL, no_passphrase, NULL) : NULL;
+    BIO_free(file);
+    return key;
+}
+
+static X509 *read_first_certificate(const char *path)
+{
+    BIO *file = BIO_new_file(path, "r");
+    X509 *certificate = file != NULL ? PEM_read_bio_X509(file, NULL, NULL, NULL) : NULL;
+    BIO_free(file);
+    return certificate;
+}
+
+/* Do our certificate and key belong together? Otherwise only the first connection would show that they do not. */
+static bool key_fits(const struct relay_config *config, struct err *err)
+{
+    const char *certificate_file = config->upstream.client_certificate_file;
+    const char *key_file = config->upstream.client_key_file;
+    if (certificate_file == NULL || certificate_file[0] == '\0') {
+        return true;
+    }
+    X509 *certificate = read_first_certificate(certificate_file);
+    EVP_PKEY *key = read_private_key(key_file);
+    bool fits = certificate != NULL && key != NULL && X509_check_private_key(certificate, key) == 1;
+    if (certificate == NULL) {
+        err_set(err, "output.upstream.client_certificate_file: %s: no certificate can be read", certificate_file);
+    } else if (key == NULL) {
+        err_set(err, "output.upstream.client_key_file: %s: no key can be read without a password", key_file);
+    } else if (!fits) {
+        err_set(err, "output.upstream.client_key_file: %s: not the key of %s", key_file, certificate_file);
+    }
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    ERR_clear_error();
+    return fits;
+}
+
 struct http_client *peer_client(const struct relay_config *config, struct err *err)
 {
     const struct http_client_settings settings = {
         .trust = trust_of(config),
         .ca_file = config->general.ca_path,
+        .certificate_file = config->upstream.client_certificate_file,
+        .key_file = config->upstream.client_key_file,
         .proxy = config->upstream.proxy,
         .idle_timeout_ms = config->general.https_idle_timeout * 1000,
         .limits = {.connect_ms = config->upstream.connect_timeout * 1000,
@@ -33,7 +89,7 @@ struct http_client *peer_client(const struct relay_config *config, struct err *e
         log_warn("general.peer_authentication is dangerous_none: other servers are not asked who they are, and whoever "
                  "answers in their place gets passwords and files");
     }
-    return http_client_new(&settings, err);
+    return key_fits(config, err) ? http_client_new(&settings, err) : NULL;
 }
 
 bool peer_upstream_url(const struct relay_config *config, struct buffer *url, struct err *err)

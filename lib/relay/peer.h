@@ -4,10 +4,10 @@
  * configuration.
  *
  * Source: PROTOCOL.md section 13. With cert_pinning the upstream proves itself by the key of
- * output.upstream.server_certificate_file, a relay below by the key of one of its certificates in the node index.
+ * output.upstream.server_certificate_file, a relay below by the key of one of its certificates in the node index, and
+ * each also by its general.additional_pins.
  */
-#ifndef RELAY_PEER_H
-#define RELAY_PEER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -17,8 +17,8 @@
 #include "util/err.h"
 #include "util/http_client.h"
 
-/* A client with the configured peer authentication, idle time-out, proxy and limits. dangerous_none is allowed, with a
- * warning in the log. NULL with err. */
+/* A client with the configured peer authentication, certificate, idle time-out, proxy and limits. dangerous_none is
+ * allowed, with a warning in the log. NULL with err. */
 struct http_client *peer_client(const struct relay_config *config, struct err *err);
 
 /* Adds the pins of the upstream, or of a node, to pins. Without cert_pinning it adds nothing and returns true. False
@@ -31,5 +31,3 @@ bool peer_node_pins(const struct relay_config *config, struct node_index *index,
 bool peer_upstream_url(const struct relay_config *config, struct buffer *url, struct err *err);
 bool peer_node_url(const struct relay_config *config, struct node_index *index, const char *node_id, struct buffer *url,
                    struct err *err);
-
-#endif

@@ -2,11 +2,10 @@
 #include "relay/relay_config.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
-#include "relay/relay_config_keys.h"
 #include "relay/relay_config_check.h"
+#include "relay/relay_config_keys.h"
 #include "util/config_file.h"
 #include "util/xmalloc.h"
 

@@ -13,18 +13,21 @@
  * its password (that of the database may also be in its url) or, for upstream, its host; a password given twice. The
  * database's settings are checked when the passwords are loaded.
  */
-#ifndef RELAY_RELAY_CONFIG_H
-#define RELAY_RELAY_CONFIG_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "relay/runlog.h"
 #include "util/err.h"
 #include "util/log.h"
 
 enum relay_output { RELAY_OUTPUT_DISABLED, RELAY_OUTPUT_UPSTREAM, RELAY_OUTPUT_DATABASE };
+/* How a client's certificate counts: as one of those that the node index has, or as one that an authority of the site
+ * has signed (httpd has verified the chain). */
+enum relay_client_certificates { RELAY_CLIENTS_PINNED, RELAY_CLIENTS_CA };
 enum relay_peer_authentication { RELAY_PEER_CERT_PINNING, RELAY_PEER_CERT_VALIDATION, RELAY_PEER_DANGEROUS_NONE };
 
 /* Every text is owned by the configuration, NUL-terminated and never NULL ("" when not given). Durations are in
@@ -40,9 +43,14 @@ struct relay_config {
         char *node_id;         /* after loading: the id in use, from node_id or the first line of node_id_file */
         char *node_id_file;
         int https_port;
+        char *httpd_certificate_file;
+        char *crl_file;
         int64_t https_idle_timeout;
         enum relay_peer_authentication peer_authentication;
         char *ca_path;
+        char **additional_pins; /* "<node id>=sha256//<base64>", NULL-terminated */
+        enum relay_client_certificates client_certificates;
+        char *node_id_domain; /* for RELAY_CLIENTS_CA, see cert_node_id.h */
     } general;
 
     struct relay_config_inventory {
@@ -62,17 +70,21 @@ struct relay_config {
         int64_t cleanup_frequency;
         int64_t cleanup_retention;
         char **skip_event_types; /* NULL-terminated */
-        int workers;             /* ours: 0 = number of processors */
-        int batch_runs;          /* ours: most runs in one transaction */
-        int batch_interval_ms;   /* ours: least time between the starts of two transactions while runs keep coming */
+        enum runlog_logs store_logs;
+        int workers;           /* ours: 0 = number of processors */
+        int batch_runs;        /* ours: most runs in one transaction */
+        int batch_interval_ms; /* ours: least time between the starts of two transactions while runs keep coming */
         int64_t unknown_node_grace;
-        int64_t max_age; /* 0: no limit */
+        int64_t max_age;  /* 0: no limit */
+        bool accept_sha1; /* signatures over SHA-1, too */
         int64_t max_compressed_size;
         int64_t max_expanded_size;
         int max_expansion_ratio;
         int max_reports;
         int64_t set_aside_after; /* how long a run must fail in the database while others do not */
         int64_t max_stored_size;
+        int max_failed_files_per_node;
+        int64_t max_failed_size_per_node;
     } reporting;
 
     struct {
@@ -92,6 +104,19 @@ struct relay_config {
         char *password_file;
         int max_pool_size;
         int64_t statement_timeout;
+        enum relay_storage {
+            RELAY_STORAGE_AUTO,
+            RELAY_STORAGE_PLAIN,
+            RELAY_STORAGE_COMPACT,
+        } storage;
+        struct relay_config_purge {
+            char *url;
+            char *password;
+            char *password_file;
+            int64_t keep_runs; /* 0: they are not purged */
+            int64_t keep_results;
+            int64_t keep_logs;
+        } purge;
     } database;
 
     struct {
@@ -102,6 +127,9 @@ struct relay_config {
         char *default_password;
         char *default_password_file;
         char *server_certificate_file;
+        char *client_certificate_file;
+        char *client_key_file;
+        char *node_id; /* of the policy server above, by its client certificate */
         int connections;
         int64_t connect_timeout; /* these three, and the proxy, apply to the relays below, too */
         int64_t stall_timeout;
@@ -118,9 +146,28 @@ struct relay_config {
         int64_t max_output;
     } remote_run;
 
+    struct relay_config_hub {
+        bool enabled;
+        char *address; /* "": all */
+        int port;
+        char *key_file;
+        char *client_ca_file; /* for RELAY_CLIENTS_CA */
+        char *socket;
+        char *proxy_socket; /* "": none */
+        char *orders_directory;
+        int64_t order_lifetime;
+        int max_orders;
+        int max_waiting;
+        int admission_rate; /* requests to wait in a second */
+        int64_t vanished_after;
+        int upstream_port;
+        char *remote_run_url;
+    } hub;
+
     struct {
         char *path;
         int64_t max_body_size;
+        int64_t max_unfinished_size;
         int64_t max_ttl; /* seconds */
         bool require_certificate;
         int64_t cleanup_frequency;
@@ -143,10 +190,25 @@ struct relay_config {
     } policies;
 
     struct {
+        char *cache_directory;
+        int64_t cache_size;
+        int64_t cache_retention;
+        int64_t max_file_size;
+        int64_t revalidate; /* a copy is right for so long without asking */
+        int64_t retry;      /* the server above is not asked for so long after it could not be reached */
+    } policy_proxy;
+
+    struct {
         enum log_level level;
         char *filter;
     } logging;
 };
+
+/* Do run logs or inventories go to the policy server above? */
+static inline bool relay_config_uses_upstream(const struct relay_config *config)
+{
+    return config->reporting.output == RELAY_OUTPUT_UPSTREAM || config->inventory.output == RELAY_OUTPUT_UPSTREAM;
+}
 
 /* The file used when no -c is given: $RUDDER_RELAY_CONFIG, else <sysconfdir>/rudder-relay/relay.conf. */
 const char *relay_config_default_path(void);
@@ -161,9 +223,16 @@ void relay_config_free(struct relay_config *config);
  * cannot be read or is empty; then only relay_config_free may be called. */
 bool relay_config_load_passwords(struct relay_config *config, struct err *err);
 
-/* Reads the current password of the database from its file or, without one, from the configuration file, so that a
- * changed password needs no restart. It has the form that report_db_ask_password expects: config is a struct
- * relay_config *. The caller frees the result. NULL with err when it cannot be read. */
+/* The same for output.database.purge, for the command that purges. */
+bool relay_config_load_purge_password(struct relay_config *config, struct err *err);
+
+/* Reads a password as it is now, from its file or, without one, from the configuration file, so that a changed password
+ * needs no restart. One that is in neither is as it was when the configuration was loaded. The caller frees the result.
+ * NULL with err when it cannot be read. */
+enum relay_password { RELAY_PASSWORD_DATABASE, RELAY_PASSWORD_UPSTREAM, RELAY_PASSWORD_UPSTREAM_DEFAULT };
+char *relay_config_read_password(const struct relay_config *config, enum relay_password which, struct err *err);
+
+/* The same for the database, in the form that report_db_ask_password expects: config is a struct relay_config *. */
 char *relay_config_read_database_password(const void *config, struct err *err);
 
 /* Reads only the `logging` group of the file and applies it to the process with log_configure, for a reload. On error
@@ -173,5 +242,3 @@ bool relay_config_reload_logging(const char *path, struct err *err);
 /* Print the commented sample file and the key section of relay.conf(5) in mdoc, from the same table. */
 void relay_config_print_sample(FILE *out);
 void relay_config_print_manual(FILE *out);
-
-#endif

@@ -6,8 +6,8 @@
 
 #include "relay/node_id.h"
 #include "util/http_url.h"
-#include "util/xmalloc.h"
 #include "util/safe_file.h"
+#include "util/xmalloc.h"
 
 const char relay_config_twice[] = "the password is given elsewhere, too";
 
@@ -20,10 +20,7 @@ void relay_config_replace(char **text, char *by)
 static struct slice relay_config_check_trimmed(struct slice text)
 {
     static const char white[] = " \t\r\n\f\v";
-    while (text.len > 0 && memchr(white, text.at[0], sizeof white - 1) != NULL) {
-        text.at++;
-        text.len--;
-    }
+    slice_skip(&text, white);
     while (text.len > 0 && memchr(white, text.at[text.len - 1], sizeof white - 1) != NULL) {
         text.len--;
     }
@@ -32,8 +29,8 @@ static struct slice relay_config_check_trimmed(struct slice text)
 
 struct slice relay_config_first_line(const struct buffer *content)
 {
-    const char *end = content->len > 0 ? memchr(content->at, '\n', content->len) : NULL;
-    return (struct slice){content->at, end != NULL ? (size_t)(end - content->at) : content->len};
+    struct slice rest = buffer_slice(content);
+    return slice_take_until(&rest, '\n');
 }
 
 static bool take_node_id(struct relay_config *config, const struct config_file *file, struct err *err)
@@ -64,13 +61,17 @@ static bool relay_config_check_is_root(const struct relay_config *config)
     return strcmp(config->general.node_id, "root") == 0;
 }
 
-static void settle_defaults(struct relay_config *config)
+static void settle_defaults(struct relay_config *config, const struct config_file *file)
 {
     static const char on_root[] = "/var/rudder/lib/ssl/shared/allnodescerts.pem";
     static const char on_relay[] = "/var/rudder/lib/ssl/nodescerts.pem";
     if (config->general.nodes_certs_file[0] == '\0') {
         relay_config_replace(&config->general.nodes_certs_file,
                              xstrdup(relay_config_check_is_root(config) ? on_root : on_relay));
+    }
+    if (config->general.client_certificates == RELAY_CLIENTS_CA &&
+        config_file_find(file, "shared_files.require_certificate", NULL) == NULL) {
+        config->shared_files.require_certificate = true;
     }
 }
 
@@ -93,8 +94,11 @@ static bool check_upstream_output(const struct relay_config *config, const struc
     if (config->upstream.host[0] == '\0') {
         return config_file_fault(file, key, err, "\"upstream\" needs output.upstream.host");
     }
-    if (config->upstream.password[0] == '\0' && config->upstream.password_file[0] == '\0') {
-        return config_file_fault(file, key, err, "\"upstream\" needs output.upstream.password or password_file");
+    if (config->upstream.password[0] == '\0' && config->upstream.password_file[0] == '\0' &&
+        config->upstream.client_certificate_file[0] == '\0') {
+        return config_file_fault(file, key, err,
+                                 "\"upstream\" needs output.upstream.password, password_file or "
+                                 "client_certificate_file");
     }
     return true;
 }
@@ -113,12 +117,51 @@ static bool check_upstream(const struct relay_config *config, const struct confi
     if (config->upstream.password[0] != '\0' && config->upstream.password_file[0] != '\0') {
         return config_file_fault(file, "output.upstream.password_file", err, "%s", relay_config_twice);
     }
+    if ((config->upstream.client_certificate_file[0] == '\0') != (config->upstream.client_key_file[0] == '\0')) {
+        return config_file_fault(file, "output.upstream.client_certificate_file", err,
+                                 "and client_key_file are given both or not at all");
+    }
     if (config->upstream.default_password_file[0] != '\0' &&
         config_file_find(file, "output.upstream.default_password", NULL) != NULL) {
         return config_file_fault(file, "output.upstream.default_password_file", err, "%s", relay_config_twice);
     }
     return check_upstream_output(config, file, "processing.reporting.output", config->reporting.output, err) &&
            check_upstream_output(config, file, "processing.inventory.output", config->inventory.output, err);
+}
+
+/* "<node id>=sha256//<base64 of 32 bytes>" */
+static bool is_additional_pin(const char *text)
+{
+    static const char kind[] = "=sha256//";
+    const char *at = strstr(text, kind);
+    const char *pin = at != NULL ? at + strlen(kind) : "";
+    return at != NULL && node_id_valid(text, (size_t)(at - text)) && strlen(pin) == 44 && pin[43] == '=' &&
+           strspn(pin, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") == 43;
+}
+
+static bool check_pins(const struct relay_config *config, const struct config_file *file, struct err *err)
+{
+    for (char **pin = config->general.additional_pins; *pin != NULL; pin++) {
+        if (!is_additional_pin(*pin)) {
+            return config_file_fault(file, "general.additional_pins", err, "\"%s\" is not NODE-ID=sha256//BASE64",
+                                     *pin);
+        }
+    }
+    return true;
+}
+
+static bool check_clients(const struct relay_config *config, const struct config_file *file, struct err *err)
+{
+    const char *domain = config->general.node_id_domain;
+    const char *above = config->upstream.node_id;
+    if (domain[0] != '\0' && config->general.client_certificates != RELAY_CLIENTS_CA) {
+        return config_file_fault(file, "general.node_id_domain", err, "needs general.client_certificates = \"ca\"");
+    }
+    if (domain[0] != '\0' && (domain[0] == '.' || !http_url_is_host(slice_from_str(domain)))) {
+        return config_file_fault(file, "general.node_id_domain", err, "\"%s\" is not a domain", domain);
+    }
+    return node_id_valid(above, strlen(above)) ||
+           config_file_fault(file, "output.upstream.node_id", err, "\"%s\" is not a node id", above);
 }
 
 static bool check_filter(const struct relay_config *config, const struct config_file *file, struct err *err)
@@ -133,6 +176,7 @@ bool relay_config_check(struct relay_config *config, const struct config_file *f
     if (!take_node_id(config, file, err)) {
         return false;
     }
-    settle_defaults(config);
-    return check_upstream(config, file, err) && check_filter(config, file, err);
+    settle_defaults(config, file);
+    return check_clients(config, file, err) && check_pins(config, file, err) && check_upstream(config, file, err) &&
+           check_filter(config, file, err);
 }

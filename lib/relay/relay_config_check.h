@@ -4,8 +4,7 @@
  * other module includes it. Checks that only the forwarder needs are in relay_config_passwords.c, because they need
  * libpq, and the other programs are smaller without it.
  */
-#ifndef RELAY_RELAY_CONFIG_CHECK_H
-#define RELAY_RELAY_CONFIG_CHECK_H
+#pragma once
 
 #include "relay/relay_config.h"
 #include "util/buffer.h"
@@ -20,5 +19,3 @@ bool relay_config_check(struct relay_config *config, const struct config_file *f
 extern const char relay_config_twice[];
 void relay_config_replace(char **text, char *by);
 struct slice relay_config_first_line(const struct buffer *content);
-
-#endif

@@ -13,6 +13,11 @@
 static const char *const outputs[] = {"disabled", "upstream", "database", NULL};
 static const char *const inventory_outputs[] = {"disabled", "upstream", NULL};
 static const char *const peer_authentications[] = {"cert_pinning", "cert_validation", "dangerous_none", NULL};
+static const char *const client_certificates[] = {"pinned", "ca", NULL};
+/* In the order of enum runlog_logs. */
+static const char *const stored_logs[] = {"all", "notable", "none", NULL};
+/* In the order of enum relay_storage. */
+static const char *const storages[] = {"auto", "plain", "compact", NULL};
 static const char *const levels[] = {"error", "warn", "info", "debug", "trace", NULL};
 
 static const struct config_key keys[] = {
@@ -35,6 +40,13 @@ static const struct config_key keys[] = {
      .help = "The file whose first line is the id of this server."},
     {"general.https_port", CONFIG_INT, FIELD(general.https_port), "443", 1, 65535,
      .help = "The port of the upstream server and of the relays below this one."},
+    {"general.httpd_certificate_file", CONFIG_PATH, FIELD(general.httpd_certificate_file),
+     "/opt/rudder/etc/ssl/rudder.crt",
+     .help = "The certificate of httpd (SERVER_CERT of rudder-relay-httpd-conf). check-config looks at it, for a key "
+             "that costs httpd much time, and status and metrics for its dates. It need not be there."},
+    {"general.crl_file", CONFIG_PATH, FIELD(general.crl_file), "",
+     .help = "The lists of revoked certificates that httpd goes by (CRL_FILE of rudder-relay-httpd-conf). The relay "
+             "only tells when they have to be renewed, and when this server's own certificate is in one."},
     {"general.https_idle_timeout", CONFIG_DURATION, FIELD(general.https_idle_timeout), "2s", 0, A_YEAR,
      .help = "How long an unused connection to another server is kept open."},
     {"general.peer_authentication", CONFIG_CHOICE, FIELD(general.peer_authentication), "cert_pinning",
@@ -44,6 +56,20 @@ static const struct config_key keys[] = {
              "name. dangerous_none: not at all, whoever answers gets the password."},
     {"general.ca_path", CONFIG_PATH, FIELD(general.ca_path), "",
      .help = "A PEM file of the authorities that cert_validation trusts. When empty: those of the system."},
+    {"general.additional_pins", CONFIG_TEXTS, FIELD(general.additional_pins), "",
+     .help =
+         "Further keys that cert_pinning takes from other servers, beside those of their certificates: a list of "
+         "\"NODE-ID=sha256//BASE64\", as curl pins them. For a server whose httpd shows another key than its agent's. "
+         "The server above is known by output.upstream.node_id."},
+    {"general.client_certificates", CONFIG_CHOICE, FIELD(general.client_certificates), "pinned",
+     .choices = client_certificates,
+     .help = "How the certificate of a client counts. pinned: only with a key that the node list's certificates have. "
+             "ca: when an authority of the site has signed it, which httpd finds out; its key does not matter, and no "
+             "password is taken. httpd's configuration has to be made for the same (rudder-relay-httpd-conf --mode)."},
+    {"general.node_id_domain", CONFIG_TEXT, FIELD(general.node_id_domain), "",
+     .help = "With ca: where the node id stands in a certificate. When empty: it is the UID of the subject. Else the "
+             "certificate has exactly one DNS name of the form <node id>.<node_id_domain>. The same in httpd's "
+             "configuration (NODE_ID_DOMAIN)."},
 
     {"processing.inventory.directory", CONFIG_PATH, FIELD(inventory.directory), "/var/rudder/inventories",
      .help = "The directory that holds incoming, accepted-nodes-updates and failed."},
@@ -70,7 +96,7 @@ static const struct config_key keys[] = {
     {"processing.reporting.workers", CONFIG_INT, FIELD(reporting.workers), "0", 0, 256,
      .help = "Threads that verify, parse and store, each with a database connection of its own as far as "
              "max_pool_size goes. 0: as many as there are processors."},
-    {"processing.reporting.batch_runs", CONFIG_INT, FIELD(reporting.batch_runs), "50", 1, 10000,
+    {"processing.reporting.batch_runs", CONFIG_INT, FIELD(reporting.batch_runs), "100", 1, 10000,
      .help = "How many runs share a transaction at the most. A run does not wait for others: it is the queue that "
              "makes batches large."},
     {"processing.reporting.batch_interval_ms", CONFIG_INT, FIELD(reporting.batch_interval_ms), "200", 0, 10000,
@@ -80,9 +106,14 @@ static const struct config_key keys[] = {
      .help = "How long a run log of a node that is not in the node list waits for it to appear there before it is "
              "set aside."},
     {"processing.reporting.max_age", CONFIG_DURATION, FIELD(reporting.max_age), "8d", 0, 10 * A_YEAR,
-     .help = "A run that had begun longer ago than this when the first server took it is set aside in failed: sent again "
-             "by somebody, it would count as its node's newest. Agents keep theirs for seven days. Runs wait instead "
-             "while this server's clock seems to be wrong. 0: no limit."},
+     .help =
+         "A run that had begun longer ago than this when the first server took it is set aside in failed: sent again "
+         "by somebody, it would count as its node's newest. Agents keep theirs for seven days. Runs wait instead "
+         "while this server's clock seems to be wrong. 0: no limit."},
+    {"processing.reporting.accept_sha1", CONFIG_BOOL, FIELD(reporting.accept_sha1), "false",
+     .help = "Whether a run log counts whose signature is over a SHA-1 digest, as agents with an OpenSSL before 1.1.0 "
+             "make it. Somebody who can choose a part of what a node signs could then make another text that has the "
+             "same signature."},
     {"processing.reporting.max_compressed_size", CONFIG_SIZE, FIELD(reporting.max_compressed_size), "50MiB", 1,
      LARGEST_FILE, .help = "A run log file larger than this is refused."},
     {"processing.reporting.max_expanded_size", CONFIG_SIZE, FIELD(reporting.max_expanded_size), "64MiB", 1,
@@ -99,8 +130,16 @@ static const struct config_key keys[] = {
              "lines become a hundred times what they are. A usual run takes less than 1 MiB; the default is 640 bytes "
              "for each of 100,000 reports."},
     {"processing.reporting.set_aside_after", CONFIG_DURATION, FIELD(reporting.set_aside_after), "10min", 1, A_YEAR,
-     .help = "A run that fails in the database again and again while other runs are stored is set aside after this time. "
-             "Until then it is tried again, by itself. While no run can be stored, none is set aside."},
+     .help =
+         "A run that fails in the database again and again while other runs are stored is set aside after this time. "
+         "Until then it is tried again, by itself. While no run can be stored, none is set aside."},
+    {"processing.reporting.max_failed_files_per_node", CONFIG_INT, FIELD(reporting.max_failed_files_per_node), "5000",
+     1, MANY,
+     .help = "When a node has more refused run logs than this in failed, the oldest of those without a valid signature "
+             "are removed, a sixteenth of the limit at once. Those that were verified stay until they are replayed, "
+             "dropped or too old."},
+    {"processing.reporting.max_failed_size_per_node", CONFIG_SIZE, FIELD(reporting.max_failed_size_per_node), "1GiB", 1,
+     LARGEST_FILE, .help = "So they are when a node has more bytes than this there."},
     {"processing.reporting.catchup.frequency", CONFIG_DURATION, FIELD(reporting.catchup_frequency), "10s", 1, A_YEAR,
      .help = "How often the directory is looked through though no change was notified."},
     {"processing.reporting.catchup.limit", CONFIG_INT, FIELD(reporting.catchup_limit), "50", 0, MANY,
@@ -109,7 +148,8 @@ static const struct config_key keys[] = {
      .help = "How often old files are removed."},
     {"processing.reporting.cleanup.retention", CONFIG_DURATION, FIELD(reporting.cleanup_retention), "7d", 1,
      10 * A_YEAR,
-     .help = "The age at which they are: since the upload for what waits, since the failure for what failed."},
+     .help = "The age at which they are: the time in which the machine was up since the forwarder first saw the file "
+             "there, whether it waits or has failed."},
 
     {"upload.max_body_size", CONFIG_SIZE, FIELD(upload.max_body_size), "50MiB", 1, LARGEST_FILE,
      .help = "A larger upload is answered 413. httpd has a limit of its own, which should be the same."},
@@ -118,18 +158,17 @@ static const struct config_key keys[] = {
              "keeps it."},
     {"upload.max_waiting_files", CONFIG_INT, FIELD(upload.max_waiting_files), "500000", 1, MANY,
      .help =
-         "When this many run logs wait, one more is answered 503, and the sender keeps it. As many again are taken "
-         "from clients that show the certificate of the node or of a policy server above it. The same holds for the "
-         "other limits here; and half of min_free_space is theirs alone."},
+         "When more run logs than this wait, one more is answered 503, and the sender keeps it. As many again are "
+         "taken from clients that show the certificate of the node or of a policy server above it. The same holds for "
+         "the other limits here; and half of min_free_space is theirs alone."},
     {"upload.max_waiting_files_per_node", CONFIG_INT, FIELD(upload.max_waiting_files_per_node), "5000", 1, MANY,
      .help = "When this many run logs of one node wait, one more of that node is answered 503. A node that comes back "
              "after a week brings 2,016. Other files of the same name count as one."},
     {"upload.max_waiting_size_per_node", CONFIG_SIZE, FIELD(upload.max_waiting_size_per_node), "1GiB", 1, LARGEST_FILE,
      .help = "When more bytes of one node's run logs than this would wait, the upload is answered 507."},
     {"upload.max_waiting_inventories", CONFIG_INT, FIELD(upload.max_waiting_inventories), "200000", 1, MANY,
-     .help =
-         "When this many inventories and signatures wait in one of the two directories, those of new nodes or those "
-         "of accepted ones, one more is answered 503."},
+     .help = "When more inventories and signatures than this wait in one of the two directories, that for new nodes or "
+             "that for accepted ones, one more is answered 503."},
     {"upload.max_waiting_inventory_size", CONFIG_SIZE, FIELD(upload.max_waiting_inventory_size), "8GiB", 1,
      LARGEST_FILE,
      .help = "So it is when more bytes than this would wait there. Inventories of accepted nodes leave twice "
@@ -139,8 +178,8 @@ static const struct config_key keys[] = {
 
     {"output.database.url", CONFIG_TEXT, FIELD(database.url), "postgres://rudder@127.0.0.1/rudder", .secret = true,
      .url = true,
-     .help = "Any connection URL or string of libpq, with several hosts, too. A password in a URL needs %XX for "
-             "characters such as @ : / and %."},
+     .help = "Any connection URL or string of libpq. Of several hosts the one is used that takes writes. A password in "
+             "a URL needs %XX for characters such as @ : / and %."},
     {"output.database.password", CONFIG_TEXT, FIELD(database.password), "", .secret = true,
      .help = "The password, if it is not in the url. A backslash and a quotation mark in it need a backslash in "
              "front. This key and the next are read again for each connection: a password that is changed there needs "
@@ -152,13 +191,39 @@ static const struct config_key keys[] = {
     {"output.database.statement_timeout", CONFIG_DURATION, FIELD(database.statement_timeout), "1min", 1, 3600,
      .help = "The server ends a statement that takes longer, waiting for locks included. Its runs are then tried one "
              "by one."},
+    {"output.database.storage", CONFIG_CHOICE, FIELD(database.storage), "auto", .choices = storages,
+     .help = "How reports are stored. auto: as the database is; rudder-relay storage switches it to compact storage, "
+             "in which what runs have in common is stored once, and back. plain: always a row for each report. "
+             "compact: as auto, and check-config complains while the database is not switched to it."},
+    {"output.database.store_logs", CONFIG_CHOICE, FIELD(reporting.store_logs), "all", .choices = stored_logs,
+     .help = "Which log entries are stored (event types log_...). all: all of them. notable: those of runs in which "
+             "something was repaired, was in error or was not compliant. none: none. "
+             "processing.reporting.skip_event_types leaves out single event types."},
+
+    {"output.database.purge.url", CONFIG_TEXT, FIELD(database.purge.url), "postgres://rudder_purge@127.0.0.1/rudder",
+     .secret = true, .url = true,
+     .help = "As output.database.url, with a user that may delete, which the forwarder's cannot."},
+    {"output.database.purge.password", CONFIG_TEXT, FIELD(database.purge.password), "", .secret = true,
+     .help = "The password, if it is not in the url."},
+    {"output.database.purge.password_file", CONFIG_PATH, FIELD(database.purge.password_file), "",
+     .help = "Or a file whose first line is the password, as it is. Only user rudder-relay-purge needs the right to "
+             "read it."},
+    {"output.database.purge.keep_runs", CONFIG_DURATION, FIELD(database.purge.keep_runs), "0", 0, 10 * A_YEAR,
+     .help = "How long runs are kept, counted from their start. Whole days count from midnight, as the web "
+             "application counts its own: 4d keeps the runs of today and of the four days before. 0: they are not "
+             "purged."},
+    {"output.database.purge.keep_results", CONFIG_DURATION, FIELD(database.purge.keep_results), "0", 0, 10 * A_YEAR,
+     .help = "The same for all reports but log entries, of runs that are kept longer. 0: as long as the run."},
+    {"output.database.purge.keep_logs", CONFIG_DURATION, FIELD(database.purge.keep_logs), "0", 0, 10 * A_YEAR,
+     .help = "The same for log entries. 0: as long as the run."},
 
     {"output.upstream.host", CONFIG_TEXT, FIELD(upstream.host), "",
      .help = "The policy server above this one: a host name or an address. Needed on every server but root."},
     {"output.upstream.user", CONFIG_TEXT, FIELD(upstream.user), "rudder",
      .help = "The user name it knows this server by."},
     {"output.upstream.password", CONFIG_TEXT, FIELD(upstream.password), "", .secret = true,
-     .help = "The password that goes with it."},
+     .help = "The password that goes with it. This key and the next three are read again when the upstream refuses the "
+             "password, and on reload: a password that is changed there needs no restart."},
     {"output.upstream.password_file", CONFIG_PATH, FIELD(upstream.password_file), "",
      .help = "Or a file whose first line is the password, as it is. Only the forwarder needs the right to read it."},
     {"output.upstream.default_password", CONFIG_TEXT, FIELD(upstream.default_password), "rudder", .secret = true,
@@ -169,6 +234,17 @@ static const struct config_key keys[] = {
      "/var/rudder/lib/ssl/policy_server.pem",
      .help = "The certificate whose key cert_pinning expects. "
              "Several certificates may stand in the file, and any of their keys will do."},
+    {"output.upstream.client_certificate_file", CONFIG_PATH, FIELD(upstream.client_certificate_file), "",
+     .help =
+         "The certificate that this server shows to the one above and to the relays below, PEM, and behind it those "
+         "between it and the site's authority. With it no password is needed, and without a password none is sent."},
+    {"output.upstream.client_key_file", CONFIG_PATH, FIELD(upstream.client_key_file), "",
+     .help =
+         "Its key, PEM, not encrypted. The forwarder, the shared-files and the remote-run program need the right to "
+         "read it."},
+    {"output.upstream.node_id", CONFIG_TEXT, FIELD(upstream.node_id), "root",
+     .help = "Its node id, by which its own certificate is known, with general.client_certificates = \"ca\", when it "
+             "starts agents or hands on shared files."},
     {"output.upstream.connections", CONFIG_INT, FIELD(upstream.connections), "8", 1, 256,
      .help = "How many files are on their way there at the same time."},
     {"output.upstream.connect_timeout", CONFIG_DURATION, FIELD(upstream.connect_timeout), "10s", 1, 3600,
@@ -199,16 +275,52 @@ static const struct config_key keys[] = {
      .help = "How much output is kept in memory for an answer that is sent only once it is complete; the rest is "
              "left out."},
 
+    {"hub.enabled", CONFIG_BOOL, FIELD(hub.enabled), "false",
+     .help = "Whether remote-run asks rudder-relay-hub first: nodes that wait there get an order at once."},
+    {"hub.address", CONFIG_TEXT, FIELD(hub.address), "",
+     .help = "The address at which nodes wait. When empty: all. What systemd passes (rudder-relay-hub.socket) wins."},
+    {"hub.port", CONFIG_INT, FIELD(hub.port), "5310", 1, 65535, .help = "Its port."},
+    {"hub.key_file", CONFIG_PATH, FIELD(hub.key_file), "/opt/rudder/etc/ssl/rudder.key",
+     .help = "The key of general.httpd_certificate_file, which the hub shows, too. A P-256 key costs least."},
+    {"hub.client_ca_file", CONFIG_PATH, FIELD(hub.client_ca_file), "/var/rudder/lib/ssl/policy_server_ca.pem",
+     .help = "With general.client_certificates = \"ca\": the authorities that sign certificates of nodes, PEM."},
+    {"hub.socket", CONFIG_PATH, FIELD(hub.socket), "/run/rudder-relay/hub/hub.sock",
+     .help = "Where remote-run reaches the hub. Only its group may connect."},
+    {"hub.proxy_socket", CONFIG_PATH, FIELD(hub.proxy_socket), "",
+     .help = "Where httpd reaches the hub, if nodes wait at httpd's port. It is believed whose certificate it is."},
+    {"hub.orders_directory", CONFIG_PATH, FIELD(hub.orders_directory), "/var/lib/rudder-relay/orders",
+     .help = "Where orders are until all their nodes have begun them, or until they expire."},
+    {"hub.order_lifetime", CONFIG_DURATION, FIELD(hub.order_lifetime), "10min", 5, 7 * 24 * 3600,
+     .help = "For so long a node may begin what was ordered. Then the order is removed, and said so in the log."},
+    {"hub.max_orders", CONFIG_INT, FIELD(hub.max_orders), "1000", 1, 100000,
+     .help = "With more orders than this at a time further ones are refused, and remote-run runs its command."},
+    {"hub.max_waiting", CONFIG_INT, FIELD(hub.max_waiting), "50000", 1, 1000000,
+     .help = "With more nodes waiting than this the next one is told to come back later."},
+    {"hub.admission_rate", CONFIG_INT, FIELD(hub.admission_rate), "200", 1, 100000,
+     .help = "So many nodes a second begin to wait; others are told to come later, as after a restart of the hub."},
+    {"hub.vanished_after", CONFIG_DURATION, FIELD(hub.vanished_after), "2min", 1, A_YEAR,
+     .help = "A node that was waiting and is gone for so long is said to have vanished, in the log and in metrics."},
+    {"hub.upstream_port", CONFIG_INT, FIELD(hub.upstream_port), "5310", 1, 65535,
+     .help = "The port of the hub above, where a relay waits. It shows output.upstream.client_certificate_file."},
+    {"hub.remote_run_url", CONFIG_TEXT, FIELD(hub.remote_run_url),
+     "http://127.0.0.1:3030/rudder/relay-api/remote-run/nodes",
+     .help = "remote-run of this relay, for nodes that do not wait for an order from above. When empty: none of them."},
+
     {"shared_files.path", CONFIG_PATH, FIELD(shared_files.path), "/var/rudder/shared-files",
      .help = "Where files that nodes share with each other are kept."},
     {"shared_files.max_body_size", CONFIG_SIZE, FIELD(shared_files.max_body_size), "50MiB", 1, LARGEST_FILE,
      .help = "A larger one is answered 413."},
+    {"shared_files.max_unfinished_size", CONFIG_SIZE, FIELD(shared_files.max_unfinished_size), "256MiB", 1,
+     LARGEST_FILE,
+     .help = "How large the files may be together that are on their way in at once, those of one client half of it. A "
+             "small one counts as a 32nd of it. What is beyond is answered 503."},
     {"shared_files.max_ttl", CONFIG_DURATION, FIELD(shared_files.max_ttl), "30d", 1, 10 * A_YEAR,
      .help = "A file is kept no longer than this, whatever its sender asks for."},
     {"shared_files.require_certificate", CONFIG_BOOL, FIELD(shared_files.require_certificate), "false",
      .help =
          "Whether a file is taken only from a client with a certificate: the source's, that of a policy server above "
-         "the source, or that of output.upstream. Agents of Rudder show none."},
+         "the source, or that of output.upstream. Agents of Rudder show none, unless general.client_certificates is "
+         "ca: then the default is true."},
     {"shared_files.cleanup.frequency", CONFIG_DURATION, FIELD(shared_files.cleanup_frequency), "10min", 1, A_YEAR,
      .help = "How often expired files are removed."},
 
@@ -238,6 +350,22 @@ static const struct config_key keys[] = {
     {"policies.max_wait", CONFIG_DURATION, FIELD(policies.max_wait), "5s", 0, 30,
      .help = "How long a request waits for a directory that keeps changing, before it is answered 503."},
 
+    {"policy_proxy.cache_directory", CONFIG_PATH, FIELD(policy_proxy.cache_directory),
+     "/var/cache/rudder-relay/policy-proxy",
+     .help = "Where a relay keeps what it fetched from the policy server above. Only the policy-proxy program may "
+             "write here."},
+    {"policy_proxy.cache_size", CONFIG_SIZE, FIELD(policy_proxy.cache_size), "2GiB", 0, LARGEST_FILE,
+     .help = "When the files in it are larger than this together, those that nobody asked for the longest go."},
+    {"policy_proxy.cache_retention", CONFIG_DURATION, FIELD(policy_proxy.cache_retention), "7d", 60, A_YEAR,
+     .help = "What was not asked for during this time is removed from the cache."},
+    {"policy_proxy.max_file_size", CONFIG_SIZE, FIELD(policy_proxy.max_file_size), "512MiB", 1, LARGEST_FILE,
+     .help = "A file of more bytes than this is not fetched."},
+    {"policy_proxy.revalidate", CONFIG_DURATION, FIELD(policy_proxy.revalidate), "10s", 0, 3600,
+     .help = "For so long a file is handed out without asking the server above whether it has changed."},
+    {"policy_proxy.retry", CONFIG_DURATION, FIELD(policy_proxy.retry), "30s", 0, 3600,
+     .help = "When the server above cannot be reached it is not asked again for so long: what is there is handed "
+             "out, for the rest there is a 503."},
+
     {"logging.level", CONFIG_CHOICE, FIELD(logging.level), "info", .choices = levels,
      .help = "What is worth a line on standard error."},
     {"logging.filter", CONFIG_TEXT, FIELD(logging.filter), "",
@@ -255,12 +383,16 @@ static const char *const groups[][2] = {
     {"upload", "What the upload endpoint takes."},
     {"output", "Where the outputs chosen above lead."},
     {"output.database", "PostgreSQL."},
+    {"output.database.purge", "What rudder-relay purge removes, and as whom."},
     {"output.upstream", "The policy server above, by HTTPS."},
     {"remote_run", "Starting agents from the web application."},
+    {"hub", "Connected mode, rudder-relay-hub."},
     {"shared_files", "Files that one node shares with another."},
     {"shared_folder", "Files for all nodes."},
     {"policies", "The policies that nodes fetch."},
-    {"logging", "Re-read on reload; everything else needs a restart, but for the database's password."},
+    {"policy_proxy", "The same on a relay whose httpd has them fetched from the policy server above."},
+    {"logging", "Re-read on reload; everything else needs a restart, but for the passwords and the upstream's "
+                "certificate."},
     {NULL, NULL},
 };
 

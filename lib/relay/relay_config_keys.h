@@ -2,8 +2,7 @@
  *
  * relay_config_keys: the table of the configuration's keys, for relay_config and its tests.
  */
-#ifndef RELAY_RELAY_CONFIG_KEYS_H
-#define RELAY_RELAY_CONFIG_KEYS_H
+#pragma once
 
 #include "util/config_table.h"
 
@@ -11,5 +10,3 @@ extern const struct config_table relay_config_table;
 
 /* The keys of the group `logging` alone. */
 extern const struct config_table relay_config_logging_table;
-
-#endif

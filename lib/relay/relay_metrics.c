@@ -80,6 +80,11 @@ void relay_metrics_without_config_id(struct relay_state *state)
     relay_metrics_count(state, METRIC_WITHOUT_CONFIG_ID, 0, 0, 1);
 }
 
+void relay_metrics_failed_removed(struct relay_state *state, size_t files)
+{
+    relay_metrics_count(state, METRIC_FAILED_REMOVED, 0, 0, files);
+}
+
 void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bool failed,
                              const struct relay_spool_stats *stats)
 {
@@ -97,5 +102,68 @@ void relay_metrics_spool(const struct relay_state *state, enum relay_kind kind, 
         .sum.bytes = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed)),
         .sum.oldest = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed)),
         .checked = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_SPOOL_CHECKED, kind, failed)),
+    };
+}
+
+void relay_metrics_policy_fetch(struct relay_state *state, enum relay_policy_fetch result)
+{
+    relay_metrics_count(state, METRIC_POLICY_FETCHES, result, 0, 1);
+}
+
+void relay_metrics_policy_stale(struct relay_state *state)
+{
+    relay_metrics_count(state, METRIC_POLICY_STALE, 0, 0, 1);
+}
+
+void relay_metrics_policy_source(const struct relay_state *state, struct relay_policy_source *source)
+{
+    *source = (struct relay_policy_source){
+        .failing_since = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_POLICY_FAILING_SINCE, 0, 0)),
+        .last_failure = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_POLICY_LAST_FAILURE, 0, 0)),
+    };
+}
+
+void relay_metrics_set_policy_source(struct relay_state *state, bool reached, int64_t now)
+{
+    struct relay_policy_source before;
+    relay_metrics_policy_source(state, &before);
+    if (!reached) {
+        relay_state_set(state, relay_metric_cell(METRIC_POLICY_LAST_FAILURE, 0, 0), (uint64_t)now);
+    }
+    if (reached != (before.failing_since == 0)) {
+        relay_state_set(state, relay_metric_cell(METRIC_POLICY_FAILING_SINCE, 0, 0), reached ? 0 : (uint64_t)now);
+    }
+}
+
+void relay_metrics_hub_orders(struct relay_state *state, enum relay_hub_order event, size_t nodes)
+{
+    relay_metrics_count(state, METRIC_HUB_ORDERS, event, 0, nodes);
+}
+
+void relay_metrics_hub_vanished(struct relay_state *state, size_t nodes)
+{
+    relay_metrics_count(state, METRIC_HUB_VANISHED, 0, 0, nodes);
+}
+
+void relay_metrics_hub_turned_away(struct relay_state *state)
+{
+    relay_metrics_count(state, METRIC_HUB_TURNED_AWAY, 0, 0, 1);
+}
+
+void relay_metrics_set_hub(struct relay_state *state, const struct relay_hub_stats *stats)
+{
+    relay_state_set(state, relay_metric_cell(METRIC_HUB_WAITING, 0, 0), stats->waiting);
+    relay_state_set(state, relay_metric_cell(METRIC_HUB_SILENT, 0, 0), (uint64_t)stats->silent_since);
+    relay_state_set(state, relay_metric_cell(METRIC_HUB_OPEN_ORDERS, 0, 0), stats->orders);
+    relay_state_set(state, relay_metric_cell(METRIC_HUB_CHECKED, 0, 0), (uint64_t)stats->checked);
+}
+
+void relay_metrics_hub(const struct relay_state *state, struct relay_hub_stats *stats)
+{
+    *stats = (struct relay_hub_stats){
+        .waiting = relay_state_get(state, relay_metric_cell(METRIC_HUB_WAITING, 0, 0)),
+        .silent_since = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_HUB_SILENT, 0, 0)),
+        .orders = relay_state_get(state, relay_metric_cell(METRIC_HUB_OPEN_ORDERS, 0, 0)),
+        .checked = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_HUB_CHECKED, 0, 0)),
     };
 }

@@ -7,10 +7,10 @@
  * several for a histogram. Programs call the functions below when something happens; the metrics program writes the
  * Prometheus text format (version 0.0.4).
  */
-#ifndef RELAY_RELAY_METRICS_H
-#define RELAY_RELAY_METRICS_H
+#pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "relay/relay_state.h"
@@ -25,6 +25,7 @@
     ENTRY(SHARED_FOLDER, "shared-folder")                                                                              \
     ENTRY(REMOTE_RUN, "remote-run")                                                                                    \
     ENTRY(POLICIES, "policies")                                                                                        \
+    ENTRY(POLICY_PROXY, "policy-proxy")                                                                                \
     ENTRY(METRICS, "metrics")
 
 #define RELAY_ENDPOINT_CONSTANT(constant, name) RELAY_ENDPOINT_##constant,
@@ -37,6 +38,14 @@ enum relay_report_result { /* rudder_relayd_reports_total{status} */
                            RELAY_REPORT_FORWARD_OK,
                            RELAY_REPORT_FORWARD_ERROR,
                            RELAY_REPORT_RESULTS
+};
+
+enum relay_policy_fetch { /* rudder_relay_policy_fetches_total{result} */
+                          RELAY_POLICY_FETCH_NEW,
+                          RELAY_POLICY_FETCH_UNCHANGED,
+                          RELAY_POLICY_FETCH_GONE,   /* the server above does not give it, or not any more */
+                          RELAY_POLICY_FETCH_FAILED, /* there was no such answer */
+                          RELAY_POLICY_FETCH_RESULTS
 };
 
 /* A number that changes when the meaning of any cell changes. For relay_state_open. */
@@ -58,6 +67,7 @@ void relay_metrics_inventory(struct relay_state *state, bool forwarded);
 void relay_metrics_retry(struct relay_state *state, enum relay_kind kind);
 void relay_metrics_duplicate(struct relay_state *state);
 void relay_metrics_without_config_id(struct relay_state *state);
+void relay_metrics_failed_removed(struct relay_state *state, size_t files);
 /* The statistics of one spool directory, waiting or failed. The forwarder publishes them after each of its scans. */
 struct relay_spool_stats {
     struct spool_sum sum;
@@ -68,4 +78,35 @@ void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bo
 void relay_metrics_spool(const struct relay_state *state, enum relay_kind kind, bool failed,
                          struct relay_spool_stats *stats);
 
-#endif
+/* Called by policy-proxy: the server above was asked; a copy was handed out that may be out of date. */
+void relay_metrics_policy_fetch(struct relay_state *state, enum relay_policy_fetch result);
+void relay_metrics_policy_stale(struct relay_state *state);
+
+/* Whether policy-proxy can reach the server above. Written by its processes, each as it finds out. */
+struct relay_policy_source {
+    int64_t failing_since; /* seconds since 1970; 0: it can be reached */
+    int64_t last_failure;  /* seconds since 1970; 0: never */
+};
+void relay_metrics_set_policy_source(struct relay_state *state, bool reached, int64_t now);
+void relay_metrics_policy_source(const struct relay_state *state, struct relay_policy_source *source);
+
+/* Called by the hub. An order counts once for each node, or relay's hub, that it is for. */
+enum relay_hub_order { /* rudder_relay_hub_orders_total{event} */
+                       RELAY_HUB_ORDER_TAKEN,
+                       RELAY_HUB_ORDER_GIVEN, /* handed to the node; again where it asks again */
+                       RELAY_HUB_ORDER_BEGUN,
+                       RELAY_HUB_ORDER_EXPIRED,
+                       RELAY_HUB_ORDER_EVENTS
+};
+void relay_metrics_hub_orders(struct relay_state *state, enum relay_hub_order event, size_t nodes);
+void relay_metrics_hub_vanished(struct relay_state *state, size_t nodes);
+void relay_metrics_hub_turned_away(struct relay_state *state);
+
+struct relay_hub_stats {
+    uint64_t waiting;     /* nodes */
+    int64_t silent_since; /* when the longest silence began, in seconds since 1970; 0: nobody is silent */
+    uint64_t orders;
+    int64_t checked; /* when this was counted, in seconds since 1970; 0: never */
+};
+void relay_metrics_set_hub(struct relay_state *state, const struct relay_hub_stats *stats);
+void relay_metrics_hub(const struct relay_state *state, struct relay_hub_stats *stats);

@@ -15,6 +15,8 @@
 static const char *const endpoints[] = {RELAY_ENDPOINT_TABLE(ENDPOINT_NAME)};
 static const char *const report_results[] = {"ok", "error", "invalid", "forward_ok", "forward_error"};
 static const char *const inventory_results[] = {"forward_ok", "forward_error"};
+static const char *const policy_fetches[] = {"new", "unchanged", "gone", "failed"};
+static const char *const hub_orders[] = {"taken", "given", "begun", "expired"};
 static const char *const spool_states[] = {"waiting", "failed"};
 static const char *const statuses[] = {"200", "201", "204", "206", "304", "400", "401",  "403",
                                        "404", "405", "408", "409", "411", "413", "415",  "416",
@@ -64,6 +66,10 @@ static const struct relay_metric_family families[METRICS] = {
                                   "Run logs that were stored without a config id. The web application may read each "
                                   "of them again every five seconds until it is purged.",
                                   .sparse = false},
+    [METRIC_FAILED_REMOVED] = {"rudder_relay_failed_removed_total", METRIC_COUNTER,
+                               "Refused files without a valid signature that were removed to make room for newer ones, "
+                               "because there were too many of one node or of one name.",
+                               .sparse = false},
     [METRIC_SPOOL_FILES] = {"rudder_relay_spool_files", METRIC_GAUGE, "Files in the spool.",
                             .labels = {LABEL("kind", upload_kind_labels), LABEL("state", spool_states)}},
     [METRIC_SPOOL_BYTES] = {"rudder_relay_spool_bytes", METRIC_GAUGE, "Size of the files in the spool.",
@@ -74,9 +80,46 @@ static const struct relay_metric_family families[METRICS] = {
     [METRIC_SPOOL_CHECKED] = {"rudder_relay_spool_checked_timestamp_seconds", METRIC_GAUGE,
                               "When the forwarder looked at the spool last; 0: never.",
                               .labels = {LABEL("kind", upload_kind_labels), LABEL("state", spool_states)}},
+    [METRIC_POLICY_FETCHES] = {"rudder_relay_policy_fetches_total", METRIC_COUNTER,
+                               "How often the policy server above was asked for a file of the nodes, by its answer: "
+                               "another content (new), the same (unchanged), that it does not give it (gone), none "
+                               "that helps (failed).",
+                               .labels = {LABEL("result", policy_fetches)}},
+    [METRIC_POLICY_STALE] = {"rudder_relay_policy_stale_answers_total", METRIC_COUNTER,
+                             "Copies of such files that were handed out though they may be out of date, because the "
+                             "server above did not answer.",
+                             .sparse = false},
+    [METRIC_POLICY_FAILING_SINCE] = {"rudder_relay_policy_fetch_failing_since_timestamp_seconds", METRIC_GAUGE,
+                                     "Since when the server above cannot be reached for such files; 0: it can be.",
+                                     .sparse = false},
+    [METRIC_POLICY_LAST_FAILURE] = {"rudder_relay_policy_fetch_last_failure_timestamp_seconds", METRIC_GAUGE,
+                                    "When it could not be reached the last time; 0: never.", .sparse = false},
+    /* Without a hub there are none of these. */
+    [METRIC_HUB_WAITING] = {"rudder_relay_hub_waiting_nodes", METRIC_GAUGE,
+                            "Nodes, and hubs of relays, that wait at the hub for an order.", .sparse = true},
+    [METRIC_HUB_SILENT] = {"rudder_relay_hub_longest_silence_seconds", METRIC_AGE,
+                           "How long ago the node was heard of that has been silent for the longest, of those that "
+                           "have waited since the hub was started.",
+                           .sparse = true},
+    [METRIC_HUB_VANISHED] = {"rudder_relay_hub_vanished_total", METRIC_COUNTER,
+                             "How often a node that had been waiting was gone for hub.vanished_after.", .sparse = true},
+    [METRIC_HUB_TURNED_AWAY] = {"rudder_relay_hub_turned_away_total", METRIC_COUNTER,
+                                "Requests to wait that were told to come back later, by hub.admission_rate or "
+                                "hub.max_waiting.",
+                                .sparse = true},
+    [METRIC_HUB_OPEN_ORDERS] = {"rudder_relay_hub_orders", METRIC_GAUGE,
+                                "Orders that not all their nodes have begun, or whose end is waited for.",
+                                .sparse = true},
+    [METRIC_HUB_ORDERS] = {"rudder_relay_hub_orders_total", METRIC_COUNTER,
+                           "Orders by what became of them, counted for each node: taken from remote-run or the server "
+                           "above, given to the node (again where it asks again), begun by it, expired.",
+                           .labels = {LABEL("event", hub_orders)}, .sparse = true},
+    [METRIC_HUB_CHECKED] = {"rudder_relay_hub_checked_timestamp_seconds", METRIC_GAUGE,
+                            "When the hub told its figures last.", .sparse = true},
 };
 
-_Static_assert(COUNT(endpoints) == RELAY_ENDPOINTS && COUNT(report_results) == RELAY_REPORT_RESULTS,
+_Static_assert(COUNT(endpoints) == RELAY_ENDPOINTS && COUNT(report_results) == RELAY_REPORT_RESULTS &&
+                   COUNT(policy_fetches) == RELAY_POLICY_FETCH_RESULTS && COUNT(hub_orders) == RELAY_HUB_ORDER_EVENTS,
                "a label has the values of its enum");
 _Static_assert(COUNT(request_bounds) <= METRIC_BOUNDS && COUNT(report_bounds) <= METRIC_BOUNDS &&
                    COUNT(size_bounds) <= METRIC_BOUNDS,

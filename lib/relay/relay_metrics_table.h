@@ -6,8 +6,7 @@
  * one cell for each bucket, one for values above the last bound, and one for the sum. Cells are in the order of the
  * table.
  */
-#ifndef RELAY_RELAY_METRICS_TABLE_H
-#define RELAY_RELAY_METRICS_TABLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,10 +25,22 @@ enum relay_metric {
     METRIC_RETRIES,
     METRIC_DUPLICATES,
     METRIC_WITHOUT_CONFIG_ID,
+    METRIC_FAILED_REMOVED,
     METRIC_SPOOL_FILES,
     METRIC_SPOOL_BYTES,
     METRIC_SPOOL_OLDEST,
     METRIC_SPOOL_CHECKED,
+    METRIC_POLICY_FETCHES,
+    METRIC_POLICY_STALE,
+    METRIC_POLICY_FAILING_SINCE,
+    METRIC_POLICY_LAST_FAILURE,
+    METRIC_HUB_WAITING,
+    METRIC_HUB_SILENT,
+    METRIC_HUB_VANISHED,
+    METRIC_HUB_TURNED_AWAY,
+    METRIC_HUB_OPEN_ORDERS,
+    METRIC_HUB_ORDERS,
+    METRIC_HUB_CHECKED,
     METRICS
 };
 
@@ -73,5 +84,3 @@ size_t relay_metrics_cells(void);
 
 /* The index of the label value for this status: the last one, "other", for a status without its own value. */
 size_t relay_metrics_status(const struct relay_metric_label *label, int status);
-
-#endif

@@ -6,15 +6,15 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "relay/relay_state_private.h"
 #include "util/clock.h"
+#include "util/close_fd.h"
+#include "util/log.h"
 #include "util/xmalloc.h"
 
 #define LOG_COMPONENT "relay_state"
-#include "util/log.h"
 
 /* How long to wait after a failure before the file is tried again. */
 enum { RETRY_MS = 5000 };
@@ -46,9 +46,7 @@ static void take_up(struct relay_state *state)
     struct err err = {0};
     int fd = relay_state_file_open(state->path, state->fingerprint, &err);
     bool taken = fd >= 0 && relay_state_map_file(state, fd, &err);
-    if (fd >= 0) {
-        close(fd);
-    }
+    close_fd(&fd);
     state->shared = taken; /* on failure the current map stays in use */
     if (!taken) {
         state->next_try = clock_ms() + RETRY_MS;

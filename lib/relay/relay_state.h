@@ -21,8 +21,7 @@
  * No program waits for another one, whatever that one does with the file. Only making the file needs a lock, and a lock
  * that is not free within milliseconds counts as a failure of the file.
  */
-#ifndef RELAY_RELAY_STATE_H
-#define RELAY_RELAY_STATE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,9 +52,13 @@ void relay_state_set(struct relay_state *state, unsigned cell, uint64_t value); 
 
 /* -- activity: what happened in each of the last minutes, for the chart on the status page */
 
-enum relay_activity { RELAY_ACTIVITY_UPLOADED, RELAY_ACTIVITY_DONE, RELAY_ACTIVITY_REFUSED,
-                      RELAY_ACTIVITY_TURNED_AWAY, /* an upload that was answered with a 5xx */
-                      RELAY_ACTIVITY_KINDS };
+enum relay_activity {
+    RELAY_ACTIVITY_UPLOADED,
+    RELAY_ACTIVITY_DONE,
+    RELAY_ACTIVITY_REFUSED,
+    RELAY_ACTIVITY_TURNED_AWAY, /* an upload that was answered with a 5xx */
+    RELAY_ACTIVITY_KINDS
+};
 enum { RELAY_STATE_MINUTES = 64 };
 
 void relay_state_count_activity(struct relay_state *state, enum relay_activity kind, int64_t now_seconds);
@@ -116,5 +119,3 @@ void relay_state_last_error(const struct relay_state *state, struct relay_last_e
 uint64_t relay_state_generation(const struct relay_state *state);
 /* Also touches the file, so that a sleeping program can wait for it with inotify (IN_ATTRIB). */
 void relay_state_raise_generation(struct relay_state *state);
-
-#endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "relay/relay_state_private.h"
+#include "util/file_status.h"
 #include "util/xmalloc.h"
 
 enum { TRIES = 16, LOCK_TRIES = 200, MODE = 0660 };
@@ -59,8 +60,7 @@ static bool stands_at(int fd, const char *path)
 {
     struct stat mine;
     struct stat there;
-    return fstat(fd, &mine) == 0 && lstat(path, &there) == 0 && mine.st_dev == there.st_dev &&
-           mine.st_ino == there.st_ino;
+    return fstat(fd, &mine) == 0 && lstat(path, &there) == 0 && file_status_is_same_file(&mine, &there);
 }
 
 /* Gives the file the group of its directory. A program that is not allowed to do this leaves the file as it is. */

@@ -6,8 +6,7 @@
  * in the file is at worst a wrong number. A change of this struct must change RELAY_STATE_VERSION; the meaning of the
  * cells is guarded by `cells`, the fingerprint of their table (relay_metrics_table.h).
  */
-#ifndef RELAY_RELAY_STATE_PRIVATE_H
-#define RELAY_RELAY_STATE_PRIVATE_H
+#pragma once
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -73,5 +72,3 @@ bool relay_state_file_good(int fd, uint64_t fingerprint);
  * memory instead of ending the process. */
 void relay_state_sigbus_add(struct relay_state_map *map);
 void relay_state_sigbus_remove(struct relay_state_map *map);
-
-#endif

@@ -31,8 +31,8 @@ static void mend(int signal, siginfo_t *info, void *context)
 {
     (void)context;
     struct relay_state_map *map = place_of((uintptr_t)info->si_addr);
-    if (map == NULL || mmap(map, sizeof *map, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
-                           MAP_FAILED) {
+    if (map == NULL ||
+        mmap(map, sizeof *map, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) {
         sigaction(signal, &handler_before, NULL); /* not in our maps: the old handler gets the repeated access */
     }
 }

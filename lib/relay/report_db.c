@@ -32,11 +32,24 @@ static const char examine[] =
     "  FROM stored JOIN pg_class USING (oid)"
     ") SELECT text FROM complaint WHERE met ORDER BY no, text";
 
+/* Only of tables, that behind the view of compact storage included: a partitioned table has indexes of its own kind. */
+static const char hint[] =
+    "SELECT 'table ' || relname || ' has no index ' || definition || ': without it ' || what"
+    " || ' reads the whole table (sql/apply --add-indexes makes it)'"
+    " FROM (VALUES (coalesce(to_regclass('rudder_relay.ruddersysevents'), to_regclass('ruddersysevents')),"
+    "  '(executiontimestamp) WHERE (eventtype ~~ ''log_%''::text)', 'each removal of old log entries'),"
+    " (to_regclass('reportsexecution'),"
+    "  '(compliancecomputationdate) WHERE (compliancecomputationdate IS NULL)', 'each look for new runs')"
+    ") AS helping (on_table, definition, what) JOIN pg_class ON oid = on_table AND relkind = 'r'"
+    " WHERE NOT EXISTS (SELECT FROM pg_index WHERE indrelid = on_table AND indisvalid"
+    "  AND split_part(pg_get_indexdef(indexrelid), ' USING btree ', 2) = definition) ORDER BY relname DESC";
+
 /* After this many time-outs in a row without a stored run, the remaining runs are not tried. */
 enum { SLOW_MAX = 2 };
 
 struct report_db {
     struct report_db_conn conn;
+    struct report_lists *own_lists; /* used unless others are shared */
 };
 
 struct report_db *report_db_new(const char *url, const char *password, const char *application_name, struct err *err)
@@ -56,6 +69,8 @@ void report_db_free(struct report_db *db)
     if (db != NULL) {
         report_db_conn_close(&db->conn);
         report_db_conninfo_free(&db->conn.conninfo);
+        arena_free(&db->conn.plans);
+        report_lists_free(db->own_lists);
         free(db);
     }
 }
@@ -68,6 +83,16 @@ void report_db_stop_fd(struct report_db *db, int fd)
 void report_db_statement_timeout(struct report_db *db, unsigned seconds)
 {
     db->conn.statement_seconds = seconds;
+}
+
+void report_db_plain_only(struct report_db *db, bool plain_only)
+{
+    db->conn.plain_only = plain_only;
+}
+
+void report_db_share_lists(struct report_db *db, struct report_lists *lists)
+{
+    db->conn.lists = lists;
 }
 
 void report_db_ask_password(struct report_db *db, report_db_password *ask, const void *context)
@@ -210,10 +235,13 @@ void report_db_store(struct report_db *db, struct report_db_run *runs, size_t co
             runs[i].fault = REPORT_DB_ERROR_NONE;
             runs[i].reason.text[0] = '\0';
         } else {
-            items[used++] = (struct report_db_item){&runs[i], report_db_batch_key(runs[i].runlog), i, false};
+            items[used++] = (struct report_db_item){&runs[i], report_db_batch_key(runs[i].runlog), i, false, NULL};
         }
     }
     qsort(items, used, sizeof *items, by_key_and_place);
+    if (db->conn.lists == NULL) {
+        db->conn.lists = db->own_lists = report_lists_new(REPORT_LISTS_BYTES);
+    }
     if (used > 0) {
         store_all(db, items, used);
     }
@@ -246,4 +274,20 @@ bool report_db_probe(struct report_db *db, struct err *err)
 bool report_db_examine(struct report_db *db, struct buffer *complaints, struct err *err)
 {
     return ask(db, examine, complaints, err);
+}
+
+bool report_db_is_compact(struct report_db *db, bool *compact, struct err *err)
+{
+    struct report_db_failure failure;
+    if (!report_db_conn_open(&db->conn, &failure) || !report_db_storage_ask(&db->conn, &failure)) {
+        *err = failure.reason;
+        return false;
+    }
+    *compact = db->conn.storage == REPORT_DB_STORAGE_COMPACT;
+    return true;
+}
+
+bool report_db_hint(struct report_db *db, struct buffer *hints, struct err *err)
+{
+    return ask(db, hint, hints, err);
 }

@@ -3,23 +3,24 @@
  * report_db: stores runs in PostgreSQL, each whole or not at all and never twice.
  *
  * Source: PROTOCOL.md section 7. Several runs share a transaction: lock (advisory, per node and start, in one order),
- * find out which are there already, take ids from the sequence, one binary COPY, the ReportsExecution rows, commit.
- * When the transaction fails and one run may be the cause, it is repeated in halves (after a time-out: run by run), so
- * that a run which the database refuses does not stop the others. If the answer to a commit is lost, the next attempt
- * finds out whether the runs are there.
+ * claim ids above the highest (report_db_ids.h), find out which runs are there already and add the ReportsExecution
+ * rows of the others, one binary COPY, commit in the order of the ids, advance the sequence. When the transaction fails
+ * and one run may be the cause, it is repeated in halves (after a time-out: run by run), so that a run which the
+ * database refuses does not stop the others. If the answer to a commit is lost, the next attempt finds out whether the
+ * runs are there. A run is recognised by one of its reports (runlog_identity).
  *
  * Committed means: on the server's disk, and on its synchronous standbys if it has some, whatever synchronous_commit
  * says for server, database or role. The same is ensured for a run that is already there before it counts as stored.
  *
  * One handle is one connection and belongs to one thread. The next call replaces a broken connection.
  */
-#ifndef RELAY_REPORT_DB_H
-#define RELAY_REPORT_DB_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "relay/report_db_error.h"
+#include "relay/report_lists.h"
 #include "relay/runlog.h"
 #include "util/buffer.h"
 #include "util/err.h"
@@ -55,6 +56,11 @@ void report_db_statement_timeout(struct report_db *db, unsigned seconds);
 typedef char *report_db_password(const void *context, struct err *err);
 void report_db_ask_password(struct report_db *db, report_db_password *ask, const void *context);
 
+/* Compact storage is used where the database has it, unless the storage is plain_only. lists (not owned): the
+ * connections of a process share a cache. */
+void report_db_plain_only(struct report_db *db, bool plain_only);
+void report_db_share_lists(struct report_db *db, struct report_lists *lists);
+
 /* Once fd (an eventfd, the read end of a pipe) is readable, a database that does not answer is awaited for five seconds
  * instead of more than a minute. fd is only polled, never read. -1 (the default): none. */
 void report_db_stop_fd(struct report_db *db, int fd);
@@ -71,4 +77,9 @@ bool report_db_probe(struct report_db *db, struct err *err);
  * gets each complaint, ended by a line end; it stays empty when all is well. */
 bool report_db_examine(struct report_db *db, struct buffer *complaints, struct err *err);
 
-#endif
+/* The same for what is right but slow: indexes that the web application's statements gain the most from (the `helping`
+ * ones of sql/25-missing-indexes.sql). */
+bool report_db_hint(struct report_db *db, struct buffer *hints, struct err *err);
+
+/* Connects if needed. *compact: new runs go into compact storage. */
+bool report_db_is_compact(struct report_db *db, bool *compact, struct err *err);

@@ -4,7 +4,7 @@
 #include <endian.h>
 #include <string.h>
 
-enum { COPY_COLUMNS = 12, ARRAY_HEADER_LEN = 20, INT8_ELEMENT_LEN = 12 };
+enum { COPY_COLUMNS = 12, COPY_EXECUTION_COLUMNS = 4, ARRAY_HEADER_LEN = 20 };
 enum { ROW_SIZE = 2 + COPY_COLUMNS * 4 + 3 * 8 }; /* of a row without its texts */
 
 static char *put_int16(char *at, uint16_t value)
@@ -56,9 +56,9 @@ enum { ROW_TEXTS = 9, START_BEFORE = 6, LARGE_TEXT = 4096 };
 static void row_texts(struct slice texts[ROW_TEXTS], struct slice node_id, const struct report *report)
 {
     const struct report_origin *origin = report->origin;
-    const struct slice in_order[ROW_TEXTS] = {node_id,           origin->directive_id, origin->rule_id,
-                                              origin->report_id, origin->component,    origin->key_value,
-                                              report->event_type, origin->policy,      report->message};
+    const struct slice in_order[ROW_TEXTS] = {
+        node_id,           origin->directive_id, origin->rule_id, origin->report_id, origin->component,
+        origin->key_value, report->event_type,   origin->policy,  report->message};
     memcpy(texts, in_order, sizeof in_order);
 }
 
@@ -119,18 +119,52 @@ bool report_db_binary_copy_large_row(struct buffer *out, int64_t id, struct slic
     return good;
 }
 
-void report_db_binary_copy_trailer(struct buffer *out)
+static void add_int16(struct buffer *out, uint16_t value)
 {
-    put_int16(buffer_reserve(out, sizeof(uint16_t)), UINT16_MAX);
-    out->len += sizeof(uint16_t);
+    put_int16(buffer_reserve(out, sizeof value), value);
+    out->len += sizeof value;
 }
 
-void report_db_binary_array(struct buffer *out, uint32_t element_type, size_t count, bool nulls)
+void report_db_binary_copy_trailer(struct buffer *out)
+{
+    add_int16(out, UINT16_MAX);
+}
+
+void report_db_binary_copy_execution(struct buffer *out, int64_t first_id, const struct runlog *runlog)
+{
+    add_int16(out, COPY_EXECUTION_COLUMNS);
+    report_db_binary_text(out, slice_from_str(runlog->info.node_id));
+    report_db_binary_int8(out, timestamp_postgres(&runlog_identity(runlog)->origin->start));
+    if (runlog->config_id.at != NULL) {
+        report_db_binary_text(out, runlog->config_id);
+    } else {
+        report_db_binary_null(out);
+    }
+    report_db_binary_int8(out, first_id);
+}
+
+static uint32_t element_type(uint32_t array_type)
+{
+    switch (array_type) {
+    case PG_BOOL_ARRAY:
+        return PG_BOOL;
+    case PG_BYTEA_ARRAY:
+        return PG_BYTEA;
+    case PG_INT8_ARRAY:
+        return PG_INT8;
+    case PG_TIMESTAMPTZ_ARRAY:
+        return PG_TIMESTAMPTZ;
+    default:
+        return PG_TEXT;
+    }
+}
+
+void report_db_binary_array(struct buffer *out, uint32_t array_type, size_t count, bool nulls)
 {
     char *at = buffer_reserve(out, ARRAY_HEADER_LEN);
     at = put_int32(at, 1);
     at = put_int32(at, nulls ? 1 : 0);
-    at = put_int32(at, element_type);
+    at = put_int32(at, element_type(array_type));
     at = put_int32(at, (uint32_t)count);
     put_int32(at, 1);
     out->len += ARRAY_HEADER_LEN;
@@ -159,35 +193,9 @@ void report_db_binary_bool(struct buffer *out, bool value)
     report_db_binary_text(out, (struct slice){value ? "\1" : "\0", 1});
 }
 
-static uint32_t get_int32(const char *at)
-{
-    uint32_t value;
-    memcpy(&value, at, sizeof value);
-    return be32toh(value);
-}
-
 int64_t report_db_binary_read_int8(const char *at)
 {
     uint64_t value;
     memcpy(&value, at, sizeof value);
     return (int64_t)be64toh(value);
-}
-
-bool report_db_binary_is_int8s(struct slice array, size_t count)
-{
-    if (array.len != ARRAY_HEADER_LEN + count * INT8_ELEMENT_LEN || get_int32(array.at) != 1 ||
-        get_int32(array.at + 4) != 0 || get_int32(array.at + 8) != PG_INT8 || get_int32(array.at + 12) != count) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (get_int32(array.at + ARRAY_HEADER_LEN + i * INT8_ELEMENT_LEN) != sizeof(int64_t)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-int64_t report_db_binary_int8s_at(struct slice array, size_t i)
-{
-    return report_db_binary_read_int8(array.at + ARRAY_HEADER_LEN + i * INT8_ELEMENT_LEN + sizeof(uint32_t));
 }

@@ -10,7 +10,7 @@
 
 #define LOG_COMPONENT "report_db"
 
-enum { CONN_SPARE_SECONDS = 15, CONN_STOP_SECONDS = 5, COPY_PIECE = 64 << 10 /* bytes */ };
+enum { CONN_SPARE_SECONDS = 15, CONN_HURRIED_SECONDS = 10, CONN_STOP_SECONDS = 5, COPY_PIECE = 64 << 10 /* bytes */ };
 
 static bool report_db_conn_fail(struct report_db_failure *failure, enum report_db_error fault, const char *what,
                                 const char *message)
@@ -64,12 +64,9 @@ static void renew_password(struct report_db_conn *conn)
     }
 }
 
-bool report_db_conn_open(struct report_db_conn *conn, struct report_db_failure *failure)
+/* To the first of the hosts that lets us in. */
+static bool conn_login(struct report_db_conn *conn, struct report_db_failure *failure)
 {
-    if (conn->connection != NULL) {
-        return true;
-    }
-    renew_password(conn);
     conn->connection =
         PQconnectdbParams((const char *const *)conn->conninfo.keywords, (const char *const *)conn->conninfo.values, 0);
     if (conn->connection == NULL || PQstatus(conn->connection) != CONNECTION_OK ||
@@ -104,7 +101,7 @@ static bool wait_ready(struct report_db_conn *conn, short events, struct report_
     struct pollfd fds[2] = {{PQsocket(conn->connection), events, 0}, {conn->stop_fd, POLLIN, 0}};
     struct timespec since;
     clock_gettime(CLOCK_MONOTONIC, &since);
-    int limit = (int)conn->statement_seconds + CONN_SPARE_SECONDS;
+    int limit = conn->hurried ? CONN_HURRIED_SECONDS : (int)conn->statement_seconds + CONN_SPARE_SECONDS;
     for (;;) {
         int ready = poll(fds, 2, left(&since, limit));
         if (ready < 0 && errno != EINTR) {
@@ -294,6 +291,40 @@ bool report_db_conn_copy_end(struct report_db_conn *conn, struct report_db_failu
     bool good = flush(conn, failure) && report_db_conn_gather(conn, &result, failure);
     PQclear(result);
     return good;
+}
+
+static bool takes_writes(struct report_db_conn *conn, struct report_db_failure *failure)
+{
+    struct buffer answer = {0};
+    conn->hurried = true;
+    bool good = report_db_conn_lines(conn, "SHOW transaction_read_only", &answer, failure);
+    conn->hurried = false;
+    if (good && strcmp(buffer_cstr(&answer), "off\n") != 0) {
+        good = report_db_conn_fail(failure, REPORT_DB_ERROR_DOWN, "no host of the database takes writes", "");
+    }
+    buffer_free(&answer);
+    return good;
+}
+
+bool report_db_conn_open(struct report_db_conn *conn, struct report_db_failure *failure)
+{
+    if (conn->connection != NULL) {
+        return true;
+    }
+    renew_password(conn);
+    unsigned hosts = report_db_conninfo_hosts(&conn->conninfo);
+    for (unsigned tried = 0; tried < hosts; tried++) {
+        if (!conn_login(conn, failure)) {
+            return false;
+        }
+        if (hosts == 1 || takes_writes(conn, failure)) {
+            return true;
+        }
+        report_db_conn_close(conn);
+        report_db_conninfo_next_host(&conn->conninfo);
+    }
+    failure->fault = REPORT_DB_ERROR_DOWN; /* no statement of ours was under way */
+    return false;
 }
 
 void report_db_conn_rollback(struct report_db_conn *conn)

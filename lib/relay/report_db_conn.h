@@ -9,8 +9,7 @@
  *
  * failure is filled when a call returns false or NULL.
  */
-#ifndef RELAY_REPORT_DB_CONN_H
-#define RELAY_REPORT_DB_CONN_H
+#pragma once
 
 #include <libpq-fe.h>
 #include <stdbool.h>
@@ -18,6 +17,8 @@
 #include "relay/report_db.h"
 #include "relay/report_db_conninfo.h"
 #include "relay/report_db_error.h"
+#include "relay/report_db_storage.h"
+#include "relay/report_lists.h"
 #include "util/slice.h"
 
 struct report_db_conn {
@@ -25,9 +26,16 @@ struct report_db_conn {
     PGconn *connection;               /* NULL when closed */
     int stop_fd;                      /* -1: none */
     unsigned statement_seconds;       /* the server ends a statement after this time */
+    bool hurried;                     /* gives up a silent server early: another host may do */
     bool commit_unsafe;               /* at the last commit the server stopped waiting for its standby */
     report_db_password *ask_password; /* NULL: the password in conninfo never changes */
     const void *ask_context;
+    bool plain_only;   /* compact storage is not used */
+    bool none_compact; /* storage is PLAIN, and the database had no compact storage when it was asked last */
+    enum report_db_storage storage;
+    char day[REPORT_DB_DAY_SIZE]; /* with COMPACT: the day of the partition for new runs */
+    struct report_lists *lists;   /* not owned */
+    struct arena plans;           /* what report_db_compact_prepare has made */
 };
 
 /* The parameters of a query, in binary. */
@@ -37,6 +45,9 @@ struct report_db_values {
     int count;
 };
 
+/* Connects unless connected. Where the url names several hosts, the one is found that takes writes. libpq could look
+ * for it by itself (target_session_attrs), but it believes what it is told at the login, and a pooler tells what was so
+ * when it logged in: before a fail-over, perhaps, or before the server behind it died. */
 bool report_db_conn_open(struct report_db_conn *conn, struct report_db_failure *failure);
 void report_db_conn_close(struct report_db_conn *conn);
 
@@ -52,12 +63,11 @@ bool report_db_conn_lines(struct report_db_conn *conn, const char *sql, struct b
 PGresult *report_db_conn_query(struct report_db_conn *conn, const char *sql, const struct report_db_values *values,
                                struct report_db_failure *failure);
 
-/* Begins a COPY. sql starts with COPY FROM STDIN; statements after it are run when the data is complete. */
+/* Begins a COPY. sql starts with COPY FROM STDIN. Statements after it are run when the data is complete, up to the next
+ * COPY FROM STDIN, which is then begun. */
 bool report_db_conn_copy_begin(struct report_db_conn *conn, const char *sql, struct report_db_failure *failure);
 bool report_db_conn_copy_data(struct report_db_conn *conn, struct slice data, struct report_db_failure *failure);
 bool report_db_conn_copy_end(struct report_db_conn *conn, struct report_db_failure *failure);
 
 /* Rolls back a failed transaction. Closes the connection if that fails. */
 void report_db_conn_rollback(struct report_db_conn *conn);
-
-#endif

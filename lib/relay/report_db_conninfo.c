@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/xmalloc.h"
 #include "util/slice.h"
+#include "util/xmalloc.h"
 
 static const char *report_db_conninfo_value_of(const PQconninfoOption *options, const char *keyword)
 {
@@ -70,7 +70,7 @@ static void add_default(struct report_db_conninfo *conninfo, size_t *count, cons
 static void report_db_conninfo_fill(struct report_db_conninfo *conninfo, const PQconninfoOption *options,
                                     const char *password, const char *application_name)
 {
-    const size_t defaults = 10;
+    const size_t defaults = 9;
     size_t given = 0;
     while (options[given].keyword != NULL) {
         given++;
@@ -83,9 +83,6 @@ static void report_db_conninfo_fill(struct report_db_conninfo *conninfo, const P
             report_db_conninfo_add(conninfo, &count, option->keyword, option->val);
         }
     }
-    const char *host = report_db_conninfo_value_of(options, "host");
-    const char *address = report_db_conninfo_value_of(options, "hostaddr");
-    bool several = (host != NULL && strchr(host, ',') != NULL) || (address != NULL && strchr(address, ',') != NULL);
     report_db_conninfo_add(conninfo, &count, "client_encoding", "UTF8");
     if (report_db_conninfo_value_of(options, "password") == NULL) {
         conninfo->password = &conninfo->values[count];
@@ -97,7 +94,6 @@ static void report_db_conninfo_fill(struct report_db_conninfo *conninfo, const P
     add_default(conninfo, &count, options, "keepalives_interval", "10");
     add_default(conninfo, &count, options, "keepalives_count", "3");
     add_default(conninfo, &count, options, "tcp_user_timeout", "60000");
-    add_default(conninfo, &count, options, "target_session_attrs", several ? "read-write" : NULL);
 }
 
 bool report_db_conninfo_make(struct report_db_conninfo *conninfo, const char *url, const char *password,
@@ -132,6 +128,41 @@ void report_db_conninfo_set_password(struct report_db_conninfo *conninfo, char *
     }
     forget_password(*conninfo->password);
     *conninfo->password = password;
+}
+
+/* The keywords whose value libpq takes for a list, with an element for each host. */
+static bool is_list(const char *keyword)
+{
+    return strcmp(keyword, "host") == 0 || strcmp(keyword, "hostaddr") == 0 || strcmp(keyword, "port") == 0;
+}
+
+unsigned report_db_conninfo_hosts(const struct report_db_conninfo *conninfo)
+{
+    unsigned hosts = 1;
+    for (size_t i = 0; conninfo->keywords[i] != NULL; i++) {
+        unsigned elements = 1;
+        for (const char *at = conninfo->values[i]; is_list(conninfo->keywords[i]) && *at != '\0'; at++) {
+            elements += *at == ',';
+        }
+        hosts = elements > hosts ? elements : hosts;
+    }
+    return hosts;
+}
+
+void report_db_conninfo_next_host(struct report_db_conninfo *conninfo)
+{
+    for (size_t i = 0; conninfo->keywords[i] != NULL; i++) {
+        char *list = conninfo->values[i];
+        size_t first = strcspn(list, ",");
+        size_t rest = strlen(list) - first;
+        if (is_list(conninfo->keywords[i]) && rest > 0) {
+            char *element = xstrndup(list, first);
+            memmove(list, list + first + 1, rest - 1);
+            list[rest - 1] = ',';
+            memcpy(list + rest, element, first);
+            free(element);
+        }
+    }
 }
 
 void report_db_conninfo_free(struct report_db_conninfo *conninfo)

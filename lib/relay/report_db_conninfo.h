@@ -4,13 +4,11 @@
  *
  * url is any libpq URL or `key=value` text, of several hosts too. Settings that it leaves out are added: the password
  * (an empty one counts as none), a time-out for connecting, keepalives (a peer that vanished is noticed within a
- * minute), target_session_attrs=read-write where there are several hosts. The client encoding is always UTF-8, because
- * run logs are.
+ * minute). The client encoding is always UTF-8, because run logs are.
  *
  * Reasons never contain a part of a url that might be a password.
  */
-#ifndef RELAY_REPORT_DB_CONNINFO_H
-#define RELAY_REPORT_DB_CONNINFO_H
+#pragma once
 
 #include "util/err.h"
 
@@ -25,6 +23,9 @@ bool report_db_conninfo_make(struct report_db_conninfo *conninfo, const char *ur
 /* Sets the password and takes it over (malloc). No effect when the url has one. */
 void report_db_conninfo_set_password(struct report_db_conninfo *conninfo, char *password);
 
-void report_db_conninfo_free(struct report_db_conninfo *conninfo);
+/* How many hosts the url names. */
+unsigned report_db_conninfo_hosts(const struct report_db_conninfo *conninfo);
+/* From now on libpq begins with the second of the hosts, and tries the first one last. */
+void report_db_conninfo_next_host(struct report_db_conninfo *conninfo);
 
-#endif
+void report_db_conninfo_free(struct report_db_conninfo *conninfo);

@@ -8,8 +8,7 @@
  * errors report_db finds out by smaller transactions which runs fail, and stores the rest. What the failure of those
  * runs means depends on whether other runs are stored, which forwarder/run_faults.h keeps track of.
  */
-#ifndef RELAY_REPORT_DB_ERROR_H
-#define RELAY_REPORT_DB_ERROR_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -39,5 +38,3 @@ struct report_db_failure {
  * occurred while processing a row (in COPY or in a trigger: the server gives a context), not in our statement itself.
  * Unknown codes are UNSURE, because another try does no harm. */
 enum report_db_error report_db_error_of(const char *sqlstate, const char *constraint, bool in_row);
-
-#endif

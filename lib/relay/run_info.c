@@ -6,30 +6,16 @@
 #include "util/digest.h"
 #include "util/slice.h"
 
-static bool take_end(struct slice *name, const char *end)
-{
-    if (!slice_ends_with(*name, end)) {
-        return false;
-    }
-    name->len -= strlen(end);
-    return true;
-}
-
-static struct slice from(struct slice whole, const char *at)
-{
-    return (struct slice){at, whole.len - (size_t)(at - whole.at)};
-}
-
 bool run_info_parse(const char *name, size_t len, struct run_info *info, struct err *err)
 {
     struct slice stem = {name, len};
     *info = (struct run_info){.compression = COMPRESSION_NONE};
-    if (take_end(&stem, ".gz")) {
+    if (slice_take_end(&stem, ".gz")) {
         info->compression = COMPRESSION_GZIP;
-    } else if (take_end(&stem, ".zip")) {
+    } else if (slice_take_end(&stem, ".zip")) {
         info->compression = COMPRESSION_ZIP;
     }
-    if (!take_end(&stem, ".log") || stem.len == 0) {
+    if (!slice_take_end(&stem, ".log") || stem.len == 0) {
         return err_set(err, "not a run log's name: it does not end in .log, .log.gz or .log.zip");
     }
     /* A node id contains neither `@` nor `_`, and a datetime no `@`. */
@@ -39,7 +25,7 @@ bool run_info_parse(const char *name, size_t len, struct run_info *info, struct 
         return err_set(err, "not a run log's name: neither <datetime>@<node id>.log nor <node id>_<datetime>.log");
     }
     struct slice before = {stem.at, (size_t)(separator - stem.at)};
-    struct slice behind = from(stem, separator + 1);
+    struct slice behind = slice_behind(stem, before.len + 1);
     struct slice datetime = at != NULL ? before : behind;
     struct slice node_id = at != NULL ? behind : before;
     if (!timestamp_parse_rfc3339(datetime.at, datetime.len, true, &info->timestamp)) {

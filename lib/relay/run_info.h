@@ -5,8 +5,7 @@
  * Source: PROTOCOL.md section 4. `<datetime>@<node-id>.log` and `<node-id>_<datetime>.log`, both with an optional `.gz`
  * or `.zip`; `_` may stand for `:` in the datetime.
  */
-#ifndef RELAY_RUN_INFO_H
-#define RELAY_RUN_INFO_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,5 +28,3 @@ enum { QUEUE_ID_SIZE = 33 };
 /* PROTOCOL.md section 13: the first 16 bytes of SHA-256 of the file name, upper-case hex, to follow a file across
  * relays. */
 void run_info_queue_id(const char *name, size_t len, char out[QUEUE_ID_SIZE]);
-
-#endif

@@ -36,6 +36,47 @@ static bool runlog_listed(struct slice event_type, char *const *event_types)
     return false;
 }
 
+static bool runlog_is_log(const struct report *report)
+{
+    return slice_starts_with(report->event_type, "log_");
+}
+
+static bool runlog_is_notable(const struct runlog *runlog)
+{
+    for (size_t i = 0; i < runlog->report_count; i++) {
+        struct slice type = runlog->reports[i].event_type;
+        if (slice_eq_str(type, "result_repaired") || slice_eq_str(type, "result_error") ||
+            slice_eq_str(type, "audit_error") || slice_eq_str(type, "audit_noncompliant")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void runlog_skip_logs(struct runlog *runlog, enum runlog_logs stored)
+{
+    if (stored == RUNLOG_LOGS_ALL || (stored == RUNLOG_LOGS_NOTABLE && runlog_is_notable(runlog))) {
+        return;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < runlog->report_count; i++) {
+        if (!runlog_is_log(&runlog->reports[i])) {
+            runlog->reports[kept++] = runlog->reports[i];
+        }
+    }
+    runlog->report_count = kept;
+}
+
+const struct report *runlog_identity(const struct runlog *runlog)
+{
+    for (size_t i = 0; i < runlog->report_count; i++) {
+        if (!runlog_is_log(&runlog->reports[i])) {
+            return &runlog->reports[i];
+        }
+    }
+    return &runlog->reports[0];
+}
+
 void runlog_skip_event_types(struct runlog *runlog, char *const *event_types)
 {
     size_t kept = 0;

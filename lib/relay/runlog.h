@@ -5,8 +5,7 @@
  * Source: PROTOCOL.md section 6. All text points into the content that was parsed, into the run log's own arena or to
  * constants: the content must outlive the run log. Every text is well-formed UTF-8 without NUL.
  */
-#ifndef RELAY_RUNLOG_H
-#define RELAY_RUNLOG_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,8 +49,21 @@ struct runlog {
 void runlog_clear(struct runlog *runlog);
 void runlog_free(struct runlog *runlog);
 
+/* Which log entries of a run are stored: those of event type `log_...`. */
+enum runlog_logs {
+    RUNLOG_LOGS_ALL,
+    RUNLOG_LOGS_NOTABLE, /* only those of a run in which something was repaired, was in error or not compliant */
+    RUNLOG_LOGS_NONE,
+};
+
+/* Removes the log entries that are not stored. Like the web application, it tells them by the event type. */
+void runlog_skip_logs(struct runlog *runlog, enum runlog_logs stored);
+
+/* The report by which a run is recognised when it comes again: the first one that is no log entry, since log entries
+ * may be purged before the rest of the run, or were not stored; the first of all if there is no other. The run log must
+ * have a report. */
+const struct report *runlog_identity(const struct runlog *runlog);
+
 /* Removes the reports of these event types (NULL-terminated list), perhaps all reports. The config id and `complete`
  * stay as parsed. */
 void runlog_skip_event_types(struct runlog *runlog, char *const *event_types);
-
-#endif

@@ -7,8 +7,7 @@
  * Therefore rows and their bytes are counted before memory is allocated for them, and beyond a limit they are only
  * counted.
  */
-#ifndef RELAY_RUNLOG_BUILD_H
-#define RELAY_RUNLOG_BUILD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,5 +50,3 @@ void runlog_build_message(struct runlog_build *build, const struct runlog_field 
 
 /* Call it at the end of the content. False when there is no report, or the run is beyond a limit. */
 bool runlog_build_end(struct runlog_build *build, struct err *err);
-
-#endif

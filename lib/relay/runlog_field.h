@@ -6,8 +6,7 @@
  * that is not clean is copied there, with U+FFFD for its bad bytes. Until it is finished a field is only two positions
  * in the content, so a discarded field copies nothing, and a finished one takes no more memory than it needs.
  */
-#ifndef RELAY_RUNLOG_FIELD_H
-#define RELAY_RUNLOG_FIELD_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -89,5 +88,3 @@ static inline struct slice runlog_field_finish(const struct runlog_field *field,
 {
     return field->lines == 1 ? runlog_field_one(field->first, store) : runlog_field_join(field, store);
 }
-
-#endif

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "util/ascii.h"
+
 /* Finds the first `@` that is followed by `second`. NULL if there is none. */
 static const char *find_mark(struct slice text, char second)
 {
@@ -22,9 +24,8 @@ static bool runlog_header_take_field(struct slice *rest, struct slice *field)
     if (mark == NULL) {
         return false;
     }
-    *field = (struct slice){rest->at, (size_t)(mark - rest->at)};
-    rest->len -= field->len + 2;
-    rest->at = mark + 2;
+    *field = slice_take(rest, (size_t)(mark - rest->at));
+    slice_take(rest, 2);
     return true;
 }
 
@@ -33,7 +34,7 @@ static size_t start_len(struct slice text)
     size_t len = 0;
     for (; len < text.len; len++) {
         char c = text.at[len];
-        if ((c < '0' || c > '9') && c != '-' && c != ':' && c != ' ' && c != '+') {
+        if (!ascii_is_digit(c) && c != '-' && c != ':' && c != ' ' && c != '+') {
             break;
         }
     }
@@ -52,13 +53,11 @@ static bool take_start(struct runlog_header *header, struct slice *text)
         }
         header->start_text = (struct slice){text->at, len};
     }
-    text->at += len;
-    text->len -= len;
+    slice_take(text, len);
     if (!slice_starts_with(*text, "##")) {
         return false;
     }
-    text->at += 2;
-    text->len -= 2;
+    slice_take(text, 2);
     return true;
 }
 

@@ -8,8 +8,7 @@
  * its first `@@`. The key ends at the first `@@<start>##<node id>@#` with a valid start, so it may contain `@@` and end
  * in `@`.
  */
-#ifndef RELAY_RUNLOG_HEADER_H
-#define RELAY_RUNLOG_HEADER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -44,5 +43,3 @@ enum runlog_header_state runlog_header_begin(struct runlog_header *header, struc
 
 /* Adds a line that continues the header. Never returns BROKEN. */
 enum runlog_header_state runlog_header_add_line(struct runlog_header *header, struct slice line);
-
-#endif

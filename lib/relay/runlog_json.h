@@ -4,8 +4,7 @@
  * or null, "reports": [{"start_datetime", "rule_id", "directive_id", "component", "key_value", "event_type", "msg",
  * "policy", "node_id", "execution_datetime", "report_id"}]}, indented by two spaces.
  */
-#ifndef RELAY_RUNLOG_JSON_H
-#define RELAY_RUNLOG_JSON_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,5 +13,3 @@
 
 /* False when out could not be written. */
 bool runlog_json_print(const struct runlog *runlog, FILE *out);
-
-#endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/runlog_line.h"
 
+#include "util/ascii.h"
+
 #define TEXT(literal)                                                                                                  \
     {                                                                                                                  \
         literal, sizeof literal - 1                                                                                    \
@@ -15,24 +17,15 @@ static const struct level {
     struct slice event_type;
     enum behind_level behind;
 } levels[] = {
-    {TEXT("CRITICAL"), TEXT("log_warn"), WORD_END},
-    {TEXT("   error"), TEXT("log_warn"), WORD_END},
-    {TEXT(" warning"), TEXT("log_warn"), WORD_END},
-    {TEXT("  notice"), TEXT("log_info"), WORD_END},
-    {TEXT("    info"), TEXT("log_info"), WORD_END},
-    {TEXT(" verbose"), TEXT("log_debug"), WORD_END},
-    {TEXT("   debug"), TEXT("log_debug"), WORD_END},
-    {TEXT("rudder CRITICAL"), TEXT("log_warn"), WORD_END},
-    {TEXT("rudder    error"), TEXT("log_warn"), WORD_END},
-    {TEXT("rudder  warning"), TEXT("log_warn"), WORD_END},
-    {TEXT("rudder   notice"), TEXT("log_info"), WORD_END},
-    {TEXT("rudder     info"), TEXT("log_info"), WORD_END},
-    {TEXT("R: [FATAL]"), TEXT("log_warn"), ANYTHING},
-    {TEXT("R: [ERROR]"), TEXT("log_warn"), ANYTHING},
-    {TEXT("R: WARNING"), TEXT("log_warn"), WORD_END},
-    {TEXT("R: [INFO]"), TEXT("log_info"), ANYTHING},
-    {TEXT("R: [DEBUG]"), TEXT("log_debug"), ANYTHING},
-    {TEXT("R: DEBUG"), TEXT("log_debug"), WORD_END},
+    {TEXT("CRITICAL"), TEXT("log_warn"), WORD_END},        {TEXT("   error"), TEXT("log_warn"), WORD_END},
+    {TEXT(" warning"), TEXT("log_warn"), WORD_END},        {TEXT("  notice"), TEXT("log_info"), WORD_END},
+    {TEXT("    info"), TEXT("log_info"), WORD_END},        {TEXT(" verbose"), TEXT("log_debug"), WORD_END},
+    {TEXT("   debug"), TEXT("log_debug"), WORD_END},       {TEXT("rudder CRITICAL"), TEXT("log_warn"), WORD_END},
+    {TEXT("rudder    error"), TEXT("log_warn"), WORD_END}, {TEXT("rudder  warning"), TEXT("log_warn"), WORD_END},
+    {TEXT("rudder   notice"), TEXT("log_info"), WORD_END}, {TEXT("rudder     info"), TEXT("log_info"), WORD_END},
+    {TEXT("R: [FATAL]"), TEXT("log_warn"), ANYTHING},      {TEXT("R: [ERROR]"), TEXT("log_warn"), ANYTHING},
+    {TEXT("R: WARNING"), TEXT("log_warn"), WORD_END},      {TEXT("R: [INFO]"), TEXT("log_info"), ANYTHING},
+    {TEXT("R: [DEBUG]"), TEXT("log_debug"), ANYTHING},     {TEXT("R: DEBUG"), TEXT("log_debug"), WORD_END},
     {TEXT("R:"), TEXT("log_info"), SPACE_OR_END},
 };
 
@@ -44,18 +37,13 @@ static bool starts_with(struct slice text, struct slice start)
     return text.len >= start.len && memcmp(text.at, start.at, start.len) == 0;
 }
 
-static struct slice behind(struct slice text, size_t len)
-{
-    return (struct slice){text.at + len, text.len - len};
-}
-
 /* Does the text start with the level? ` warning: disk` and ` warning` do; ` warning_threshold = 5` does not. */
 static bool starts_with_level(struct slice text, const struct level *level)
 {
     if (!starts_with(text, level->start)) {
         return false;
     }
-    struct slice rest = behind(text, level->start.len);
+    struct slice rest = slice_behind(text, level->start.len);
     return level->behind == ANYTHING || rest.len == 0 || rest.at[0] == ' ' ||
            (level->behind == WORD_END && rest.at[0] == ':');
 }
@@ -64,11 +52,9 @@ static bool starts_with_level(struct slice text, const struct level *level)
 static struct slice without_separator(struct slice text)
 {
     if (text.len > 0 && text.at[0] == ':') {
-        text = behind(text, 1);
+        slice_take(&text, 1);
     }
-    while (text.len > 0 && text.at[0] == ' ') {
-        text = behind(text, 1);
-    }
+    slice_skip(&text, " ");
     return text;
 }
 
@@ -78,7 +64,7 @@ static void classify(struct runlog_line *line)
     line->kind = RUNLOG_LINE_OTHER;
     if (starts_with(line->text, report)) {
         line->kind = RUNLOG_LINE_REPORT;
-        line->rest = behind(line->text, report.len);
+        line->rest = slice_behind(line->text, report.len);
         return;
     }
     if (line->text.len == 0 || memchr(first_bytes, line->text.at[0], sizeof first_bytes) == NULL) {
@@ -87,16 +73,11 @@ static void classify(struct runlog_line *line)
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
         if (starts_with_level(line->text, &levels[i])) {
             line->kind = RUNLOG_LINE_ENTRY;
-            line->rest = without_separator(behind(line->text, levels[i].start.len));
+            line->rest = without_separator(slice_behind(line->text, levels[i].start.len));
             line->event_type = levels[i].event_type;
             return;
         }
     }
-}
-
-static bool runlog_line_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
 }
 
 /* Does the text match the pattern, in which 0 stands for any digit? Case does not matter. */
@@ -106,7 +87,7 @@ static bool looks_like(struct slice text, const char *pattern)
         return false;
     }
     for (size_t i = 0; i < text.len; i++) {
-        if (pattern[i] == '0' ? !runlog_line_is_digit(text.at[i]) : (text.at[i] | 0x20) != (pattern[i] | 0x20)) {
+        if (pattern[i] == '0' ? !ascii_is_digit(text.at[i]) : (text.at[i] | 0x20) != (pattern[i] | 0x20)) {
             return false;
         }
     }
@@ -121,11 +102,11 @@ static bool looks_like_timestamp(struct slice word)
     if (word.len <= len || !looks_like((struct slice){word.at, len}, date_and_clock)) {
         return false;
     }
-    struct slice offset = behind(word, len);
+    struct slice offset = slice_behind(word, len);
     if (offset.at[0] == '.') {
         do {
-            offset = behind(offset, 1);
-        } while (offset.len > 0 && runlog_line_is_digit(offset.at[0]));
+            offset = slice_behind(offset, 1);
+        } while (offset.len > 0 && ascii_is_digit(offset.at[0]));
     }
     return looks_like(offset, "Z") || looks_like(offset, "+00:00") || looks_like(offset, "-00:00");
 }
@@ -134,7 +115,7 @@ static inline struct slice without_marks(struct slice text)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
     while (text.len > 0 && text.at[0] == byte_order_mark[0] && slice_starts_with(text, byte_order_mark)) {
-        text = behind(text, sizeof byte_order_mark - 1);
+        text = slice_behind(text, sizeof byte_order_mark - 1);
     }
     return text;
 }
@@ -145,13 +126,13 @@ static void take_timestamp(struct runlog_line *line)
     enum { USUAL_LEN = 25 }; /* 2018-08-24T15:55:01+00:00 */
     struct slice text = line->text;
     line->timed = false;
-    if (text.len == 0 || !runlog_line_is_digit(text.at[0])) {
+    if (text.len == 0 || !ascii_is_digit(text.at[0])) {
         return;
     }
     if (text.len > USUAL_LEN && text.at[USUAL_LEN] == ' ' &&
         timestamp_parse_rfc3339(text.at, USUAL_LEN, false, &line->timestamp)) {
         line->timed = true;
-        line->text = behind(text, USUAL_LEN + 1);
+        line->text = slice_behind(text, USUAL_LEN + 1);
         return;
     }
     const char *space = memchr(text.at, ' ', text.len);
@@ -161,7 +142,7 @@ static void take_timestamp(struct runlog_line *line)
     struct slice word = {text.at, (size_t)(space - text.at)};
     line->timed = timestamp_parse_rfc3339(word.at, word.len, false, &line->timestamp);
     if (line->timed || looks_like_timestamp(word)) {
-        line->text = behind(text, word.len + 1);
+        line->text = slice_behind(text, word.len + 1);
     }
 }
 

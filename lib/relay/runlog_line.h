@@ -9,8 +9,7 @@
  * off even if it is an impossible moment (a month 13), so that the rest of the line is recognised; but it is not used
  * as a time.
  */
-#ifndef RELAY_RUNLOG_LINE_H
-#define RELAY_RUNLOG_LINE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,5 +47,3 @@ bool runlog_lines_next(struct runlog_lines *lines, struct runlog_line *line);
 
 /* The same, but does not find out what the line starts: kind, rest and event_type are not set. */
 bool runlog_lines_next_text(struct runlog_lines *lines, struct runlog_line *line);
-
-#endif

@@ -2,13 +2,13 @@
 #include "relay/runlog_parse.h"
 
 #include "relay/runlog_build.h"
+#include "relay/runlog_field.h"
 #include "relay/runlog_header.h"
 #include "relay/runlog_line.h"
-#include "relay/runlog_field.h"
+#include "util/log.h"
 #include "util/utf8.h"
 
 #define LOG_COMPONENT "runlog_parse"
-#include "util/log.h"
 
 enum { LOGGED_MAX = 20, SHOWN_MAX = 160 };
 

@@ -9,8 +9,7 @@
  * Broken parts are left out and counted, each with a log line, up to a limit. The run is refused (false, with the
  * reason) when no report can be read, when a report carries another node's id, or when it is beyond one of the limits.
  */
-#ifndef RELAY_RUNLOG_PARSE_H
-#define RELAY_RUNLOG_PARSE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,5 +26,3 @@ struct runlog_limits {
  * run log is cleared. */
 bool runlog_parse(struct runlog *runlog, const struct run_info *info, struct slice content,
                   const struct runlog_limits *limits, struct err *err);
-
-#endif

@@ -6,8 +6,7 @@
  * CMS_SignerInfo_verify does the same, but wants a certificate around the key, which costs more than the verification.
  * This accepts exactly what that function accepts: RSA PKCS #1 v1.5, RSA-PSS, ECDSA and DSA.
  */
-#ifndef RELAY_SMIME_ALGORITHM_H
-#define RELAY_SMIME_ALGORITHM_H
+#pragma once
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -18,5 +17,3 @@
 /* Is `signature` a valid signature by key over a digest made with md? On false OpenSSL's error queue may say why. */
 bool smime_algorithm_verify(const X509_ALGOR *algorithm, EVP_PKEY *key, const EVP_MD *md, struct slice digest,
                             const ASN1_OCTET_STRING *signature);
-
-#endif

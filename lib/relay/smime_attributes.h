@@ -3,8 +3,7 @@
  * smime_attributes: the signed attributes of a CMS signer (RFC 5652 sections 5.3, 5.4 and 11): what they must say, and
  * the digest that was signed when there are any.
  */
-#ifndef RELAY_SMIME_ATTRIBUTES_H
-#define RELAY_SMIME_ATTRIBUTES_H
+#pragma once
 
 #include <openssl/cms.h>
 #include <openssl/evp.h>
@@ -22,5 +21,3 @@ bool smime_attributes_check(CMS_SignerInfo *signer, struct slice content_digest,
 
 /* Computes the digest of the attributes, at most EVP_MAX_MD_SIZE bytes, into *digest. False when OpenSSL fails. */
 bool smime_attributes_digest(CMS_SignerInfo *signer, const EVP_MD *md, unsigned char *digest, unsigned int *len);
-
-#endif

@@ -7,8 +7,7 @@
  * tells a cut message from an altered one), and a signature part in base64. The micalg parameter is ignored; only the
  * signature itself says which digest it uses.
  */
-#ifndef RELAY_SMIME_MULTIPART_H
-#define RELAY_SMIME_MULTIPART_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -25,5 +24,3 @@ struct smime_multipart {
 };
 
 bool smime_multipart_split(struct slice message, struct smime_multipart *parts, struct err *err);
-
-#endif

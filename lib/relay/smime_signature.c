@@ -10,10 +10,10 @@
 #include "relay/smime_algorithm.h"
 #include "relay/smime_attributes.h"
 
-bool smime_signature_open(struct smime_signature_tools *tools, struct err *err)
+bool smime_signature_open(struct smime_signature_tools *tools, bool accept_sha1, struct err *err)
 {
     *tools = (struct smime_signature_tools){0};
-    return smime_digest_open(&tools->digest, err) && smime_key_open(&tools->keys, err);
+    return smime_digest_open(&tools->digest, accept_sha1, err) && smime_key_open(&tools->keys, err);
 }
 
 void smime_signature_close(struct smime_signature_tools *tools)

@@ -2,13 +2,12 @@
  *
  * smime_signature: a detached CMS signature (RFC 5652 section 5) checked against the content and a node's certificates.
  *
- * For every signer the following must hold: it is one of the certificates; the digest is SHA-256 or stronger, and the
+ * For every signer the following must hold: it is one of the certificates; the digest is one of smime_digest.h, and the
  * signature algorithm uses the same; with signed attributes there is exactly one content type, data, and exactly one
  * message digest, that of the content, and the signature is over the attributes; without any the signature is over the
  * content. Signature algorithms are those of OpenSSL's CMS: RSA (PKCS #1 v1.5 and PSS), ECDSA.
  */
-#ifndef RELAY_SMIME_SIGNATURE_H
-#define RELAY_SMIME_SIGNATURE_H
+#pragma once
 
 #include <openssl/cms.h>
 #include <stdbool.h>
@@ -35,7 +34,7 @@ struct smime_known {
 };
 
 /* False when OpenSSL lacks something needed. Close it in either case. */
-bool smime_signature_open(struct smime_signature_tools *tools, struct err *err);
+bool smime_signature_open(struct smime_signature_tools *tools, bool accept_sha1, struct err *err);
 void smime_signature_close(struct smime_signature_tools *tools);
 
 /* Reads the signature (DER or BER; anything after it is ignored) and looks up its signers, before any work is spent on
@@ -46,5 +45,3 @@ CMS_ContentInfo *smime_signature_read(struct slice signature, struct smime_known
 /* Is every signer's signature a valid one over content by the key of a known certificate? */
 bool smime_signature_check(struct smime_signature_tools *tools, CMS_ContentInfo *cms, struct slice content,
                            struct smime_known known, struct err *err);
-
-#endif

@@ -6,18 +6,18 @@
 
 #include "relay/smime_multipart.h"
 #include "util/base64.h"
-#include "util/xmalloc.h"
 #include "util/mime_header.h"
+#include "util/xmalloc.h"
 
 struct smime_verifier {
     struct smime_signature_tools tools;
     struct buffer signature; /* decoded */
 };
 
-struct smime_verifier *smime_verifier_new(struct err *err)
+struct smime_verifier *smime_verifier_new(bool accept_sha1, struct err *err)
 {
     struct smime_verifier *verifier = xcalloc(1, sizeof *verifier);
-    if (!smime_signature_open(&verifier->tools, err)) {
+    if (!smime_signature_open(&verifier->tools, accept_sha1, err)) {
         smime_verifier_free(verifier);
         verifier = NULL;
     }

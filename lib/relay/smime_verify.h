@@ -6,15 +6,15 @@
  * Source: PROTOCOL.md section 5. The multipart is split by hand (OpenSSL's MIME reader costs more than the
  * signature), the signed part is digested with EVP in one pass and the signature is checked with CMS (RFC 5652):
  * every signer must be one of the given certificates (certificates inside the message are ignored; no chain, no
- * validity dates), the digest SHA-256 or stronger, the content type data, the message-digest attribute that of the
- * content. The signers are looked up before the content is touched, so that a stranger's message costs little.
+ * validity dates), the digest SHA-256 or stronger (or SHA-1 where that is accepted), the content type data, the
+ * message-digest attribute that of the content. The signers are looked up before the content is touched, so that a
+ * stranger's message costs little.
  *
  * Everything that OpenSSL's SMIME_read_CMS and CMS_verify accept with the same certificates is accepted, except what
- * smime_multipart.h, smime_signature.h and this header say is refused; the fuzz target fuzz_smime_differs compares
- * them.
+ * smime_multipart.h, smime_signature.h and this header say is refused; the fuzz targets fuzz_smime and
+ * fuzz_smime_edited compare them.
  */
-#ifndef RELAY_SMIME_VERIFY_H
-#define RELAY_SMIME_VERIFY_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -26,8 +26,8 @@
 /* Keeps objects that OpenSSL would otherwise look up for each message. Each belongs to one thread. */
 struct smime_verifier;
 
-/* NULL with err when OpenSSL does not offer the digests (a broken installation). */
-struct smime_verifier *smime_verifier_new(struct err *err);
+/* accept_sha1: see smime_digest.h. NULL with err when OpenSSL does not offer the digests (a broken installation). */
+struct smime_verifier *smime_verifier_new(bool accept_sha1, struct err *err);
 void smime_verifier_free(struct smime_verifier *verifier);
 
 /* message is the whole file after decompression. known: the node's certificates; none refuses every message.
@@ -37,5 +37,3 @@ void smime_verifier_free(struct smime_verifier *verifier);
  * content, a malformed message. OpenSSL's error queue is empty afterwards. */
 bool smime_verify(struct smime_verifier *verifier, struct slice message, struct smime_known known,
                   struct buffer *canonical, struct slice *content, struct err *err);
-
-#endif

@@ -10,7 +10,9 @@
 
 #include "relay/spool_beside.h"
 #include "relay/spool_private.h"
+#include "util/close_fd.h"
 #include "util/dir_stream.h"
+#include "util/file_status.h"
 #include "util/xmalloc.h"
 
 static int spool_open_directory(const char *path, struct err *err)
@@ -25,6 +27,7 @@ static int spool_open_directory(const char *path, struct err *err)
 struct spool *spool_open(const char *directory, const char *incoming, struct err *err)
 {
     struct spool *spool = xcalloc(1, sizeof *spool);
+    spool->beside_seen = true; /* nobody has looked yet */
     spool->directory = xstrdup(incoming);
     spool->incoming_path = xasprintf("%s/%s", directory, incoming);
     spool->failed_path = xasprintf("%s/failed", directory);
@@ -42,12 +45,8 @@ void spool_close(struct spool *spool)
     if (spool == NULL) {
         return;
     }
-    if (spool->incoming_fd >= 0) {
-        close(spool->incoming_fd);
-    }
-    if (spool->failed_fd >= 0) {
-        close(spool->failed_fd);
-    }
+    close_fd(&spool->incoming_fd);
+    close_fd(&spool->failed_fd);
     free(spool->incoming_path);
     free(spool->failed_path);
     free(spool->directory);
@@ -82,7 +81,7 @@ static enum standing look_at(int fd, const char *path)
     if (fstat(fd, &opened) != 0 || stat(path, &there) != 0) {
         return errno == ENOENT ? NOTHING_THERE : IN_PLACE; /* if stat fails for another reason, it may be in place */
     }
-    return opened.st_ino == there.st_ino && opened.st_dev == there.st_dev ? IN_PLACE : REPLACED;
+    return file_status_is_same_file(&opened, &there) ? IN_PLACE : REPLACED;
 }
 
 bool spool_in_place(const struct spool *spool, const char **missing)
@@ -126,8 +125,8 @@ bool spool_walk(int dir_fd, bool (*wanted)(const char *), spool_visit *visit, vo
     for (struct dirent *entry; go_on && (entry = readdir(dir)) != NULL; errno = 0) {
         struct stat status;
         bool maybe_file = entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN;
-        if (maybe_file && wanted(entry->d_name) &&
-            fstatat(dir_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode)) {
+        if (maybe_file && wanted(entry->d_name) && fstatat(dir_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(status.st_mode)) {
             go_on = visit(context, &(struct spool_entry){entry->d_name, status.st_size, status.st_mtime, &status});
         }
     }

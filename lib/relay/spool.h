@@ -3,8 +3,9 @@
  * spool: the directories where uploads wait: <directory>/incoming (or accepted-nodes-updates) and <directory>/failed.
  *
  * Files come in by rename and leave by unlink (done) or by rename into failed/ (refused), where `<name>.reason` beside
- * each says why. Another process may take a file at any time: a file that is gone is never an error. No file is ever
- * replaced by another one, nor removed for another one's sake. Every state that a kill -9 leaves is a valid one.
+ * each says why. Another process may take a file at any time: a file that is gone is never an error. No waiting file is
+ * ever replaced, nor removed for another one's sake; in failed/ the oldest ones without a valid signature go when their
+ * node or their name has too many. Every state that a kill -9 leaves is a valid one.
  *
  * On disk (docs/operating.md says the same to administrators):
  *     incoming/NAME               waits; the first of its name
@@ -14,6 +15,8 @@
  *     incoming/.<16 hex>.tmp      an upload on its way
  *     failed/NAME, NAME.~1~ ..    refused; other bytes under a name stand beside the first
  *     failed/NAME.reason          why, of the file beside it
+ *     failed/.in-work-<n>         what a forwarder works on (forwarder/work_marks.h)
+ *     failed/.suspects            what was in work when one was killed (forwarder/attempts.h)
  *     failed/.ages-<directory>    how long files have been there, in time the machine was up (spool_ages.h)
  * The mtime of a waiting file is the moment when the first of our servers received it; no move changes it.
  *
@@ -21,8 +24,7 @@
  * of the incoming directory it came from: two of them share one failed directory), verified (yes: the signature was
  * valid). It is written before its file moves, and an orphaned reason is swept by the cleaner.
  */
-#ifndef RELAY_SPOOL_H
-#define RELAY_SPOOL_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -85,7 +87,8 @@ enum spool_leave spool_remove(struct spool *spool, const char *name, const struc
 struct spool_refusal {
     const char *node_id; /* "": not known */
     const char *reason;
-    bool verified; /* the signature was valid: the file is never removed to make room */
+    bool verified;   /* the signature was valid: the file is never removed to make room */
+    size_t *removed; /* counts the unverified files of its name that were removed to make room for it; may be NULL */
 };
 
 /* Moves a refused file into failed/ with its reason, beside others of that name. If a file with the same bytes is
@@ -101,8 +104,14 @@ size_t spool_recover(struct spool *spool);
  * another pair for an hour goes into failed/. Returns how many names were given. */
 size_t spool_release_all(struct spool *spool, int64_t now_seconds);
 
-/* The same for the files beside one name. True when one of them got it. */
+/* The same for the files beside one name, or for those of which `name` is one. True when one of them got the name.
+ *
+ * Few names ever have files beside them, and a look for them costs as much as removing a file. So who reads the
+ * directory, or its notifications, calls this for each file beside another that it sees, and spool_forget_beside before
+ * it begins to read the whole directory. From then on a call for a name looks only if some file beside another was
+ * seen. That misses none: when it is seen, its name has left already or leaves later. */
 bool spool_release(struct spool *spool, const char *name, int64_t now_seconds);
+void spool_forget_beside(struct spool *spool);
 
 /* The `reason:` line of a failed file, printable; "" when there is none. */
 void spool_reason(const struct spool *spool, const char *name, struct err *reason);
@@ -134,5 +143,3 @@ bool spool_drop(struct spool *spool, const char *name, struct err *err);
  * was up since the first call that saw the file, so a wrong clock never removes a file early. Call it at the start and
  * at regular intervals. Returns how many files were removed. */
 size_t spool_clean(struct spool *spool, int64_t retention, bool incoming);
-
-#endif

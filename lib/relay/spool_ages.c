@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "util/buffer.h"
-#include "util/xmalloc.h"
 #include "util/safe_file.h"
+#include "util/xmalloc.h"
 
 /* bytes; enough for some ten million files */
 enum { NOTES_LIMIT = 1 << 30 };
@@ -88,10 +88,7 @@ static void read_notes(struct spool_ages *ages, const char *text)
                    &note.nanoseconds, &note.first) != 4) {
             break;
         }
-        if (ages->before_count == size) {
-            size = 2 * size + 64;
-            ages->before = xreallocarray(ages->before, size, sizeof *ages->before);
-        }
+        ages->before = xgrow(ages->before, ages->before_count, &size, sizeof *ages->before);
         ages->before[ages->before_count++] = note;
     }
     if (ages->before_count > 0) {
@@ -125,16 +122,12 @@ int64_t spool_ages_of(struct spool_ages *ages, const struct stat *status)
 {
     struct age_note note = {status->st_ino, status->st_ctim.tv_sec, status->st_ctim.tv_nsec, ages->counted};
     const struct age_note *known =
-        ages->before_count > 0
-            ? bsearch(&note, ages->before, ages->before_count, sizeof *ages->before, order_of_notes)
-            : NULL;
+        ages->before_count > 0 ? bsearch(&note, ages->before, ages->before_count, sizeof *ages->before, order_of_notes)
+                               : NULL;
     if (known != NULL && known->first >= 0 && known->first < ages->counted) {
         note.first = known->first;
     }
-    if (ages->seen_count == ages->seen_size) {
-        ages->seen_size = 2 * ages->seen_size + 64;
-        ages->seen = xreallocarray(ages->seen, ages->seen_size, sizeof *ages->seen);
-    }
+    ages->seen = xgrow(ages->seen, ages->seen_count, &ages->seen_size, sizeof *ages->seen);
     ages->seen[ages->seen_count++] = note;
     return ages->counted - note.first;
 }

@@ -12,8 +12,7 @@
  * "<inode> <ctime seconds> <ctime nanoseconds> <seconds counted when it was first seen>". A file is known by its inode
  * and ctime; the latter is compared with itself only.
  */
-#ifndef RELAY_SPOOL_AGES_H
-#define RELAY_SPOOL_AGES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,5 +41,3 @@ int64_t spool_ages_of(struct spool_ages *ages, const struct stat *status);
 /* Writes the notes of all files that were asked for, in place of those that were read. Without any file, no notes are
  * kept. */
 bool spool_ages_write(struct spool_ages *ages, struct err *err);
-
-#endif

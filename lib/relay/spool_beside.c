@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "relay/inventory_name.h"
@@ -82,12 +81,6 @@ struct family {
     char at[FAMILY_MAX][SAFE_FILE_NAME_SIZE];
 };
 
-static struct slice without(struct slice name, const char *suffix)
-{
-    name.len -= slice_ends_with(name, suffix) ? strlen(suffix) : 0;
-    return name;
-}
-
 static void family_of(const char *name, struct family *family)
 {
     static const char *const endings[FAMILY_MAX] = {"", ".gz", ".sign", ".gz.sign"};
@@ -97,7 +90,9 @@ static void family_of(const char *name, struct family *family)
     if (!inventory_name_valid(slice_from_str(name)) || strlen(name) > NAME_LONGEST) {
         return; /* no upload has a longer name */
     }
-    struct slice stem = without(without(slice_from_str(name), ".sign"), ".gz");
+    struct slice stem = slice_from_str(name);
+    slice_take_end(&stem, ".sign");
+    slice_take_end(&stem, ".gz");
     family->count = FAMILY_MAX;
     family->inventories = 2;
     for (size_t i = 0; i < FAMILY_MAX; i++) {
@@ -160,6 +155,17 @@ static unsigned generation_for(int dir_fd, const struct family *family, const ch
     return lacks_it ? (unsigned)top : (unsigned)top + 1;
 }
 
+/* The first generation that lacks such a file; limit + 1 when there is none. */
+static unsigned free_generation(int dir_fd, const struct family *family, const char *name, unsigned limit)
+{
+    bool inventory = family->inventories > 0 && !is_signature(family, name);
+    unsigned n = 0;
+    while (n <= limit && kind_is_there(dir_fd, family, inventory, n)) {
+        n++;
+    }
+    return n;
+}
+
 enum spool_place spool_beside_find(int from_fd, const char *from, int dir_fd, const char *name, unsigned limit,
                                    char placed[SAFE_FILE_NAME_SIZE], struct err *err)
 {
@@ -178,6 +184,9 @@ enum spool_place spool_beside_find(int from_fd, const char *from, int dir_fd, co
         }
     }
     unsigned n = generation_for(dir_fd, &family, name, top);
+    if (n > limit && limit == SPOOL_BESIDE_FAILED) { /* nothing there gets its name back in order */
+        n = free_generation(dir_fd, &family, name, limit);
+    }
     spool_beside_name(name, n, placed);
     return n > limit ? SPOOL_PLACE_FULL : n > 0 ? SPOOL_PLACE_BESIDE : SPOOL_PLACE_NEW;
 }

@@ -11,8 +11,7 @@
  * get their names back together. Another signature for a waiting inventory makes a new generation: that signature and a
  * link to the inventory. So a wrong signature does not hinder the right one.
  */
-#ifndef RELAY_SPOOL_BESIDE_H
-#define RELAY_SPOOL_BESIDE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -22,7 +21,7 @@
 enum {
     SPOOL_BESIDE_UPLOADS = 3, /* most files beside the first that an upload may add */
     SPOOL_BESIDE_OURS = 5,    /* the same for forwarder and command, which uploads must not block */
-    SPOOL_BESIDE_FAILED = 15, /* the same in failed/ */
+    SPOOL_BESIDE_FAILED = 15, /* the same in failed/, where a place that has become free is used again */
 };
 
 /* NAME.~n~; NAME itself for 0. */
@@ -63,5 +62,3 @@ bool spool_beside_lone(int dir_fd, const char *name, char lone[SAFE_FILE_NAME_SI
 
 /* renameat that fails with EEXIST instead of replacing a file, on any file system. 0, or -1 and errno. */
 int spool_beside_rename(int from_fd, const char *from, int to_fd, const char *to);
-
-#endif

@@ -8,6 +8,7 @@
 #include "relay/inventory_name.h"
 #include "relay/spool_beside.h"
 #include "relay/spool_private.h"
+#include "util/file_status.h"
 
 enum { PARTNER_WITHIN_SECONDS = 3600 };
 
@@ -50,9 +51,8 @@ bool spool_unclaim(int dir_fd, const char *claimed, const char *name, struct err
 
 static bool is_unchanged(const struct stat *now, const struct stat *read)
 {
-    return read == NULL || (now->st_ino == read->st_ino && now->st_size == read->st_size &&
-                            now->st_mtim.tv_sec == read->st_mtim.tv_sec &&
-                            now->st_mtim.tv_nsec == read->st_mtim.tv_nsec);
+    return read == NULL ||
+           (now->st_ino == read->st_ino && file_status_is_unchanged(now, read));
 }
 
 /* Renames the file to its claimed name. If an older claimed file is in the way, it is put back first, not overwritten.
@@ -159,9 +159,19 @@ static bool waited_for_its_partner(const struct spool *spool, const char *name, 
            now_seconds - status.st_ctime > PARTNER_WITHIN_SECONDS;
 }
 
+void spool_forget_beside(struct spool *spool)
+{
+    spool->beside_seen = false;
+}
+
 bool spool_release(struct spool *spool, const char *name, int64_t now_seconds)
 {
     char lone[SAFE_FILE_NAME_SIZE];
+    if (spool_beside_is(name)) {
+        spool->beside_seen = true;
+    } else if (!spool->beside_seen) {
+        return false;
+    }
     if (spool_beside_release(spool->incoming_fd, name)) {
         return true;
     }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "relay/spool_ages.h"
 #include "relay/spool_private.h"
+#include "util/log.h"
 #include "util/safe_file.h"
 
 #define LOG_COMPONENT "spool"
-#include "util/log.h"
 
 enum { SECONDS_A_DAY = 24 * 3600 };
 

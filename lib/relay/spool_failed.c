@@ -9,11 +9,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "relay/inventory_name.h"
 #include "relay/run_info.h"
 #include "relay/spool_beside.h"
+#include "util/file_status.h"
+#include "util/log.h"
 #include "util/printable.h"
 #include "util/safe_file.h"
 #include "util/timestamp.h"
+
+#define LOG_COMPONENT "spool"
 
 /* A reason is written before its file moves, so a young one without a file is no orphan yet. */
 enum { PLACE_TRIES = 100, ORPHAN_AGE_SECONDS = 3600, REASON_LIMIT = 8192, REASON_NAME_SIZE = SAFE_FILE_NAME_SIZE + 16 };
@@ -80,8 +85,40 @@ static bool write_reason(const struct spool *spool, const char *name, struct sli
     return safe_file_commit(&file, reason_name(beside, name), NULL, err);
 }
 
+static bool remove_failed(const struct spool *spool, const char *name, const struct stat *status, size_t *removed)
+{
+    if (!spool_remove_from(spool->failed_fd, name, status, NULL)) {
+        return false;
+    }
+    spool_reason_remove(spool->failed_fd, name);
+    log_warn("a refused file without a valid signature removed, since there are too many of its name",
+             log_text("file", name));
+    if (removed != NULL) {
+        ++*removed;
+    }
+    return true;
+}
+
+/* An inventory goes with its signature, and the other way round, since both must go for their place to be free. */
+static void remove_partners(const struct spool *spool, const char *oldest, size_t *removed)
+{
+    char base[SAFE_FILE_NAME_SIZE];
+    char partner[SAFE_FILE_NAME_SIZE];
+    struct inventory_names partners;
+    unsigned n = spool_beside_number(oldest, base);
+    if (inventory_name_is_signature(base)) {
+        inventory_name_signed(base, &partners);
+    } else {
+        inventory_name_signatures(base, &partners);
+    }
+    for (size_t i = 0; i < partners.count; i++) {
+        spool_beside_name(partners.at[i], n, partner);
+        remove_failed(spool, partner, NULL, removed);
+    }
+}
+
 /* Removes one file of that name: the oldest of those without a valid signature. */
-static bool make_room(const struct spool *spool, const char *name)
+static bool make_room(const struct spool *spool, const char *name, size_t *removed)
 {
     char oldest[SAFE_FILE_NAME_SIZE] = "";
     struct stat oldest_status = {0};
@@ -92,15 +129,15 @@ static bool make_room(const struct spool *spool, const char *name)
         spool_beside_name(name, n, one);
         spool_note_read(spool->failed_fd, one, &note);
         if (!note.verified && fstatat(spool->failed_fd, one, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-            (oldest[0] == '\0' || status.st_ctime < oldest_status.st_ctime)) {
+            (oldest[0] == '\0' || file_status_compare_times(&status.st_ctim, &oldest_status.st_ctim) < 0)) {
             oldest_status = status;
             memcpy(oldest, one, sizeof oldest);
         }
     }
-    if (oldest[0] == '\0' || !spool_remove_from(spool->failed_fd, oldest, &oldest_status, NULL)) {
+    if (oldest[0] == '\0' || !remove_failed(spool, oldest, &oldest_status, removed)) {
         return false;
     }
-    spool_reason_remove(spool->failed_fd, oldest);
+    remove_partners(spool, oldest, removed);
     return true;
 }
 
@@ -128,12 +165,12 @@ static bool move_with_reason(const struct spool *spool, const char *claimed, con
 
 /* Moves a claimed file into failed/, as NAME or beside others of that name. */
 static bool place_failed(const struct spool *spool, const char *claimed, const char *name, struct slice reason,
-                         struct err *err)
+                         size_t *removed, struct err *err)
 {
     for (unsigned tries = 0; tries < PLACE_TRIES; tries++) {
         char placed[SAFE_FILE_NAME_SIZE];
-        switch (spool_beside_find(spool->incoming_fd, claimed, spool->failed_fd, name, SPOOL_BESIDE_FAILED, placed,
-                                  err)) {
+        switch (
+            spool_beside_find(spool->incoming_fd, claimed, spool->failed_fd, name, SPOOL_BESIDE_FAILED, placed, err)) {
         case SPOOL_PLACE_NEW:
         case SPOOL_PLACE_BESIDE:
             if (move_with_reason(spool, claimed, placed, reason, err)) {
@@ -148,7 +185,7 @@ static bool place_failed(const struct spool *spool, const char *claimed, const c
                    (unlinkat(spool->incoming_fd, claimed, 0) == 0 || errno == ENOENT ||
                     err_set_errno(err, errno, "removing it"));
         case SPOOL_PLACE_FULL:
-            if (!make_room(spool, name)) {
+            if (!make_room(spool, name, removed)) {
                 return err_set(err, "%d files of that name have failed: replay or drop them", SPOOL_BESIDE_FAILED + 1);
             }
             break;
@@ -170,7 +207,7 @@ enum spool_leave spool_quarantine(struct spool *spool, const char *name, const s
     int result = spool_claim(spool->incoming_fd, name, read, claimed, err);
     if (result == SPOOL_LEFT) {
         spool_failed_describe(&text, spool, name, refusal);
-        if (!place_failed(spool, claimed, name, buffer_slice(&text), err)) {
+        if (!place_failed(spool, claimed, name, buffer_slice(&text), refusal->removed, err)) {
             spool_unclaim(spool->incoming_fd, claimed, name, NULL);
             result = SPOOL_STAYS;
         }

@@ -2,8 +2,9 @@
  *
  * spool_private: what the source files of spool share. Nobody else includes it.
  */
-#ifndef RELAY_SPOOL_PRIVATE_H
-#define RELAY_SPOOL_PRIVATE_H
+#pragma once
+
+#include <stdatomic.h>
 
 #include "relay/spool.h"
 #include "util/safe_file.h"
@@ -16,6 +17,7 @@ struct spool {
     char *failed_path;
     int incoming_fd;
     int failed_fd;
+    atomic_bool beside_seen; /* in incoming, since spool_forget_beside: others may be there only if so */
 };
 
 /* Is it one path component that spool_scan would visit? Names come from a directory or from an operator's command line.
@@ -47,5 +49,3 @@ void spool_reason_remove(int failed_fd, const char *name);
 
 /* Removes reasons whose file is gone. Returns how many. */
 size_t spool_reason_sweep(int failed_fd);
-
-#endif

@@ -2,8 +2,7 @@
  *
  * spool_set: the spools of a configuration, one for each kind of upload.
  */
-#ifndef RELAY_SPOOL_SET_H
-#define RELAY_SPOOL_SET_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,5 +23,3 @@ void spool_set_close(struct spool_set *spools);
 
 /* Does an earlier spool share the failed directory? */
 bool spool_set_failed_seen(const struct spool_set *spools, size_t i);
-
-#endif

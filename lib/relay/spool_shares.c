@@ -49,10 +49,7 @@ static bool see_file(void *context, const struct spool_entry *entry)
     size_t files = !shares->once || !spool_beside_is(entry->name);
     shares->all.files += files;
     shares->all.bytes += entry->size;
-    if (shares->node_count == shares->node_size) {
-        shares->node_size = 2 * shares->node_size + 64;
-        shares->nodes = xreallocarray(shares->nodes, shares->node_size, sizeof *shares->nodes);
-    }
+    shares->nodes = xgrow(shares->nodes, shares->node_count, &shares->node_size, sizeof *shares->nodes);
     shares->nodes[shares->node_count++] =
         (struct spool_share){spool_shares_key_of_file(shares, entry->name), files, entry->size};
     return true;
@@ -110,10 +107,7 @@ struct spool_share spool_shares_of(const struct spool_shares *shares, const char
 static struct spool_share *insert_node(struct spool_shares *shares, uint64_t node)
 {
     size_t at = shares->node_count;
-    if (shares->node_count == shares->node_size) {
-        shares->node_size = 2 * shares->node_size + 64;
-        shares->nodes = xreallocarray(shares->nodes, shares->node_size, sizeof *shares->nodes);
-    }
+    shares->nodes = xgrow(shares->nodes, shares->node_count, &shares->node_size, sizeof *shares->nodes);
     while (at > 0 && shares->nodes[at - 1].node > node) {
         at--;
     }
@@ -123,14 +117,20 @@ static struct spool_share *insert_node(struct spool_shares *shares, uint64_t nod
     return &shares->nodes[at];
 }
 
-void spool_shares_add(struct spool_shares *shares, const char *node_id, int64_t bytes)
+void spool_shares_set(struct spool_shares *shares, const char *node_id, size_t files, int64_t bytes)
 {
     struct spool_share *share = find_node(shares, node_id);
     if (share == NULL) {
         share = insert_node(shares, spool_shares_key(shares, node_id));
     }
-    share->files++;
-    share->bytes += bytes;
-    shares->all.files++;
-    shares->all.bytes += bytes;
+    shares->all.files += files - share->files;
+    shares->all.bytes += bytes - share->bytes;
+    share->files = files;
+    share->bytes = bytes;
+}
+
+void spool_shares_add(struct spool_shares *shares, const char *node_id, int64_t bytes)
+{
+    const struct spool_share share = spool_shares_of(shares, node_id);
+    spool_shares_set(shares, node_id, share.files + 1, share.bytes + bytes);
 }

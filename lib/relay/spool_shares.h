@@ -5,8 +5,7 @@
  * Reading a directory takes time for each file in it. A caller that needs the numbers often keeps them, adds each new
  * file, and reads the directory again from time to time.
  */
-#ifndef RELAY_SPOOL_SHARES_H
-#define RELAY_SPOOL_SHARES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,7 +43,8 @@ uint64_t spool_shares_key_of_file(const struct spool_shares *shares, const char 
 /* What is known of the node; zeros for a node without files. node_id "": files that are not run logs. */
 struct spool_share spool_shares_of(const struct spool_shares *shares, const char *node_id);
 
+/* Sets what is known of the node, for a caller that has counted its files. */
+void spool_shares_set(struct spool_shares *shares, const char *node_id, size_t files, int64_t bytes);
+
 /* Adds a new file of the node. */
 void spool_shares_add(struct spool_shares *shares, const char *node_id, int64_t bytes);
-
-#endif

@@ -2,8 +2,7 @@
  *
  * spool_sum: a total of some files of a spool: their number, their bytes, and the time of the oldest.
  */
-#ifndef RELAY_SPOOL_SUM_H
-#define RELAY_SPOOL_SUM_H
+#pragma once
 
 #include <stdint.h>
 
@@ -28,5 +27,3 @@ static inline void spool_sum_add(struct spool_sum *sum, int64_t size, int64_t mt
 {
     spool_sum_merge(sum, (struct spool_sum){1, (uint64_t)size, mtime});
 }
-
-#endif

@@ -5,8 +5,7 @@
  * Source: PROTOCOL.md sections 1, 8 and 16. A new kind is a new line in this table. Code that needs a list of the kinds
  * loops over enum relay_kind.
  */
-#ifndef RELAY_UPLOAD_KIND_H
-#define RELAY_UPLOAD_KIND_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -33,5 +32,3 @@ const char *upload_kind_directory(enum relay_kind kind, const struct relay_confi
 
 /* What the forwarder does with files of this kind. */
 enum relay_output upload_kind_output(enum relay_kind kind, const struct relay_config *config);
-
-#endif

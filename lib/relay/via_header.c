@@ -12,18 +12,9 @@ enum { MAX_SERVERS = 2 * NODE_INDEX_MAX_LEVELS };
 /* Does this element of Via name `me`? An element is `<protocol> <name>`, optionally followed by a comment. */
 static bool names(struct slice element, const char *me)
 {
-    while (element.len > 0 && (element.at[0] == ' ' || element.at[0] == '\t')) {
-        element.at++;
-        element.len--;
-    }
-    const char *blank = element.len > 0 ? memchr(element.at, ' ', element.len) : NULL;
-    if (blank == NULL) {
-        return false;
-    }
-    struct slice name = {blank + 1, (size_t)(element.at + element.len - blank - 1)};
-    const char *end = memchr(name.at, ' ', name.len);
-    name.len = end != NULL ? (size_t)(end - name.at) : name.len;
-    return slice_eq_str(name, me);
+    slice_skip(&element, " \t");
+    slice_take_until(&element, ' ');
+    return slice_eq_str(slice_take_until(&element, ' '), me);
 }
 
 bool via_header_is_loop(const char *via, const char *me)

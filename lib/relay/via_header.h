@@ -6,8 +6,7 @@
  * for ever. So each server adds its node id to Via when it forwards a request, and refuses a request that it has
  * already seen or that has passed too many servers.
  */
-#ifndef RELAY_VIA_HEADER_H
-#define RELAY_VIA_HEADER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -21,5 +20,3 @@ bool via_header_is_loop(const char *via, const char *me);
 
 /* Adds "Via: ..." for the next server to header: the value that the request has (may be NULL), and `me`. */
 void via_header_add(struct buffer *header, const char *via, const char *me);
-
-#endif

@@ -7,8 +7,7 @@
  * Large pieces have blocks of their own: an arena takes hardly more memory than its pieces. An arena that is all zero
  * bytes is a valid empty one.
  */
-#ifndef RELAY_UTIL_ARENA_H
-#define RELAY_UTIL_ARENA_H
+#pragma once
 
 #include <stddef.h>
 
@@ -26,5 +25,3 @@ void *arena_alloc_bytes(struct arena *arena, size_t size) __attribute__((returns
 
 void arena_clear(struct arena *arena);
 void arena_free(struct arena *arena);
-
-#endif

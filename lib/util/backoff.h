@@ -5,8 +5,7 @@
  * Jitter keeps a thousand relays from connecting at the same moment when their upstream comes back: each wait is a
  * random value between half the step and the whole step.
  */
-#ifndef RELAY_UTIL_BACKOFF_H
-#define RELAY_UTIL_BACKOFF_H
+#pragma once
 
 #include <stdint.h>
 
@@ -17,5 +16,3 @@ struct backoff {
 
 /* attempt counts failures so far, from 1. random is any random number. */
 uint32_t backoff_wait_ms(const struct backoff *backoff, unsigned attempt, uint32_t random);
-
-#endif

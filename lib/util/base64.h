@@ -6,8 +6,7 @@
  * strict: no other characters, padding to a multiple of four, nothing behind the padding, no stray bits in the last
  * character. So one sequence of bytes has exactly one text.
  */
-#ifndef RELAY_UTIL_BASE64_H
-#define RELAY_UTIL_BASE64_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -16,5 +15,3 @@
 
 /* Appends the bytes to out. On false out is as it was before. */
 bool base64_decode(struct buffer *out, struct slice text);
-
-#endif

@@ -5,8 +5,7 @@
  * The struct is the owner's; buffer_free gives the memory back, buffer_clear keeps it for the next use. A buffer that
  * is all zero bytes is a valid empty one. Running out of memory ends the process (see xmalloc.h).
  */
-#ifndef RELAY_UTIL_BUFFER_H
-#define RELAY_UTIL_BUFFER_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -50,5 +49,3 @@ void buffer_clear_large(struct buffer *buffer, size_t keep);
 void buffer_fit(struct buffer *buffer, size_t keep);
 
 void buffer_free(struct buffer *buffer);
-
-#endif

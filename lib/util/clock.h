@@ -3,8 +3,7 @@
  * clock: the time that back-off, pacing and timers are counted in. It never jumps, and means nothing outside the
  * process.
  */
-#ifndef RELAY_UTIL_CLOCK_H
-#define RELAY_UTIL_CLOCK_H
+#pragma once
 
 #include <limits.h>
 #include <pthread.h>
@@ -68,5 +67,3 @@ static inline int clock_poll_timeout(int64_t until_ms)
     }
     return until_ms - now_ms < INT_MAX ? (int)(until_ms - now_ms) : INT_MAX;
 }
-
-#endif

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "util/config_file.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "util/buffer.h"
 #include "util/config_preprocess.h"
-#include "util/xmalloc.h"
 #include "util/safe_file.h"
+#include "util/xmalloc.h"
 
 struct config_file {
     char *name;
@@ -24,8 +23,8 @@ static bool config_file_parse_text(struct config_file *file, struct slice text, 
     if (!done) {
         err_prefix(err, "%s:%u", file->name, line);
     } else if (config_read_string(&file->config, buffer_cstr(&prepared)) != CONFIG_TRUE) {
-        done = err_set(err, "%s:%d: %s", file->name, config_error_line(&file->config),
-                       config_error_text(&file->config));
+        done =
+            err_set(err, "%s:%d: %s", file->name, config_error_line(&file->config), config_error_text(&file->config));
     }
     buffer_free(&prepared);
     return done;
@@ -99,14 +98,12 @@ const config_setting_t *config_file_find(const struct config_file *file, const c
 
 bool config_file_fault(const struct config_file *file, const char *key, struct err *err, const char *format, ...)
 {
-    char why[ERR_TEXT_SIZE];
     va_list args;
     va_start(args, format);
-    vsnprintf(why, sizeof why, format, args);
+    err_vset(err, format, args);
     va_end(args);
     const config_setting_t *setting = config_file_find(file, key, NULL);
-    if (setting == NULL) {
-        return err_set(err, "%s: %s: %s", file->name, key, why);
-    }
-    return err_set(err, "%s:%u: %s: %s", file->name, (unsigned)config_setting_source_line(setting), key, why);
+    return setting == NULL
+               ? err_prefix(err, "%s: %s", file->name, key)
+               : err_prefix(err, "%s:%u: %s", file->name, (unsigned)config_setting_source_line(setting), key);
 }

@@ -7,8 +7,7 @@
  * and @include is refused, since an included file that is a directory ends the whole process inside libconfig, and its
  * lines are misreported.
  */
-#ifndef RELAY_UTIL_CONFIG_FILE_H
-#define RELAY_UTIL_CONFIG_FILE_H
+#pragma once
 
 #include <libconfig.h>
 #include <stdbool.h>
@@ -39,5 +38,3 @@ const config_setting_t *config_file_find(const struct config_file *file, const c
 /* "<path>:<line>: <key>: <formatted>" to err, without the line when the key is not in the file. Always false. */
 bool config_file_fault(const struct config_file *file, const char *key, struct err *err, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-
-#endif

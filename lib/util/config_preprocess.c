@@ -4,21 +4,12 @@
 #include <stdint.h>
 #include <string.h>
 
-static bool config_preprocess_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool config_preprocess_is_hex(char c)
-{
-    return config_preprocess_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+#include "util/ascii.h"
 
 /* Can this character be part of an identifier or a number? Signs do not count. */
 static bool is_word(char c)
 {
-    return config_preprocess_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c != '\0' && strchr("_*-.", c) != NULL);
+    return ascii_is_alphanumeric(c) || (c != '\0' && strchr("_*-.", c) != NULL);
 }
 
 static size_t string_len(struct slice at)
@@ -72,11 +63,10 @@ static bool is_wide_number(struct slice word)
     bool hex = word.len > 2 && word.at[0] == '0' && (word.at[1] == 'x' || word.at[1] == 'X');
     int64_t number = 0;
     for (size_t i = hex ? 2 : 0; i < word.len; i++) {
-        char c = word.at[i];
-        if (!(hex ? config_preprocess_is_hex(c) : config_preprocess_is_digit(c))) {
+        int digit = ascii_hex_value(word.at[i]);
+        if (digit < 0 || (!hex && digit > 9)) {
             return false;
         }
-        int digit = config_preprocess_is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
         number = number > INT32_MAX ? number : number * (hex ? 16 : 10) + digit;
     }
     return number > INT32_MAX;
@@ -96,7 +86,7 @@ bool config_preprocess(struct slice text, struct buffer *out, unsigned *line, st
     *line = 1;
     for (struct slice rest = text; rest.len > 0;) {
         size_t len = piece_len(rest);
-        struct slice piece = {rest.at, len < rest.len ? len : rest.len};
+        struct slice piece = slice_take(&rest, len < rest.len ? len : rest.len);
         if (memchr(piece.at, '\0', piece.len) != NULL) {
             return err_set(err, "a NUL byte: this is not a text file");
         }
@@ -104,12 +94,10 @@ bool config_preprocess(struct slice text, struct buffer *out, unsigned *line, st
             return err_set(err, "@include is not supported; a password may stand in a file of its own (password_file)");
         }
         buffer_add(out, piece.at, piece.len);
-        if (config_preprocess_is_digit(piece.at[0]) && is_wide_number(piece)) {
+        if (ascii_is_digit(piece.at[0]) && is_wide_number(piece)) {
             buffer_add_text(out, "L");
         }
         *line += count_lines(piece);
-        rest.at += piece.len;
-        rest.len -= piece.len;
     }
     return true;
 }

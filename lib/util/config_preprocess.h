@@ -2,8 +2,7 @@
  *
  * config_preprocess: what config_file does to the text before libconfig sees it. See there for why.
  */
-#ifndef RELAY_UTIL_CONFIG_PREPROCESS_H
-#define RELAY_UTIL_CONFIG_PREPROCESS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -13,5 +12,3 @@
 
 /* Appends the text to out. On false err says what is wrong, and *line (from 1) where. */
 bool config_preprocess(struct slice text, struct buffer *out, unsigned *line, struct err *err);
-
-#endif

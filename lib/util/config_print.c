@@ -57,12 +57,6 @@ static void print_choices(const struct config_key *key, FILE *out, int depth)
     print_comment(out, depth, text);
 }
 
-static const char *config_print_last_name(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    return dot != NULL ? dot + 1 : path;
-}
-
 static int depth_of(const char *path)
 {
     int depth = 0;
@@ -137,10 +131,54 @@ void config_table_print_sample(const struct config_table *table, FILE *out)
             print_choices(key, out, depth);
         }
         print_indent(out, depth);
-        fprintf(out, "#%s = ", config_print_last_name(key->path));
+        fprintf(out, "#%s = ", config_key_name(key->path));
         print_value(key, out);
         fputs(";\n", out);
         before = key->path;
+    }
+    close_groups(out, depth_of(before), 0);
+}
+
+void config_quote(struct buffer *out, const char *text)
+{
+    buffer_add_text(out, "\"");
+    for (const char *at = text; *at != '\0'; at++) {
+        if ((unsigned char)*at < 0x20 || *at == 0x7f) {
+            buffer_add_format(out, "\\x%02x", (unsigned)*at);
+        } else {
+            buffer_add(out, "\\", *at == '"' || *at == '\\');
+            buffer_add(out, at, 1);
+        }
+    }
+    buffer_add_text(out, "\"");
+}
+
+static const struct config_assignment *assignment_of(const struct config_assignment *assignments, size_t count,
+                                                     const char *path)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(assignments[i].path, path) == 0) {
+            return &assignments[i];
+        }
+    }
+    return NULL;
+}
+
+void config_table_print_assignments(const struct config_table *table, const struct config_assignment *assignments,
+                                    size_t count, FILE *out)
+{
+    const char *before = "";
+    for (size_t i = 0; i < table->count; i++) {
+        const char *path = table->keys[i].path;
+        const struct config_assignment *assignment = assignment_of(assignments, count, path);
+        if (assignment != NULL) {
+            int common = common_depth(before, path);
+            close_groups(out, depth_of(before), common);
+            open_groups(table, out, path, common);
+            print_indent(out, depth_of(path));
+            fprintf(out, "%s = %s; # %s\n", config_key_name(path), assignment->value, assignment->comment);
+            before = path;
+        }
     }
     close_groups(out, depth_of(before), 0);
 }
@@ -165,11 +203,11 @@ static void print_roff(FILE *out, const char *text)
 static void print_manual_key(const struct config_key *key, FILE *out)
 {
     static const char *const kinds[] = {
-        [CONFIG_TEXT] = "text", [CONFIG_PATH] = "path",         [CONFIG_INT] = "number",
-        [CONFIG_SIZE] = "size", [CONFIG_DURATION] = "duration", [CONFIG_BOOL] = "true or false",
+        [CONFIG_TEXT] = "text",   [CONFIG_PATH] = "path",           [CONFIG_INT] = "number",
+        [CONFIG_SIZE] = "size",   [CONFIG_DURATION] = "duration",   [CONFIG_BOOL] = "true or false",
         [CONFIG_CHOICE] = "word", [CONFIG_TEXTS] = "list of texts",
     };
-    fprintf(out, ".It Cm %s\n", config_print_last_name(key->path));
+    fprintf(out, ".It Cm %s\n", config_key_name(key->path));
     print_roff(out, key->help);
     fprintf(out, "\n(%s, default ", kinds[key->kind]);
     print_value(key, out);
@@ -178,14 +216,14 @@ static void print_manual_key(const struct config_key *key, FILE *out)
 
 static bool same_group(const char *a, const char *b)
 {
-    size_t len = (size_t)(config_print_last_name(a) - a);
-    return len == (size_t)(config_print_last_name(b) - b) && memcmp(a, b, len) == 0;
+    size_t len = (size_t)(config_key_name(a) - a);
+    return len == (size_t)(config_key_name(b) - b) && memcmp(a, b, len) == 0;
 }
 
 static void begin_manual_group(const struct config_table *table, const char *path, FILE *out)
 {
     char group[PATH_SIZE];
-    const char *name = config_print_last_name(path);
+    const char *name = config_key_name(path);
     snprintf(group, sizeof group, "%.*s", name > path ? (int)(name - path - 1) : 0, path);
     const char *help = group_help(table, group);
     fprintf(out, ".Ss %s\n", group);

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/byte_size.h"
 #include "util/duration.h"
 #include "util/xmalloc.h"
-#include "util/byte_size.h"
 
 static void *field_of(const struct config_key *key, void *target)
 {

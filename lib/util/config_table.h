@@ -5,14 +5,15 @@
  * The table is the only place that knows a key: its name, type, default, bounds, help, and the field it goes to. The
  * commented sample file and the key section of a man page are printed from it.
  */
-#ifndef RELAY_UTIL_CONFIG_TABLE_H
-#define RELAY_UTIL_CONFIG_TABLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "util/buffer.h"
 #include "util/config_file.h"
 #include "util/err.h"
 
@@ -40,6 +41,13 @@ struct config_key {
     const char *help;           /* one or more plain sentences */
 };
 
+/* The last element of a key's path. */
+static inline const char *config_key_name(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot != NULL ? dot + 1 : path;
+}
+
 struct config_table {
     const struct config_key *keys; /* keys of one group stand together */
     size_t count;
@@ -61,7 +69,19 @@ bool config_table_has_secret(const struct config_table *table, const struct conf
 /* Prints a sample file that sets nothing: all groups, each key commented out with its default and its help above it. */
 void config_table_print_sample(const struct config_table *table, FILE *out);
 
+/* One line of a configuration file. */
+struct config_assignment {
+    const char *path;    /* a key of the table */
+    const char *value;   /* as it stands in the file; config_quote makes that of a text */
+    const char *comment; /* behind it, one line */
+};
+
+/* Appends the text in quotation marks, so that libconfig reads exactly it. */
+void config_quote(struct buffer *out, const char *text);
+
+/* Prints a file that sets these keys and no others, in the order of the table. Each key is there once at most. */
+void config_table_print_assignments(const struct config_table *table, const struct config_assignment *assignments,
+                                    size_t count, FILE *out);
+
 /* Prints the manual section in mdoc(7): a subsection for each group, its keys as a list. */
 void config_table_print_manual(const struct config_table *table, FILE *out);
-
-#endif

@@ -56,12 +56,6 @@ static size_t distance(const char *a, const char *b)
     return row[len];
 }
 
-static const char *config_unknown_last_name(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    return dot != NULL ? dot + 1 : path;
-}
-
 /* The known key with the fewest edits to this path, if they are few; else a key of the same name in another group; else
  * "". */
 static const char *nearest(const struct config_table *table, const char *path)
@@ -71,7 +65,7 @@ static const char *nearest(const struct config_table *table, const char *path)
     for (size_t i = 0; i < table->count; i++) {
         const char *key = table->keys[i].path;
         size_t edits = distance(path, key);
-        bool moved = strcmp(config_unknown_last_name(path), config_unknown_last_name(key)) == 0;
+        bool moved = strcmp(config_key_name(path), config_key_name(key)) == 0;
         edits = moved && edits >= FARTHEST ? FARTHEST - 1 : edits;
         if (edits < best_distance) {
             best_distance = edits;

@@ -2,11 +2,8 @@
  *
  * core_dump: what a program that crashes leaves behind.
  */
-#ifndef RELAY_UTIL_CORE_DUMP_H
-#define RELAY_UTIL_CORE_DUMP_H
+#pragma once
 
 /* Keeps the memory of this process and its children out of core dumps from now on, because it holds node data and
  * passwords. A unit's LimitCORE= does the same, but not every process is started by a unit. */
 void core_dump_off(void);
-
-#endif

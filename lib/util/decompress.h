@@ -11,8 +11,7 @@
  * sender still has the file). In a zip, directories before the first file are passed over, and only stored and deflated
  * files are read: other methods let the image choose how much memory they take.
  */
-#ifndef RELAY_UTIL_DECOMPRESS_H
-#define RELAY_UTIL_DECOMPRESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,5 +38,3 @@ void decompressor_free(struct decompressor *decompressor);
  */
 bool decompress(struct decompressor *decompressor, enum compression compression, struct slice image,
                 const struct decompress_limits *limits, struct buffer *out, struct err *err);
-
-#endif

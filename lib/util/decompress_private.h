@@ -2,8 +2,7 @@
  *
  * decompress_private: what decompress.c, decompress_gzip.c and decompress_zip.c share.
  */
-#ifndef RELAY_UTIL_DECOMPRESS_PRIVATE_H
-#define RELAY_UTIL_DECOMPRESS_PRIVATE_H
+#pragma once
 
 #include <zlib.h>
 
@@ -38,5 +37,3 @@ bool decompress_over_limit(const struct decompress_job *job);
 
 bool decompress_gzip(struct decompressor *decompressor, struct decompress_job *job);
 bool decompress_zip(struct decompress_job *job);
-
-#endif

@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 
-#define LOG_COMPONENT "digest"
+#include "util/ascii.h"
 #include "util/log.h"
+
+#define LOG_COMPONENT "digest"
 
 static const struct {
     const char *name;
@@ -48,23 +50,14 @@ void digest_hex(char *out, const unsigned char *bytes, size_t len, bool upper_ca
     out[2 * len] = '\0';
 }
 
-static int digit_value(char digit)
-{
-    if (digit >= '0' && digit <= '9') {
-        return digit - '0';
-    }
-    char lower = (char)(digit | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 bool digest_unhex(unsigned char *out, size_t len, const char *hex, size_t hex_len)
 {
     if (hex_len % 2 != 0 || hex_len / 2 != len) {
         return false;
     }
     for (size_t i = 0; i < len; i++) {
-        int high = digit_value(hex[2 * i]);
-        int low = digit_value(hex[2 * i + 1]);
+        int high = ascii_hex_value(hex[2 * i]);
+        int low = ascii_hex_value(hex[2 * i + 1]);
         if (high < 0 || low < 0) {
             return false;
         }

@@ -3,8 +3,7 @@
  * digest: small helpers around OpenSSL's EVP digests, and the two algorithms that the outside world may choose from
  * (PROTOCOL.md section 11).
  */
-#ifndef RELAY_UTIL_DIGEST_H
-#define RELAY_UTIL_DIGEST_H
+#pragma once
 
 #include <openssl/evp.h>
 #include <stdbool.h>
@@ -29,5 +28,3 @@ bool digest_unhex(unsigned char *out, size_t len, const char *hex, size_t hex_le
 
 /* SHA-256 of bytes, 32 of them to out. */
 void digest_sha256(unsigned char out[32], const void *bytes, size_t len);
-
-#endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "util/dir_stream.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "util/close_fd.h"
 
 DIR *dir_stream_open(int dir_fd)
 {
@@ -16,9 +16,7 @@ DIR *dir_stream_open_below(int dir_fd, const char *name)
     int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     if (dir == NULL && fd >= 0) {
-        int why = errno;
-        close(fd);
-        errno = why;
+        close_fd(&fd);
     }
     return dir;
 }

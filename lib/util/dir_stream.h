@@ -3,8 +3,7 @@
  * dir_stream: reads the entries of a directory that is already open. Any number of streams may read it at the same
  * time.
  */
-#ifndef RELAY_UTIL_DIR_STREAM_H
-#define RELAY_UTIL_DIR_STREAM_H
+#pragma once
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -18,5 +17,3 @@ DIR *dir_stream_open_below(int dir_fd, const char *name);
 
 /* Is the entry `.` or `..`? */
 bool dir_stream_is_dots(const char *name);
-
-#endif

@@ -2,16 +2,19 @@
 #include "util/duration.h"
 
 #include <stdio.h>
-#include <string.h>
 
+#include "util/ascii.h"
 #include "util/slice.h"
 
 static const struct {
     const char *names[3]; /* in the singular; a name of more than one letter may also end in s */
     int64_t seconds;
 } units[] = {
-    {{"s", "sec", "second"}, 1},           {{"m", "min", "minute"}, 60}, {{"h", "hr", "hour"}, 3600},
-    {{"d", "day"}, INT64_C(24) * 3600},    {{"w", "wk", "week"}, INT64_C(7) * 24 * 3600},
+    {{"s", "sec", "second"}, 1},
+    {{"m", "min", "minute"}, 60},
+    {{"h", "hr", "hour"}, 3600},
+    {{"d", "day"}, INT64_C(24) * 3600},
+    {{"w", "wk", "week"}, INT64_C(7) * 24 * 3600},
 };
 
 static bool duration_unit_named(struct slice word, int64_t *seconds)
@@ -31,26 +34,13 @@ static bool duration_unit_named(struct slice word, int64_t *seconds)
     return false;
 }
 
-static bool duration_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static void skip_spaces(struct slice *rest)
-{
-    while (rest->len > 0 && rest->at[0] == ' ') {
-        rest->at++;
-        rest->len--;
-    }
-}
-
 /* Takes digits off the front. The number stops growing above the limit, so any number of digits is harmless. False
  * without a digit. */
 static bool duration_take_number(struct slice *rest, int64_t *number)
 {
     const char *begin = rest->at;
     *number = 0;
-    for (; rest->len > 0 && duration_is_digit(rest->at[0]); rest->at++, rest->len--) {
+    for (; rest->len > 0 && ascii_is_digit(rest->at[0]); slice_take(rest, 1)) {
         *number = *number > INT32_MAX ? *number : *number * 10 + (rest->at[0] - '0');
     }
     return rest->at != begin;
@@ -58,31 +48,30 @@ static bool duration_take_number(struct slice *rest, int64_t *number)
 
 static struct slice duration_take_word(struct slice *rest)
 {
-    struct slice word = {rest->at, 0};
-    for (; rest->len > 0 && rest->at[0] >= 'a' && rest->at[0] <= 'z'; rest->at++, rest->len--) {
-        word.len++;
+    size_t len = 0;
+    while (len < rest->len && rest->at[len] >= 'a' && rest->at[len] <= 'z') {
+        len++;
     }
-    return word;
+    return slice_take(rest, len);
 }
 
 /* Skips spaces and at most one `+` among them. Something must follow the `+`. */
 static bool skip_separator(struct slice *rest)
 {
-    skip_spaces(rest);
-    if (rest->len > 0 && rest->at[0] == '+') {
-        rest->at++;
-        rest->len--;
-        skip_spaces(rest);
-        return rest->len > 0;
+    slice_skip(rest, " ");
+    if (!slice_starts_with(*rest, "+")) {
+        return true;
     }
-    return true;
+    slice_take(rest, 1);
+    slice_skip(rest, " ");
+    return rest->len > 0;
 }
 
 bool duration_parse(const char *text, size_t len, int64_t *seconds, struct err *err)
 {
     struct slice rest = {text, len};
     int64_t sum = 0;
-    skip_spaces(&rest);
+    slice_skip(&rest, " ");
     const char *begin = rest.at;
     do {
         int64_t number;
@@ -91,7 +80,7 @@ bool duration_parse(const char *text, size_t len, int64_t *seconds, struct err *
         if (!duration_take_number(&rest, &number)) {
             return err_set(err, "\"%.*s\" is not a duration such as 90, 2s, 30min 20s or 1d12h", (int)len, text);
         }
-        skip_spaces(&rest);
+        slice_skip(&rest, " ");
         struct slice word = duration_take_word(&rest);
         bool alone = first && rest.len == 0;
         if (!(word.len > 0 ? duration_unit_named(word, &unit) : alone)) {

@@ -6,8 +6,7 @@
  * plural), separated by nothing, spaces or `+`. A number without a unit is seconds and must stand alone.
  * Sources: PROTOCOL.md section 11 (ttl) and section 15 (configuration).
  */
-#ifndef RELAY_UTIL_DURATION_H
-#define RELAY_UTIL_DURATION_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,5 +21,3 @@ bool duration_parse(const char *text, size_t len, int64_t *seconds, struct err *
  * age computed from clocks that differ) is "0s". */
 enum { DURATION_TEXT_SIZE = 32 };
 void duration_format(int64_t seconds, char out[DURATION_TEXT_SIZE]);
-
-#endif

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "util/err.h"
 
-#include <stdarg.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "util/printable.h"
 
-static void __attribute__((format(printf, 2, 0))) set_text(struct err *err, const char *format, va_list args,
-                                                           const char *behind)
+static void __attribute__((format(printf, 2, 0)))
+set_text(struct err *err, const char *format, va_list args, const char *behind)
 {
+    int errnum = errno;
     char raw[ERR_TEXT_SIZE];
     int len = vsnprintf(raw, sizeof raw, format, args);
     if (len < 0) {
@@ -20,16 +21,23 @@ static void __attribute__((format(printf, 2, 0))) set_text(struct err *err, cons
     if (behind != NULL) {
         snprintf(err->text + used, sizeof err->text - used, ": %s", behind);
     }
+    errno = errnum;
+}
+
+bool err_vset(struct err *err, const char *format, va_list args)
+{
+    if (err != NULL) {
+        set_text(err, format, args, NULL);
+    }
+    return false;
 }
 
 bool err_set(struct err *err, const char *format, ...)
 {
-    if (err != NULL) {
-        va_list args;
-        va_start(args, format);
-        set_text(err, format, args, NULL);
-        va_end(args);
-    }
+    va_list args;
+    va_start(args, format);
+    err_vset(err, format, args);
+    va_end(args);
     return false;
 }
 

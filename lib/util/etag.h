@@ -6,8 +6,7 @@
  * commas and blanks between; tags are compared weakly, that is without their `W/`. The list ends where it does not
  * follow the grammar.
  */
-#ifndef RELAY_UTIL_ETAG_H
-#define RELAY_UTIL_ETAG_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -16,4 +15,8 @@
 /* Does the list contain the tag? if_none_match: the header's value. tag: a strong tag with its quotes. */
 bool etag_listed(struct slice if_none_match, struct slice tag);
 
-#endif
+/* Is this one entity tag and nothing else, in printable ASCII, as a header may repeat it? */
+bool etag_valid(struct slice tag);
+
+/* The tag without its W/. */
+struct slice etag_strong(struct slice tag);

@@ -2,8 +2,7 @@
  *
  * free_space: whether a file system has room for a file, and some to spare.
  */
-#ifndef RELAY_UTIL_FREE_SPACE_H
-#define RELAY_UTIL_FREE_SPACE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,5 +12,3 @@
 /* Are `bytes` and `reserve` bytes free in the file system of fd, for a user without privileges? False with err, also
  * when the free space cannot be determined. */
 bool free_space_for(int fd, int64_t bytes, int64_t reserve, struct err *err);
-
-#endif

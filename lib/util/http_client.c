@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "util/clock.h"
+#include "util/close_fd.h"
 #include "util/http_client_private.h"
 #include "util/xmalloc.h"
 
@@ -64,6 +65,11 @@ static char *text_or_null(const char *text)
     return text != NULL && text[0] != '\0' ? xstrdup(text) : NULL;
 }
 
+static bool file_readable(const char *path, struct err *err)
+{
+    return path == NULL || access(path, R_OK) == 0 || err_set_errno(err, errno, "%s", path);
+}
+
 struct http_client *http_client_new(const struct http_client_settings *settings, struct err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -71,6 +77,10 @@ struct http_client *http_client_new(const struct http_client_settings *settings,
     struct http_client *client = xcalloc(1, sizeof *client);
     client->trust = settings->trust;
     client->ca_file = text_or_null(settings->ca_file);
+    client->certificate_file = text_or_null(settings->certificate_file);
+    client->key_file = text_or_null(settings->key_file);
+    client->unix_socket = text_or_null(settings->unix_socket);
+    client->plain = settings->plain || client->unix_socket != NULL;
     client->proxy = text_or_null(settings->proxy);
     if (client->proxy != NULL && strcmp(client->proxy, "none") == 0) {
         client->proxy[0] = '\0';
@@ -84,20 +94,19 @@ struct http_client *http_client_new(const struct http_client_settings *settings,
         err_set_errno(err, errno, "epoll");
     } else if (client->no_expect == NULL || client->bare == NULL || client->bare->next == NULL) {
         err_set(err, "libcurl has no memory");
-    } else if (client->ca_file != NULL && access(client->ca_file, R_OK) != 0) {
-        err_set_errno(err, errno, "%s", client->ca_file);
-    } else if (open_multi(client, err)) {
+    } else if (file_readable(client->ca_file, err) && file_readable(client->certificate_file, err) &&
+               file_readable(client->key_file, err) && open_multi(client, err)) {
         return client;
     }
     http_client_free(client);
     return NULL;
 }
 
-static void free_list(struct http_transfer **list)
+static void free_spare(struct http_client *client)
 {
-    while (*list != NULL) {
-        struct http_transfer *transfer = *list;
-        *list = transfer->next;
+    while (!LIST_EMPTY(&client->spare)) {
+        struct http_transfer *transfer = LIST_FIRST(&client->spare);
+        LIST_REMOVE(transfer, link);
         curl_easy_cleanup(transfer->easy);
         buffer_free(&transfer->body);
         free(transfer);
@@ -109,30 +118,31 @@ void http_client_free(struct http_client *client)
     if (client == NULL) {
         return;
     }
-    while (client->running != NULL) {
-        http_transfer_cancel(client->running);
+    while (!LIST_EMPTY(&client->running)) {
+        http_transfer_cancel(LIST_FIRST(&client->running));
     }
     if (client->multi != NULL) {
         curl_multi_cleanup(client->multi);
     }
-    free_list(&client->spare);
+    free_spare(client);
     curl_slist_free_all(client->no_expect);
     curl_slist_free_all(client->bare);
-    if (client->epoll_fd >= 0) {
-        close(client->epoll_fd);
-    }
+    close_fd(&client->epoll_fd);
     free(client->ca_file);
+    free(client->certificate_file);
+    free(client->key_file);
+    free(client->unix_socket);
     free(client->proxy);
     free(client);
 }
 
 static struct http_transfer *transfer_new(struct http_client *client)
 {
-    struct http_transfer *transfer = client->spare;
+    struct http_transfer *transfer = LIST_FIRST(&client->spare);
     struct buffer body = {0};
     CURL *easy;
     if (transfer != NULL) {
-        client->spare = transfer->next;
+        LIST_REMOVE(transfer, link);
         easy = transfer->easy;
         body = transfer->body;
         curl_easy_reset(easy);
@@ -151,33 +161,14 @@ static void make_spare(struct http_transfer *transfer)
 {
     curl_slist_free_all(transfer->headers);
     transfer->headers = NULL;
-    transfer->next = transfer->client->spare;
-    transfer->client->spare = transfer;
-}
-
-static void add_to_running(struct http_client *client, struct http_transfer *transfer)
-{
-    transfer->previous = NULL;
-    transfer->next = client->running;
-    if (client->running != NULL) {
-        client->running->previous = transfer;
-    }
-    client->running = transfer;
-    client->busy++;
+    LIST_INSERT_HEAD(&transfer->client->spare, transfer, link);
 }
 
 static void take_out_of_running(struct http_transfer *transfer)
 {
     struct http_client *client = transfer->client;
     curl_multi_remove_handle(client->multi, transfer->easy);
-    if (transfer->previous != NULL) {
-        transfer->previous->next = transfer->next;
-    } else {
-        client->running = transfer->next;
-    }
-    if (transfer->next != NULL) {
-        transfer->next->previous = transfer->previous;
-    }
+    LIST_REMOVE(transfer, link);
     client->busy--;
     client->idle_since_ms = clock_ms();
 }
@@ -200,7 +191,8 @@ struct http_transfer *http_client_start(struct http_client *client, const struct
         return NULL;
     }
     client->used = true;
-    add_to_running(client, transfer);
+    LIST_INSERT_HEAD(&client->running, transfer, link);
+    client->busy++;
     return transfer;
 }
 
@@ -266,7 +258,7 @@ static void close_idle(struct http_client *client)
 {
     struct err err;
     curl_multi_cleanup(client->multi);
-    free_list(&client->spare);
+    free_spare(client);
     if (!open_multi(client, &err)) {
         abort(); /* out of memory, see xmalloc.h */
     }

@@ -19,8 +19,7 @@
  *
  * User names and passwords reach no log and no reason.
  */
-#ifndef RELAY_UTIL_HTTP_CLIENT_H
-#define RELAY_UTIL_HTTP_CLIENT_H
+#pragma once
 
 #include <poll.h>
 #include <stdbool.h>
@@ -52,12 +51,20 @@ struct http_limits {
 struct http_client_settings {
     enum http_trust trust;
     const char *ca_file; /* for HTTP_TRUST_CHAIN: PEM; NULL or "": the authorities of the system */
-    const char *proxy;   /* URL; NULL or "": as the environment says (https_proxy, no_proxy); "none": no proxy */
+    /* What this client shows of itself: a PEM file, with the certificates between it and a known authority behind
+     * it, and its key; NULL or "": nothing. */
+    const char *certificate_file;
+    const char *key_file;
+    /* A Unix socket to which all requests go, in plain HTTP; NULL or "": none. Its directory says who may listen there,
+     * so trust does not matter. */
+    const char *unix_socket;
+    bool plain;        /* plain HTTP; for a server on this machine alone */
+    const char *proxy; /* URL; NULL or "": as the environment says (https_proxy, no_proxy); "none": no proxy */
     int64_t idle_timeout_ms;
     struct http_limits limits; /* for requests without limits of their own */
 };
 
-/* NULL with err when ca_file does not exist or there is no memory for a handle. Does not connect yet. */
+/* NULL with err when a file cannot be read or there is no memory for a handle. Does not connect yet. */
 struct http_client *http_client_new(const struct http_client_settings *settings, struct err *err);
 
 /* Cuts off running transfers without calling done. Takes NULL. */
@@ -79,6 +86,7 @@ struct http_result {
     int64_t retry_after_s; /* when the server asks to try again; 0: it does not say */
     bool timed_out;        /* HTTP_BROKEN or HTTP_UNREACHABLE because a limit of time was exceeded */
     bool answer_ended;     /* false: write did not get the whole body */
+    const char *header;    /* the value of the request's answer_header; never NULL; "": the answer has none */
     const char *reason;    /* words for a log: never NULL, no passwords; valid during the call */
 };
 
@@ -92,20 +100,21 @@ typedef bool http_write(void *context, const char *bytes, size_t len);
  * other transfers. */
 typedef void http_done(void *context, const struct http_result *result);
 
-/* A member that is all zero bytes is left out. Texts and slices except `form` are copied. Everything else stays the
- * caller's and must last until the end. */
+/* A member that is all zero bytes is left out. Texts and slices are copied unless they say otherwise. Everything else
+ * stays the caller's and must last until the end. */
 struct http_request {
     enum http_method method;
     const char *url;  /* https://..., see http_url.h */
     const char *user; /* Basic authentication */
     const char *password;
-    const char *header; /* one more header: "Name: value" */
-    const char *pins;   /* for HTTP_TRUST_PINS, see http_pins.h; without any the request is refused */
-    struct slice form;  /* the body of a POST, application/x-www-form-urlencoded; not copied */
-    int64_t body_len;   /* of a PUT, in bytes */
-    int body_fd;        /* if read is NULL: the body is read from here by pread, from offset 0 */
-    http_read *read;    /* gives the body; then the request cannot be repeated on another connection */
-    http_write *write;  /* NULL: the answer's body is skipped, up to 1 MiB of it */
+    const char *header;        /* one more header: "Name: value" */
+    const char *answer_header; /* name of the header of the answer that the result shall have; not copied */
+    const char *pins;          /* for HTTP_TRUST_PINS, see http_pins.h; without any the request is refused */
+    struct slice form;         /* the body of a POST, application/x-www-form-urlencoded; not copied */
+    int64_t body_len;          /* of a PUT, in bytes */
+    int body_fd;               /* if read is NULL: the body is read from here by pread, from offset 0 */
+    http_read *read;           /* gives the body; then the request cannot be repeated on another connection */
+    http_write *write;         /* NULL: the answer's body is skipped, up to 1 MiB of it */
     http_done *done;
     void *context;                    /* for all three callbacks */
     const struct http_limits *limits; /* NULL: the client's; copied */
@@ -133,5 +142,3 @@ size_t http_client_busy(const struct http_client *client);
 
 /* Polls and steps until no transfer is running, for a caller that waits for nothing else. */
 void http_client_finish(struct http_client *client);
-
-#endif

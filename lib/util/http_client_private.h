@@ -2,10 +2,10 @@
  *
  * http_client_private: what http_client.c (connections and waiting) and http_transfer.c (one request) share.
  */
-#ifndef RELAY_UTIL_HTTP_CLIENT_PRIVATE_H
-#define RELAY_UTIL_HTTP_CLIENT_PRIVATE_H
+#pragma once
 
 #include <curl/curl.h>
+#include <sys/queue.h>
 
 #include "util/buffer.h"
 #include "util/http_client.h"
@@ -13,6 +13,10 @@
 struct http_client {
     enum http_trust trust;
     char *ca_file;
+    char *certificate_file;
+    char *key_file;
+    char *unix_socket; /* NULL: none */
+    bool plain;        /* no TLS */
     char *proxy; /* NULL: as the environment says; "": none */
     int64_t idle_timeout_ms;
     struct http_limits limits;
@@ -23,17 +27,17 @@ struct http_client {
     int64_t timer_ms;             /* when libcurl must be called; INT64_MAX: not at all */
     int64_t idle_since_ms;
     bool used; /* there may be connections to close */
-    struct http_transfer *running;
-    struct http_transfer *spare; /* ended transfers, whose handles are used again */
+    LIST_HEAD(, http_transfer) running;
+    LIST_HEAD(, http_transfer) spare; /* ended transfers, whose handles are used again */
     size_t busy;
 };
 
 struct http_transfer {
     struct http_client *client;
-    struct http_transfer *next; /* running or spare */
-    struct http_transfer *previous;
+    LIST_ENTRY(http_transfer) link; /* running or spare */
     CURL *easy;
     struct curl_slist *headers; /* the headers of this transfer alone */
+    const char *answer_header;
     http_read *read;
     http_write *write;
     http_done *done;
@@ -42,6 +46,7 @@ struct http_transfer {
     int64_t body_at; /* bytes given to libcurl so far */
     int64_t body_len;
     struct buffer body; /* a body that is sent in one piece with the head */
+    bool head_ended;    /* the answer's head came whole, up to its empty line */
     size_t passed_over; /* bytes skipped of an answer that has no write */
     bool abandoned;
     char error[CURL_ERROR_SIZE];
@@ -52,5 +57,3 @@ bool http_transfer_set_up(struct http_transfer *transfer, const struct http_requ
 
 /* Tells the caller how it ended. By then the transfer is in neither list, and its handle is in no multi. */
 void http_transfer_report(struct http_transfer *transfer, CURLcode code);
-
-#endif

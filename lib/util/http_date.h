@@ -4,8 +4,7 @@
  *
  * Source: RFC 9110 section 5.6.7 (IMF-fixdate). The two obsolete forms count as no date.
  */
-#ifndef RELAY_UTIL_HTTP_DATE_H
-#define RELAY_UTIL_HTTP_DATE_H
+#pragma once
 
 #include <stdbool.h>
 #include <time.h>
@@ -18,5 +17,3 @@ bool http_date_format(char out[HTTP_DATE_SIZE], time_t moment);
 /* Parses a date. The whole text must be one; case does not matter. False, with *moment unchanged, for any other text.
  */
 bool http_date_parse(const char *text, time_t *moment);
-
-#endif

@@ -6,8 +6,7 @@
  * Only the key counts (DER SubjectPublicKeyInfo): a renewed certificate of the same key has the same pin. Dates, names
  * and signatures of the certificate are not looked at.
  */
-#ifndef RELAY_UTIL_HTTP_PINS_H
-#define RELAY_UTIL_HTTP_PINS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -20,5 +19,3 @@ void http_pins_add(struct buffer *pins, const void *digest);
 /* Adds the pins of all certificates in a file: PEM with at least one certificate (other blocks are skipped), or one
  * certificate as DER. False with err leaves pins unchanged. */
 bool http_pins_add_file(struct buffer *pins, const char *path, struct err *err);
-
-#endif

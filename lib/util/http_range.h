@@ -5,8 +5,7 @@
  * Source: RFC 9110 section 14. One range of bytes is answered: `bytes=0-99`, `bytes=100-`, `bytes=-100`. A server may
  * ignore a Range header, and several ranges, another unit and what does not follow the grammar are ignored here.
  */
-#ifndef RELAY_UTIL_HTTP_RANGE_H
-#define RELAY_UTIL_HTTP_RANGE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -19,5 +18,3 @@ enum http_range {
 /* text: the header's value, NULL without one. size: of the file in bytes. Sets *from and *length to the part to send:
  * the whole file for WHOLE, nothing for OUTSIDE. */
 enum http_range http_range_parse(const char *text, int64_t size, int64_t *from, int64_t *length);
-
-#endif

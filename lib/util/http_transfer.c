@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,6 +18,9 @@ enum { ANNOUNCED_SIZE = 1 << 20 };
  * on.) */
 enum { ONE_PIECE_SIZE = 32 << 10 };
 
+/* Linux sends nine probes: a lost network is noticed within two minutes. */
+static const long KEEP_IDLE_S = 30, KEEP_EACH_S = 10;
+
 static size_t http_transfer_hand_over(char *bytes, size_t size, size_t count, void *context)
 {
     struct http_transfer *transfer = context;
@@ -27,10 +29,8 @@ static size_t http_transfer_hand_over(char *bytes, size_t size, size_t count, vo
     ssize_t len = 0;
     if (left > 0) {
         most = (int64_t)most < left ? most : (size_t)left;
-        do {
-            len = transfer->read != NULL ? transfer->read(transfer->context, bytes, most)
-                                         : pread(transfer->body_fd, bytes, most, transfer->body_at);
-        } while (len < 0 && transfer->read == NULL && errno == EINTR);
+        len = transfer->read != NULL ? transfer->read(transfer->context, bytes, most)
+                                     : TEMP_FAILURE_RETRY(pread(transfer->body_fd, bytes, most, transfer->body_at));
         if (len <= 0) { /* the file is shorter than the announced length */
             transfer->abandoned = true;
             return CURL_READFUNC_ABORT;
@@ -67,6 +67,37 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
     return 0;
 }
 
+/* Called for each line of a head, of which there may be several (100 Continue). libcurl takes a head that breaks off
+ * for a whole one if the server closes the connection in an orderly way; its status may not be what the server
+ * meant. */
+static size_t take_head_line(char *line, size_t size, size_t count, void *context)
+{
+    struct http_transfer *transfer = context;
+    size_t len = size * count;
+    bool begins = len > 5 && memcmp(line, "HTTP/", 5) == 0;
+    transfer->head_ended = !begins && (transfer->head_ended || (len > 0 && (line[0] == '\r' || line[0] == '\n')));
+    return len;
+}
+
+static bool set_protocol(CURL *easy, const char *protocol, long bit)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+    (void)bit;
+    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocol) == CURLE_OK;
+#else
+    (void)protocol;
+    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS, bit) == CURLE_OK;
+#endif
+}
+
+static bool set_plain(const struct http_transfer *transfer, struct err *err)
+{
+    const char *path = transfer->client->unix_socket;
+    return (set_protocol(transfer->easy, "http", CURLPROTO_HTTP) &&
+            (path == NULL || curl_easy_setopt(transfer->easy, CURLOPT_UNIX_SOCKET_PATH, path) == CURLE_OK)) ||
+           err_set(err, "libcurl cannot use a Unix socket");
+}
+
 /* Allows HTTPS only, and trusts exactly the servers that the request says. */
 static bool set_trust(const struct http_transfer *transfer, const struct http_request *request, struct err *err)
 {
@@ -85,11 +116,11 @@ static bool set_trust(const struct http_transfer *transfer, const struct http_re
         taken = taken && curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca_file) == CURLE_OK &&
                 curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
     }
-#if LIBCURL_VERSION_NUM >= 0x075500
-    taken = taken && curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK;
-#else
-    taken = taken && curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)CURLPROTO_HTTPS) == CURLE_OK;
-#endif
+    if (client->certificate_file != NULL) {
+        taken = taken && curl_easy_setopt(easy, CURLOPT_SSLCERT, client->certificate_file) == CURLE_OK &&
+                curl_easy_setopt(easy, CURLOPT_SSLKEY, client->key_file) == CURLE_OK;
+    }
+    taken = taken && set_protocol(easy, "https", CURLPROTO_HTTPS);
     return taken || err_set(err, "libcurl lacks what it takes to recognise a server");
 }
 
@@ -201,23 +232,30 @@ static void set_habits(struct http_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L); /* a server may take minutes to answer, a lost network may not */
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, KEEP_IDLE_S);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, KEEP_EACH_S);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "rudder-relay");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_head_line);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
 }
 
 bool http_transfer_set_up(struct http_transfer *transfer, const struct http_request *request, struct err *err)
 {
+    transfer->answer_header = request->answer_header;
     transfer->read = request->read;
     transfer->write = request->write;
     transfer->done = request->done;
     transfer->context = request->context;
     transfer->body_fd = request->body_fd;
     transfer->body_len = request->body_len;
-    if (!set_trust(transfer, request, err) || !set_addressee(transfer, request, err)) {
+    if (!(transfer->client->plain ? set_plain(transfer, err) : set_trust(transfer, request, err)) ||
+        !set_addressee(transfer, request, err)) {
         return false;
     }
     set_limits(transfer, request->limits != NULL ? request->limits : &transfer->client->limits);
@@ -247,6 +285,18 @@ static int64_t retry_after(CURL *easy)
     return seconds;
 }
 
+static const char *answer_header(const struct http_transfer *transfer)
+{
+#if LIBCURL_VERSION_NUM >= 0x075400
+    struct curl_header *header = NULL;
+    if (transfer->answer_header != NULL &&
+        curl_easy_header(transfer->easy, transfer->answer_header, 0, CURLH_HEADER, -1, &header) == CURLHE_OK) {
+        return header->value;
+    }
+#endif
+    return "";
+}
+
 /* Was a connection made, so that the request could begin? */
 static bool was_connected(CURL *easy)
 {
@@ -261,7 +311,7 @@ static enum http_outcome outcome_of(const struct http_transfer *transfer, CURLco
     }
     switch (code) {
     case CURLE_OK:
-        return status != 0 ? HTTP_ANSWERED : HTTP_BROKEN;
+        return status != 0 && transfer->head_ended ? HTTP_ANSWERED : HTTP_BROKEN;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
@@ -285,6 +335,8 @@ static void reason_of(const struct http_transfer *transfer, CURLcode code, struc
         err_set(reason, "the server has another key than the certificate that is configured for it");
     } else if (code != CURLE_OK) {
         err_set(reason, "%s", transfer->error[0] != '\0' ? transfer->error : curl_easy_strerror(code));
+    } else if (!transfer->head_ended) {
+        err_set(reason, "the answer breaks off in its head");
     } else {
         err_set(reason, "answer %d", http_transfer_status(transfer));
     }
@@ -299,6 +351,7 @@ void http_transfer_report(struct http_transfer *transfer, CURLcode code)
         .outcome = outcome_of(transfer, code, status),
         .status = status,
         .retry_after_s = retry_after(transfer->easy),
+        .header = answer_header(transfer),
         .timed_out = code == CURLE_OPERATION_TIMEDOUT,
         .answer_ended = code == CURLE_OK,
         .reason = reason.text,

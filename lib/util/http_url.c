@@ -4,18 +4,15 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-enum { HOST_MAX = 253 };
+#include "util/ascii.h"
 
-static bool http_url_is_alphanumeric(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+enum { HOST_MAX = 253 };
 
 static bool is_host_name(struct slice host)
 {
     for (size_t i = 0; i < host.len; i++) {
         char c = host.at[i];
-        if (!http_url_is_alphanumeric(c) && c != '-' && c != '.' && c != '_') {
+        if (!ascii_is_alphanumeric(c) && c != '-' && c != '.' && c != '_') {
             return false;
         }
     }
@@ -57,7 +54,7 @@ void http_url_escape(struct buffer *url, struct slice text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.at[i];
-        if (http_url_is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+        if (ascii_is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~') {
             buffer_add(url, &c, 1);
         } else {
             buffer_add_format(url, "%%%02X", (unsigned)(unsigned char)c);

@@ -5,8 +5,7 @@
  * Source: RFC 3986. All characters except the unreserved ones (letters, digits, "-._~") are percent-encoded, so that
  * any file name is one path segment and arrives unchanged.
  */
-#ifndef RELAY_UTIL_HTTP_URL_H
-#define RELAY_UTIL_HTTP_URL_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -24,5 +23,3 @@ bool http_url_server(struct buffer *url, struct slice host, int port, struct err
 
 /* Adds the bytes as one path segment, or as a form's name or value. */
 void http_url_escape(struct buffer *url, struct slice text);
-
-#endif

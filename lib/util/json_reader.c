@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "util/ascii.h"
 #include "util/utf8.h"
 
 void json_reader_open(struct json_reader *reader, struct slice text)
@@ -52,19 +53,16 @@ static bool refuse_at(const struct json_reader *reader, struct err *err, const c
 
 static bool take_hex4(struct json_reader *reader, uint32_t *unit)
 {
-    static const char digits[] = "0123456789abcdef";
     *unit = 0;
     if (reader->end - reader->at < 4) {
         return false;
     }
-    for (int i = 0; i < 4; i++) {
-        char c = *reader->at;
-        const char *digit = memchr(digits, c >= 'A' && c <= 'F' ? c | 0x20 : c, sizeof digits - 1);
-        if (digit == NULL) {
+    for (int i = 0; i < 4; i++, reader->at++) {
+        int digit = ascii_hex_value(*reader->at);
+        if (digit < 0) {
             return false;
         }
-        *unit = *unit << 4 | (uint32_t)(digit - digits);
-        reader->at++;
+        *unit = *unit << 4 | (uint32_t)digit;
     }
     return true;
 }
@@ -74,18 +72,6 @@ static void add_bytes(struct buffer *text, const char *bytes, size_t len)
     if (text != NULL) {
         buffer_add(text, bytes, len);
     }
-}
-
-static void add_utf8(struct buffer *text, uint32_t code)
-{
-    char bytes[4];
-    size_t len = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    static const unsigned char leads[] = {0, 0x00, 0xc0, 0xe0, 0xf0};
-    for (size_t i = len; i-- > 1; code >>= 6) {
-        bytes[i] = (char)(0x80 | (code & 0x3f));
-    }
-    bytes[0] = (char)(leads[len] | code);
-    add_bytes(text, bytes, len);
 }
 
 static bool is_low_half(uint32_t unit)
@@ -110,7 +96,8 @@ static bool take_unicode_escape(struct json_reader *reader, struct buffer *text,
         }
     }
     *exact = *exact && code != 0 && (code < 0xd800 || code > 0xdfff);
-    add_utf8(text, code >= 0xd800 && code <= 0xdfff ? 0xfffd : code);
+    char bytes[UTF8_MAX_LEN];
+    add_bytes(text, bytes, utf8_encode(bytes, code >= 0xd800 && code <= 0xdfff ? 0xfffd : code));
     return true;
 }
 
@@ -187,7 +174,7 @@ static bool take_literal(struct json_reader *reader, const char *word)
 static bool take_digits(struct json_reader *reader)
 {
     const char *from = reader->at;
-    while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9') {
+    while (reader->at < reader->end && ascii_is_digit(*reader->at)) {
         reader->at++;
     }
     return reader->at > from;

@@ -7,8 +7,7 @@
  * the grammar allows is accepted, even if a program cannot use it: numbers of any size, \u0000, half a surrogate pair,
  * a key twice, any depth (an open bracket takes a byte of memory).
  */
-#ifndef RELAY_UTIL_JSON_READER_H
-#define RELAY_UTIL_JSON_READER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,5 +48,3 @@ enum json_reader_step { JSON_READER_MEMBER, JSON_READER_END, JSON_READER_REFUSED
 /* Takes the name and the colon of the next member of an object whose `{` is already taken; its value comes next. key is
  * cleared and gets the name. first: kept by the caller, true before the first call. END when it took the `}`. */
 enum json_reader_step json_reader_member(struct json_reader *reader, bool *first, struct buffer *key, struct err *err);
-
-#endif

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/xmalloc.h"
 #include "util/utf8.h"
+#include "util/xmalloc.h"
 
 json_t *json_utf8_new(const char *text)
 {

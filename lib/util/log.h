@@ -10,8 +10,7 @@
  *
  * The level and the filter are the process's, set once at start and again on reload; they are the only state here.
  */
-#ifndef RELAY_UTIL_LOG_H
-#define RELAY_UTIL_LOG_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,5 +74,3 @@ void log_event(enum log_level level, const char *component, const char *message,
 #define log_info(...) LOG_AT(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...) LOG_AT(LOG_LEVEL_DEBUG, __VA_ARGS__)
 #define log_trace(...) LOG_AT(LOG_LEVEL_TRACE, __VA_ARGS__)
-
-#endif

@@ -3,28 +3,11 @@
 
 #include <strings.h>
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+static const char white[] = " \t\r\n";
 
 static bool equal_word(struct slice a, const char *word)
 {
     return a.len == strlen(word) && strncasecmp(a.at, word, a.len) == 0;
-}
-
-static struct slice rest_from(struct slice text, size_t at)
-{
-    return (struct slice){text.at + at, text.len - at};
-}
-
-static struct slice skip_space(struct slice text)
-{
-    size_t at = 0;
-    while (at < text.len && is_space(text.at[at])) {
-        at++;
-    }
-    return rest_from(text, at);
 }
 
 /* Takes a line and its end (an LF and the CRs before it) from the front of *text. False when there is no line end
@@ -36,10 +19,8 @@ static bool mime_header_take_line(struct slice *text, size_t limit, struct slice
     if (end == NULL) {
         return false;
     }
-    *line = (struct slice){text->at, (size_t)(end - text->at)};
-    *text = rest_from(*text, line->len + 1);
-    while (line->len > 0 && line->at[line->len - 1] == '\r') {
-        line->len--;
+    *line = slice_take_until(text, '\n');
+    while (slice_take_end(line, "\r")) {
     }
     return true;
 }
@@ -72,7 +53,7 @@ static bool mime_header_take_field(struct mime_header *header, struct slice line
     if ((*field)->at != NULL) {
         return err_set(err, "%.*s stands twice in the header", (int)name.len, name.at);
     }
-    **field = rest_from(line, name.len + 1);
+    **field = slice_behind(line, name.len + 1);
     return true;
 }
 
@@ -103,30 +84,26 @@ bool mime_header_read(struct slice *text, struct mime_header *header, struct err
     return err_set(err, "the header is longer than the limit of %d bytes", MIME_HEADER_LIMIT);
 }
 
+/* Takes a word up to `stop`, ";" or white space. */
+static struct slice mime_header_take_word(struct slice *text, char stop)
+{
+    size_t len = 0;
+    while (len < text->len && text->at[len] != stop && text->at[len] != ';' &&
+           memchr(white, text->at[len], sizeof white - 1) == NULL) {
+        len++;
+    }
+    return slice_take(text, len);
+}
+
 bool mime_header_is(struct slice value, const char *word)
 {
     if (value.at == NULL) {
         return false;
     }
-    value = skip_space(value);
-    size_t len = 0;
-    while (len < value.len && value.at[len] != ';' && !is_space(value.at[len])) {
-        len++;
-    }
-    struct slice rest = skip_space(rest_from(value, len));
-    return equal_word((struct slice){value.at, len}, word) && (rest.len == 0 || rest.at[0] == ';');
-}
-
-/* Takes a word up to `stop`, ";" or white space. */
-static struct slice mime_header_take_word(struct slice *text, char stop)
-{
-    size_t len = 0;
-    while (len < text->len && text->at[len] != stop && text->at[len] != ';' && !is_space(text->at[len])) {
-        len++;
-    }
-    struct slice word = {text->at, len};
-    *text = rest_from(*text, len);
-    return word;
+    slice_skip(&value, white);
+    struct slice first = mime_header_take_word(&value, ';');
+    slice_skip(&value, white);
+    return equal_word(first, word) && (value.len == 0 || value.at[0] == ';');
 }
 
 /* Takes what stands between two quotes; text begins with the first. False when the second is missing. */
@@ -135,7 +112,7 @@ static bool take_quoted(struct slice *text, struct slice *value)
     for (size_t at = 1; at < text->len; at++) {
         if (text->at[at] == '"') {
             *value = (struct slice){text->at + 1, at - 1};
-            *text = rest_from(*text, at + 1);
+            *text = slice_behind(*text, at + 1);
             return true;
         }
         if (text->at[at] == '\\') { /* programs do not agree on escapes, and no valid value needs them */
@@ -148,11 +125,12 @@ static bool take_quoted(struct slice *text, struct slice *value)
 static bool take_parameter(struct slice *text, struct slice *name, struct slice *value)
 {
     *name = mime_header_take_word(text, '=');
-    *text = skip_space(*text);
+    slice_skip(text, white);
     if (name->len == 0 || text->len == 0 || text->at[0] != '=') {
         return false;
     }
-    *text = skip_space(rest_from(*text, 1));
+    slice_take(text, 1);
+    slice_skip(text, white);
     if (text->len > 0 && text->at[0] == '"') {
         return take_quoted(text, value);
     }
@@ -166,11 +144,12 @@ bool mime_header_parameter(struct slice content_type, const char *name, struct s
     if (content_type.at == NULL) {
         return true;
     }
-    struct slice text = skip_space(content_type);
+    struct slice text = content_type;
+    slice_skip(&text, white);
     (void)mime_header_take_word(&text, ';'); /* the type */
-    for (text = skip_space(text); text.len > 0; text = skip_space(text)) {
-        struct slice separator = text;
-        text = skip_space(rest_from(text, 1));
+    for (slice_skip(&text, white); text.len > 0; slice_skip(&text, white)) {
+        struct slice separator = slice_take(&text, 1);
+        slice_skip(&text, white);
         if (separator.at[0] == ';' && text.len == 0) { /* a ";" at the end does no harm */
             return true;
         }

@@ -7,8 +7,7 @@
  * that programs read in different ways is refused: a field that is given twice, control characters other than tabs,
  * escapes in quoted values, quotes and comments in other values.
  */
-#ifndef RELAY_UTIL_MIME_HEADER_H
-#define RELAY_UTIL_MIME_HEADER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,5 +33,3 @@ bool mime_header_is(struct slice value, const char *word);
 /* Finds "; name=value", quoted or not. value->at is NULL when it is not there.
  * False when the parameters are malformed or name stands there twice. */
 bool mime_header_parameter(struct slice content_type, const char *name, struct slice *value);
-
-#endif

@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "util/close_fd.h"
+
 enum { ALWAYS = O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW };
 enum { STEP = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 /* The only flags that openat2 accepts together with O_PATH; openat ignores others. */
@@ -105,14 +107,8 @@ static bool make_segment(int dir_fd, const char *name, mode_t mode)
     bool done = made >= 0 && parent >= 0 && fstat(made, &status) == 0 &&
                 ((status.st_mode & 07777 & ~(mode_t)S_ISGID) == mode || fchmod(made, mode) == 0) && fsync(made) == 0 &&
                 fsync(parent) == 0;
-    int errnum = errno;
-    if (made >= 0) {
-        close(made);
-    }
-    if (parent >= 0) {
-        close(parent);
-    }
-    errno = errnum;
+    close_fd(&made);
+    close_fd(&parent);
     return done;
 }
 
@@ -142,12 +138,10 @@ static int open_beneath_walk(int dir_fd, const char *path, int flags, const mode
         char name[NAME_MAX + 1];
         snprintf(name, sizeof name, "%.*s", (int)segment.len, segment.at);
         int next = open_segment(at, name, how, make);
-        int errnum = errno;
         if (at != dir_fd) {
-            close(at);
+            close_fd(&at);
         }
         if (next < 0 || last) {
-            errno = errnum;
             return next;
         }
         at = next;
@@ -160,11 +154,7 @@ static int open_in_kernel(int dir_fd, const char *path, int flags)
 {
     struct open_how how = {.flags = (unsigned)with_always(flags),
                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
-    int fd;
-    do {
-        fd = (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof how);
-    } while (fd < 0 && errno == EINTR);
-    return fd;
+    return (int)TEMP_FAILURE_RETRY(syscall(SYS_openat2, dir_fd, path, &how, sizeof how));
 }
 
 /* Does this error mean that the walk must decide? EPERM may come from a seccomp filter that does not know openat2 (old

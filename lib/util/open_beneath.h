@@ -18,8 +18,7 @@
  *   ELOOP    a symbolic link is in it
  *   ENOENT, ENOTDIR, EACCES, ENAMETOOLONG, ...  as open(2) says
  */
-#ifndef RELAY_UTIL_OPEN_BENEATH_H
-#define RELAY_UTIL_OPEN_BENEATH_H
+#pragma once
 
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -40,5 +39,3 @@ int open_beneath_file(int dir_fd, const char *path, struct stat *status, struct 
 /* Opens a directory (O_RDONLY | O_DIRECTORY) and makes it first, with the missing directories above it. Each new one
  * gets exactly this mode, and set-gid if the directory above has it. */
 int open_beneath_mkdir(int dir_fd, const char *path, mode_t mode, struct err *err);
-
-#endif

@@ -6,12 +6,9 @@
  * its like), bytes that are no UTF-8 and the backslash become \xHH, byte by byte (\n, \r, \t and \\ in their short
  * form). Nothing is lost silently: a text that does not fit ends in "...".
  */
-#ifndef RELAY_UTIL_PRINTABLE_H
-#define RELAY_UTIL_PRINTABLE_H
+#pragma once
 
 #include <stddef.h>
 
 /* Writes at most size bytes with the NUL to out (size at least 8). Returns the length without the NUL. */
 size_t printable_copy(char *out, size_t size, const char *bytes, size_t len);
-
-#endif

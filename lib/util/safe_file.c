@@ -5,15 +5,14 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "util/close_fd.h"
 #include "util/dir_stream.h"
-#include "util/slice.h"
 #include "util/utf8.h"
 
 enum { NAME_MAX_LEN = 240, TEMPORARY_HEX = 16, READ_STEP = 64 * 1024 };
@@ -165,14 +164,13 @@ bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, 
 
 void safe_file_abandon(struct safe_file *file)
 {
-    if (file->fd >= 0) {
-        close(file->fd);
-        file->fd = -1;
-    }
+    int errnum = errno;
+    close_fd(&file->fd);
     if (file->temporary[0] != '\0') {
         unlinkat(file->dir_fd, file->temporary, 0);
         file->temporary[0] = '\0';
     }
+    errno = errnum;
 }
 
 /* Starts writing to disk, so that the fsync at the end has less to wait for. That fsync reports the errors. */
@@ -190,10 +188,7 @@ bool safe_file_write(struct safe_file *file, const char *bytes, size_t len, stru
     for (const char *at = bytes, *end = bytes + len; at < end;) {
         ssize_t wrote = write(file->fd, at, (size_t)(end - at));
         if (wrote < 0 && errno != EINTR) {
-            int errnum = errno;
-            err_set_errno(err, errnum, "writing");
-            errno = errnum;
-            return false;
+            return err_set_errno(err, errno, "writing");
         }
         at += wrote > 0 ? wrote : 0;
         send_to_disk(file, wrote > 0 ? (size_t)wrote : 0);
@@ -234,22 +229,14 @@ size_t safe_file_sweep(int dir_fd, long seconds)
     return removed;
 }
 
-static bool safe_file_fail(struct err *err, int errnum, const char *name)
-{
-    err_set_errno(err, errnum, "%s", name);
-    errno = errnum;
-    return false;
-}
-
 static bool too_large(struct err *err, const char *name, size_t limit)
 {
-    err_set(err, "%s: larger than %zu bytes", name, limit);
     errno = EFBIG;
-    return false;
+    return err_set(err, "%s: larger than %zu bytes", name, limit);
 }
 
-/* Reads the whole file. It asks for one byte more than the limit, to notice a file that grows meanwhile. */
-static bool safe_file_read_all(int fd, const char *name, size_t limit, struct buffer *out, struct err *err)
+/* Asks for one byte more than the limit, to notice a file that grows meanwhile. */
+bool safe_file_read_fd(int fd, const char *name, size_t limit, struct buffer *out, struct err *err)
 {
     size_t before = out->len;
     for (;;) {
@@ -261,7 +248,7 @@ static bool safe_file_read_all(int fd, const char *name, size_t limit, struct bu
             return true;
         }
         if (got < 0 && errno != EINTR) {
-            return safe_file_fail(err, errno, name);
+            return err_set_errno(err, errno, "%s", name);
         }
         out->len += got > 0 ? (size_t)got : 0;
         if (out->len - before > limit) {
@@ -274,18 +261,17 @@ static bool read_open(int fd, const char *name, size_t limit, struct buffer *out
 {
     struct stat status;
     if (fstat(fd, &status) != 0) {
-        return safe_file_fail(err, errno, name);
+        return err_set_errno(err, errno, "%s", name);
     }
     if (!S_ISREG(status.st_mode)) {
-        err_set(err, "%s: not a regular file", name);
         errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-        return false;
+        return err_set(err, "%s: not a regular file", name);
     }
     if ((uintmax_t)status.st_size > limit) {
         return too_large(err, name, limit);
     }
     buffer_reserve(out, (size_t)status.st_size + 1);
-    return safe_file_read_all(fd, name, limit, out, err);
+    return safe_file_read_fd(fd, name, limit, out, err);
 }
 
 static bool open_and_read(int dir_fd, const char *name, int flags, size_t limit, struct buffer *out, struct err *err)
@@ -294,14 +280,12 @@ static bool open_and_read(int dir_fd, const char *name, int flags, size_t limit,
     /* O_NONBLOCK: opening a named pipe must not wait for its writer */
     int fd = openat(dir_fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | flags);
     if (fd < 0) {
-        return safe_file_fail(err, errno, name);
+        return err_set_errno(err, errno, "%s", name);
     }
     bool done = read_open(fd, name, limit, out, err);
-    int why = errno;
-    close(fd);
+    close_fd(&fd);
     if (!done) {
         out->len = before;
-        errno = why;
     }
     return done;
 }

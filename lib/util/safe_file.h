@@ -2,8 +2,7 @@
  *
  * safe_file: names that stay inside their directory, and files that appear whole or not at all.
  */
-#ifndef RELAY_UTIL_SAFE_FILE_H
-#define RELAY_UTIL_SAFE_FILE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,7 +35,7 @@ bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct er
  * ended, with one exception: when only the sync of the directory fails, the file stays under its name, because it may
  * have replaced a file that was already promised. */
 bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, struct err *err);
-void safe_file_abandon(struct safe_file *file);
+void safe_file_abandon(struct safe_file *file); /* keeps errno */
 
 /* Writes all the bytes. A large file goes to disk while it is being written. False with err and errno; the caller must
  * still end the file. */
@@ -62,7 +61,8 @@ size_t safe_file_sweep(int dir_fd, long seconds);
  * ELOOP a symbolic link, EISDIR or EINVAL not a regular file. */
 bool safe_file_read(int dir_fd, const char *name, size_t limit, struct buffer *out, struct err *err);
 
+/* The same of what is open, which may be a pipe, up to its end. On false out may have some of it. */
+bool safe_file_read_fd(int fd, const char *name, size_t limit, struct buffer *out, struct err *err);
+
 /* The same for a path that the operator chose: symbolic links are followed. */
 bool safe_file_read_followed(const char *path, size_t limit, struct buffer *out, struct err *err);
-
-#endif

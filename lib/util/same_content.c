@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/close_fd.h"
+
 enum { PIECE_SIZE = 32768 };
 
 /* Reads until the piece is full or the file ends. */
@@ -14,11 +16,11 @@ static ssize_t fill_piece(int fd, char piece[PIECE_SIZE])
 {
     size_t len = 0;
     ssize_t got;
-    while (len < PIECE_SIZE && (got = read(fd, piece + len, PIECE_SIZE - len)) != 0) {
-        if (got < 0 && errno != EINTR) {
+    while (len < PIECE_SIZE && (got = TEMP_FAILURE_RETRY(read(fd, piece + len, PIECE_SIZE - len))) != 0) {
+        if (got < 0) {
             return -1;
         }
-        len += got > 0 ? (size_t)got : 0;
+        len += (size_t)got;
     }
     return (ssize_t)len;
 }
@@ -67,11 +69,7 @@ enum same_content same_content(int a_fd, const char *a, int b_fd, const char *b,
     } else if (one >= 0 && errno == ENOENT) {
         result = SAME_CONTENT_NOT; /* it was removed a moment ago */
     }
-    if (one >= 0) {
-        close(one);
-    }
-    if (two >= 0) {
-        close(two);
-    }
+    close_fd(&one);
+    close_fd(&two);
     return result;
 }

@@ -2,8 +2,7 @@
  *
  * same_content: have two files the same bytes?
  */
-#ifndef RELAY_UTIL_SAME_CONTENT_H
-#define RELAY_UTIL_SAME_CONTENT_H
+#pragma once
 
 #include "util/err.h"
 
@@ -15,5 +14,3 @@ enum same_content {
 
 /* Compares two files. Symbolic links are not followed. Bytes are read only when the sizes are equal. */
 enum same_content same_content(int a_fd, const char *a, int b_fd, const char *b, struct err *err);
-
-#endif

@@ -6,8 +6,7 @@
  * Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012, with one round for each word and three at
  * the end, as Linux, Python and Rust use it for their tables. It is neither a digest nor a signature.
  */
-#ifndef RELAY_UTIL_SIPHASH_H
-#define RELAY_UTIL_SIPHASH_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,5 +19,3 @@ struct siphash_key {
 struct siphash_key siphash_key_new(void);
 
 uint64_t siphash(const struct siphash_key *key, const void *bytes, size_t len);
-
-#endif

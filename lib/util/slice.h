@@ -2,8 +2,7 @@
  *
  * slice: a run of bytes that somebody else owns. It is valid for as long as they are; it is not NUL-terminated.
  */
-#ifndef RELAY_UTIL_SLICE_H
-#define RELAY_UTIL_SLICE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +28,45 @@ static inline bool slice_eq_str(struct slice a, const char *text)
     return slice_eq(a, slice_from_str(text));
 }
 
+/* Negative, 0 or positive, like strcmp. */
+static inline int slice_compare(struct slice a, struct slice b)
+{
+    size_t common = a.len < b.len ? a.len : b.len;
+    int order = common > 0 ? memcmp(a.at, b.at, common) : 0;
+    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+/* What follows the first len bytes, which are there. */
+static inline struct slice slice_behind(struct slice a, size_t len)
+{
+    return (struct slice){len > 0 ? a.at + len : a.at, a.len - len};
+}
+
+/* Takes len bytes, which are there, off the front. */
+static inline struct slice slice_take(struct slice *rest, size_t len)
+{
+    struct slice taken = {rest->at, len};
+    *rest = slice_behind(*rest, len);
+    return taken;
+}
+
+/* Takes the text before the next `stop` off the front, and the stop, too; all of it where there is none. */
+static inline struct slice slice_take_until(struct slice *rest, char stop)
+{
+    const char *end = rest->len > 0 ? memchr(rest->at, stop, rest->len) : NULL;
+    struct slice taken = slice_take(rest, end != NULL ? (size_t)(end - rest->at) : rest->len);
+    *rest = slice_behind(*rest, end != NULL);
+    return taken;
+}
+
+/* Takes the bytes that are in `set` off the front. */
+static inline void slice_skip(struct slice *rest, const char *set)
+{
+    while (rest->len > 0 && memchr(set, rest->at[0], strlen(set)) != NULL) {
+        slice_take(rest, 1);
+    }
+}
+
 /* Is a byte below 0x20, or DEL, in it? */
 static inline bool slice_has_control(struct slice a)
 {
@@ -52,4 +90,10 @@ static inline bool slice_ends_with(struct slice a, const char *suffix)
     return a.len >= len && memcmp(a.at + a.len - len, suffix, len) == 0;
 }
 
-#endif
+/* Takes the suffix off, if it is there. */
+static inline bool slice_take_end(struct slice *a, const char *suffix)
+{
+    bool there = slice_ends_with(*a, suffix);
+    a->len -= there ? strlen(suffix) : 0;
+    return there;
+}

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "util/clock.h"
+#include "util/close_fd.h"
 #include "util/xmalloc.h"
 
 enum { PIECE = 65536, FIRST_OF_OURS = 3 };
@@ -49,8 +50,8 @@ static int prepare_signals(posix_spawnattr_t *attributes)
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
-    int code = posix_spawnattr_setflags(attributes,
-                                        POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    int code =
+        posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     code = code == 0 ? posix_spawnattr_setpgroup(attributes, 0) : code;
     code = code == 0 ? posix_spawnattr_setsigmask(attributes, &none) : code;
     return code == 0 ? posix_spawnattr_setsigdefault(attributes, &all) : code;
@@ -68,8 +69,8 @@ static int spawn(pid_t *pid, const char *const *argv, int output)
     if (code == 0) {
         code = prepare_files(&files, output);
         code = code == 0 ? prepare_signals(&attributes) : code;
-        code = code == 0 ? posix_spawnp(pid, argv[0], &files, &attributes, (char *const *)(uintptr_t)argv, environ)
-                         : code;
+        code =
+            code == 0 ? posix_spawnp(pid, argv[0], &files, &attributes, (char *const *)(uintptr_t)argv, environ) : code;
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&files);
@@ -90,14 +91,6 @@ static bool open_pipe(int ends[2])
         }
     }
     return ends[0] >= 0 && ends[1] >= 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
-}
-
-static void close_fd(int *fd)
-{
-    if (*fd >= 0) {
-        close(*fd);
-        *fd = -1;
-    }
 }
 
 struct subprocess *subprocess_start(const char *const *argv, const struct subprocess_limits *limits, struct err *err)
@@ -258,6 +251,15 @@ void subprocess_free(struct subprocess *process)
     close_fd(&process->pidfd);
     close_fd(&process->output);
     free(process);
+}
+
+const char *subprocess_fate_word(enum subprocess_fate fate)
+{
+    static const char *const words[] = {[SUBPROCESS_EXITED] = "exited",
+                                        [SUBPROCESS_SIGNALLED] = "signal",
+                                        [SUBPROCESS_TIMED_OUT] = "time limit",
+                                        [SUBPROCESS_STOPPED] = "stopped"};
+    return words[fate];
 }
 
 void subprocess_reap(void)

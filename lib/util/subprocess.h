@@ -15,8 +15,7 @@
  * goes on without a reader of its output, unless we have CAP_KILL. If we may not even signal the leader, it is given up
  * after the grace; subprocess_reap reaps it when it has ended.
  */
-#ifndef RELAY_UTIL_SUBPROCESS_H
-#define RELAY_UTIL_SUBPROCESS_H
+#pragma once
 
 #include <poll.h>
 #include <stdbool.h>
@@ -47,6 +46,9 @@ struct subprocess_end {
     bool given_up; /* it still runs, and we may not signal it */
 };
 
+/* For the log: "exited", "signal", "time limit", "stopped". */
+const char *subprocess_fate_word(enum subprocess_fate fate);
+
 /* Takes a piece of the output. */
 typedef void subprocess_output(void *context, const char *bytes, size_t len);
 
@@ -69,5 +71,3 @@ void subprocess_free(struct subprocess *process);
 
 /* Reaps children that were given up and have ended. Call it only while this process has no other children. */
 void subprocess_reap(void);
-
-#endif

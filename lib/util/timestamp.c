@@ -2,6 +2,7 @@
 #include "util/timestamp.h"
 
 #include <stdio.h>
+#include <time.h>
 
 enum { DATE_LEN = 10, CLOCK_LEN = 8, DATE_CLOCK_LEN = DATE_LEN + 1 + CLOCK_LEN };
 
@@ -79,19 +80,6 @@ static int64_t days_from_civil(int year, int month, int day)
     int years = year - (month <= 2);
     int64_t days = (int64_t)years * 365 + years / 4 - years / 100 + years / 400;
     return days + (from_march * 153 + 2) / 5 + day - 1 - 719468;
-}
-
-static void civil_from_days(int64_t days, struct civil *civil)
-{
-    int64_t since = days + 719468; /* since 0000-03-01 */
-    int64_t era = (since >= 0 ? since : since - 146096) / 146097;
-    int day_of_era = (int)(since - era * 146097);
-    int year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int from_march = (5 * day_of_year + 2) / 153;
-    civil->day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    civil->month = from_march < 10 ? from_march + 3 : from_march - 9;
-    civil->year = (int)(year_of_era + era * 400) + (civil->month <= 2);
 }
 
 static bool set_moment(struct timestamp *out, const struct civil *civil, uint32_t nanoseconds, int offset_minutes)
@@ -174,19 +162,17 @@ static int fraction_digits(uint32_t nanoseconds)
 
 size_t timestamp_format(const struct timestamp *timestamp, char out[TIMESTAMP_TEXT_SIZE])
 {
-    int64_t local = timestamp->seconds + timestamp->offset_minutes * 60;
-    int64_t days = local / 86400 - (local % 86400 < 0);
-    int in_day = (int)(local - days * 86400);
-    struct civil civil;
-    civil_from_days(days, &civil);
+    time_t local = timestamp->seconds + timestamp->offset_minutes * 60;
+    struct tm civil = {0};
+    gmtime_r(&local, &civil);
     char fraction[16];
     snprintf(fraction, sizeof fraction, ".%09u", timestamp->nanoseconds);
     int digits_shown = fraction_digits(timestamp->nanoseconds);
     unsigned offset =
         (unsigned)(timestamp->offset_minutes < 0 ? -timestamp->offset_minutes : timestamp->offset_minutes);
-    return (size_t)snprintf(out, TIMESTAMP_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d%.*s%c%02u:%02u", civil.year,
-                            civil.month, civil.day, in_day / 3600, in_day / 60 % 60, in_day % 60,
-                            digits_shown > 0 ? digits_shown + 1 : 0, fraction,
+    return (size_t)snprintf(out, TIMESTAMP_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d%.*s%c%02u:%02u",
+                            civil.tm_year + 1900, civil.tm_mon + 1, civil.tm_mday, civil.tm_hour, civil.tm_min,
+                            civil.tm_sec, digits_shown > 0 ? digits_shown + 1 : 0, fraction,
                             timestamp->offset_minutes < 0 ? '-' : '+', offset / 60, offset % 60);
 }
 

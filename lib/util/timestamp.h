@@ -4,8 +4,7 @@
  *
  * Sources: RFC 3339 for `2018-08-24T15:55:01+00:00`; PROTOCOL.md section 6 for `2018-08-24 15:55:01+00:00`.
  */
-#ifndef RELAY_UTIL_TIMESTAMP_H
-#define RELAY_UTIL_TIMESTAMP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,5 +38,3 @@ int64_t timestamp_postgres(const struct timestamp *timestamp);
 
 /* -1, 0 or 1 by moment; the offset does not count. */
 int timestamp_compare(const struct timestamp *a, const struct timestamp *b);
-
-#endif

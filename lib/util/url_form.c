@@ -5,17 +5,6 @@
 
 #include "util/digest.h"
 
-/* Takes the text up to the separator, and the separator, off the front. */
-static struct slice url_form_take(struct slice *from, char separator)
-{
-    const char *end = from->len > 0 ? memchr(from->at, separator, from->len) : NULL;
-    size_t len = end != NULL ? (size_t)(end - from->at) : from->len;
-    struct slice taken = {from->at, len};
-    size_t gone = end != NULL ? len + 1 : len;
-    *from = (struct slice){from->at + gone, from->len - gone};
-    return taken;
-}
-
 /* NULL with err when the text is malformed. */
 static const char *url_form_decode(struct arena *arena, struct slice text, struct err *err)
 {
@@ -55,7 +44,7 @@ bool url_form_parse(struct url_form *form, struct slice text, struct err *err)
 {
     url_form_clear(form);
     while (text.len > 0) {
-        struct slice value = url_form_take(&text, '&');
+        struct slice value = slice_take_until(&text, '&');
         if (value.len == 0) {
             continue;
         }
@@ -63,7 +52,7 @@ bool url_form_parse(struct url_form *form, struct slice text, struct err *err)
             url_form_clear(form);
             return err_set(err, "more than %d parameters", URL_FORM_MAX_PAIRS);
         }
-        struct slice name = url_form_take(&value, '=');
+        struct slice name = slice_take_until(&value, '=');
         const char *decoded_name = url_form_decode(&form->text, name, err);
         const char *decoded_value = decoded_name != NULL ? url_form_decode(&form->text, value, err) : NULL;
         if (decoded_value == NULL) {

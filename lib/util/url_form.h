@@ -8,8 +8,7 @@
  *
  * A name may occur several times: url_form_get gives the first value, url_form_count says how many there are.
  */
-#ifndef RELAY_UTIL_URL_FORM_H
-#define RELAY_UTIL_URL_FORM_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,5 +36,3 @@ void url_form_free(struct url_form *form);
 /* NULL when there is none of that name. */
 const char *url_form_get(const struct url_form *form, const char *name);
 size_t url_form_count(const struct url_form *form, const char *name);
-
-#endif

@@ -46,6 +46,17 @@ size_t utf8_sequence(const unsigned char *at, size_t len, size_t *bad)
     return lead.len;
 }
 
+size_t utf8_encode(char out[UTF8_MAX_LEN], uint32_t code)
+{
+    static const unsigned char leads[] = {0, 0x00, 0xc0, 0xe0, 0xf0};
+    size_t len = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t i = len; i-- > 1; code >>= 6) {
+        out[i] = (char)(0x80 | (code & 0x3f));
+    }
+    out[0] = (char)(leads[len] | code);
+    return len;
+}
+
 enum { BLOCK = 64, WORD = sizeof(uint64_t) };
 
 /* Are all these bytes (a multiple of WORD) ASCII and none of them NUL? Subtracting one from a byte borrows from the

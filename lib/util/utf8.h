@@ -2,10 +2,10 @@
  *
  * utf8: what is well-formed (Unicode 15, table 3-7) and how to replace what is not.
  */
-#ifndef RELAY_UTIL_UTF8_H
-#define RELAY_UTIL_UTF8_H
+#pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* U+FFFD, which replaces bytes that are not UTF-8, and NUL. */
 #define UTF8_REPLACEMENT "\xef\xbf\xbd"
@@ -16,6 +16,10 @@ enum { UTF8_REPLACEMENT_LEN = 3 };
  * well-formed here. */
 size_t utf8_sequence(const unsigned char *at, size_t len, size_t *bad);
 
+/* Writes the character of a code point, which is none of a surrogate. Returns its length. */
+enum { UTF8_MAX_LEN = 4 };
+size_t utf8_encode(char out[UTF8_MAX_LEN], uint32_t code);
+
 /* How many leading bytes are well-formed and not NUL: len when nothing needs replacing. Fast for ASCII. */
 size_t utf8_clean_prefix(const char *text, size_t len);
 
@@ -23,5 +27,3 @@ size_t utf8_clean_prefix(const char *text, size_t len);
  * 3 * len. Returns the length written. */
 size_t utf8_replace(char *out, const char *text, size_t len);
 size_t utf8_replaced_len(const char *text, size_t len);
-
-#endif

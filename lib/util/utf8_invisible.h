@@ -8,8 +8,7 @@
  * variation selectors, tags, fillers. Joined letters and emoji lose a little by this, which is acceptable for a log or
  * a terminal.
  */
-#ifndef RELAY_UTIL_UTF8_INVISIBLE_H
-#define RELAY_UTIL_UTF8_INVISIBLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,5 +17,3 @@
 /* at, len: a well-formed sequence, as utf8_sequence tells it. */
 uint32_t utf8_code_point(const unsigned char *at, size_t len);
 bool utf8_invisible(const unsigned char *at, size_t len);
-
-#endif

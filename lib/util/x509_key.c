@@ -5,7 +5,11 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include "util/buffer.h"
 #include "util/digest.h"
+#include "util/safe_file.h"
+
+enum { CERTIFICATE_FILE_MAX = 1 << 20 };
 
 X509 *x509_key_read(struct slice certificate)
 {
@@ -21,6 +25,17 @@ X509 *x509_key_read(struct slice certificate)
     BIO_free(bio);
     ERR_clear_error();
     return read;
+}
+
+X509 *x509_key_read_file(const char *path)
+{
+    struct buffer text = {0};
+    X509 *certificate = NULL;
+    if (safe_file_read_followed(path, CERTIFICATE_FILE_MAX, &text, NULL)) {
+        certificate = x509_key_read(buffer_slice(&text));
+    }
+    buffer_free(&text);
+    return certificate;
 }
 
 bool x509_key_digest(X509 *certificate, unsigned char digest[X509_KEY_DIGEST_SIZE])

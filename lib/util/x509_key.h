@@ -5,8 +5,7 @@
  *
  * Only the key counts: a renewed certificate with the same key has the same digest.
  */
-#ifndef RELAY_UTIL_X509_KEY_H
-#define RELAY_UTIL_X509_KEY_H
+#pragma once
 
 #include <openssl/x509.h>
 #include <stdbool.h>
@@ -19,7 +18,8 @@ enum { X509_KEY_DIGEST_SIZE = 32 };
  * queue empty. */
 X509 *x509_key_read(struct slice certificate);
 
+/* The same from a file that the operator chose, of at most 1 MiB. NULL also when it cannot be read. */
+X509 *x509_key_read_file(const char *path);
+
 /* False when OpenSSL cannot write the public key of the certificate. */
 bool x509_key_digest(X509 *certificate, unsigned char digest[X509_KEY_DIGEST_SIZE]);
-
-#endif

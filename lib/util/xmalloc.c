@@ -36,6 +36,16 @@ void *xreallocarray(void *at, size_t count, size_t size)
     return checked(reallocarray(at, count, size));
 }
 
+void *xgrow(void *at, size_t count, size_t *room, size_t size)
+{
+    enum { FIRST_ROOM = 16 };
+    if (count < *room) {
+        return at;
+    }
+    *room = *room > 0 ? 2 * *room : FIRST_ROOM;
+    return xreallocarray(at, *room, size);
+}
+
 char *xstrdup(const char *text)
 {
     return xstrndup(text, strlen(text));

@@ -2,8 +2,7 @@
  *
  * bench: a clock and a median, for programs that print figures.
  */
-#ifndef RELAY_TESTS_BENCH_BENCH_H
-#define RELAY_TESTS_BENCH_BENCH_H
+#pragma once
 
 #include <stdlib.h>
 #include <time.h>
@@ -39,5 +38,3 @@ static inline double bench_median(double *figures, size_t count)
     qsort(figures, count, sizeof *figures, bench_compare);
     return (figures[(count - 1) / 2] + figures[count / 2]) / 2;
 }
-
-#endif

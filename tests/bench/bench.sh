@@ -22,12 +22,58 @@ bench_numbers() {
 
 # bench_median FILE COUNT: prints the middle one of the numbers in the file, of which there are to be so many.
 bench_median() {
-    sort -n "$1" | awk -v count="$2" '{ value[NR] = $1 } END { if (NR != count) exit 1; print value[int((NR + 1) / 2)] }' ||
+    sort -n "$1" | awk -v count="$2" \
+        '{ value[NR] = $1 } END { if (NR != count) exit 1; print value[int((NR + 1) / 2)] }' ||
         bench_fail "there are not $2 measurements in ${1##*/}"
+}
+
+# bench_most FILE: prints the largest of the numbers at the beginning of its lines, with the rest of that line.
+bench_most() {
+    sort -n "$1" 2>/dev/null | tail -n 1 | grep . || bench_fail "nothing was measured in ${1##*/}"
+}
+
+# bench_until SECONDS WHAT COMMAND...: until the command succeeds; a bench that would wait for ever has measured
+# nothing.
+bench_until() {
+    local seconds=$1 what=$2
+    shift 2
+    lab_wait_for "$seconds" "$@" || bench_fail "$what: not within $seconds s"
 }
 
 bench_milliseconds() {
     echo $((${EPOCHREALTIME/[.,]/} / 1000))
+}
+
+# bench_dav PORT: prints what makes the lab's httpd a server of mod_dav alone, too, at that port: uploads go to
+# $LAB/dav.
+bench_dav() {
+    local modules
+    modules=$(lab_httpd_modules) || return
+    cat <<END
+LoadModule dav_module $modules/mod_dav.so
+LoadModule dav_fs_module $modules/mod_dav_fs.so
+DavLockDB "$LAB/dav/lock"
+Listen 127.0.0.1:$1 https
+<VirtualHost 127.0.0.1:$1>
+    ServerName localhost
+    DocumentRoot "$LAB/dav"
+    CustomLog "$LAB/log/dav-access.log" "%h %l %u %t \"%r\" %>s %O %D"
+    SSLEngine on
+    SSLProtocol -all +TLSv1.3
+    SSLCertificateFile "$LAB/httpd/server.crt"
+    SSLCertificateKeyFile "$LAB/httpd/server.key"
+    SSLCACertificateFile "$LAB/httpd/clients.pem"
+    SSLVerifyClient optional_no_ca
+    SSLCADNRequestFile "$LAB/httpd/server.crt"
+    <Location "/reports/">
+        Dav On
+        AuthType Basic
+        AuthName dav
+        AuthUserFile "$LAB/httpd/htpasswd-password"
+        Require valid-user
+    </Location>
+</VirtualHost>
+END
 }
 
 # bench_private PID: prints the KiB of memory that this process shares with nobody.

@@ -35,8 +35,8 @@ static const char *const types[] = {"result_success",  "result_na", "log_repaire
 static const char *const messages[] = {
     "Cron daemon status was correct",
     "Check if the service apache2 is started at boot was correct",
-    "Ensure permissions mode 640, owner root and group adm on /var/log/some/longer/path/file.log with no recursion was "
-    "repaired",
+    ("Ensure permissions mode 640, owner root and group adm on /var/log/some/longer/path/file.log with no recursion "
+     "was repaired"),
     "The internal environment security is acceptable \xe2\x9c\x93",
 };
 

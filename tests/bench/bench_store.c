@@ -38,6 +38,7 @@ struct settings {
 struct job {
     struct runlog *runlogs;
     size_t count;
+    size_t first; /* the place of its first run among those of all threads */
     size_t batch;
     const struct way *way;
     void *prepared;
@@ -143,9 +144,10 @@ static void encode_execution(struct buffer *out, const struct runlog *runlog, in
     report_db_binary_int8(out, id);
 }
 
-static void encode_batch(struct copy_batch *batch, const struct runlog *runlogs, size_t count)
+/* place: of the first run among those of all threads. All runs have the same number of reports. */
+static void encode_batch(struct copy_batch *batch, const struct runlog *runlogs, size_t count, size_t place)
 {
-    int64_t id = 1000000;
+    int64_t id = 1000000 + (int64_t)(place * runlogs[0].report_count);
     report_db_binary_copy_header(&batch->events);
     report_db_binary_copy_header(&batch->executions);
     for (size_t i = 0; i < count; i++) {
@@ -166,7 +168,7 @@ static void *copy_prepare(struct job *job)
     copy->batches = xcalloc(job->count / job->batch + 1, sizeof *copy->batches);
     for (size_t done = 0; done < job->count; done += job->batch) {
         size_t count = job->count - done < job->batch ? job->count - done : job->batch;
-        encode_batch(&copy->batches[copy->count++], job->runlogs + done, count);
+        encode_batch(&copy->batches[copy->count++], job->runlogs + done, count, job->first + done);
     }
     return copy;
 }
@@ -326,6 +328,24 @@ static double bench_store_now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+/* Each run is there, with all its reports. */
+static void bench_store_require_all(PGconn *superuser, const struct way *way, const struct runlog *runlogs,
+                                    size_t count)
+{
+    char wanted[64];
+    size_t reports = 0;
+    for (size_t i = 0; i < count; i++) {
+        reports += runlogs[i].report_count;
+    }
+    snprintf(wanted, sizeof wanted, "%zu %zu", count, reports);
+    PGresult *result = PQexec(superuser, "SELECT concat_ws(' ', (SELECT count(*) FROM ReportsExecution),"
+                                         " (SELECT count(*) FROM RudderSysEvents))");
+    if (PQntuples(result) != 1 || strcmp(PQgetvalue(result, 0, 0), wanted) != 0) {
+        bench_store_die(way->name, "not all runs and reports are in the database");
+    }
+    PQclear(result);
+}
+
 static struct figure bench_store_measure(PGconn *superuser, const struct way *way, struct runlog *runlogs, size_t count,
                              size_t batch, int connections)
 {
@@ -335,13 +355,16 @@ static struct figure bench_store_measure(PGconn *superuser, const struct way *wa
     for (int i = 0; i < connections; i++) {
         size_t from = count * (size_t)i / (size_t)connections;
         size_t to = count * (size_t)(i + 1) / (size_t)connections;
-        jobs[i] = (struct job){.runlogs = runlogs + from, .count = to - from, .batch = batch, .way = way};
+        jobs[i] = (struct job){
+            .runlogs = runlogs + from, .count = to - from, .first = from, .batch = batch, .way = way};
         jobs[i].prepared = way->prepare(&jobs[i]);
     }
     struct cpu_time before = cpu_time_now();
     double start = bench_store_now();
     for (int i = 0; i < connections; i++) {
-        pthread_create(&jobs[i].thread, NULL, bench_store_work, &jobs[i]);
+        if (pthread_create(&jobs[i].thread, NULL, bench_store_work, &jobs[i]) != 0) {
+            bench_store_die(way->name, "no thread");
+        }
     }
     for (int i = 0; i < connections; i++) {
         pthread_join(jobs[i].thread, NULL);
@@ -353,6 +376,7 @@ static struct figure bench_store_measure(PGconn *superuser, const struct way *wa
     for (int i = 0; i < connections; i++) {
         way->end(&jobs[i]);
     }
+    bench_store_require_all(superuser, way, runlogs, count);
     return figure;
 }
 
@@ -417,7 +441,7 @@ static void bench_store_compare(PGconn *superuser, struct runlog *runlogs, const
     for (size_t i = 0; i + 1 < count; i += 2) {
         double copy = median(&lines[i], settings->rounds).seconds;
         double own = median(&lines[i + 1], settings->rounds).seconds;
-        printf("%d connection(s): %.2f of plain COPY (to reach 0.80), %.2f times INSERT a bench_store_run (to reach "
+        printf("%d connection(s): %.2f of plain COPY (to reach 0.80), %.2f times INSERT a run (to reach "
                "2.50)\n",
                lines[i].connections, copy / own, (double)settings->runs / own / original);
     }
@@ -478,6 +502,9 @@ static struct settings read_settings(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct settings settings = read_settings(argc, argv);
+    if (getenv("LAB_PG_PID") == NULL) {
+        bench_store_die("LAB_PG_PID is not set", "the server's processor time cannot be measured");
+    }
     struct runlog *runlogs = xcalloc(settings.runs, sizeof *runlogs);
     for (size_t i = 0; i < settings.runs; i++) {
         char node_id[NODE_ID_SIZE];

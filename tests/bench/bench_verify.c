@@ -190,7 +190,7 @@ static void bench_verify_measure(const char *name, EVP_PKEY *key, bool pss, size
     static double times[WAYS][MAX_ROUNDS];
     struct scene scene = {.signer = signing_identity(key, "node", 1),
                           .pss = pss,
-                          .verifier = smime_verifier_new(NULL),
+                          .verifier = smime_verifier_new(false, NULL),
                           .sha256 = EVP_MD_fetch(NULL, "SHA256", NULL)};
     bench_verify_require(scene.verifier != NULL && smime_key_open(&scene.keys, NULL), "preparing");
     make_message(&scene, bytes);

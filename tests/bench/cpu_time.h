@@ -3,8 +3,7 @@
  * cpu_time: processor time of this process, and of a PostgreSQL server with all its processes, also those that have
  * ended.
  */
-#ifndef RELAY_TESTS_BENCH_CPU_TIME_H
-#define RELAY_TESTS_BENCH_CPU_TIME_H
+#pragma once
 
 struct cpu_time {
     double client; /* seconds */
@@ -12,5 +11,3 @@ struct cpu_time {
 };
 
 struct cpu_time cpu_time_now(void);
-
-#endif

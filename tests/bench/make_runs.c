@@ -2,11 +2,16 @@
  *
  * make_runs: a site to measure with: many nodes, and signed, compressed runs of some of them, as real agents send them.
  *
- *     make_runs DIRECTORY NODES RUNS REPORTS
+ *     make_runs DIRECTORY NODES RUNS REPORTS [BITS [FIRST-NODE [day]]]
  *
  * writes DIRECTORY/nodeslist.json, DIRECTORY/certificates.pem and DIRECTORY/runs/<datetime>@<node>.log.gz. The nodes
- * share a few RSA-4096 keys: each has a certificate of its own, which is what counts, and making 50,000 keys would take
- * a day. For the same reason the certificates' own signatures, which nobody checks, are those of their pattern.
+ * share a few RSA keys of BITS (4096): each has a certificate of its own, which is what counts, and making 50,000 keys
+ * would take a day. For the same reason the certificates' own signatures, which nobody checks, are those of their
+ * pattern. BITS of 256 are those of P-256 keys, which sign in a hundredth of the time. FIRST-NODE (0) is the number of
+ * the first node, for a second site whose nodes join those of the first.
+ *
+ * One report in nine says that something was repaired. With `day` the runs are as on an ordinary day: a node's runs are
+ * alike, but one run in five has a line that never came before, and one in a hundred a repair.
  */
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -49,9 +54,10 @@ static void node_name(char out[NODE_SIZE], unsigned node)
     snprintf(out, NODE_SIZE, "%08x-40bc-4b86-b6dc-%012x", node * 2654435761u, node);
 }
 
-static struct identity make_identity(void)
+static struct identity make_identity(unsigned bits)
 {
-    struct identity identity = {.key = EVP_RSA_gen(4096), .pattern = X509_new()};
+    EVP_PKEY *key = bits == 256 ? EVP_EC_gen("P-256") : EVP_RSA_gen(bits);
+    struct identity identity = {.key = key, .pattern = X509_new()};
     X509_set_version(identity.pattern, 2);
     X509_gmtime_adj(X509_getm_notBefore(identity.pattern), 0);
     X509_gmtime_adj(X509_getm_notAfter(identity.pattern), 10 * 365 * 86400L);
@@ -75,12 +81,12 @@ static X509 *certificate_of(const struct identity *identity, unsigned node)
     return certificate;
 }
 
-static void write_nodes(const char *directory, const struct identity *identities, unsigned nodes)
+static void write_nodes(const char *directory, const struct identity *identities, unsigned first, unsigned nodes)
 {
     FILE *list = create(directory, "nodeslist.json");
     FILE *certificates = create(directory, "certificates.pem");
     fputs("{\"root\":{\"hostname\":\"root.example.com\",\"policy-server\":\"root\",\"key-hash\":\"\"}", list);
-    for (unsigned i = 0; i < nodes; i++) {
+    for (unsigned i = first; i < first + nodes; i++) {
         char id[NODE_SIZE];
         node_name(id, i);
         fprintf(list, ",\n\"%s\":{\"hostname\":\"node%u.example.com\",\"policy-server\":\"root\",\"key-hash\":\"\"}",
@@ -90,12 +96,25 @@ static void write_nodes(const char *directory, const struct identity *identities
         X509_free(certificate);
     }
     fputs("}\n", list);
-    fclose(list);
-    fclose(certificates);
+    need(fclose(list) == 0 && fclose(certificates) == 0, "cannot write the nodes");
+}
+
+struct pattern {
+    bool day;
+    unsigned run; /* its number */
+};
+
+static const char *made_event(const struct pattern *pattern, unsigned i, unsigned reports)
+{
+    if (i == 0 || i + 1 == reports) {
+        return "control";
+    }
+    bool repaired = pattern->day ? pattern->run % 100 == 1 && i == reports / 3 : i % 9 == 0;
+    return repaired ? "result_repaired" : "result_success";
 }
 
 /* About 280 bytes a report, the length of those of the common directives. */
-static void write_content(BIO *out, const char *id, time_t start, unsigned reports)
+static void write_content(BIO *out, const char *id, time_t start, unsigned reports, const struct pattern *pattern)
 {
     struct tm tm;
     char moment[32], day[32];
@@ -103,13 +122,17 @@ static void write_content(BIO *out, const char *id, time_t start, unsigned repor
     strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%S", &tm);
     strftime(day, sizeof day, "%Y-%m-%d %H:%M:%S", &tm);
     for (unsigned i = 0; i < reports; i++) {
-        const char *event = i == 0 || i + 1 == reports ? "control" : i % 9 == 0 ? "result_repaired" : "result_success";
+        const char *event = made_event(pattern, i, reports);
+        char odd[32] = "";
+        if (pattern->day && pattern->run % 5 == 0 && i == reports / 2) {
+            snprintf(odd, sizeof odd, " of run %u", pattern->run);
+        }
         const char *component = i == 0 ? "start" : i + 1 == reports ? "end" : "Process checking";
         BIO_printf(out,
                    "%s+00:00 R: @@Common@@%s@@32377fd7-02fd-43d0-aab7-28460a91347b@@"
                    "d86ce2e5-d5b6-45cc-87e8-c11cca71d907@@%u@@%s@@20180824-130007-3ad37587@@%s+00:00##%s@#"
-                   "The internal environment security is acceptable for what was asked of it\n",
-                   moment, event, i, component, day, id);
+                   "The internal environment security is acceptable for what was asked of it%s\n",
+                   moment, event, i, component, day, id, odd);
     }
 }
 
@@ -122,7 +145,7 @@ static void write_gzip(const char *path, BIO *message)
 }
 
 static void write_run(const char *directory, const struct identity *identity, unsigned node, time_t start,
-                      unsigned reports)
+                      unsigned reports, const struct pattern *pattern)
 {
     char id[NODE_SIZE], moment[32], path[4096];
     struct tm tm;
@@ -133,13 +156,13 @@ static void write_run(const char *directory, const struct identity *identity, un
     const int flags = PKCS7_TEXT | PKCS7_DETACHED | PKCS7_NOCERTS;
     X509 *certificate = certificate_of(identity, node);
     BIO *content = BIO_new(BIO_s_mem()), *message = BIO_new(BIO_s_mem());
-    write_content(content, id, start, reports);
+    write_content(content, id, start, reports, pattern);
     PKCS7 *signature = PKCS7_sign(NULL, NULL, NULL, content, flags | PKCS7_PARTIAL);
     need(PKCS7_sign_add_signer(signature, certificate, identity->key, EVP_sha256(), flags) != NULL &&
              PKCS7_final(signature, content, flags),
          "cannot sign a run");
     BIO_reset(content); /* signing has read it to its end */
-    write_content(content, id, start, reports);
+    write_content(content, id, start, reports, pattern);
     need(SMIME_write_PKCS7(message, signature, content, flags), "cannot write a run");
     write_gzip(path, message);
     BIO_free(content);
@@ -150,9 +173,11 @@ static void write_run(const char *directory, const struct identity *identity, un
 
 int main(int argc, char **argv)
 {
-    need(argc == 5, "usage: make_runs DIRECTORY NODES RUNS REPORTS");
+    need(argc >= 5 && argc <= 8, "usage: make_runs DIRECTORY NODES RUNS REPORTS [BITS [FIRST-NODE [day]]]");
     const char *directory = argv[1];
     unsigned nodes = (unsigned)atoi(argv[2]), runs = (unsigned)atoi(argv[3]), reports = (unsigned)atoi(argv[4]);
+    unsigned bits = argc > 5 ? (unsigned)atoi(argv[5]) : 4096;
+    unsigned first_node = argc > 6 ? (unsigned)atoi(argv[6]) : 0;
     need(nodes > 0 && runs > 0 && reports > 1, "at least a node, a run, and two reports in it are needed");
     char path[4096];
     snprintf(path, sizeof path, "%s/runs", directory);
@@ -160,13 +185,15 @@ int main(int argc, char **argv)
     mkdir(path, 0755);
     struct identity identities[KEYS];
     for (unsigned i = 0; i < KEYS; i++) {
-        identities[i] = make_identity();
+        identities[i] = make_identity(bits);
     }
-    write_nodes(directory, identities, nodes);
+    write_nodes(directory, identities, first_node, nodes);
     time_t first = time(NULL) - 300;
     for (unsigned i = 0; i < runs; i++) {
         /* nodes in turn; five minutes between the runs of one */
-        write_run(directory, &identities[i % nodes % KEYS], i % nodes, first + i / nodes * 300, reports);
+        unsigned node = first_node + i % nodes;
+        const struct pattern pattern = {.day = argc > 7, .run = i};
+        write_run(directory, &identities[node % KEYS], node, first + i / nodes * 300, reports, &pattern);
     }
     return 0;
 }

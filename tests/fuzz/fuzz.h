@@ -2,8 +2,7 @@
  *
  * fuzz: what the fuzz targets share.
  */
-#ifndef RELAY_TESTS_FUZZ_FUZZ_H
-#define RELAY_TESTS_FUZZ_FUZZ_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -15,5 +14,3 @@ static inline void fuzz_require(bool holds)
         abort();
     }
 }
-
-#endif

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "fuzz/fuzz.h"
 #include "relay/cert_record.h"
 #include "relay/node_certs.h"
 

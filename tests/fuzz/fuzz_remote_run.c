@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "remote-run/remote_run_request.h"
+#include "relay/remote_run_request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

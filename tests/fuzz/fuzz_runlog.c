@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The input's first line is the node id, the rest the run log.
+ * The input's first line is the node id, the rest the run log. Only a valid id is taken: that of a real run comes from
+ * run_info, which lets no other one through.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -8,12 +9,13 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
+#include "relay/node_id.h"
 #include "relay/report_db_binary.h"
 #include "relay/runlog_json.h"
 #include "relay/runlog_parse.h"
 #include "util/log.h"
-#include "util/xmalloc.h"
 #include "util/utf8.h"
+#include "util/xmalloc.h"
 
 static const struct runlog_limits limits = {.reports = 1000, .bytes = 1 << 20};
 
@@ -81,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     log_configure(LOG_LEVEL_ERROR, "", NULL);
     const char *text = (const char *)data;
     const char *line_end = size > 0 ? memchr(text, '\n', size) : NULL;
-    if (line_end == NULL || (size_t)(line_end - text) >= NODE_ID_SIZE) {
+    if (line_end == NULL || !node_id_valid(text, (size_t)(line_end - text))) {
         return 0;
     }
     struct run_info info = {.compression = COMPRESSION_NONE};

@@ -3,8 +3,7 @@
  * fuzz_smime_certs: the certificates of the seeds of fuzz_smime, DER: UID=node, RSA 2048 and P-256.
  * The private keys are gone.
  */
-#ifndef RELAY_TESTS_FUZZ_FUZZ_SMIME_CERTS_H
-#define RELAY_TESTS_FUZZ_FUZZ_SMIME_CERTS_H
+#pragma once
 
 /* clang-format off */
 static const unsigned char fuzz_smime_rsa[] = {
@@ -68,5 +67,3 @@ static const unsigned char fuzz_smime_ec[] = {
     0x5b, 0x02, 0x6f, 0xcf, 0x65, 0x4f, 0x4c, 0x49, 0x8f, 0xb6, 0xf6, 0xb3, 0x98, 0x91,
 };
 /* clang-format on */
-
-#endif

@@ -4,13 +4,18 @@
 # (CC=clang) the same programs are libFuzzer's: `make fuzz FUZZ_SECONDS=300 [FUZZ_TARGETS=tests/fuzz/fuzz_runlog]`;
 # findings stay in the build directory.
 FUZZ_TARGETS = \
+	tests/fuzz/fuzz_cert_node_id \
+	tests/fuzz/fuzz_command_wire \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_decompress \
 	tests/fuzz/fuzz_duration \
 	tests/fuzz/fuzz_etag \
+	tests/fuzz/fuzz_hub_request \
 	tests/fuzz/fuzz_json_reader \
 	tests/fuzz/fuzz_node_certs \
 	tests/fuzz/fuzz_node_list \
+	tests/fuzz/fuzz_order_text \
+	tests/fuzz/fuzz_proxy_path \
 	tests/fuzz/fuzz_remote_run \
 	tests/fuzz/fuzz_run_info \
 	tests/fuzz/fuzz_runlog \
@@ -18,6 +23,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_shared_folder_request \
 	tests/fuzz/fuzz_smime \
 	tests/fuzz/fuzz_smime_edited \
+	tests/fuzz/fuzz_toml \
 	tests/fuzz/fuzz_url_form
 FUZZ_SECONDS = 60
 

@@ -105,7 +105,7 @@ bool smime_differ(struct slice message, struct smime_known known, STACK_OF(X509)
         return false;
     }
     if (verifier == NULL) {
-        verifier = smime_verifier_new(&err);
+        verifier = smime_verifier_new(false, &err);
     }
     bool ours = smime_verify(verifier, message, known, &canonical, &content, &err);
     if (ERR_peek_error() != 0 || ours == (err.text[0] != '\0')) {

@@ -4,8 +4,7 @@
  * accept it, with the same content, or both refuse it. What may differ stands in tables in smime_differ.c: the refusals
  * that smime_multipart.h, smime_signature.h and smime_verify.h promise, and the little that is accepted beyond OpenSSL.
  */
-#ifndef RELAY_TESTS_FUZZ_SMIME_DIFFER_H
-#define RELAY_TESTS_FUZZ_SMIME_DIFFER_H
+#pragma once
 
 #include <openssl/x509.h>
 
@@ -13,5 +12,3 @@
 
 /* The same certificates in both forms. Ends the program when the two differ. True when both accept it. */
 bool smime_differ(struct slice message, struct smime_known known, STACK_OF(X509) * certificates);
-
-#endif

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The systemd units, users and directories as installed in a root of their own: systemd finds no fault, nothing is left to
-# be substituted, and the directories are whose they should be. Run by `make check`.
+# The systemd units, users and directories as installed in a root of their own: systemd finds no fault, nothing is left
+# to be substituted, and the directories are whose they should be. Run by `make check`.
 command -v systemd-analyze >/dev/null || {
     echo "systemd is not installed"
     exit 77
@@ -19,15 +19,15 @@ fault() {
 # Every program of ours that a unit starts is there, in name.
 units=$root/units
 mkdir -p "$units"
-cp "$top_builddir"/systemd/*.{path,service,socket} "$top_srcdir/systemd/rudder-relay.target" "$units" &&
+cp "$top_builddir"/systemd/*.{path,service,socket} "$top_srcdir"/systemd/*.{target,timer} "$units" &&
     cp -r "$top_srcdir"/systemd/rudder-relay-*.service.d "$units" || exit
 mkdir "$root/programs"
 while IFS= read -r program; do
     ln -sf /bin/true "$root/programs/${program##*/}"
     sed -i "s|$program|$root/programs/${program##*/}|" "$units"/*.service
 done < <(grep -Eho '^Exec[A-Za-z]*=.*' "$units"/*.service |
-    grep -Eo '/[^ ]*(rudder-relay[a-z-]*|multiwatch)( |$)' | tr -d ' ' | sort -u)
-grep -n '@[A-Z_]*@' "$units"/*.{path,service,socket} && fault "a unit has a name in @ that was not replaced"
+    grep -Eo '/[^ ]*rudder-relay[a-z-]*( |$)' | tr -d ' ' | sort -u)
+grep -n '@[A-Z_]*@' "$units"/*.{path,service,socket,timer} && fault "a unit has a name in @ that was not replaced"
 
 # systemd-analyze warns and exits 0 for a key it does not know; manuals are not installed here. Where no systemd runs,
 # only root can make the directory that it works in.
@@ -63,15 +63,16 @@ for service in "$units"/rudder-relay-*.service; do
     groups="$(sed -n -e 's/^Group=//p' -e 's/^SupplementaryGroups=//p' "$service" | paste -sd' ')"
     case " $groups " in
     *" rudder-relay-state "*) ;;
-    *) [ "${service##*/}" = rudder-relay-index.service ] || fault "${service##*/} does not share the counters" ;;
+    *) [[ ${service##*/} = rudder-relay-@(agent-listen|index|purge|remote-run-command@).service ]] ||
+        fault "${service##*/} does not share the counters" ;;
     esac
     for group in $groups; do
-        grep -q "^m $user $group\$" "$top_srcdir/systemd/sysusers.d/rudder-relay.conf" ||
+        [ "$group" = "$user" ] || grep -q "^m $user $group\$" "$top_srcdir/systemd/sysusers.d/rudder-relay.conf" ||
             fault "$user is not in group $group"
     done
 done
 
-# Each FastCGI program has its units, and only the one that must become root may.
+# Each FastCGI program has its units, and only the helper that must become root may; so may the agent of a node.
 for program in "$top_srcdir"/fcgi-apps/*/main.c; do
     name=$(basename "$(dirname "$program")")
     for kind in socket service; do
@@ -79,6 +80,7 @@ for program in "$top_srcdir"/fcgi-apps/*/main.c; do
     done
     grep -q "^Wants=rudder-relay-$name.socket" "$units/rudder-relay.target" || fault "the target does not want $name"
 done
-[ "$(cd "$units" && ls -d rudder-relay-?*.service.d)" = rudder-relay-remote-run.service.d ] ||
+[ "$(cd "$units" && LC_ALL=C ls -d rudder-relay-?*.service.d | paste -sd' ')" = \
+    'rudder-relay-agent-listen.service.d rudder-relay-remote-run-command@.service.d' ] ||
     fault "another service has a hardening of its own"
 exit $faulty

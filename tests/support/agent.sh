@@ -6,6 +6,7 @@
 #
 #     agent_new SHELL [LINE...]      sets AGENT (the directory), AGENT_QUEUE and AGENT_COMMAND; LINEs go to agent.conf
 #     agent run -- COMMAND...        runs it, output in $AGENT/out, messages in $AGENT/err
+#     agent_killed_at TOOL N COMMAND...   KILL hits the agent where it starts that program for the Nth time
 #     agent_content FILE             prints what a sealed run log says, if its signature is right
 
 AGENT_SHELLS=(dash "busybox ash" bash)
@@ -21,8 +22,8 @@ agent_new() {
     case $1 in
     busybox*)
         local tool
-        for tool in awk cat chmod cut date find fold gzip head id ls mkdir mkfifo mktemp mv od rm sed sh sleep sync tail tee tr \
-            uname wc; do
+        for tool in awk cat chmod cut date expr find fold gzip head id ls mkdir mkfifo mktemp mv od rm sed setsid sh \
+            sleep sync tail tee tr uname wc; do
             printf '#!/bin/sh\nexec busybox %s "$@"\n' $tool >"$AGENT/bin/$tool" && chmod +x "$AGENT/bin/$tool"
         done
         ;;
@@ -42,6 +43,30 @@ agent() {
     shift
     PATH=$AGENT/bin:$PATH "${AGENT_COMMAND[@]}" agent/rudder-relay-agent.sh "$command" -c "$AGENT/conf" "$@" \
         >"$AGENT/out" 2>"$AGENT/err" </dev/null
+}
+
+# (With all that is in its process group.)
+agent_killed_at() {
+    local tool=$1 real pid
+    real=$(PATH=$AGENT/bin:$PATH command -v "$tool")
+    rm -rf "$LAB/spied" "$LAB/starts" && mkdir -p "$LAB/spied" "$LAB/starts"
+    cat >"$LAB/spied/$tool" <<SHELL
+#!/bin/sh
+: >"$LAB/starts/\$\$"
+set -- "\$(ls "$LAB/starts" | wc -l)" "\$@"
+[ "\$1" -lt $2 ] || { : >"$LAB/starts/now" && exec sleep 60; }
+shift
+exec "$real" "\$@"
+SHELL
+    chmod +x "$LAB/spied/$tool"
+    PATH=$LAB/spied:$AGENT/bin:$PATH setsid "${AGENT_COMMAND[@]}" agent/rudder-relay-agent.sh "${@:3}" -c "$AGENT/conf" \
+        >/dev/null 2>&1 &
+    pid=$!
+    lab_wait_for 30 test -e "$LAB/starts/now"
+    kill -s KILL -- "-$pid"
+    wait "$pid" 2>/dev/null
+    rm -rf "$LAB/spied"
+    [ -e "$LAB/starts/now" ]
 }
 
 agent_ready() {

@@ -3,8 +3,7 @@
  * allocated: measures how much memory the code under test takes from malloc. The linker's --wrap leads its calls here
  * (see tests/unit/local.mk). What shared libraries allocate for themselves is not counted.
  */
-#ifndef RELAY_TESTS_SUPPORT_ALLOCATED_H
-#define RELAY_TESTS_SUPPORT_ALLOCATED_H
+#pragma once
 
 #include <stddef.h>
 
@@ -13,5 +12,3 @@ void allocated_watch(void);
 
 /* The most bytes at any time since the start, in addition to those at the start. */
 size_t allocated_peak(void);
-
-#endif

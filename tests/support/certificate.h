@@ -2,8 +2,7 @@
  *
  * certificate: node certificates for tests and benchmarks: self-signed, EC, made in no time. Not for real use.
  */
-#ifndef RELAY_TESTS_SUPPORT_CERTIFICATE_H
-#define RELAY_TESTS_SUPPORT_CERTIFICATE_H
+#pragma once
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -40,6 +39,15 @@ static inline X509 *certificate_make(const char *const *uids)
     X509_sign(certificate, key, EVP_sha256());
     EVP_PKEY_free(key);
     return certificate;
+}
+
+/* Adds a SAN, as a configuration file of OpenSSL has it: "DNS:a.example, IP:127.0.0.1". Before the certificate is
+ * written; its signature is not looked at. */
+static inline void certificate_add_san(X509 *certificate, const char *names)
+{
+    X509_EXTENSION *san = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, names);
+    X509_add_ext(certificate, san, -1);
+    X509_EXTENSION_free(san);
 }
 
 /* Makes it longer by `bytes` and a little. The signature then is of something else. */
@@ -82,5 +90,3 @@ static inline void certificate_add(struct buffer *out, const char *uid)
     certificate_add_pem(out, certificate);
     X509_free(certificate);
 }
-
-#endif

@@ -12,5 +12,6 @@ lab_open || exit
 trap lab_close EXIT
 trap 'exit 1' INT TERM HUP
 lab_postgres_start >"$LAB/log/start" 2>&1 || { cat "$LAB/log/start" >&2 && exit 1; }
-printf '%s\n' "$LAB_PG_URL" "$LAB_PG_PASSWORD" "host=$LAB/pg port=$LAB_PG_PORT user=postgres dbname=rudder options='-c client_min_messages=warning'"
+printf '%s\n' "$LAB_PG_URL" "$LAB_PG_PASSWORD" \
+    "host=$LAB/pg port=$LAB_PG_PORT user=postgres dbname=rudder options='-c client_min_messages=warning'"
 cat >/dev/null

@@ -47,11 +47,13 @@ query() {
 
 # files_in DIRECTORY: prints the names of its files in one line, also of hidden ones, except the cleaner's notes.
 files_in() {
-    find "$1" -mindepth 1 ! -name '.ages-*' ! -path '*/failed/.*.tmp' -printf '%f\n' | LC_ALL=C sort | xargs
+    find "$1" -mindepth 1 ! -name '.ages-*' ! -name '.in-work-*' ! -name .suspects ! -path '*/failed/.*.tmp' -printf \
+        '%f\n' | LC_ALL=C sort | xargs
 }
 
 count_in() {
-    find "$1" -mindepth 1 ! -name '.ages-*' ! -path '*/failed/.*.tmp' -printf . | wc -c
+    find "$1" -mindepth 1 ! -name '.ages-*' ! -name '.in-work-*' ! -name .suspects ! -path '*/failed/.*.tmp' -printf \
+        . | wc -c
 }
 
 incoming_is_empty() {

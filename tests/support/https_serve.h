@@ -3,8 +3,7 @@
  * https_serve: starts and stops tests/support/https_server, a real TLS server that misbehaves as it is told, for unit
  * tests. A function that fails makes the test fail.
  */
-#ifndef RELAY_TESTS_SUPPORT_HTTPS_SERVE_H
-#define RELAY_TESTS_SUPPORT_HTTPS_SERVE_H
+#pragma once
 
 #include <sys/types.h>
 
@@ -30,5 +29,3 @@ void https_serve_mode(struct https_serve *server, const char *mode);
 void https_serve_log(const struct https_serve *server, struct buffer *log);
 
 void https_serve_stop(struct https_serve *server);
-
-#endif

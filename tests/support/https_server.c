@@ -13,8 +13,11 @@
  *     hang                   takes the body and says nothing
  *     cut                    takes some bytes, then closes the connection
  *     half                   announces 1000 bytes, sends 10, closes the connection
+ *     torn                   200, and closes the connection in the middle of the answer's head
  *     endless                200 and bytes for ever
  *     slowly                 200, to a PUT 201, and three lines, half a second between them
+ *     bytes FILE             what stands in the file, status line and all, then closes the connection
+ *     store FILE             204, and the body is appended to the file
  *
  * Lines behind the first, `TEXT MODE`, are for requests with that text in their head, the first that fits.
  *
@@ -123,6 +126,28 @@ static void answer_status(SSL *tls, const char *mode, bool head_only)
     send_text(tls, answer);
 }
 
+static void https_send_file(SSL *tls, const char *path)
+{
+    char bytes[4096];
+    size_t len;
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        https_server_die(path);
+    }
+    while ((len = fread(bytes, 1, sizeof bytes, file)) > 0) {
+        https_send(tls, bytes, len);
+    }
+    fclose(file);
+}
+
+static void store_body(const char *path, const struct buffer *body)
+{
+    FILE *file = fopen(path, "a");
+    if (file == NULL || fwrite(body->at, 1, body->len, file) != body->len || fclose(file) != 0) {
+        https_server_die(path);
+    }
+}
+
 /* False when the connection is to be closed. */
 static bool https_server_answer(SSL *tls, const char *mode, const char *head, const struct buffer *body)
 {
@@ -132,6 +157,8 @@ static bool https_server_answer(SSL *tls, const char *mode, const char *head, co
         send_text(tls, "220 mail.example.com ESMTP ready\r\n\r\n");
     } else if (strcmp(mode, "half") == 0) {
         send_text(tls, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0123456789");
+    } else if (strcmp(mode, "torn") == 0) {
+        send_text(tls, "HTTP/1.1 200 OK\r\nContent-Len");
     } else if (strcmp(mode, "endless") == 0) {
         for (send_text(tls, "HTTP/1.1 200 OK\r\n\r\n");;) {
             send_text(tls, "and so on, and so on, and so on, and so on, and so on, and so on, and so on, and so on\n");
@@ -150,6 +177,12 @@ static bool https_server_answer(SSL *tls, const char *mode, const char *head, co
         snprintf(start, sizeof start, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", body->len);
         send_text(tls, start);
         https_send(tls, body->at, body->len);
+        return true;
+    } else if (strncmp(mode, "bytes ", 6) == 0) {
+        https_send_file(tls, mode + 6);
+    } else if (strncmp(mode, "store ", 6) == 0) {
+        store_body(mode + 6, body);
+        answer_status(tls, "204", false);
         return true;
     } else if (strcmp(mode, "cut") != 0) {
         answer_status(tls, mode, strncmp(head, "HEAD", 4) == 0);

@@ -12,11 +12,12 @@ export LAB_NODE_KEY=ec
 LAB_LOGIN=none
 declare -A LISTENERS_CLIENT=([nodes]=127.0.0.1 [above]=127.0.0.3 [elsewhere]=127.0.0.2)
 
-# listeners_open [KEY=VALUE...]
+# listeners_open [KEY=VALUE...]: in the lab that is open, if one is
 listeners_open() {
     local endpoint
     trap lab_close EXIT
-    lab_open && lab_relay_layout && lab_relay_config "upload.min_free_space=0L" "remote_run.use_sudo=false" \
+    [ -n "${LAB:-}" ] || lab_open || exit
+    lab_relay_layout && lab_relay_config "upload.min_free_space=0L" "remote_run.use_sudo=false" \
         "remote_run.command=\"/bin/true\"" "$@" || exit
     lab_node_new root server root && lab_node_new node node root && lab_node_new other other root &&
         lab_index >/dev/null || exit
@@ -27,6 +28,8 @@ listeners_open() {
     for endpoint in "${LAB_ENDPOINTS[@]}"; do
         lab_endpoint_start "$endpoint" 1 || exit
     done
+    # policy-proxy has something to answer: here no server is above
+    [ -n "${LAB_HTTPD_VALUES[*]:-}" ] || LAB_HTTPD_VALUES=(FROM_UPSTREAM=common)
     lab_httpd_start || exit
     PUBLIC=$LAB_HTTPS_URL
     LOCAL=http://127.0.0.1:$LAB_LOCAL_PORT

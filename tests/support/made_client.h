@@ -2,8 +2,7 @@
  *
  * made_client: a client that shows a certificate, for the tests of handlers.
  */
-#ifndef RELAY_TESTS_SUPPORT_MADE_CLIENT_H
-#define RELAY_TESTS_SUPPORT_MADE_CLIENT_H
+#pragma once
 
 #include "support/certificate.h"
 #include "support/made_request.h"
@@ -75,5 +74,3 @@ static inline void made_clients_asks(struct made_clients *clients, struct made_r
     made_request_env(made, clients->uid);
     made_request_env(made, asking.certificate.at);
 }
-
-#endif

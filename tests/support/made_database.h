@@ -3,8 +3,7 @@
  * made_database: a real PostgreSQL with Rudder's tables, for unit tests, by tests/support/database.sh. It ends with the
  * program.
  */
-#ifndef RELAY_TESTS_SUPPORT_MADE_DATABASE_H
-#define RELAY_TESTS_SUPPORT_MADE_DATABASE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -23,5 +22,3 @@ void made_database_run(const char *sql);
 
 /* Returns the one number that the query gives. */
 long made_database_number(const char *sql);
-
-#endif

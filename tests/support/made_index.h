@@ -2,8 +2,7 @@
  *
  * made_index: a node index from a node list in the test's own words.
  */
-#ifndef RELAY_TESTS_SUPPORT_MADE_INDEX_H
-#define RELAY_TESTS_SUPPORT_MADE_INDEX_H
+#pragma once
 
 #include <check.h>
 #include <stdio.h>
@@ -42,5 +41,3 @@ static inline void made_index_free(struct made_index *made)
     node_index_close(made->index);
     tmpdir_remove(&made->directory);
 }
-
-#endif

@@ -5,16 +5,15 @@
  *
  * The node list has n1 and n2, each with a certificate, and `bare`, which has none.
  */
-#ifndef RELAY_TESTS_SUPPORT_MADE_RELAY_H
-#define RELAY_TESTS_SUPPORT_MADE_RELAY_H
+#pragma once
 
 #include "forwarder/spool_source.h"
 #include "relay/relay_config.h"
 #include "relay/relay_metrics_table.h"
 #include "relay/relay_state.h"
-#include "support/tmpdir.h"
 #include "support/made_index.h"
 #include "support/signing.h"
+#include "support/tmpdir.h"
 
 #define MADE_RUN(node) "2018-08-24T15:55:01+00:00@" node ".log"
 
@@ -62,5 +61,3 @@ struct buffer made_relay_gzip(struct slice bytes);
 
 /* The value of a counter, by its labels (0 for a label that is not there). */
 uint64_t made_relay_count(const struct made_relay *relay, enum relay_metric metric, size_t first, size_t second);
-
-#endif

@@ -2,8 +2,7 @@
  *
  * made_request: a request for handlers, without a socket: variables from a list, a body from memory.
  */
-#ifndef RELAY_TESTS_SUPPORT_MADE_REQUEST_H
-#define RELAY_TESTS_SUPPORT_MADE_REQUEST_H
+#pragma once
 
 #include <check.h>
 #include <stdio.h>
@@ -89,5 +88,3 @@ static inline void made_request_free(struct made_request *made)
     request_free(&made->request);
     response_free(&made->response);
 }
-
-#endif

@@ -48,11 +48,14 @@ static struct report_origin *make_origin(struct runlog *runlog, const struct mad
     return origin;
 }
 
-static void make_report(struct runlog *runlog, const struct made_run *made, size_t i)
+/* i: the report's number if it were not for made->extra. */
+static void make_report(struct runlog *runlog, const struct made_run *made, size_t place, size_t i)
 {
-    struct report *report = &runlog->reports[i];
+    struct report *report = &runlog->reports[place];
     report->origin = make_origin(runlog, made, i);
-    report->event_type = slice_from_str(event_type_of(i, made->reports, made->partial));
+    report->event_type = made->event != NULL && i == made->reports / 2
+                             ? text(runlog, "%s", made->event)
+                             : slice_from_str(event_type_of(i, made->reports, made->partial));
     report->executed = (struct timestamp){made->start + (int64_t)(i / 4), 0, 0};
     if (made->message != NULL && i + 1 == made->reports) {
         report->message = text(runlog, "%s", made->message);
@@ -67,8 +70,11 @@ void made_run_fill(struct runlog *runlog, const struct made_run *made)
     runlog->info.timestamp = (struct timestamp){made->start, 0, 0};
     runlog->report_count = made->reports;
     runlog->reports = arena_alloc(&runlog->arena, (made->reports + 1) * sizeof *runlog->reports);
+    struct made_run base = *made;
+    base.reports -= made->extra > 0;
     for (size_t i = 0; i < made->reports; i++) {
-        make_report(runlog, made, i);
+        bool extra = made->extra > 0 && i == made->extra;
+        make_report(runlog, &base, i, extra ? base.reports + 10 : made->extra > 0 && i > made->extra ? i - 1 : i);
     }
     runlog->complete = !made->partial;
     runlog->config_id = made->config_id != NULL ? text(runlog, "%s", made->config_id) : (struct slice){NULL, 0};

@@ -4,7 +4,8 @@
 # policies: a lab for the tests of policies: httpd, rudder-relay-policies, and nodes. Sourced from the repository's root
 # after tap.sh.
 #
-#     policies_open [KEY=VALUE...]       of relay.conf; nodes root, relay, node, other
+#     policies_open [KEY=VALUE...]       of relay.conf; nodes root, relay, node, other. POLICIES_NETWORKS: the networks
+#                                        of the nodes, as httpd is told
 #     policies_write NODE NUMBER         that node's policies, every file of which says the number
 #     policies_get PATH [ARGS...]        prints the status; the answer is in $LAB/body and $LAB/head
 #     policies_as ID PATH [ARGS...]      the same with that node's certificate
@@ -20,6 +21,8 @@ policies_open() {
     lab_open && lab_relay_layout && lab_relay_config "$@" || exit
     lab_node_new root server root && lab_node_new relay relay root && lab_node_new node node relay &&
         lab_node_new other other relay && lab_index >/dev/null || exit
+    [ -z "${POLICIES_NETWORKS:-}" ] || { mkdir -p "$LAB/httpd" &&
+        echo "$POLICIES_NETWORKS" >"$LAB/httpd/networks.conf"; }
     lab_httpd_start && lab_endpoint_start policies 2 || exit
     SHARE=$LAB/relay/share
 }

@@ -38,15 +38,26 @@ runner_base() {
     esac
 }
 
+# The tests that run clean up, as after Ctrl-C; what still runs half a minute later is killed.
 runner_interrupted() {
     trap '' HUP INT TERM
-    local pids
-    pids=$(jobs -p)
-    [ -z "$pids" ] || kill $pids 2>/dev/null # one pid a word
+    runner_end_all TERM
+    local last=$((SECONDS + 30))
+    while [ -n "$(runner_processes "$RUNNER")" ] && [ $SECONDS -lt $last ]; do
+        sleep 0.2
+    done
+    runner_end_all KILL
     wait
-    rm -rf "$RUNNER"
+    rm -rf --one-file-system "$RUNNER"
     echo "interrupted" >&2
     exit 130
+}
+
+# runner_end_all SIGNAL: to whatever runs for this run, and to the shells that wait for it.
+runner_end_all() {
+    local pids
+    pids=$(runner_processes "$RUNNER"; jobs -p)
+    [ -z "$pids" ] || kill -"$1" $pids 2>/dev/null # one pid a word
 }
 
 # runner_close KEEP: sums up.
@@ -59,7 +70,7 @@ runner_close() {
         failed=1
     fi
     if [ "$failed" = 0 ] && [ "$1" = no ]; then
-        rm -rf "$RUNNER"
+        rm -rf --one-file-system "$RUNNER"
     else
         echo "builds and logs are in $RUNNER"
     fi
@@ -86,9 +97,10 @@ runner_step() {
     return $status
 }
 
-# runner_show FILE: indented, so that nothing in it is taken for the run's own summary; the end of it if it is long.
+# runner_show FILE: what it says besides the checks that passed, indented, so that nothing in it is taken for the run's
+# own summary; the end of it if it is long.
 runner_show() {
-    tail -n 300 "$1" | sed 's/^/    | /'
+    grep -av '^ok [0-9]' "$1" | tail -n 300 | sed 's/^/    | /'
 }
 
 # runner_count NAME PASSED FAILED SKIPPED
@@ -96,15 +108,13 @@ runner_count() {
     echo "$2 $3 $4" >"$RUNNER/results/${1//\//_}"
 }
 
+runner_autogen() {
+    runner_step autogen "$RUNNER/src/autogen.sh" || runner_count autogen 0 1 0
+}
+
 # runner_build BUILD: gcc (as users build it) or clang (with sanitizers).
 runner_build() {
     local build=$1
-    if [ ! -x "$RUNNER/src/configure" ]; then
-        runner_step autogen "$RUNNER/src/autogen.sh" || {
-            runner_count autogen 0 1 0
-            return 1
-        }
-    fi
     runner_step "$build-build" runner_configure_and_make "$build" || {
         runner_count "$build-build" 0 1 0
         return 1
@@ -126,11 +136,12 @@ runner_sanitizer_options() {
     export UBSAN_OPTIONS="log_path=$RUNNER/sanitizer/$1:print_stacktrace=1"
 }
 
-# runner_findings TEST: shows what the sanitizers said; false if they said anything.
+# runner_findings TEST: shows what the sanitizers said; false if they said anything. A program that is killed while the
+# leak sanitizer looks at it, at its end, leaves a line that says no more than that.
 runner_findings() {
     local file found=0
     for file in "$RUNNER/sanitizer/$1".*; do
-        [ -s "$file" ] || continue
+        grep -qsvE '^==[0-9]+==Unable to get registers from thread [0-9]+\.$' "$file" || continue
         echo "  the sanitizers found in $1:"
         runner_show "$file"
         found=1
@@ -244,6 +255,9 @@ runner_say() {
     [ "$4" = 0 ] || word=FAILED text="$text, $4 failed (exit status $2)"
     # in one write, because other tests write at the same time
     text=$(printf '%-6s %-40s %4d s  %s' $word "$1" "$6" "$text")
+    if grep -q '^#|' "$7"; then # figures, which are shown also when all is well
+        text=$(printf '%s\n' "$text" "$(sed -n 's/^#|/   /p' "$7")")
+    fi
     if [ "$4" != 0 ]; then
         text=$(printf '%s\n' "$text" "$(runner_show "$7")" "$8")
     fi
@@ -263,29 +277,38 @@ runner_count_tap() {
         }' "$2"
 }
 
-# runner_leftovers DIRECTORY: ends processes that the test started and did not stop, and prints them. It finds them by
-# the directory, not by the test's name, because another run may run the same test at the same time.
-runner_leftovers() {
+# runner_processes DIRECTORY: prints the pids of what runs in it or for a test in it, but for this shell. It goes by the
+# directory, not by the test's name, because another run may run the same test at the same time.
+runner_processes() {
     local directory=$1 environ pid
     for environ in /proc/[0-9]*/environ; do
         pid=${environ#/proc/}
         pid=${pid%/environ}
         case $(readlink "/proc/$pid/cwd" 2>/dev/null)/ in
         "$directory"/*) ;;
-        *) grep -qzxF "RELAY_TEST=$directory" "$environ" 2>/dev/null || continue ;;
+        *) grep -qzF "RELAY_TEST=$directory" "$environ" 2>/dev/null || continue ;;
         esac
-        [ "$pid" = "$BASHPID" ] && continue
+        [ "$pid" = "$$" ] || [ "$pid" = "$BASHPID" ] || echo "$pid"
+    done
+}
+
+# runner_leftovers DIRECTORY: ends processes that the test started and did not stop, and prints them.
+runner_leftovers() {
+    local directory=$1 pid
+    for pid in $(runner_processes "$directory"); do
         echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
         kill "$pid" 2>/dev/null
     done
     find "$directory" -mindepth 1 -maxdepth 1
-    rm -rf "$directory"
+    rm -rf --one-file-system "$directory"
 }
 
 # runner_dist: make distcheck, which builds, tests, installs and uninstalls from the tarball; nothing of the sources is
 # missing in it; and from it the tests can be run: those of the sources, and two that use most of what it brings.
 runner_dist() {
     local step
+    export TMPDIR=$RUNNER/tmp-dist # of its own, since tests that run beside it look whether theirs is empty
+    mkdir -m 1777 "$TMPDIR"
     for step in distcheck complete run-tests; do
         if runner_step "dist-$step" "runner_dist_$step"; then
             runner_count "dist-$step" 1 0 0
@@ -297,7 +320,6 @@ runner_dist() {
 }
 
 runner_dist_distcheck() {
-    [ -x "$RUNNER/src/configure" ] || "$RUNNER/src/autogen.sh" || return
     mkdir -p "$RUNNER/dist" && cd "$RUNNER/dist" && "$RUNNER/src/configure" &&
         "${RUNNER_FENCE[@]}" make -j"$(nproc)" distcheck
 }

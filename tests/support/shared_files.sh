@@ -63,9 +63,9 @@ stored() {
     echo "$LAB/relay/shared-files/$1/files/$2/$3"
 }
 
-# no_files: nothing at all is stored but the cleaner's mark, temporary files included.
+# no_files: nothing at all is stored but the cleaner's mark and the quota's, temporary files included.
 no_files() {
-    equal "" "$(find "$LAB/relay/shared-files" -type f ! -name .cleaned)"
+    equal "" "$(find "$LAB/relay/shared-files" -type f ! -name .cleaned ! -name .arrivals)"
 }
 
 # says TEXT: for check; the program's log has a line with it (it may be written a moment after the answer).

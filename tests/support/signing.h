@@ -3,8 +3,7 @@
  * signing: keys, self-signed certificates and signed messages for tests and benchmarks. If OpenSSL refuses
  * something here, the program ends: a test cannot go on without it.
  */
-#ifndef RELAY_TESTS_SUPPORT_SIGNING_H
-#define RELAY_TESTS_SUPPORT_SIGNING_H
+#pragma once
 
 #include <openssl/cms.h>
 #include <openssl/evp.h>
@@ -46,5 +45,3 @@ void signing_write(struct buffer *message, struct slice content, CMS_ContentInfo
 
 /* The same with a signature in DER, which the test may have cut. */
 void signing_write_der(struct buffer *message, struct slice content, struct slice der, const char *eol);
-
-#endif

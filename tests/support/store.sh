@@ -7,6 +7,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../../lab/lab.sh"
 . "$here/../../lab/postgres.sh"
 
+# With LAB_STORAGE=compact, what becomes of a whole run is a row of rudder_relay.run, and of a list.
+ROWS=RudderSysEvents
+[ "${LAB_STORAGE:-plain}" = plain ] || ROWS=rudder_relay.run
+
 STORE_DRIVER=${RELAY_BUILD:?is where the build is}/tests/support/store_driver
 
 # store_open: starts both; store_close is called at the script's end.

@@ -3,7 +3,8 @@
  * store_driver: drives report_db for a test. Reads commands from standard input, a line each, and answers on standard
  * output. The database is that of LAB_PG_URL and LAB_PG_PASSWORD.
  *
- * run NODE START REPORTS [partial] [config=TEXT] [message=TEXT] [rule=TEXT] [long-rule=BYTES]
+ * run NODE START REPORTS [partial] [config=TEXT] [message=TEXT] [rule=TEXT] [long-rule=BYTES] [event=TYPE]
+ *     [extra=PLACE]
  *     adds a run to the batch (START: seconds since 1970). No answer.
  *
  * store
@@ -14,6 +15,9 @@
  *     THREADS connections at once store all runs of the batch, each in an order of its own and BATCH at a time, each
  *     run again until its outcome is final. Answer: "stored N duplicate N refused N".
  *
+ * share THREADS BATCH
+ *     The same, but each connection stores a part of the runs.
+ *
  * probe
  *     Answer: "ok" or the reason.
  *
@@ -22,6 +26,9 @@
  *
  * timeout SECONDS
  *     report_db_statement_timeout. No answer.
+ *
+ * plain
+ *     report_db_plain_only. No answer.
  *
  * stop
  *     from now on, report_db waits only as long as when stopping. No answer.
@@ -53,7 +60,8 @@ struct driver {
 };
 
 struct hammer {
-    const struct driver *driver;
+    const struct runlog *runlogs;
+    size_t count;
     size_t batch;
     unsigned seed;
     size_t outcomes[OUTCOMES];
@@ -82,6 +90,10 @@ static void parse_option(const char *word, struct made_run *made, char *long_rul
         made->message = word + 8;
     } else if (strncmp(word, "rule=", 5) == 0) {
         made->rule_id = word + 5;
+    } else if (strncmp(word, "extra=", 6) == 0) {
+        made->extra = strtoul(word + 6, NULL, 10);
+    } else if (strncmp(word, "event=", 6) == 0) {
+        made->event = word + 6;
     } else if (strncmp(word, "long-rule=", 10) == 0) {
         /* an index entry has at most 2704 bytes, after compression: so no two neighbours alike */
         size_t len = strtoul(word + 10, NULL, 10);
@@ -182,10 +194,10 @@ static void *hammer_thread(void *argument)
 {
     struct hammer *hammer = argument;
     struct report_db *db = connect_or_exit();
-    size_t count = hammer->driver->count;
-    const struct runlog **open = xcalloc(count, sizeof(struct runlog *));
+    size_t count = hammer->count;
+    const struct runlog **open = xcalloc(count + 1, sizeof(struct runlog *));
     for (size_t i = 0; i < count; i++) {
-        open[i] = &hammer->driver->runlogs[i];
+        open[i] = &hammer->runlogs[i];
     }
     shuffle(open, count, &hammer->seed);
     while (count > 0) {
@@ -196,7 +208,7 @@ static void *hammer_thread(void *argument)
     return NULL;
 }
 
-static void hammer(struct driver *driver, const char *words)
+static void hammer(struct driver *driver, const char *words, bool share)
 {
     enum { THREADS_MAX = 16 };
     struct hammer hammers[THREADS_MAX] = {0};
@@ -205,11 +217,13 @@ static void hammer(struct driver *driver, const char *words)
     int count = 0;
     size_t batch = 0;
     if (sscanf(words, "%d %zu", &count, &batch) != 2 || count < 1 || count > THREADS_MAX || batch == 0) {
-        fprintf(stderr, "store_driver: hammer THREADS BATCH\n");
+        fprintf(stderr, "store_driver: hammer or share THREADS BATCH\n");
         exit(2);
     }
     for (int i = 0; i < count; i++) {
-        hammers[i] = (struct hammer){.driver = driver, .batch = batch, .seed = (unsigned)i};
+        size_t from = share ? driver->count * (size_t)i / (size_t)count : 0;
+        size_t to = share ? driver->count * (size_t)(i + 1) / (size_t)count : driver->count;
+        hammers[i] = (struct hammer){driver->runlogs + from, to - from, batch, (unsigned)i, {0}};
         pthread_create(&threads[i], NULL, hammer_thread, &hammers[i]);
     }
     for (int i = 0; i < count; i++) {
@@ -249,13 +263,17 @@ int main(void)
         } else if (strcmp(line, "store") == 0) {
             store_driver_store(driver);
         } else if (strncmp(line, "hammer ", 7) == 0) {
-            hammer(driver, line + 7);
+            hammer(driver, line + 7, false);
+        } else if (strncmp(line, "share ", 6) == 0) {
+            hammer(driver, line + 6, true);
         } else if (strcmp(line, "probe") == 0) {
             puts(report_db_probe(driver->db, &err) ? "ok" : err.text);
         } else if (strcmp(line, "examine") == 0) {
             examine(driver);
         } else if (strncmp(line, "timeout ", 8) == 0) {
             report_db_statement_timeout(driver->db, (unsigned)strtoul(line + 8, NULL, 10));
+        } else if (strcmp(line, "plain") == 0) {
+            report_db_plain_only(driver->db, true);
         } else if (strcmp(line, "stop") == 0) {
             eventfd_write(driver->stop_fd, 1);
         } else {

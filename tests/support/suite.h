@@ -2,8 +2,7 @@
  *
  * suite: the main function of a unit test program: one TCase, all its tests.
  */
-#ifndef RELAY_TESTS_SUPPORT_SUITE_H
-#define RELAY_TESTS_SUPPORT_SUITE_H
+#pragma once
 
 #include <check.h>
 #include <stdlib.h>
@@ -30,5 +29,3 @@ static inline int suite_run(const char *name, const TTest *const *tests, size_t 
         const TTest *const tests[] = {__VA_ARGS__};                                                                    \
         return suite_run(name, tests, sizeof tests / sizeof *tests);                                                   \
     }
-
-#endif

@@ -4,7 +4,8 @@
 # systemd: a relay installed in a Debian with systemd, step by step as README says. Sourced from the repository's root
 # after tap.sh.
 #
-#     systemd_open             boots a Debian with the build installed; skips the whole test where that is impossible
+#     systemd_open             boots a Debian with the build installed; skips the whole test where that is impossible.
+#                              Of another release than this machine's, SUITE, it has what was built there.
 #     systemd_set_up           takes the steps of README up to `systemctl enable`; the nodes are node and root
 #     inside COMMAND...        runs the command in it, as root
 #     inside_sh SCRIPT         runs the shell script in it, as root
@@ -12,12 +13,14 @@
 . lab/lab.sh
 . lab/relay.sh
 . lab/systemd.sh
+. tests/support/debian_root.sh
 
 export LAB_NODE_KEY=ec
 DB_PASSWORD=some-password
-PROGRAMS=(upload policies shared-folder shared-files system metrics remote-run)
+mapfile -t PROGRAMS < <(for program in fcgi-apps/*/main.c; do basename "${program%/main.c}"; done)
 LOCAL=http://127.0.0.1:3030/rudder/relay-api/1
 PREFIX=$(sed -n 's/^prefix = //p' "${RELAY_BUILD:?is where the build is}/Makefile")
+ETC=$PREFIX/etc
 
 inside() {
     lab_systemd_run "$@"
@@ -28,36 +31,63 @@ inside_sh() {
 
 systemd_open() {
     local why
-    why=$(lab_systemd_missing | paste -sd ';')
+    why=$({
+        lab_systemd_missing
+        ! systemd_elsewhere || command -v mmdebstrap >/dev/null || echo "there is no mmdebstrap here"
+    } | paste -sd ';')
     if [ -n "$why" ]; then
         echo "1..0 # SKIP $why"
         exit 0
     fi
     lab_open || exit
     trap 'lab_systemd_off; lab_close' EXIT
+    ! systemd_elsewhere || systemd_build || exit
     mapfile -t libraries < <(systemd_libraries)
-    lab_systemd_make apache2 curl openssl multiwatch postgresql "${libraries[@]}" && systemd_install &&
+    lab_systemd_make apache2 cron curl openssl postgresql sudo "${libraries[@]}" && systemd_install &&
         lab_systemd_boot || exit
+}
+
+systemd_elsewhere() {
+    [ "$SUITE" != "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" ]
+}
+
+# In a Debian of that release, as this machine's build is, and installed into its /installed.
+systemd_build() {
+    # shellcheck disable=SC2016 # for the inner shell
+    debian_build_root && quietly within build-in sh -c 'cd /src && ./autogen.sh && mkdir /build && cd /build &&
+        /src/configure -q --prefix="$1" && make -s -j2 && make -s install DESTDIR=/installed' - "$PREFIX"
 }
 
 # The packages of the libraries that the build was linked with.
 systemd_libraries() {
-    local files
-    mapfile -t files < <(ldd "$RELAY_BUILD"/{forwarder,cli,fcgi-apps/*}/rudder-relay* 2>/dev/null |
-        awk '$2 == "=>" { print $3 }' | sort -u)
-    mapfile -t -O ${#files[@]} files < <(realpath "${files[@]}")
-    dpkg-query -S "${files[@]}" 2>/dev/null | sed 's/:.*//' | sort -u
+    local where=(env) programs=("$RELAY_BUILD"/{forwarder,cli,fcgi-apps/*}/rudder-relay*)
+    if systemd_elsewhere; then
+        where=(within build-in)
+        programs=("$LAB/build-in/installed$PREFIX"/{bin,libexec/rudder-relay}/rudder-relay*)
+        programs=("${programs[@]#"$LAB/build-in"}")
+    fi
+    # shellcheck disable=SC2016 # for the inner shell
+    "${where[@]}" bash -c 'mapfile -t files < <(ldd "$@" 2>/dev/null | awk "\$2 == \"=>\" { print \$3 }" | sort -u)
+        dpkg-query -S "${files[@]}" $(realpath "${files[@]}") 2>/dev/null | sed "s/:.*//" | sort -u' - "${programs[@]}"
 }
 
 systemd_install() {
-    make -s -C "$RELAY_BUILD" install DESTDIR="$LAB/debian" >"$LAB/log/install.log" 2>&1
+    if systemd_elsewhere; then
+        cp -a --remove-destination "$LAB/build-in/installed/." "$LAB/debian/"
+    else
+        make -s -C "$RELAY_BUILD" install DESTDIR="$LAB/debian" >"$LAB/log/install.log" 2>&1
+    fi
 }
 systemd_uninstall() {
-    make -s -C "$RELAY_BUILD" uninstall DESTDIR="$LAB/debian" >"$LAB/log/uninstall.log" 2>&1
+    if systemd_elsewhere; then
+        (cd "$LAB/build-in/installed" && find . ! -type d -print0) | (cd "$LAB/debian" && xargs -0 rm -f)
+    else
+        make -s -C "$RELAY_BUILD" uninstall DESTDIR="$LAB/debian" >"$LAB/log/uninstall.log" 2>&1
+    fi
 }
 
 systemd_set_up() {
-    local configuration=$LAB/debian$PREFIX/etc/rudder-relay rudder=$LAB/debian/var/rudder
+    local configuration=$LAB/debian$ETC/rudder-relay rudder=$LAB/debian/var/rudder
     inside systemd-sysusers rudder-relay.conf && inside systemd-tmpfiles --create rudder-relay.conf &&
         mkdir -p "$configuration" "$rudder"/lib/{relay,ssl/shared} "$rudder/share" \
             "$rudder/configuration-repository/shared-files" "$LAB/debian/opt/rudder/etc/ssl" &&
@@ -74,9 +104,11 @@ END
 }
 
 systemd_database() {
-    printf '%s\n' "$DB_PASSWORD" | inside install -m 600 -o rudder-relay-forwarder /dev/stdin /etc/rudder-relay-password &&
+    printf '%s\n' "$DB_PASSWORD" |
+        inside install -m 600 -o rudder-relay-forwarder /dev/stdin /etc/rudder-relay-password &&
         inside runuser -u postgres -- createdb -T template0 -E UTF8 rudder &&
-        inside runuser -u postgres -- env RUDDER_DB_PASSWORD=$DB_PASSWORD "$PREFIX/share/rudder-relay/sql/apply" -d rudder
+        inside runuser -u postgres -- env RUDDER_DB_PASSWORD=$DB_PASSWORD "$PREFIX/share/rudder-relay/sql/apply" -d \
+            rudder
 }
 
 # Makes what a root server of Rudder has already, then takes the steps in README's words.
@@ -95,8 +127,9 @@ systemd_httpd() {
 # Makes signed run logs to be uploaded, in its /runs.
 systemd_runs() {
     local number
-    mkdir "$LAB/debian/runs" && for number in $(seq "${RUNS:-120}"); do
-        lab_run_file "$LAB/debian/runs" node "$(lab_start_time $(($(date +%s) - 90000 + number)))" 5 >/dev/null || return
+    mkdir "$LAB/debian/runs" && for number in $(seq "${RUNS:-121}"); do
+        lab_run_file "$LAB/debian/runs" node "$(lab_start_time $(($(date +%s) - 90000 + number)))" 5 >/dev/null ||
+            return
     done
 }
 

@@ -45,6 +45,11 @@ contains() {
     esac
 }
 
+# lacks PATTERN FILE: no line of the file, which must be there, has this (an extended regular expression).
+lacks() {
+    [ -r "$2" ] && ! grep -E -e "$1" "$2"
+}
+
 # skip NAME WHY
 skip() {
     TAP_COUNT=$((TAP_COUNT + 1))

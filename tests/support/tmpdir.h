@@ -2,8 +2,7 @@
  *
  * tmpdir: a temporary directory for a unit test, and small files in it. A function that fails makes the test fail.
  */
-#ifndef RELAY_TESTS_SUPPORT_TMPDIR_H
-#define RELAY_TESTS_SUPPORT_TMPDIR_H
+#pragma once
 
 #include <check.h>
 #include <errno.h>
@@ -73,5 +72,3 @@ static inline bool tmpdir_has(int dir_fd, const char *name)
 {
     return faccessat(dir_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
-
-#endif

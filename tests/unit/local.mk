@@ -5,17 +5,23 @@ tests_unit_forwarder_test_spool_process_LDFLAGS = \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=free
 
 UNIT_TESTS = \
+	tests/unit/cli/test_purge_limits \
 	tests/unit/cli/test_queue_list \
+	tests/unit/cli/test_relayd_import \
 	tests/unit/endpoint/test_body \
 	tests/unit/endpoint/test_client_certificate \
+	tests/unit/endpoint/test_listener \
 	tests/unit/endpoint/test_offload \
 	tests/unit/endpoint/test_request \
 	tests/unit/endpoint/test_request_context \
 	tests/unit/endpoint/test_response \
 	tests/unit/endpoint/test_route \
+	tests/unit/endpoint/test_supervisor \
 	tests/unit/forwarder/test_breaker \
 	tests/unit/forwarder/test_db_breaker \
 	tests/unit/forwarder/test_dispatch \
+	tests/unit/forwarder/test_attempts \
+	tests/unit/forwarder/test_failed_room \
 	tests/unit/forwarder/test_inventory_pair \
 	tests/unit/forwarder/test_job \
 	tests/unit/forwarder/test_node_turns \
@@ -29,16 +35,28 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_spool_stats \
 	tests/unit/forwarder/test_spool_watch \
 	tests/unit/forwarder/test_upstream_answer \
+	tests/unit/forwarder/test_work_marks \
 	tests/unit/forwarder/test_worker \
+	tests/unit/hub/test_http_head \
+	tests/unit/hub/test_hub_path \
+	tests/unit/hub/test_order_clock \
+	tests/unit/hub/test_order_file \
+	tests/unit/hub/test_order_text \
+	tests/unit/hub/test_orders \
+	tests/unit/hub/test_token_bucket \
+	tests/unit/hub/test_wait_table \
+	tests/unit/metrics/test_cert_stats \
 	tests/unit/metrics/test_metrics_page \
 	tests/unit/metrics/test_process_stats \
 	tests/unit/policies/test_policies \
 	tests/unit/policies/test_policy_archive \
 	tests/unit/policies/test_policy_bundle \
-	tests/unit/policies/test_policy_cache \
 	tests/unit/policies/test_policy_manifest \
+	tests/unit/policy-proxy/test_policy_proxy \
 	tests/unit/relay/test_cert_dates \
+	tests/unit/relay/test_cert_node_id \
 	tests/unit/relay/test_cert_record \
+	tests/unit/relay/test_findings \
 	tests/unit/relay/test_inventory_name \
 	tests/unit/relay/test_node_certs \
 	tests/unit/relay/test_node_index \
@@ -46,9 +64,12 @@ UNIT_TESTS = \
 	tests/unit/relay/test_node_list \
 	tests/unit/relay/test_relay_config \
 	tests/unit/relay/test_relay_state \
+	tests/unit/relay/test_remote_run_request \
 	tests/unit/relay/test_report_db \
 	tests/unit/relay/test_report_db_error \
 	tests/unit/relay/test_report_db_large \
+	tests/unit/relay/test_report_db_plan \
+	tests/unit/relay/test_report_lists \
 	tests/unit/relay/test_run_info \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \
@@ -59,11 +80,12 @@ UNIT_TESTS = \
 	tests/unit/relay/test_spool_ages \
 	tests/unit/relay/test_spool_beside \
 	tests/unit/relay/test_via_header \
-	tests/unit/remote-run/test_line_merge \
+	tests/unit/remote-run/test_command_helper \
+	tests/unit/remote-run/test_command_wire \
 	tests/unit/remote-run/test_remote_run \
-	tests/unit/remote-run/test_remote_run_request \
 	tests/unit/remote-run/test_remote_run_targets \
 	tests/unit/remote-run/test_tcp_peer \
+	tests/unit/shared-files/test_arrival_quota \
 	tests/unit/shared-files/test_shared_file_meta \
 	tests/unit/shared-files/test_shared_file_name \
 	tests/unit/shared-files/test_shared_file_signature \
@@ -73,6 +95,7 @@ UNIT_TESTS = \
 	tests/unit/shared-folder/test_hash_cache \
 	tests/unit/shared-folder/test_shared_folder \
 	tests/unit/shared-folder/test_shared_folder_request \
+	tests/unit/system/test_cert_health \
 	tests/unit/system/test_health \
 	tests/unit/system/test_html \
 	tests/unit/system/test_spool_totals \
@@ -92,10 +115,12 @@ UNIT_TESTS = \
 	tests/unit/util/test_duration \
 	tests/unit/util/test_err \
 	tests/unit/util/test_etag \
+	tests/unit/util/test_file_cache \
 	tests/unit/util/test_http_client \
 	tests/unit/util/test_http_date \
 	tests/unit/util/test_http_range \
 	tests/unit/util/test_json_reader \
+	tests/unit/util/test_line_merge \
 	tests/unit/util/test_log \
 	tests/unit/util/test_mime_header \
 	tests/unit/util/test_open_beneath \
@@ -103,7 +128,9 @@ UNIT_TESTS = \
 	tests/unit/util/test_safe_file \
 	tests/unit/util/test_same_content \
 	tests/unit/util/test_siphash \
+	tests/unit/util/test_slice \
 	tests/unit/util/test_subprocess \
 	tests/unit/util/test_timestamp \
+	tests/unit/util/test_toml_document \
 	tests/unit/util/test_url_form \
 	tests/unit/util/test_utf8

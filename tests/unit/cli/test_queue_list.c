@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/queue_list.h"
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 
 enum { FILES = 500 };
 

@@ -9,6 +9,8 @@
 
 static struct made_client node, other, stranger;
 static struct made_index known;
+static bool new_node, upstream; /* what else it counts as */
+static struct relay_config *config; /* NULL: certificates are pinned */
 static struct err err;
 
 static void prepare(void)
@@ -46,13 +48,16 @@ static enum client_certificate judged(const char *verify, const char *uid, const
     }
     made_request_begin(&made);
     made.request.index = known.index;
+    made.request.config = config;
     enum client_certificate judgement = client_certificate(&made.request, &node_id, &err);
     ck_assert_int_eq(judgement == CLIENT_CERTIFICATE_NONE, !client_certificate_shown(&made.request));
     ck_assert_int_eq(judgement == CLIENT_CERTIFICATE_OF_NODE, node_id != NULL);
     ck_assert_int_eq(judgement == CLIENT_CERTIFICATE_REFUSED, err.text[0] != '\0');
     if (judgement == CLIENT_CERTIFICATE_OF_NODE) {
-        ck_assert_str_eq(node_id, strchr(uid, '=') + 1);
+        ck_assert_str_eq(node_id, uid != NULL ? strchr(uid, '=') + 1 : "node");
     }
+    new_node = client_certificate_is_new_node(&made.request);
+    upstream = client_certificate_is_upstream(&made.request);
     made_request_free(&made);
     return judgement;
 }
@@ -126,6 +131,85 @@ START_TEST(what_httpd_did_not_verify_counts_for_nothing)
 }
 END_TEST
 
+/* The certificate of a client that an authority has signed, as far as httpd says. */
+static void signed_client(struct made_client *client, const char *uid, const char *san)
+{
+    X509 *certificate = certificate_make((const char *const[]){uid, NULL});
+    if (san != NULL) {
+        certificate_add_san(certificate, san);
+    }
+    *client = (struct made_client){0};
+    buffer_add_text(&client->certificate, "SSL_CLIENT_CERT=");
+    certificate_add_pem(&client->certificate, certificate);
+    (void)buffer_cstr(&client->certificate);
+    X509_free(certificate);
+}
+
+static char in_uid[] = "", in_san[] = "d.example"; /* where the id stands: the domain */
+
+static struct relay_config of_ca(char *domain)
+{
+    static char above[] = "above";
+    return (struct relay_config){.general = {.client_certificates = RELAY_CLIENTS_CA, .node_id_domain = domain},
+                                 .upstream = {.node_id = above}};
+}
+
+/* uid and san of a certificate; domain of the configuration. */
+static enum client_certificate judged_signed(const char *uid, const char *san, char *domain)
+{
+    struct relay_config ca = of_ca(domain);
+    struct made_client client;
+    signed_client(&client, uid, san);
+    config = &ca;
+    enum client_certificate judgement = judged(VERIFIED, NULL, client.certificate.at, NULL);
+    config = NULL;
+    made_client_free(&client);
+    return judgement;
+}
+
+START_TEST(with_an_authority_the_name_counts_and_no_key)
+{
+    prepare();
+    ck_assert_int_eq(judged_signed("node", NULL, in_uid), CLIENT_CERTIFICATE_OF_NODE);
+    ck_assert(!new_node && !upstream);
+    ck_assert_int_eq(judged_signed("stranger", NULL, in_uid), CLIENT_CERTIFICATE_REFUSED);
+    ck_assert_ptr_nonnull(strstr(err.text, "not known"));
+    ck_assert(new_node && !upstream);
+    ck_assert_int_eq(judged_signed("above", NULL, in_uid), CLIENT_CERTIFICATE_REFUSED);
+    ck_assert(upstream);
+    ck_assert_int_eq(judged_signed(NULL, "DNS:node.d.example", in_uid), CLIENT_CERTIFICATE_REFUSED);
+    ck_assert(!new_node && !upstream);
+    ck_assert_int_eq(judged_signed("other", "DNS:x.example, DNS:node.d.example", in_san),
+                     CLIENT_CERTIFICATE_OF_NODE);
+    ck_assert_int_eq(judged_signed("node", "DNS:node.d.example, DNS:other.d.example", in_san),
+                     CLIENT_CERTIFICATE_REFUSED);
+    ck_assert_ptr_nonnull(strstr(err.text, "names no node, or several"));
+    ck_assert(!new_node);
+    clean_up();
+}
+END_TEST
+
+START_TEST(with_an_authority_httpd_has_the_first_word)
+{
+    struct relay_config ca = of_ca(in_uid);
+    struct made_client client;
+    prepare();
+    signed_client(&client, "above", NULL);
+    config = &ca;
+    ck_assert_int_eq(judged("SSL_CLIENT_VERIFY=FAILED:x", NULL, client.certificate.at, NULL), CLIENT_CERTIFICATE_NONE);
+    ck_assert(!new_node && !upstream);
+    ck_assert_int_eq(judged(VERIFIED, node.uid, NULL, NULL), CLIENT_CERTIFICATE_REFUSED);
+    ck_assert_ptr_nonnull(strstr(err.text, "ExportCertData"));
+    ck_assert_int_eq(judged(VERIFIED, node.uid, "SSL_CLIENT_CERT=nonsense", NULL), CLIENT_CERTIFICATE_REFUSED);
+    config = NULL;
+    ck_assert_int_eq(judged(VERIFIED, NULL, client.certificate.at, NULL), CLIENT_CERTIFICATE_REFUSED);
+    ck_assert(!new_node && !upstream);
+    made_client_free(&client);
+    clean_up();
+}
+END_TEST
+
 SUITE_MAIN("client_certificate", a_node_is_known_by_its_key, a_certificate_names_one_node,
            a_removed_node_is_out_though_httpd_knows_it, httpd_must_hand_on_the_certificate,
-           what_httpd_did_not_verify_counts_for_nothing)
+           what_httpd_did_not_verify_counts_for_nothing, with_an_authority_the_name_counts_and_no_key,
+           with_an_authority_httpd_has_the_first_word)

@@ -3,8 +3,8 @@
 #include <sys/socket.h>
 
 #include "endpoint/response.h"
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 #include "util/xmalloc.h"
 
 static const char *response_formatted(struct response *response, bool head, struct buffer *out)

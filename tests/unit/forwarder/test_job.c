@@ -4,6 +4,7 @@
 #include "support/made_relay.h"
 #include "support/suite.h"
 #include "util/clock.h"
+#include "util/xmalloc.h"
 
 #define N1 MADE_RUN("n1")
 
@@ -89,8 +90,8 @@ static const char *last_error(void)
 
 static uint64_t activity(enum relay_activity kind)
 {
-    return relay_state_activity(relay.state, kind, time(NULL) / 60) +
-           relay_state_activity(relay.state, kind, time(NULL) / 60 - 1);
+    const int64_t minute = time(NULL) / 60;
+    return relay_state_activity(relay.state, kind, minute) + relay_state_activity(relay.state, kind, minute - 1);
 }
 
 START_TEST(a_completed_file_leaves_the_spool)
@@ -171,6 +172,30 @@ START_TEST(a_refused_file_goes_to_failed_with_its_reason)
     ck_assert_uint_eq(dispatch_count(source.dispatch), 0);
     ck_assert_uint_eq(activity(RELAY_ACTIVITY_REFUSED), 1);
     ck_assert_str_eq(last_error(), "run refused: " N1 ": no good");
+    job_tear_down();
+}
+END_TEST
+
+/* Of one name sixteen stay, of one node as many as the configuration says. */
+START_TEST(what_is_too_much_in_failed_is_counted)
+{
+    enum { NAMES = 16, LIMIT = 20 };
+    job_set_up(RELAY_KIND_REPORT);
+    failed_room_free(source.failed_room);
+    source.failed_room = failed_room_new(source.spool, LIMIT, 1000000);
+    for (int i = 0; i < LIMIT + 3; i++) {
+        char *name = i <= NAMES ? xstrdup(N1) : xasprintf("2018-08-24T15:55:%02d+00:00@n1.log", i);
+        char *content = xasprintf("content %d", i);
+        made_relay_put_at(incoming_fd(), name, slice_from_str(content));
+        take(name);
+        snprintf(job.file.info.node_id, sizeof job.file.info.node_id, "n1");
+        job_refuse(&job, "no good");
+        uint64_t removed = made_relay_count(&relay, METRIC_FAILED_REMOVED, 0, 0);
+        ck_assert_uint_eq(removed, (uint64_t)((i >= NAMES) + (i > LIMIT ? 1 + LIMIT / 16 : 0)));
+        free(content);
+        free(name);
+    }
+    ck_assert_uint_eq(spool_count(failed_fd(), 100), 7); /* fifteen of the name count once with the first */
     job_tear_down();
 }
 END_TEST
@@ -375,8 +400,9 @@ START_TEST(the_age_is_that_of_the_file)
 }
 END_TEST
 
-SUITE_MAIN("job", a_completed_file_leaves_the_spool, what_stood_beside_it_takes_its_name, a_file_that_replaced_the_completed_one_stays,
-           a_completed_file_that_cannot_be_removed_is_tried_again, a_refused_file_goes_to_failed_with_its_reason,
+SUITE_MAIN("job", a_completed_file_leaves_the_spool, what_stood_beside_it_takes_its_name,
+           a_file_that_replaced_the_completed_one_stays, a_completed_file_that_cannot_be_removed_is_tried_again,
+           a_refused_file_goes_to_failed_with_its_reason, what_is_too_much_in_failed_is_counted,
            a_file_that_replaced_the_refused_one_stays, a_refused_file_that_cannot_be_moved_is_tried_again,
            a_refused_inventory_takes_its_signature_along, a_deferred_file_waits_for_its_back_off,
            the_wait_of_a_deferred_file_has_two_limits, the_back_off_of_a_file_grows_with_its_attempts,

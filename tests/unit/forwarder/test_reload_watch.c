@@ -3,8 +3,8 @@
 
 #include "forwarder/reload_watch.h"
 #include "relay/relay_metrics.h"
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 
 static bool wakes(const struct reload_watch *watch)
 {

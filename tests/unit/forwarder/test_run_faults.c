@@ -24,7 +24,7 @@ static void open_faults(void)
 static bool run_fails_after(const char *name, const char *node_id, enum report_db_error kind, int64_t took_ms)
 {
     now_ms += took_ms;
-    return run_faults_failed(faults, &(struct run_failure){name, node_id, kind, now_ms - took_ms, now_ms});
+    return run_faults_failed(faults, &(struct run_faults_failure){name, node_id, kind, now_ms - took_ms, now_ms});
 }
 
 static bool run_fails(const char *name, const char *node_id, enum report_db_error kind)

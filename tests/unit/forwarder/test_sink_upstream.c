@@ -2,12 +2,12 @@
  *
  * sink_upstream with upstream_transfer, against a real TLS server (tests/support/https_server).
  */
-#include "forwarder/sink_upstream.h"
-#include "forwarder/upstream_transfer.h"
-
 #include <stdio.h>
 #include <string.h>
 
+#include "forwarder/sink_upstream.h"
+#include "forwarder/upstream_transfer.h"
+#include "relay/peer.h"
 #include "support/https_serve.h"
 #include "support/made_relay.h"
 #include "support/suite.h"
@@ -16,6 +16,7 @@
 
 #define N1 MADE_RUN("n1")
 #define OWN_LOGIN "login=cnVkZGVyOm93bg=="         /* rudder:own */
+#define NEW_LOGIN "login=cnVkZGVyOm5ldw=="         /* rudder:new */
 #define DEFAULT_LOGIN "login=cnVkZGVyOmRlZmF1bHQ=" /* rudder:default */
 
 /* Less than the 30 seconds that a signature waits when nobody releases it. */
@@ -68,6 +69,15 @@ static void sink_start(const struct backoff *backoff)
     scan();
     sink = sink_upstream_start(&relay.config, relay.state, backoff, sources, RELAY_KINDS, &err);
     ck_assert_msg(sink != NULL, "%s", err.text);
+}
+
+/* As the forwarder does it. */
+static void sink_reload(void)
+{
+    sink_upstream_reload(sink);
+    for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+        dispatch_flush_deferred(sources[kind].dispatch);
+    }
 }
 
 static void sink_end(void)
@@ -294,11 +304,11 @@ START_TEST(a_busy_upstream_gets_no_more_than_a_probe)
     size_t tried = requests("PUT /reports/");
     ck_assert_uint_le(tried, CONNECTIONS);
     ck_assert_uint_eq(waiting(RELAY_KIND_REPORT), RUNS);
-    sink_upstream_reload(sink);
+    sink_reload();
     WAIT_FOR(requests("PUT /reports/") == tried + 1); /* the probe */
     WAIT_FOR(counted(METRIC_RETRIES, RELAY_KIND_REPORT) == tried + 1);
     https_serve_mode(&server, "201");
-    sink_upstream_reload(sink);
+    sink_reload();
     WAIT_FOR(waiting(RELAY_KIND_REPORT) == 0);
     WAIT_FOR(is_up());
     sink_end();
@@ -325,6 +335,47 @@ START_TEST(a_wrong_password_defers_no_file)
 }
 END_TEST
 
+static void write_password(const char *password)
+{
+    tmpdir_write(server.directory.fd, "password.new", password);
+    ck_assert_int_eq(renameat(server.directory.fd, "password.new", server.directory.fd, "password"), 0);
+}
+
+/* By itself, with the next attempt, and at once on reload. */
+START_TEST(a_password_that_is_mended_is_taken_up)
+{
+    sink_set_up("401");
+    relay.config.upstream.password_file = xasprintf("%s/password", server.directory.path);
+    write_password("own");
+    put_runs(3);
+    sink_start(&quick);
+    WAIT_FOR(requests(OWN_LOGIN) > 1);
+    write_password("new");
+    WAIT_FOR(requests(NEW_LOGIN) > 1); /* no better, and tried again */
+    https_serve_mode(&server, "201");
+    WAIT_FOR(waiting(RELAY_KIND_REPORT) == 0);
+    sink_end();
+    ck_assert_uint_eq(requests(NEW_LOGIN) + requests(OWN_LOGIN), requests("PUT "));
+
+    https_serve_mode(&server, "401");
+    size_t before = requests(NEW_LOGIN);
+    put_run("n1");
+    sink_start(&never);
+    WAIT_FOR(is_down());
+    ck_assert_uint_eq(requests(NEW_LOGIN), before + 1); /* what has changed since the start is tried at once */
+    https_serve_mode(&server, "201");
+    write_password("own");
+    before = requests(OWN_LOGIN);
+    sink_upstream_reload(sink);
+    WAIT_FOR(waiting(RELAY_KIND_REPORT) == 0);
+    sink_end();
+    ck_assert_uint_eq(requests(OWN_LOGIN), before + 1);
+    free(relay.config.upstream.password_file);
+    relay.config.upstream.password_file = relay.loaded->upstream.password_file;
+    sink_tear_down();
+}
+END_TEST
+
 /* At once, though that it is up was told a moment ago, and though nothing else is sent. */
 START_TEST(the_end_of_an_outage_is_told)
 {
@@ -336,10 +387,71 @@ START_TEST(the_end_of_an_outage_is_told)
     scan();
     WAIT_FOR(is_down());
     https_serve_mode(&server, "201");
-    sink_upstream_reload(sink);
+    sink_reload();
     WAIT_FOR(waiting(RELAY_KIND_REPORT) == 0);
     WAIT_FOR(is_up());
     sink_end();
+    sink_tear_down();
+}
+END_TEST
+
+/* The files of other nodes, and those that come later, go; the state stays as it is. */
+START_TEST(a_node_that_the_upstream_has_too_much_of_stops_no_other)
+{
+    enum { RUNS = 20 };
+    const char *refusals[] = {"503 Rudder-Relay-Scope: node", "507 Rudder-Relay-Scope: node",
+                              "429 Rudder-Relay-Scope: node", "503 Retry-After: 300", "507", "429"};
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        char *mode = xasprintf("201\nn1.log %s\n", refusals[i]);
+        sink_set_up(mode);
+        put_runs(RUNS);
+        put_run("n2");
+        put_run("bare");
+        sink_start(&never);
+        WAIT_FOR(waiting(RELAY_KIND_REPORT) == RUNS);
+        WAIT_FOR(counted(METRIC_RETRIES, RELAY_KIND_REPORT) == 1);
+        WAIT_FOR(is_up());
+        struct relay_last_error error;
+        relay_state_last_error(relay.state, &error);
+        ck_assert_ptr_nonnull(strstr(error.text, "run is tried again later")); /* and not that all is down */
+        put_run("n2");
+        scan();
+        WAIT_FOR(waiting(RELAY_KIND_REPORT) == RUNS);
+        ck_assert_uint_eq(requests("n1.log"), 1);
+        ck_assert(is_up());
+        https_serve_mode(&server, "201");
+        sink_reload();
+        WAIT_FOR(waiting(RELAY_KIND_REPORT) == 0);
+        ck_assert_uint_eq(requests("n1.log"), 1 + RUNS);
+        sink_end();
+        sink_tear_down();
+        free(mode);
+    }
+}
+END_TEST
+
+/* While no other file could show whether others are accepted, it counts as down; the first one that comes shows it. */
+START_TEST(a_node_alone_that_finds_it_busy_does_not_stop_the_next)
+{
+    sink_set_up("201\nn1.log 503 Retry-After: 300\n");
+    put_runs(3);
+    sink_start(&never);
+    WAIT_FOR(is_down());
+    put_run("n2");
+    scan();
+    WAIT_FOR(waiting(RELAY_KIND_REPORT) == 3);
+    WAIT_FOR(is_up());
+    ck_assert_uint_eq(requests("n1.log"), 1);
+    https_serve_mode(&server, "503 Retry-After: 300");
+    put_run("n2");
+    put_run("bare");
+    scan();
+    WAIT_FOR(requests("n2.log") + requests("bare.log") == 3);
+    WAIT_FOR(is_down());
+    put_run("root"); /* two nodes found it busy: no other is tried before it is time */
+    scan();
+    sink_end();
+    ck_assert_uint_eq(requests("PUT /reports/"), 4);
     sink_tear_down();
 }
 END_TEST
@@ -349,7 +461,7 @@ START_TEST(what_is_no_regular_file_any_more_is_not_opened)
 {
     sink_set_up("201");
     struct spool_source *source = &sources[RELAY_KIND_REPORT];
-    struct upstream upstream = {.config = &relay.config, .state = relay.state};
+    struct upstream upstream = {.config = &relay.config, .state = relay.state, .login.config = &relay.config};
     struct upstream_transfer *spare = NULL;
     struct upstream_transfer transfer = {.upstream = &upstream, .spare = &spare, .fd = -1};
     ck_assert_int_eq(symlinkat("/etc/passwd", relay.reports_fd, N1), 0);
@@ -364,6 +476,53 @@ START_TEST(what_is_no_regular_file_any_more_is_not_opened)
         ck_assert_uint_eq(counted(METRIC_RETRIES, RELAY_KIND_REPORT), i + 1);
         spare = NULL;
     }
+    job_free(&transfer.job);
+    sink_tear_down();
+}
+END_TEST
+
+/* A file that somebody cuts while it is sent: that is our own trouble, and says nothing about the upstream. */
+START_TEST(a_file_that_shrinks_on_its_way_says_nothing_about_the_upstream)
+{
+    struct err err;
+    sink_set_up("201");
+    struct spool_source *source = &sources[RELAY_KIND_REPORT];
+    struct upstream upstream = {.config = &relay.config, .state = relay.state, .login.config = &relay.config};
+    struct upstream_transfer *spare = NULL;
+    struct upstream_transfer transfer = {.upstream = &upstream, .spare = &spare, .fd = -1};
+    upstream.breaker.backoff = upstream.kind_breakers[RELAY_KIND_REPORT].backoff = &never;
+    ck_assert(peer_upstream_url(&relay.config, &upstream.url, &err));
+    ck_assert(peer_upstream_pins(&relay.config, &upstream.pins, &err));
+    upstream.client = peer_client(&relay.config, &err);
+    ck_assert_ptr_nonnull(upstream.client);
+    for (int open = 0; open < 2; open++) { /* also as the probe of an open breaker */
+        struct breaker *breakers[] = {&upstream.breaker, &upstream.kind_breakers[RELAY_KIND_REPORT]};
+        breakers[0]->open = breakers[1]->open = open;
+        char *content = xcalloc(1, 100001);
+        memset(content, 'x', 100000);
+        made_relay_put(&relay, N1, slice_from_str(content)); /* so large that it is read while it is sent */
+        free(content);
+        dispatch_arrived(source->dispatch, N1);
+        ck_assert(job_take(&transfer.job, source));
+        ck_assert(upstream_transfer_send(&transfer));
+        int fd = openat(relay.reports_fd, N1, O_WRONLY);
+        ck_assert_int_eq(ftruncate(fd, 50000), 0);
+        close(fd);
+        http_client_finish(upstream.client);
+        ck_assert_ptr_eq(spare, &transfer);
+        ck_assert_uint_eq(waiting(RELAY_KIND_REPORT), 1);
+        ck_assert_uint_eq(counted(METRIC_RETRIES, RELAY_KIND_REPORT), (uint64_t)open + 1);
+        for (size_t i = 0; i < 2; i++) {
+            ck_assert_int_eq(breakers[i]->open, open);
+            ck_assert(!breakers[i]->probing); /* the next file may be the probe */
+            ck_assert_uint_eq(breakers[i]->failures, 0);
+        }
+        ck_assert(!is_down());
+        spare = NULL;
+    }
+    http_client_free(upstream.client);
+    buffer_free(&upstream.url);
+    buffer_free(&upstream.pins);
     job_free(&transfer.job);
     sink_tear_down();
 }
@@ -511,13 +670,14 @@ START_TEST(the_size_of_a_run_is_that_of_its_content)
     struct buffer image = made_relay_gzip(buffer_slice(&run));
     ck_assert_uint_lt(image.len, 10000);
     made_relay_put(&relay, N1 ".gz", buffer_slice(&image));
+    relay.config.reporting.max_expanded_size = 1000000;
     sink_start(&never);
     WAIT_FOR(waiting(RELAY_KIND_REPORT) == 0);
     ck_assert_uint_eq(report_bytes(), run.len);
     memset(image.at + image.len - 4, 0xff, 4); /* it claims to be 4 GB */
-    relay.config.reporting.max_expanded_size = 1000000;
     made_relay_put(&relay, N1 ".gz", buffer_slice(&image));
-    WAIT_FOR((scan(), report_bytes() != run.len)); /* a scan is no news of a name whose last file is just being finished */
+    WAIT_FOR(
+        (scan(), report_bytes() != run.len)); /* a scan is no news of a name whose last file is just being finished */
     sink_end();
     ck_assert_uint_eq(report_bytes(), run.len + 1000000);
     buffer_free(&run);
@@ -542,9 +702,12 @@ END_TEST
 SUITE_MAIN("sink_upstream", each_kind_goes_to_its_url_with_its_password, what_the_upstream_refuses_goes_to_failed,
            a_run_of_an_unknown_node_is_not_sent, a_node_that_becomes_known_is_taken_up,
            a_file_that_replaces_the_sent_one_stays, a_busy_upstream_gets_no_more_than_a_probe,
-           a_wrong_password_defers_no_file, the_end_of_an_outage_is_told,
-           what_is_no_regular_file_any_more_is_not_opened, the_upstream_is_left_alone_as_long_as_it_asks,
-           doubtful_failures_stop_the_others_with_the_second_one, it_sends_nothing_to_another_server,
-           a_certificate_that_cannot_be_read_leaves_the_old_one_in_use, it_asks_at_the_start_and_while_it_is_down,
-           no_source_waits_for_the_back_log_of_another, files_that_come_later_wake_it,
-           the_size_of_a_run_is_that_of_its_content, a_stop_lets_a_transfer_end)
+           a_node_that_the_upstream_has_too_much_of_stops_no_other,
+           a_node_alone_that_finds_it_busy_does_not_stop_the_next, a_wrong_password_defers_no_file,
+           a_password_that_is_mended_is_taken_up, the_end_of_an_outage_is_told,
+           what_is_no_regular_file_any_more_is_not_opened,
+           a_file_that_shrinks_on_its_way_says_nothing_about_the_upstream,
+           the_upstream_is_left_alone_as_long_as_it_asks, doubtful_failures_stop_the_others_with_the_second_one,
+           it_sends_nothing_to_another_server, a_certificate_that_cannot_be_read_leaves_the_old_one_in_use,
+           it_asks_at_the_start_and_while_it_is_down, no_source_waits_for_the_back_log_of_another,
+           files_that_come_later_wake_it, the_size_of_a_run_is_that_of_its_content, a_stop_lets_a_transfer_end)

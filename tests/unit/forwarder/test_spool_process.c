@@ -23,7 +23,7 @@ static void process_set_up(void)
     tools = (struct spool_tools){.settings = &relay.config.reporting,
                                  .index = relay.index.index,
                                  .decompressor = decompressor_new(),
-                                 .verifier = smime_verifier_new(&reason)};
+                                 .verifier = smime_verifier_new(false, &reason)};
     ck_assert_msg(tools.verifier != NULL, "%s", reason.text);
 }
 
@@ -37,13 +37,19 @@ static void process_tear_down(void)
     made_relay_close(&relay);
 }
 
+static enum spool_verdict look_and_process(enum spool_route route)
+{
+    enum spool_verdict verdict = spool_process_look(&file, &reason);
+    return verdict == SPOOL_READY ? spool_process(route, &tools, &file, &reason) : verdict;
+}
+
 static enum spool_verdict process(enum spool_route route, const char *name)
 {
     spool_file_clear(&file);
     file.spool = spool;
     file.name = name;
     reason = (struct err){0};
-    return spool_process(route, &tools, &file, &reason);
+    return look_and_process(route);
 }
 
 static void assert_verdict(enum spool_route route, const char *name, enum spool_verdict wanted, const char *why)
@@ -215,6 +221,9 @@ START_TEST(a_run_of_skipped_event_types_has_nothing_to_store)
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
     relay.config.reporting.skip_event_types = skip;
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_NOTHING, "");
+    relay.config.reporting.skip_event_types = &skip[1];
+    relay.config.reporting.store_logs = RUNLOG_LOGS_NONE;
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_NOTHING, "");
     made_relay_put_run(&relay, &relay.n1, "n1", N1);
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
     process_tear_down();
@@ -263,7 +272,7 @@ START_TEST(what_is_written_in_place_rests)
         file.spool = spool;
         file.name = N1;
         file.renamed = true;
-        ck_assert_int_ne(spool_process(routes[i], &tools, &file, &reason), SPOOL_RESTS);
+        ck_assert_int_ne(look_and_process(routes[i]), SPOOL_RESTS);
         made_relay_put(&relay, N1, slice_from_str("content")); /* as uploads do */
         ck_assert_int_ne(process(routes[i], N1), SPOOL_RESTS);
     }

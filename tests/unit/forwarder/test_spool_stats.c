@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "forwarder/spool_stats.h"
 #include "relay/relay_metrics.h"
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 
 static void make_directory(const struct tmpdir *directory, const char *name)
 {

@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "support/tmpdir.h"
+#include "support/made_spool.h"
 #include "support/suite.h"
 
 #define NAME(time) "2018-08-24T15:55:" time "+00:00@root.log.gz"
@@ -18,10 +18,7 @@ static void watch_set_up(void)
 {
     struct err err;
     directory = tmpdir_make();
-    ck_assert_int_eq(mkdirat(directory.fd, "incoming", 0700), 0);
-    ck_assert_int_eq(mkdirat(directory.fd, "failed", 0700), 0);
-    spool = spool_open(directory.path, "incoming", &err);
-    ck_assert_msg(spool != NULL, "%s", err.text);
+    spool = made_spool_open(&directory, "incoming");
     incoming_fd = spool_incoming_fd(spool);
     dispatch = dispatch_new(10, 0);
     inotify_fd = spool_watch_open(spool, &err);

@@ -20,6 +20,7 @@
     }
 
 static const struct backoff quick = {.first_ms = 10, .ceiling_ms = 100};
+static const struct backoff never = {.first_ms = 3600000, .ceiling_ms = 3600000};
 
 static struct made_database database;
 static struct made_relay relay;
@@ -61,6 +62,7 @@ static void start_worker(void)
                                     .source = &source,
                                     .breaker = db_breaker_new(&quick, relay.state),
                                     .faults = run_faults_new(period_ms),
+                                    .attempts = attempts_open(source.spool, 1),
                                     .stop_fd = eventfd(0, EFD_CLOEXEC)};
     worker = worker_start(&shared, 1, &err);
     ck_assert_msg(worker != NULL, "%s", err.text);
@@ -74,6 +76,7 @@ static void worker_end(void)
     ck_assert(worker_join(worker, clock_ms() + 60000));
     db_breaker_free(shared.breaker);
     run_faults_free(shared.faults);
+    attempts_close(shared.attempts);
     close(shared.stop_fd);
 }
 
@@ -169,8 +172,7 @@ START_TEST(a_run_that_was_stored_before_leaves_as_a_duplicate)
     start_worker();
     WAIT_FOR(files_left() == 0);
     put_run_of("n1", 1, 10);
-    scan_reports();
-    WAIT_FOR(files_left() == 0);
+    WAIT_FOR((scan_reports(), files_left() == 0)); /* a scan passes over a name that is still in work */
     worker_end();
     ck_assert_int_eq(made_database_number("SELECT count(*) FROM RudderSysEvents"), 2);
     ck_assert_uint_eq(report_count(RELAY_REPORT_OK), 1);
@@ -199,11 +201,19 @@ START_TEST(what_can_never_be_stored_goes_to_failed)
 }
 END_TEST
 
-/* The server ends the session whenever the run of n2 is stored. It is the newest, so all others are behind it. */
-START_TEST(a_run_that_breaks_the_connection_holds_up_no_other)
+static bool last_error_says(const char *text)
 {
     struct relay_last_error error;
+    relay_state_last_error(relay.state, &error);
+    return strstr(error.text, text) != NULL;
+}
+
+/* The server ends the session whenever the run of n2 is stored. It is the newest, so all others are behind it. Tried
+ * once more, with nothing else to store, it would look like a database that is down. */
+START_TEST(a_run_that_breaks_the_connection_holds_up_no_other)
+{
     worker_set_up();
+    source.retry = &never;
     put_run_of("n1", 1, 10);
     put_run_of("n1", 2, 10);
     put_run_of("n2", 3, 10);
@@ -213,8 +223,7 @@ START_TEST(a_run_that_breaks_the_connection_holds_up_no_other)
     WAIT_FOR(database_state() == RELAY_PEER_UP);
     ck_assert_int_eq(runs_stored(), 2);
     ck_assert_uint_ge(retry_count(), 1);
-    relay_state_last_error(relay.state, &error);
-    ck_assert_ptr_nonnull(strstr(error.text, "the connection broke with this run alone"));
+    ck_assert(last_error_says("the connection broke with this run alone"));
     made_database_run("DROP TRIGGER test ON RudderSysEvents");
     dispatch_flush_deferred(source.dispatch);
     WAIT_FOR(files_left() == 0);

@@ -5,6 +5,7 @@
 #include <archive_entry.h>
 #include <sys/file.h>
 
+#include "endpoint/route.h"
 #include "support/made_client.h"
 #include "support/made_request.h"
 #include "support/suite.h"
@@ -14,7 +15,7 @@
 /* root, relay and node are known; node has policies, relay has none. */
 struct fixture {
     struct tmpdir directory;
-    struct relay_config config;
+    struct relay_config *config; /* the state points there */
     struct made_clients clients;
     struct node_index *index;
     void *state;
@@ -47,7 +48,7 @@ static struct fixture policies_fixture_make(void)
         "share", "share/node", "share/node/rules", "share/node/rules/cfengine-community", "share/relay",
         "share/relay/rules",
     };
-    struct fixture it = {.directory = tmpdir_make()};
+    struct fixture it = {.directory = tmpdir_make(), .config = xcalloc(1, sizeof *it.config)};
     struct err err = {0};
     for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) {
         tree_directory(it.directory.fd, directories[i]);
@@ -56,14 +57,14 @@ static struct fixture policies_fixture_make(void)
     tree_fill(it.policies);
     it.clients = made_clients_new((const char *const[]){"node", "relay", "root", NULL});
     make_index(&it);
-    it.config.policies.path = xasprintf("%s/share", it.directory.path);
-    it.config.policies.cache_directory = xasprintf("%s/cache", it.directory.path);
-    it.config.policies.cache_size = 1000000;
-    it.config.policies.cache_retention = 1000;
-    it.config.policies.max_files = 1000;
-    it.config.policies.max_size = 1000000;
-    it.config.policies.max_wait = 60; /* it is not waited for */
-    it.state = policies_start(&it.config, &err);
+    it.config->policies.path = xasprintf("%s/share", it.directory.path);
+    it.config->policies.cache_directory = xasprintf("%s/cache", it.directory.path);
+    it.config->policies.cache_size = 1000000;
+    it.config->policies.cache_retention = 1000;
+    it.config->policies.max_files = 1000;
+    it.config->policies.max_size = 1000000;
+    it.config->policies.max_wait = 60; /* it is not waited for */
+    it.state = policies_start(it.config, &err);
     ck_assert_msg(it.state != NULL, "%s", err.text);
     return it;
 }
@@ -74,8 +75,9 @@ static void policies_fixture_remove(struct fixture *it)
     made_clients_free(&it->clients);
     node_index_close(it->index);
     close(it->policies);
-    free(it->config.policies.path);
-    free(it->config.policies.cache_directory);
+    free(it->config->policies.path);
+    free(it->config->policies.cache_directory);
+    free(it->config);
     tmpdir_remove(&it->directory);
 }
 
@@ -163,10 +165,21 @@ START_TEST(a_node_gets_its_policies)
 }
 END_TEST
 
+START_TEST(so_do_the_policy_servers_above_it)
+{
+    struct fixture it = policies_fixture_make();
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.uid = "relay"}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.uid = "root"}), 200);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "relay", .uid = "node"}), 403);
+    ck_assert_int_eq(test_policies_get(&it, (struct ask){.node = "root", .uid = "relay"}), 403);
+    policies_fixture_remove(&it);
+}
+END_TEST
+
 START_TEST(nobody_else_does)
 {
     struct fixture it = policies_fixture_make();
-    static const char *const others[] = {"root", "relay", "", "nod", "node2", "*", "Node", "-"};
+    static const char *const others[] = {"", "nod", "node2", "*", "Node", "-"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         ck_assert_msg(test_policies_get(&it, (struct ask){.uid = others[i]}) == 403, "'%s'", others[i]);
     }
@@ -199,7 +212,10 @@ START_TEST(single_files_are_for_the_same_node)
     ck_assert_int_eq(test_policies_get(&it, ask), 200);
     ck_assert_uint_eq(body.len, 0);
     ask = (struct ask){.file = "dsc/rudder.zip", .uid = "relay"};
+    ck_assert_int_eq(test_policies_get(&it, ask), 200);
+    ask = (struct ask){.node = "relay", .file = "dsc/rudder.zip", .uid = "node"};
     ck_assert_int_eq(test_policies_get(&it, ask), 403);
+    ask.node = NULL;
     ask.uid = "-";
     ck_assert_int_eq(test_policies_get(&it, ask), 403);
     static const char *const nothing[] = {
@@ -208,6 +224,45 @@ START_TEST(single_files_are_for_the_same_node)
         ck_assert_msg(test_policies_get(&it, (struct ask){.file = nothing[i]}) == 404, "'%s'", nothing[i]);
         ck_assert_str_eq(body.at, "no such file\n");
     }
+    policies_fixture_remove(&it);
+}
+END_TEST
+
+/* No certificate is asked for: httpd looks at the network. */
+static int ask_as_anybody(struct fixture *it, route_handler *handler, const char *file)
+{
+    struct made_request made;
+    made_request_new(&made, "GET", "/", NULL, "", 0);
+    made_request_begin(&made);
+    made.request.args[0] = slice_from_str(file);
+    response_begin(&made.response, false, NULL);
+    handler(it->state, &made.request, &made.response);
+    int status = made.response.status;
+    ck_assert(made_request_send_file(&made));
+    buffer_clear(&body);
+    buffer_add(&body, made.response.body.at, made.response.body.len);
+    (void)buffer_cstr(&body);
+    made_request_free(&made);
+    return status;
+}
+
+START_TEST(all_nodes_get_the_common_files_and_the_servers_id)
+{
+    struct fixture it = policies_fixture_make();
+    it.config->general.node_id = xstrdup("me-1");
+    tree_directory(it.directory.fd, "share/common");
+    tree_file(it.directory.fd, "share/common/library", "for all", 0600);
+    tree_link(it.directory.fd, "library", "share/common/link");
+    ck_assert_int_eq(ask_as_anybody(&it, policies_get_common, "library"), 200);
+    ck_assert_str_eq(body.at, "for all");
+    static const char *const nothing[] = {"", "none", "library/", "../node/rules/cfengine-community/promises.cf",
+                                          "link"};
+    for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
+        ck_assert_msg(ask_as_anybody(&it, policies_get_common, nothing[i]) == 404, "'%s'", nothing[i]);
+    }
+    ck_assert_int_eq(ask_as_anybody(&it, policies_get_uuid, ""), 200);
+    ck_assert_str_eq(body.at, "me-1\n");
+    free(it.config->general.node_id);
     policies_fixture_remove(&it);
 }
 END_TEST
@@ -263,15 +318,15 @@ START_TEST(a_dropped_archive_is_made_again)
 {
     struct fixture it = policies_fixture_make();
     char first[128], path[128];
-    it.config.policies.cache_size = 0;
+    it.config->policies.cache_size = 0;
     policies_stop(it.state);
-    it.state = policies_start(&it.config, &(struct err){0});
+    it.state = policies_start(it.config, &(struct err){0});
     ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 200);
     snprintf(first, sizeof first, "%s", tag());
     snprintf(path, sizeof path, "cache/node.tar.gz");
     struct stat status;
     ck_assert_int_eq(fstatat(it.directory.fd, path, &status, 0), 0);
-    ck_assert_int_lt(status.st_size, 200);
+    ck_assert_int_lt(status.st_size, 400);
     ck_assert_int_eq(test_policies_get(&it, (struct ask){.none_match = first}), 304);
     ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 200);
     ck_assert_str_eq(tag(), first);
@@ -283,10 +338,10 @@ END_TEST
 START_TEST(what_changed_a_moment_ago_is_not_sent)
 {
     struct fixture it = policies_fixture_make();
-    it.config.policies.settle_time = 1000;
-    it.config.policies.max_wait = 0;
+    it.config->policies.settle_time = 1000;
+    it.config->policies.max_wait = 0;
     policies_stop(it.state);
-    it.state = policies_start(&it.config, &(struct err){0});
+    it.state = policies_start(it.config, &(struct err){0});
     ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 503);
     ck_assert_ptr_nonnull(strstr(headers, "Retry-After: 10\r\n"));
     ck_assert_str_eq(body.at, "the policies are changing, try again\n");
@@ -298,9 +353,9 @@ START_TEST(nor_what_another_process_packs)
 {
     struct fixture it = policies_fixture_make();
     ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 200);
-    it.config.policies.max_wait = 0;
+    it.config->policies.max_wait = 0;
     policies_stop(it.state);
-    it.state = policies_start(&it.config, &(struct err){0});
+    it.state = policies_start(it.config, &(struct err){0});
     ck_assert_int_eq(flock(it.policies, LOCK_EX), 0);
     ck_assert_int_eq(test_policies_get(&it, (struct ask){0}), 200); /* in the cache */
     ck_assert_int_eq(test_policies_get(&it, (struct ask){.zip = true}), 503);
@@ -318,7 +373,8 @@ START_TEST(what_cannot_be_packed_tells_only_the_log)
 }
 END_TEST
 
-SUITE_MAIN("policies", a_node_gets_its_policies, nobody_else_does, single_files_are_for_the_same_node,
+SUITE_MAIN("policies", a_node_gets_its_policies, so_do_the_policy_servers_above_it, nobody_else_does,
+           single_files_are_for_the_same_node, all_nodes_get_the_common_files_and_the_servers_id,
            without_policies_it_is_404, a_link_on_the_way_is_not_followed, unchanged_policies_are_not_sent_again,
            a_dropped_archive_is_made_again, what_changed_a_moment_ago_is_not_sent, nor_what_another_process_packs,
            what_cannot_be_packed_tells_only_the_log)

@@ -16,7 +16,7 @@
 static struct tmpdir directory;
 static struct relay_config config;
 static struct policy_bundles *bundles;
-static struct policy_cached cached;
+static struct file_cached cached;
 static struct err err;
 static int asked;
 
@@ -57,7 +57,7 @@ static void tear_down_policies(void)
     tmpdir_remove(&directory);
 }
 
-static bool record_is_enough(void *context, const struct policy_cached *record)
+static bool record_is_enough(void *context, const struct file_cached *record)
 {
     (void)context;
     ck_assert_int_eq(record->fd, -1);
@@ -66,7 +66,7 @@ static bool record_is_enough(void *context, const struct policy_cached *record)
 }
 
 /* The context is what to do meanwhile. */
-static bool change_something(void *context, const struct policy_cached *record)
+static bool change_something(void *context, const struct file_cached *record)
 {
     void (*const *change)(void) = context;
     (void)record;
@@ -81,7 +81,7 @@ static enum policy_bundle get_bundle_of(const char *node_id, policy_record_suffi
     asked = 0;
     enum policy_bundle result =
         policy_bundle_get(bundles, node_id, POLICY_TAR_GZ, suffices, context, &cached, &err);
-    policy_cached_close(&cached);
+    file_cached_close(&cached);
     return result;
 }
 

@@ -2,8 +2,7 @@
  *
  * tree: directories of policies for the tests of the policies program.
  */
-#ifndef RELAY_TESTS_UNIT_POLICIES_TREE_H
-#define RELAY_TESTS_UNIT_POLICIES_TREE_H
+#pragma once
 
 #include "policies/policy_manifest.h"
 #include "support/tmpdir.h"
@@ -62,5 +61,3 @@ static inline void tree_fill(int dir_fd)
 }
 
 static const struct policy_limits tree_limits = {1000, 1000000};
-
-#endif

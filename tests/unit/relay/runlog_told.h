@@ -3,8 +3,7 @@
  * runlog_told: a run log parsed and told in few words, for tests to compare: a line a report, `event
  * type|component|key| message`, with ~ for each LF in a field.
  */
-#ifndef RELAY_TESTS_UNIT_RELAY_RUNLOG_TOLD_H
-#define RELAY_TESTS_UNIT_RELAY_RUNLOG_TOLD_H
+#pragma once
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -91,5 +90,3 @@ static inline void told_check_refusal(const char *content, size_t len, const cha
 /* Refused, and the reason has these words. */
 #define REFUSED(content, ...)                                                                                          \
     told_check_refusal(content, sizeof content - 1, (const char *const[]){__VA_ARGS__, NULL}, __LINE__)
-
-#endif

@@ -19,29 +19,33 @@ static void add_dated(struct buffer *pem, const char *node_id, long from, long u
 
 static void note_dates(void *context, const char *node_id, const struct cert_record *certificate, enum cert_dates dates)
 {
+    static const char *const words[] = {
+        [CERT_DATES_EXPIRED] = "expired", [CERT_DATES_NOT_YET] = "not yet", [CERT_DATES_SOON] = "soon"};
     struct buffer *told = context;
     ck_assert_int_lt(certificate->not_before, certificate->not_after);
-    buffer_add_format(told, "%s %s;", node_id, dates == CERT_DATES_EXPIRED ? "expired" : "not yet");
+    buffer_add_format(told, "%s %s;", node_id, words[dates]);
 }
 
 START_TEST(certificates_out_of_their_dates_are_told)
 {
     struct buffer pem = {0}, told = {0};
     struct err err = {0};
-    add_dated(&pem, "good", -DAY, DAY);
+    add_dated(&pem, "good", -DAY, 31 * DAY);
+    add_dated(&pem, "soon", -DAY, 29 * DAY);
     add_dated(&pem, "old", -2 * DAY, -DAY);
     add_dated(&pem, "young", DAY, 2 * DAY);
     add_dated(&pem, "both", -2 * DAY, -DAY);
     add_dated(&pem, "both", -DAY, DAY);
-    struct made_index made = made_index_new("{" MADE_NODE("good", "h", "root") "," MADE_NODE("old", "h", "root") ","
-                                            MADE_NODE("young", "h", "root") "," MADE_NODE("both", "h", "root") "}",
-                                            buffer_cstr(&pem));
+    static const char nodes[] = "{" MADE_NODE("good", "h", "root") "," MADE_NODE("soon", "h", "root") ","
+                                MADE_NODE("old", "h", "root") "," MADE_NODE("young", "h", "root") ","
+                                MADE_NODE("both", "h", "root") "}";
+    struct made_index made = made_index_new(nodes, buffer_cstr(&pem));
     int64_t now = time(NULL);
     ck_assert_msg(cert_dates_walk(made.index, now, note_dates, &told, &err), "%s", err.text);
-    ck_assert_str_eq(buffer_cstr(&told), "both expired;old expired;young not yet;");
+    ck_assert_str_eq(buffer_cstr(&told), "both expired;both soon;old expired;soon soon;young not yet;");
     buffer_clear(&told);
     ck_assert(cert_dates_walk(made.index, now + 10 * DAY, note_dates, &told, &err));
-    ck_assert_str_eq(buffer_cstr(&told), "both expired;both expired;good expired;old expired;young expired;");
+    ck_assert_str_eq(buffer_cstr(&told), "both expired;both expired;good soon;old expired;soon soon;young expired;");
     made_index_free(&made);
     buffer_free(&pem);
     buffer_free(&told);
@@ -50,12 +54,29 @@ END_TEST
 
 START_TEST(both_ends_of_the_dates_are_within_them)
 {
-    const struct cert_record certificate = {.not_before = 100, .not_after = 200};
+    const struct cert_record certificate = {.not_before = 100, .not_after = 200 + CERT_DATES_SOON_SECONDS};
     ck_assert_int_eq(cert_dates_of(&certificate, 99), CERT_DATES_NOT_YET);
     ck_assert_int_eq(cert_dates_of(&certificate, 100), CERT_DATES_VALID);
     ck_assert_int_eq(cert_dates_of(&certificate, 200), CERT_DATES_VALID);
-    ck_assert_int_eq(cert_dates_of(&certificate, 201), CERT_DATES_EXPIRED);
+    ck_assert_int_eq(cert_dates_of(&certificate, 201), CERT_DATES_SOON);
+    ck_assert_int_eq(cert_dates_of(&certificate, 200 + CERT_DATES_SOON_SECONDS), CERT_DATES_SOON);
+    ck_assert_int_eq(cert_dates_of(&certificate, 201 + CERT_DATES_SOON_SECONDS), CERT_DATES_EXPIRED);
 }
 END_TEST
 
-SUITE_MAIN("cert_dates", certificates_out_of_their_dates_are_told, both_ends_of_the_dates_are_within_them)
+START_TEST(each_has_its_words)
+{
+    const struct cert_record certificate = {.not_before = 0, .not_after = 86400};
+    struct err sentence;
+    cert_dates_say(&sentence, "a", &certificate, CERT_DATES_NOT_YET);
+    ck_assert_str_eq(sentence.text, "the certificate of a is not valid before 1970-01-01T00:00:00Z");
+    cert_dates_say(&sentence, "a", &certificate, CERT_DATES_EXPIRED);
+    ck_assert_str_eq(sentence.text, "the certificate of a has expired on 1970-01-02T00:00:00Z");
+    cert_dates_say(&sentence, "a\n", &certificate, CERT_DATES_SOON);
+    ck_assert_ptr_null(strchr(sentence.text, '\n'));
+    ck_assert_ptr_nonnull(strstr(sentence.text, " expires on 1970-01-02T00:00:00Z"));
+}
+END_TEST
+
+SUITE_MAIN("cert_dates", each_has_its_words, certificates_out_of_their_dates_are_told,
+           both_ends_of_the_dates_are_within_them)

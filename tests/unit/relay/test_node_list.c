@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "relay/node_list.h"
+#include "support/suite.h"
 #include "support/tmpdir.h"
 #include "util/buffer.h"
-#include "support/suite.h"
 
 #define NODE(host, server) "{\"hostname\": \"" host "\", \"policy-server\": \"" server "\"}"
 

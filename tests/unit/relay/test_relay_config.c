@@ -3,9 +3,11 @@
 
 #include "relay/relay_config.h"
 #include "relay/relay_config_keys.h"
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 #include "util/xmalloc.h"
+
+#define PIN "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 static struct tmpdir directory;
 static char *path;
@@ -52,6 +54,7 @@ START_TEST(defaults_of_root)
     ck_assert_str_eq(config->general.nodes_certs_file, "/var/rudder/lib/ssl/shared/allnodescerts.pem");
     ck_assert_int_eq(config->general.https_port, 443);
     ck_assert_int_eq(config->general.https_idle_timeout, 2);
+    ck_assert_str_eq(config->general.httpd_certificate_file, "/opt/rudder/etc/ssl/rudder.crt");
     ck_assert_int_eq(config->general.peer_authentication, RELAY_PEER_CERT_PINNING);
     ck_assert_int_eq(config->inventory.output, RELAY_OUTPUT_DISABLED);
     ck_assert_int_eq(config->inventory.catchup_frequency, 10);
@@ -62,6 +65,9 @@ START_TEST(defaults_of_root)
     ck_assert_ptr_null(config->reporting.skip_event_types[0]);
     ck_assert_str_eq(config->database.url, "postgres://rudder@127.0.0.1/rudder");
     ck_assert_int_eq(config->database.max_pool_size, 10);
+    ck_assert_int_eq(config->reporting.store_logs, RUNLOG_LOGS_ALL);
+    ck_assert_str_eq(config->database.purge.url, "postgres://rudder_purge@127.0.0.1/rudder");
+    ck_assert_int_eq(config->database.purge.keep_runs, 0);
     ck_assert_str_eq(config->upstream.user, "rudder");
     ck_assert_str_eq(config->upstream.default_password, "rudder");
     ck_assert(config->remote_run.enabled && config->remote_run.use_sudo);
@@ -154,6 +160,53 @@ START_TEST(contradictions)
 }
 END_TEST
 
+START_TEST(pins_of_other_servers)
+{
+    static const char *const wrong[] = {"x", "=sha256//" PIN, "a/b=sha256//" PIN, "a=sha256//" PIN "A", "a=sha256/" PIN,
+                                        "a=sha256//", "a=sha256//" PIN ";sha256//" PIN};
+    struct err err = {0};
+    relay_config_make_directory();
+    struct relay_config *config = test_relay_config_load(
+        &err, "general: { node_id = \"root\"; additional_pins = [ \"a=sha256//" PIN "\" ]; };");
+    ck_assert_msg(config != NULL, "%s", err.text);
+    ck_assert_str_eq(config->general.additional_pins[0], "a=sha256//" PIN);
+    relay_config_free(config);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char *text = xasprintf("general: { node_id = \"root\"; additional_pins = [ \"%s\" ]; };", wrong[i]);
+        assert_fault(text, "is not NODE-ID=sha256//BASE64");
+        free(text);
+    }
+    relay_config_remove_directory();
+}
+END_TEST
+
+START_TEST(clients_of_an_authority)
+{
+    struct err err = {0};
+    relay_config_make_directory();
+    struct relay_config *config = test_relay_config_load(
+        &err, "general: { node_id = \"root\"; client_certificates = \"ca\"; node_id_domain = \"d.example\"; };");
+    ck_assert_msg(config != NULL, "%s", err.text);
+    ck_assert_int_eq(config->general.client_certificates, RELAY_CLIENTS_CA);
+    ck_assert(config->shared_files.require_certificate);
+    relay_config_free(config);
+    config = test_relay_config_load(&err, "general: { node_id = \"root\"; client_certificates = \"ca\"; };"
+                                          "shared_files: { require_certificate = false; };");
+    ck_assert_msg(config != NULL, "%s", err.text);
+    ck_assert(!config->shared_files.require_certificate);
+    relay_config_free(config);
+    assert_fault("general: { node_id = \"root\"; node_id_domain = \"d.example\"; };",
+                 "needs general.client_certificates");
+    assert_fault("general: { node_id = \"root\"; client_certificates = \"ca\"; node_id_domain = \".d\"; };",
+                 "\".d\" is not a domain");
+    assert_fault("general: { node_id = \"root\"; }; output: { upstream: { node_id = \"a/b\"; }; };",
+                 "is not a node id");
+    assert_fault("general: { node_id = \"root\"; }; output: { upstream: { client_certificate_file = \"/c\"; }; };",
+                 "are given both or not at all");
+    relay_config_remove_directory();
+}
+END_TEST
+
 START_TEST(any_way_to_give_the_database_its_password)
 {
     static const char *const ways[] = {
@@ -177,6 +230,15 @@ START_TEST(any_way_to_give_the_database_its_password)
     relay_config_remove_directory();
 }
 END_TEST
+
+static void expect_password(const struct relay_config *config, enum relay_password which, const char *wanted)
+{
+    struct err err;
+    char *password = relay_config_read_password(config, which, &err);
+    ck_assert_msg(password != NULL, "%s", err.text);
+    ck_assert_str_eq(password, wanted);
+    free(password);
+}
 
 START_TEST(passwords_from_files)
 {
@@ -205,8 +267,36 @@ START_TEST(passwords_from_files)
     ck_assert_str_eq(config->database.password, " p\"\\w ");
     ck_assert_str_eq(config->upstream.password, "up");
     ck_assert_str_eq(config->upstream.default_password, "default");
+    expect_password(config, RELAY_PASSWORD_DATABASE, " p\"\\w ");
+    tmpdir_write(directory.fd, "up", "newer\n");
+    tmpdir_write(directory.fd, "def", "other\n");
+    expect_password(config, RELAY_PASSWORD_UPSTREAM, "newer");
+    expect_password(config, RELAY_PASSWORD_UPSTREAM_DEFAULT, "other");
+    tmpdir_write(directory.fd, "up", "\n");
+    ck_assert_ptr_null(relay_config_read_password(config, RELAY_PASSWORD_UPSTREAM, &err));
     relay_config_free(config);
     free(text);
+    relay_config_remove_directory();
+}
+END_TEST
+
+START_TEST(passwords_are_read_again_from_their_keys)
+{
+    struct err err;
+    relay_config_make_directory();
+    struct relay_config *config = test_relay_config_load(
+        &err, ROOT "output: { upstream: { password = \"one\"; }; database: { password = \"two\"; }; };");
+    ck_assert_msg(config != NULL && relay_config_load_passwords(config, &err), "%s", err.text);
+    tmpdir_write(directory.fd, "relay.conf",
+                 ROOT "output: { upstream: { password = \"three\"; default_password = \"four\"; }; };");
+    expect_password(config, RELAY_PASSWORD_UPSTREAM, "three");
+    expect_password(config, RELAY_PASSWORD_UPSTREAM_DEFAULT, "four");
+    expect_password(config, RELAY_PASSWORD_DATABASE, "two"); /* it is not there any more */
+    tmpdir_write(directory.fd, "relay.conf", ROOT);
+    expect_password(config, RELAY_PASSWORD_UPSTREAM_DEFAULT, "rudder");
+    tmpdir_write(directory.fd, "relay.conf", "output: {");
+    ck_assert_ptr_null(relay_config_read_password(config, RELAY_PASSWORD_UPSTREAM, &err));
+    relay_config_free(config);
     relay_config_remove_directory();
 }
 END_TEST
@@ -334,7 +424,7 @@ START_TEST(the_path_comes_from_the_environment)
 }
 END_TEST
 
-SUITE_MAIN("relay_config", defaults_of_root, a_relay_with_its_own_values, contradictions,
-           any_way_to_give_the_database_its_password, passwords_from_files, logging_alone_is_reloaded,
-           the_sample_is_the_defaults, every_key_has_help_and_its_group_stands_together,
-           the_path_comes_from_the_environment)
+SUITE_MAIN("relay_config", defaults_of_root, a_relay_with_its_own_values, contradictions, pins_of_other_servers,
+           clients_of_an_authority, any_way_to_give_the_database_its_password, passwords_from_files,
+           passwords_are_read_again_from_their_keys, logging_alone_is_reloaded, the_sample_is_the_defaults,
+           every_key_has_help_and_its_group_stands_together, the_path_comes_from_the_environment)

@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 
 #include "relay/relay_state_private.h"
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 
 enum { PROCESSES = 6, ADDITIONS = 2000 };
 enum { FINGERPRINT = 4711 };

@@ -62,45 +62,17 @@ END_TEST
 START_TEST(arrays_are_framed_as_documented)
 {
     struct buffer out = {0};
-    report_db_binary_array(&out, PG_TEXT, 2, true);
+    report_db_binary_array(&out, PG_TEXT_ARRAY, 2, true);
     report_db_binary_text(&out, slice_from_str("ab"));
     report_db_binary_null(&out);
     ASSERT_BYTES(&out, "\0\0\0\1\0\0\0\1\0\0\0\31\0\0\0\2\0\0\0\1"
                        "\0\0\0\2ab\377\377\377\377");
     buffer_clear(&out);
-    report_db_binary_array(&out, PG_BOOL, 2, false);
+    report_db_binary_array(&out, PG_BOOL_ARRAY, 2, false);
     report_db_binary_bool(&out, true);
     report_db_binary_bool(&out, false);
     ASSERT_BYTES(&out, "\0\0\0\1\0\0\0\0\0\0\0\20\0\0\0\2\0\0\0\1"
                        "\0\0\0\1\1\0\0\0\1\0");
-    buffer_free(&out);
-}
-END_TEST
-
-START_TEST(int8_arrays_are_read_only_if_they_are_what_was_asked_for)
-{
-    struct buffer out = {0};
-    report_db_binary_array(&out, PG_INT8, 3, false);
-    for (int64_t id = 101; id < 104; id++) {
-        report_db_binary_int8(&out, id);
-    }
-    struct slice array = buffer_slice(&out);
-    ck_assert(report_db_binary_is_int8s(array, 3));
-    ck_assert_int_eq(report_db_binary_int8s_at(array, 0), 101);
-    ck_assert_int_eq(report_db_binary_int8s_at(array, 2), 103);
-    ck_assert(!report_db_binary_is_int8s(array, 2));
-    ck_assert(!report_db_binary_is_int8s(array, 4));
-    ck_assert(!report_db_binary_is_int8s((struct slice){array.at, array.len - 1}, 3));
-    ck_assert(!report_db_binary_is_int8s((struct slice){array.at, 12}, 3));
-    ck_assert(!report_db_binary_is_int8s((struct slice){NULL, 0}, 0));
-    out.at[3] = 2; /* dimensions */
-    ck_assert(!report_db_binary_is_int8s(array, 3));
-    out.at[3] = 1;
-    out.at[11] = 23; /* int4 */
-    ck_assert(!report_db_binary_is_int8s(array, 3));
-    out.at[11] = 20;
-    memset(out.at + 20, 0xff, 4); /* null */
-    ck_assert(!report_db_binary_is_int8s(array, 3));
     buffer_free(&out);
 }
 END_TEST
@@ -132,6 +104,9 @@ START_TEST(conninfo_adds_what_the_url_does_not_say)
     ck_assert_ptr_nonnull(report_db_value_of(&conninfo, "connect_timeout"));
     ck_assert_ptr_nonnull(report_db_value_of(&conninfo, "tcp_user_timeout"));
     ck_assert_ptr_null(report_db_value_of(&conninfo, "target_session_attrs"));
+    ck_assert_uint_eq(report_db_conninfo_hosts(&conninfo), 1);
+    report_db_conninfo_next_host(&conninfo);
+    ck_assert_str_eq(report_db_value_of(&conninfo, "host"), "127.0.0.1");
     report_db_conninfo_free(&conninfo);
     report_db_conninfo_free(&conninfo); /* twice is harmless */
 }
@@ -151,7 +126,6 @@ START_TEST(conninfo_leaves_what_the_url_says)
     ck_assert_str_eq(report_db_value_of(&conninfo, "application_name"), "mine");
     ck_assert_str_eq(report_db_value_of(&conninfo, "client_encoding"), "UTF8"); /* but this */
     ck_assert_str_eq(report_db_value_of(&conninfo, "keepalives_idle"), "5");
-    ck_assert_str_eq(report_db_value_of(&conninfo, "target_session_attrs"), "read-write");
     report_db_conninfo_free(&conninfo);
     ck_assert(report_db_conninfo_make(&conninfo, "host=/run/pg user=u dbname=a@b target_session_attrs=any", NULL, NULL,
                                       &err));
@@ -163,6 +137,30 @@ START_TEST(conninfo_leaves_what_the_url_says)
     ck_assert_str_eq(report_db_value_of(&conninfo, "password"), "given later");
     report_db_conninfo_set_password(&conninfo, strdup("and changed"));
     ck_assert_str_eq(report_db_value_of(&conninfo, "password"), "and changed");
+    report_db_conninfo_free(&conninfo);
+}
+END_TEST
+
+START_TEST(hosts_take_turns_at_being_the_first)
+{
+    struct report_db_conninfo conninfo = {0};
+    struct err err;
+    ck_assert(report_db_conninfo_make(&conninfo, "postgres://u@db1.example:1,b:22,c:333/a,b", NULL, NULL, &err));
+    ck_assert_uint_eq(report_db_conninfo_hosts(&conninfo), 3);
+    report_db_conninfo_next_host(&conninfo);
+    ck_assert_str_eq(report_db_value_of(&conninfo, "host"), "b,c,db1.example");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "port"), "22,333,1");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "dbname"), "a,b");
+    report_db_conninfo_next_host(&conninfo);
+    report_db_conninfo_next_host(&conninfo);
+    ck_assert_str_eq(report_db_value_of(&conninfo, "host"), "db1.example,b,c");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "port"), "1,22,333");
+    report_db_conninfo_free(&conninfo);
+    ck_assert(report_db_conninfo_make(&conninfo, "hostaddr=127.0.0.1,,::1 port=6432", NULL, NULL, &err));
+    ck_assert_uint_eq(report_db_conninfo_hosts(&conninfo), 3);
+    report_db_conninfo_next_host(&conninfo);
+    ck_assert_str_eq(report_db_value_of(&conninfo, "hostaddr"), ",::1,127.0.0.1");
+    ck_assert_str_eq(report_db_value_of(&conninfo, "port"), "6432");
     report_db_conninfo_free(&conninfo);
 }
 END_TEST
@@ -247,7 +245,7 @@ START_TEST(keys_stay_and_differ)
 END_TEST
 
 SUITE_MAIN("report_db", copy_is_framed_as_documented, copy_row_has_the_columns_in_order,
-           arrays_are_framed_as_documented, int8_arrays_are_read_only_if_they_are_what_was_asked_for,
-           conninfo_adds_what_the_url_does_not_say, conninfo_leaves_what_the_url_says,
+           arrays_are_framed_as_documented, conninfo_adds_what_the_url_does_not_say, conninfo_leaves_what_the_url_says,
+           hosts_take_turns_at_being_the_first,
            malformed_urls_are_refused_without_a_word_of_the_password, unreachable_is_down_for_all_but_empty_runs,
            keys_stay_and_differ)

@@ -33,6 +33,51 @@ START_TEST(event_types_are_skipped)
 }
 END_TEST
 
+/* Two log entries and a report of this type. */
+static size_t stored_with(const char *event_type, enum runlog_logs stored)
+{
+    struct runlog runlog = {.report_count = 0};
+    struct buffer content = {0};
+    buffer_add_format(
+        &content, TS "R: [DEBUG] 1\n" TS "R: @@p@@%s@@r@@d@@0@@c@@k" END_OF(NODE) "2\n" TS "R: [INFO] 3\n", event_type);
+    test_runlog_parse(&runlog, buffer_cstr(&content));
+    ck_assert_uint_eq(runlog.report_count, 3);
+    runlog_skip_logs(&runlog, stored);
+    size_t count = runlog.report_count;
+    ck_assert(count == 0 || count == 3 || slice_eq_str(runlog.reports[0].message, "2"));
+    runlog_free(&runlog);
+    buffer_free(&content);
+    return count;
+}
+
+START_TEST(log_entries_are_stored_as_wanted)
+{
+    static const char *const notable[] = {"result_repaired", "result_error", "audit_error", "audit_noncompliant"};
+    static const char *const quiet[] = {"result_success", "result_na", "audit_compliant", "control"};
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_uint_eq(stored_with(notable[i], RUNLOG_LOGS_ALL), 3);
+        ck_assert_uint_eq(stored_with(notable[i], RUNLOG_LOGS_NOTABLE), 3);
+        ck_assert_uint_eq(stored_with(notable[i], RUNLOG_LOGS_NONE), 1);
+        ck_assert_uint_eq(stored_with(quiet[i], RUNLOG_LOGS_ALL), 3);
+        ck_assert_uint_eq(stored_with(quiet[i], RUNLOG_LOGS_NOTABLE), 1);
+        ck_assert_uint_eq(stored_with(quiet[i], RUNLOG_LOGS_NONE), 1);
+    }
+    ck_assert_uint_eq(stored_with("log_warn", RUNLOG_LOGS_NOTABLE), 0);
+}
+END_TEST
+
+START_TEST(a_run_is_recognised_by_a_report_that_is_no_log_entry)
+{
+    struct runlog runlog = {.report_count = 0};
+    test_runlog_parse(&runlog, TS "R: [DEBUG] 1\n" REPORT("start", "k", "2") REPORT("a", "k", "3"));
+    ck_assert(slice_eq_str(runlog_identity(&runlog)->message, "2"));
+    runlog_clear(&runlog);
+    test_runlog_parse(&runlog, TS "R: [DEBUG] 1\n" TS "R: @@p@@log_info@@r@@d@@0@@c@@k" END_OF(NODE) "2\n");
+    ck_assert(slice_eq_str(runlog_identity(&runlog)->message, "1"));
+    runlog_free(&runlog);
+}
+END_TEST
+
 START_TEST(free_leaves_an_empty_one)
 {
     struct runlog runlog = {.report_count = 0};
@@ -174,5 +219,7 @@ START_TEST(json_tells_when_it_cannot_be_written)
 }
 END_TEST
 
-SUITE_MAIN("runlog", event_types_are_skipped, free_leaves_an_empty_one, clear_gives_back_what_a_huge_run_took,
-           json_has_this_form, json_is_valid_for_any_text, json_without_reports, json_tells_when_it_cannot_be_written)
+SUITE_MAIN("runlog", event_types_are_skipped, log_entries_are_stored_as_wanted,
+           a_run_is_recognised_by_a_report_that_is_no_log_entry, free_leaves_an_empty_one,
+           clear_gives_back_what_a_huge_run_took, json_has_this_form, json_is_valid_for_any_text, json_without_reports,
+           json_tells_when_it_cannot_be_written)

@@ -304,5 +304,5 @@ SUITE_MAIN("runlog_entries", levels_decide_the_event_type, a_word_that_goes_on_i
            entries_wait_for_the_next_valid_report, entries_behind_the_last_report_follow_it,
            lines_without_a_level_are_entries_where_nothing_goes_before, noise_is_counted_and_nothing_more,
            entries_without_a_timestamp_are_entries, entries_without_a_timestamp_take_the_last_one,
-           many_entries_without_a_timestamp_take_the_last_one, entries_end_what_is_broken, levels_inside_a_header_that_becomes_whole,
-           levels_inside_a_header_that_does_not)
+           many_entries_without_a_timestamp_take_the_last_one, entries_end_what_is_broken,
+           levels_inside_a_header_that_becomes_whole, levels_inside_a_header_that_does_not)

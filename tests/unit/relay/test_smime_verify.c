@@ -45,7 +45,7 @@ static bool smime_verify_verify(const struct identity *const *known, size_t coun
         certificates[i] = known[i]->record;
     }
     if (verifier == NULL) {
-        verifier = smime_verifier_new(err);
+        verifier = smime_verifier_new(false, err);
     }
     ck_assert_msg(verifier != NULL, "%s", err->text);
     bool good = smime_verify(verifier, buffer_slice(&message), (struct smime_known){certificates, count}, &canonical,
@@ -148,6 +148,29 @@ START_TEST(weak_digests_are_refused)
         X509_ALGOR_set0(algorithm, object, V_ASN1_NULL, NULL);
         smime_verify_refuse_signature(cms, weak[i].reason);
     }
+}
+END_TEST
+
+START_TEST(sha1_is_taken_where_it_is_accepted)
+{
+    struct err err = {0};
+    const struct identity *const signers[] = {&node, &elliptic};
+    verifier = smime_verifier_new(true, &err);
+    for (size_t i = 0; i < 2 * sizeof signers / sizeof *signers; i++) {
+        const struct identity *signer = signers[i / 2];
+        unsigned int flags = i % 2 == 0 ? 0 : NO_ATTRIBUTES;
+        write_message(slice_from_str(SIGNED), signing_sign(signer, EVP_sha1(), flags, slice_from_str(SIGNED)), "\n");
+        ck_assert(slice_eq_str(accept_from(signer), TEXT));
+        refuse_from(&stranger, "is not among the node's 1 known certificates");
+        write_message(slice_from_str(LONGER), signing_sign(signer, EVP_sha1(), flags, slice_from_str(SIGNED)), "\n");
+        refuse_from(signer, flags == 0 ? "was altered" : "does not verify");
+    }
+    smime_verify_refuse_signature(signing_sign(&node, EVP_sha224(), 0, slice_from_str(SIGNED)),
+                                  "sha224 is weaker than SHA-256");
+    smime_verify_refuse_signature(signing_sign(&node, EVP_md5(), 0, slice_from_str(SIGNED)),
+                                  "md5 is weaker than SHA-256");
+    smime_verifier_free(verifier);
+    verifier = NULL;
 }
 END_TEST
 
@@ -568,6 +591,7 @@ int main(void)
         every_kind_of_key_and_naming_is_taken,
         every_strong_digest_is_taken,
         weak_digests_are_refused,
+        sha1_is_taken_where_it_is_accepted,
         signature_algorithm_must_use_the_digest,
         rsa_pss_is_taken_with_its_digest_only,
         rsa_pss_names_the_same_digest,

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/spool.h"
-#include "support/tmpdir.h"
+#include "relay/spool_beside.h"
+#include "support/made_spool.h"
 #include "support/suite.h"
 #include "util/safe_file.h"
 
 #define RUN "2018-08-24T15:55:01+00:00@root.log.gz"
 static const char name[] = RUN;
-
-static struct spool *make_spool(const struct tmpdir *directory, const char *incoming)
-{
-    struct err err;
-    mkdirat(directory->fd, incoming, 0700);
-    mkdirat(directory->fd, "failed", 0700);
-    struct spool *spool = spool_open(directory->path, incoming, &err);
-    ck_assert_msg(spool != NULL, "%s", err.text);
-    return spool;
-}
 
 /* What processed the file last saw it as it is now. */
 static struct stat status_of(int dir_fd, const char *of)
@@ -27,7 +18,7 @@ static struct stat status_of(int dir_fd, const char *of)
 
 static enum spool_leave quarantine(struct spool *spool, const char *of, const char *reason, bool verified)
 {
-    const struct spool_refusal refusal = {"node-1", reason, verified};
+    const struct spool_refusal refusal = {.node_id = "node-1", .reason = reason, .verified = verified};
     struct err err;
     return spool_quarantine(spool, of, NULL, &refusal, &err);
 }
@@ -100,7 +91,7 @@ START_TEST(directories_that_are_made_anew_are_others)
     const char *missing = "";
     mkdirat(directory.fd, "real", 0700);
     ck_assert_int_eq(symlinkat("real", directory.fd, "incoming"), 0); /* what it leads to counts */
-    struct spool *spool = make_spool(&directory, "incoming");
+    struct spool *spool = made_spool_open(&directory, "incoming");
     ck_assert(spool_in_place(spool, &missing));
     ck_assert_int_eq(unlinkat(directory.fd, "failed", AT_REMOVEDIR), 0);
     ck_assert(spool_in_place(spool, &missing));
@@ -108,7 +99,7 @@ START_TEST(directories_that_are_made_anew_are_others)
     ck_assert(!spool_in_place(spool, &missing));
     ck_assert_ptr_nonnull(strstr(missing, "/failed"));
     spool_close(spool);
-    spool = make_spool(&directory, "incoming");
+    spool = made_spool_open(&directory, "incoming");
     make_anew(&directory, "real");
     ck_assert(!spool_in_place(spool, &missing));
     ck_assert_ptr_nonnull(strstr(missing, "/incoming"));
@@ -122,7 +113,7 @@ END_TEST
 START_TEST(scan_visits_uploads_only)
 {
     struct tmpdir directory = tmpdir_make();
-    struct spool *spool = make_spool(&directory, "incoming");
+    struct spool *spool = made_spool_open(&directory, "incoming");
     int fd = spool_incoming_fd(spool);
     tmpdir_write(fd, name, "12345");
     tmpdir_age(fd, name, 100);
@@ -160,10 +151,49 @@ START_TEST(scan_visits_uploads_only)
 }
 END_TEST
 
+/* The oldest unverified one goes, and no other. */
+START_TEST(failed_keeps_sixteen_of_a_name)
+{
+    struct tmpdir directory = tmpdir_make();
+    struct spool *spool = made_spool_open(&directory, "incoming");
+    struct err err;
+    size_t removed = 0;
+    char text[16];
+    for (int i = 0; i < 20; i++) {
+        const struct spool_refusal refusal = {.reason = "why", .node_id = "", .verified = i == 1, .removed = &removed};
+        snprintf(text, sizeof text, "content %d", i);
+        tmpdir_write(spool_incoming_fd(spool), name, text);
+        ck_assert_int_eq(spool_quarantine(spool, name, NULL, &refusal, &err), SPOOL_LEFT);
+        ck_assert_uint_eq(removed, i < 16 ? 0 : (size_t)i - 15);
+        usleep(20000); /* the clock of the file system is coarse */
+    }
+    expect_in_spool(spool_failed_fd(spool), name, "content 16");
+    const int there[16] = {16, 1, 17, 18, 19, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    for (unsigned n = 0; n < 16; n++) {
+        char one[SAFE_FILE_NAME_SIZE];
+        spool_beside_name(name, n, one);
+        snprintf(text, sizeof text, "content %d", there[n]);
+        expect_in_spool(spool_failed_fd(spool), one, text);
+    }
+    for (int i = 0; i < 20; i++) { /* an inventory goes with its signature */
+        const struct spool_refusal refusal = {.reason = "why", .node_id = "", .removed = &removed};
+        snprintf(text, sizeof text, "content %d", i);
+        removed = 0;
+        tmpdir_write(spool_incoming_fd(spool), "n1.ocs", text);
+        ck_assert_int_eq(spool_quarantine(spool, "n1.ocs", NULL, &refusal, &err), SPOOL_LEFT);
+        tmpdir_write(spool_incoming_fd(spool), "n1.ocs.sign", text);
+        ck_assert_int_eq(spool_quarantine(spool, "n1.ocs.sign", NULL, &refusal, &err), SPOOL_LEFT);
+        ck_assert_uint_eq(removed, i < 16 ? 0 : 2);
+    }
+    spool_close(spool);
+    tmpdir_remove(&directory);
+}
+END_TEST
+
 START_TEST(remove_tolerates_that_it_is_gone)
 {
     struct tmpdir directory = tmpdir_make();
-    struct spool *spool = make_spool(&directory, "incoming");
+    struct spool *spool = made_spool_open(&directory, "incoming");
     struct err err;
     int fd = spool_incoming_fd(spool);
     tmpdir_write(fd, name, "x");
@@ -184,8 +214,8 @@ END_TEST
 START_TEST(what_was_not_read_does_not_leave)
 {
     struct tmpdir directory = tmpdir_make();
-    struct spool *spool = make_spool(&directory, "incoming");
-    const struct spool_refusal refusal = {"node-1", "why", false};
+    struct spool *spool = made_spool_open(&directory, "incoming");
+    const struct spool_refusal refusal = {.node_id = "node-1", .reason = "why"};
     struct err err;
     int fd = spool_incoming_fd(spool);
     tmpdir_write(fd, name, "old");
@@ -215,7 +245,7 @@ END_TEST
 START_TEST(what_a_killed_forwarder_had_claimed_comes_back)
 {
     struct tmpdir directory = tmpdir_make();
-    struct spool *spool = make_spool(&directory, "incoming");
+    struct spool *spool = made_spool_open(&directory, "incoming");
     struct err err;
     int fd = spool_incoming_fd(spool);
     tmpdir_write(fd, "." RUN ".claimed", "claimed");
@@ -247,7 +277,7 @@ END_TEST
 START_TEST(quarantine_and_replay)
 {
     struct tmpdir directory = tmpdir_make();
-    struct spool *spool = make_spool(&directory, "incoming");
+    struct spool *spool = made_spool_open(&directory, "incoming");
     struct err err;
     tmpdir_write(spool_incoming_fd(spool), name, "content");
     tmpdir_age(spool_incoming_fd(spool), name, 1000);
@@ -284,7 +314,7 @@ END_TEST
 START_TEST(failed_files_of_a_name_stand_beside_each_other)
 {
     struct tmpdir directory = tmpdir_make();
-    struct spool *spool = make_spool(&directory, "incoming");
+    struct spool *spool = made_spool_open(&directory, "incoming");
     struct err err;
     int incoming = spool_incoming_fd(spool);
     int failed = spool_failed_fd(spool);
@@ -313,7 +343,7 @@ END_TEST
 START_TEST(replay_of_what_waits_already_keeps_one)
 {
     struct tmpdir directory = tmpdir_make();
-    struct spool *spool = make_spool(&directory, "incoming");
+    struct spool *spool = made_spool_open(&directory, "incoming");
     struct err err;
     tmpdir_write(spool_incoming_fd(spool), name, "same");
     quarantine(spool, name, "why", false);
@@ -339,7 +369,7 @@ static void fail_files(struct spool *spool, unsigned count, bool verified)
 START_TEST(a_name_that_fails_often_costs_no_verified_file)
 {
     struct tmpdir directory = tmpdir_make();
-    struct spool *spool = make_spool(&directory, "incoming");
+    struct spool *spool = made_spool_open(&directory, "incoming");
     fail_files(spool, 15, true);
     fail_files(spool, 5, false); /* four of them go */
     ck_assert_uint_eq(spool_count(spool_failed_fd(spool), 100), 1);
@@ -359,7 +389,7 @@ END_TEST
 START_TEST(a_lone_file_holds_up_no_pair_for_long)
 {
     struct tmpdir directory = tmpdir_make();
-    struct spool *spool = make_spool(&directory, "incoming");
+    struct spool *spool = made_spool_open(&directory, "incoming");
     int fd = spool_incoming_fd(spool);
     tmpdir_write(fd, "h.ocs.sign", "lone");
     tmpdir_write(fd, "h.ocs.~1~", "inventory");
@@ -379,10 +409,34 @@ START_TEST(a_lone_file_holds_up_no_pair_for_long)
 }
 END_TEST
 
+/* After a reading of the directory began, names are only looked for once a file beside another was seen. */
+START_TEST(a_name_is_released_once_a_file_beside_another_was_seen)
+{
+    struct tmpdir directory = tmpdir_make();
+    struct spool *spool = made_spool_open(&directory, "incoming");
+    int fd = spool_incoming_fd(spool);
+    tmpdir_write(fd, "a.log.~1~", "nobody has looked yet");
+    ck_assert(spool_release(spool, "a.log", time(NULL)));
+    spool_forget_beside(spool);
+    tmpdir_write(fd, "b.log.~1~", "not seen yet");
+    ck_assert(!spool_release(spool, "b.log", time(NULL)));
+    tmpdir_write(fd, "c.log", "first");
+    tmpdir_write(fd, "c.log.~1~", "second");
+    ck_assert(!spool_release(spool, "c.log.~1~", time(NULL))); /* its name is taken, but now it was seen */
+    ck_assert_int_eq(unlinkat(fd, "c.log", 0), 0);
+    ck_assert(spool_release(spool, "c.log", time(NULL)));
+    expect_in_spool(fd, "c.log", "second");
+    ck_assert(spool_release(spool, "b.log.~1~", time(NULL)));
+    expect_in_spool(fd, "b.log", "not seen yet");
+    spool_close(spool);
+    tmpdir_remove(&directory);
+}
+END_TEST
+
 START_TEST(quarantine_of_what_is_gone_leaves_no_reason)
 {
     struct tmpdir directory = tmpdir_make();
-    struct spool *spool = make_spool(&directory, "incoming");
+    struct spool *spool = made_spool_open(&directory, "incoming");
     ck_assert_int_eq(quarantine(spool, name, "why", false), SPOOL_LEFT);
     ck_assert(!beside(spool));
     ck_assert_int_eq(quarantine(spool, "../x", "why", false), SPOOL_STAYS);
@@ -400,8 +454,8 @@ END_TEST
 START_TEST(two_incoming_directories_share_one_failed)
 {
     struct tmpdir directory = tmpdir_make();
-    struct spool *fresh = make_spool(&directory, "incoming");
-    struct spool *updates = make_spool(&directory, "accepted-nodes-updates");
+    struct spool *fresh = made_spool_open(&directory, "incoming");
+    struct spool *updates = made_spool_open(&directory, "accepted-nodes-updates");
     tmpdir_write(spool_incoming_fd(updates), "a.ocs", "");
     tmpdir_write(spool_incoming_fd(fresh), "b.ocs", "");
     ck_assert_int_eq(quarantine(updates, "a.ocs", "why", false), SPOOL_LEFT);
@@ -439,7 +493,7 @@ static void pass_time(const struct tmpdir *directory, const char *notes, long se
 START_TEST(clean_counts_time_that_the_machine_was_up)
 {
     struct tmpdir directory = tmpdir_make();
-    struct spool *spool = make_spool(&directory, "incoming");
+    struct spool *spool = made_spool_open(&directory, "incoming");
     int failed = spool_failed_fd(spool);
     tmpdir_write(spool_incoming_fd(spool), name, "waited long, failed now");
     tmpdir_write(failed, "old", "");
@@ -481,9 +535,9 @@ START_TEST(clean_counts_time_that_the_machine_was_up)
 END_TEST
 
 SUITE_MAIN("spool", directories_must_be_there, directories_that_are_made_anew_are_others, scan_visits_uploads_only,
-           remove_tolerates_that_it_is_gone, what_was_not_read_does_not_leave,
+           failed_keeps_sixteen_of_a_name, remove_tolerates_that_it_is_gone, what_was_not_read_does_not_leave,
            what_a_killed_forwarder_had_claimed_comes_back, quarantine_and_replay,
            failed_files_of_a_name_stand_beside_each_other, replay_of_what_waits_already_keeps_one,
            a_name_that_fails_often_costs_no_verified_file, a_lone_file_holds_up_no_pair_for_long,
-           quarantine_of_what_is_gone_leaves_no_reason, two_incoming_directories_share_one_failed,
-           clean_counts_time_that_the_machine_was_up)
+           a_name_is_released_once_a_file_beside_another_was_seen, quarantine_of_what_is_gone_leaves_no_reason,
+           two_incoming_directories_share_one_failed, clean_counts_time_that_the_machine_was_up)

@@ -3,8 +3,8 @@
 
 #include <pthread.h>
 
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 #include "util/buffer.h"
 #include "util/safe_file.h"
 

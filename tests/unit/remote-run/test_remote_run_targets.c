@@ -2,30 +2,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "remote-run/remote_run_request.h"
+#include "relay/remote_run_request.h"
 #include "remote-run/remote_run_targets.h"
 #include "support/made_index.h"
 #include "support/suite.h"
 #include "util/buffer.h"
 
 /* root has n1, n2 and the relays A and B; A has n3 and relay C, C has n4; B has n5. Some are broken. */
+/* clang-format off: it makes a staircase of these */
 static const char list[] =
-    "{" MADE_NODE("root", "server", "root") "," MADE_NODE("n1", "h1", "root") "," MADE_NODE("n2", "h2", "root") "," MADE_NODE(
-        "A", "relay-a",
-        "root") "," MADE_NODE("B", "relay-b",
-                              "root") "," MADE_NODE("n3", "h3",
-                                                    "A") "," MADE_NODE("C", "relay-c",
-                                                                       "A") "," MADE_NODE("n4", "h4",
-                                                                                          "C") "," MADE_NODE("n5", "h5",
-                                                                                                             "B") "," MADE_NODE("loop1",
-                                                                                                                                "l1", "loop2") "," MADE_NODE("loop2", "l2", "loop1") "," MADE_NODE("gap", "g", "nobody") "," MADE_NODE("bad1", "-oProxyCommand=x", "root") "," MADE_NODE("bad2", "a,b", "root") "," MADE_NODE("bad3", "a;reboot", "root") "," MADE_NODE("bad4", "$(reboot)", "root") "," MADE_NODE("bad5",
-                                                                                                                                                                                                                                                                                                                                                                                                                   "h\\u00e9", "root") "," MADE_NODE("v6", "2001:db8::1", "root") "," MADE_NODE("under",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                "win_1",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                "root") "," MADE_NODE("R",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "re\\u000alay",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "root") "," MADE_NODE("n6",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                            "h6",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                            "R") "}";
+    "{"
+    MADE_NODE("root", "server", "root") ","
+    MADE_NODE("n1", "h1", "root") ","
+    MADE_NODE("n2", "h2", "root") ","
+    MADE_NODE("A", "relay-a", "root") ","
+    MADE_NODE("B", "relay-b", "root") ","
+    MADE_NODE("n3", "h3", "A") ","
+    MADE_NODE("C", "relay-c", "A") ","
+    MADE_NODE("n4", "h4", "C") ","
+    MADE_NODE("n5", "h5", "B") ","
+    MADE_NODE("loop1", "l1", "loop2") ","
+    MADE_NODE("loop2", "l2", "loop1") ","
+    MADE_NODE("gap", "g", "nobody") ","
+    MADE_NODE("bad1", "-oProxyCommand=x", "root") ","
+    MADE_NODE("bad2", "a,b", "root") ","
+    MADE_NODE("bad3", "a;reboot", "root") ","
+    MADE_NODE("bad4", "$(reboot)", "root") ","
+    MADE_NODE("bad5", "h\\u00e9", "root") ","
+    MADE_NODE("v6", "2001:db8::1", "root") ","
+    MADE_NODE("under", "win_1", "root") ","
+    MADE_NODE("R", "re\\u000alay", "root") ","
+    MADE_NODE("n6", "h6", "R")
+    "}";
+/* clang-format on */
 
 static void remote_run_targets_describe(const struct remote_run_targets *targets, struct buffer *out)
 {

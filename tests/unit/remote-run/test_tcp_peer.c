@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "support/suite.h"
 #include "remote-run/tcp_peer.h"
+#include "support/suite.h"
 
 struct pair {
     int server, client;

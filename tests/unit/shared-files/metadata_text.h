@@ -2,8 +2,7 @@
  *
  * metadata_text: the lines of a shared file's metadata, and good metadata made of them, as string literals.
  */
-#ifndef RELAY_TESTS_UNIT_SHARED_FILES_METADATA_TEXT_H
-#define RELAY_TESTS_UNIT_SHARED_FILES_METADATA_TEXT_H
+#pragma once
 
 #define HASH "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
 #define HEADER "header=rudder-signature-v1\n"
@@ -13,5 +12,3 @@
 #define PUBKEY "short_pubkey=AAEC\n"
 #define REST "hostname=a.b\nkeydate=2018-10-31 18:21:43\nkeyid=B29D02BB\n"
 #define GOOD HEADER ALGORITHM DIGEST HASH_VALUE PUBKEY REST
-
-#endif

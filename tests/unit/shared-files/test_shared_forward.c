@@ -190,5 +190,23 @@ START_TEST(a_question_of_our_own)
 }
 END_TEST
 
+/* The status line alone would make a key good that the server above may not know. */
+START_TEST(a_question_whose_answer_breaks_off_has_none)
+{
+    struct err err = {0};
+    set_up_forward("torn");
+    begin_request("PUT", "ttl=1d", "body");
+    made_request_begin(&made);
+    made.request.index = nodes.index;
+    ck_assert_int_eq(shared_forward_ask(&config, &made.request, "/shared-files/keys/n", "sha256=00", &err), 0);
+    ck_assert_str_ne(err.text, "");
+    ck_assert_ptr_nonnull(strstr(logged_requests(), "HEAD /rudder/relay-api/shared-files/keys/n"));
+    begin_request("PUT", "ttl=1d", "body");
+    ck_assert_int_eq(forwarded(NULL), 502);
+    tear_down_forward();
+}
+END_TEST
+
 SUITE_MAIN("shared_forward", body_and_query_go_on_untouched, the_status_comes_back,
-           trouble_on_the_way_has_a_status_of_its_own, the_other_server_proves_who_it_is, a_question_of_our_own)
+           trouble_on_the_way_has_a_status_of_its_own, the_other_server_proves_who_it_is, a_question_of_our_own,
+           a_question_whose_answer_breaks_off_has_none)

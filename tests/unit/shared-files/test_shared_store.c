@@ -3,8 +3,8 @@
 
 #include "shared-files/shared_cleaner.h"
 #include "shared-files/shared_store.h"
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 
 #define HASH "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
 #define GOOD                                                                                                           \

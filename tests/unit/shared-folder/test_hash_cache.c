@@ -2,8 +2,8 @@
 #include <sys/wait.h>
 
 #include "shared-folder/hash_cache.h"
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 #include "util/digest.h"
 
 enum { NOW = 1000000 };

@@ -5,9 +5,9 @@
 #include "shared-folder/content_hash.h"
 #include "shared-folder/hash_cache.h"
 #include "shared-folder/shared_folder.h"
-#include "support/tmpdir.h"
 #include "support/made_request.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 #include "util/digest.h"
 #include "util/xmalloc.h"
 
@@ -459,8 +459,8 @@ START_TEST(the_hash_of_a_quiet_file_is_remembered)
 END_TEST
 
 SUITE_MAIN("shared_folder", the_answer_tells_whether_the_hash_is_right, names_of_255_bytes_and_more,
-           a_get_gets_the_file, ranges_are_those_of_http, if_range_wants_this_very_version, by_tls_a_certificate_is_needed,
-           validators_are_those_of_httpd, conditions_are_those_of_http, a_changed_file_has_another_hash_at_once,
-           a_file_that_changes_all_the_time_counts_as_other, rights_are_said_as_httpd_says_them,
-           the_directory_may_come_and_go,
+           a_get_gets_the_file, ranges_are_those_of_http, if_range_wants_this_very_version,
+           by_tls_a_certificate_is_needed, validators_are_those_of_httpd, conditions_are_those_of_http,
+           a_changed_file_has_another_hash_at_once, a_file_that_changes_all_the_time_counts_as_other,
+           rights_are_said_as_httpd_says_them, the_directory_may_come_and_go,
            a_remembered_hash_is_believed_while_the_file_is_unchanged, the_hash_of_a_quiet_file_is_remembered)

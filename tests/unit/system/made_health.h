@@ -2,8 +2,7 @@
  *
  * made_health: a relay's state, configuration and queue in the test's own words, and what health makes of them.
  */
-#ifndef RELAY_TESTS_UNIT_SYSTEM_MADE_HEALTH_H
-#define RELAY_TESTS_UNIT_SYSTEM_MADE_HEALTH_H
+#pragma once
 
 #include "relay/relay_metrics.h"
 #include "support/tmpdir.h"
@@ -15,6 +14,7 @@ struct made_health {
     struct relay_state *state;
     struct spool_totals queue[RELAY_KINDS];
     struct node_health nodes;
+    struct cert_health certificates;
     struct health health;
     char state_file[100];
 };
@@ -42,7 +42,8 @@ static inline void made_health_new(struct made_health *made)
         .summary = {.nodes = 1234, .certificates = 1235},
         .neighbours = 1200,
     };
-    made->health = (struct health){.version = "1.2.3", .queue = made->queue, .nodes = &made->nodes};
+    made->health = (struct health){.version = "1.2.3", .queue = made->queue, .nodes = &made->nodes,
+                                    .certificates = &made->certificates};
     relay_state_set_peer(made->state, RELAY_PEER_DATABASE, RELAY_PEER_UP, "");
     relay_state_worker_idle(made->state, RELAY_ENDPOINT_UPLOAD);
 }
@@ -57,5 +58,3 @@ static inline void made_health_free(struct made_health *made)
     relay_state_close(made->state);
     tmpdir_remove(&made->directory);
 }
-
-#endif

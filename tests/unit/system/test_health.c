@@ -6,8 +6,9 @@
 /* Is there a finding of this verdict that has this in it? */
 static bool health_found(const struct health *health, enum health_verdict verdict, const char *part)
 {
-    for (size_t i = 0; i < health->finding_count; i++) {
-        if (health->findings[i].verdict == verdict && strstr(health->findings[i].text.text, part) != NULL) {
+    for (size_t i = 0; i < health->findings.count; i++) {
+        const struct finding *finding = &health->findings.at[i];
+        if (finding->stops == (verdict == HEALTH_BAD) && strstr(finding->text.text, part) != NULL) {
             return true;
         }
     }
@@ -19,7 +20,7 @@ START_TEST(a_relay_that_is_well)
     struct made_health made;
     made_health_new(&made);
     made_health_collect(&made, time(NULL));
-    ck_assert_uint_eq(made.health.finding_count, 0);
+    ck_assert_uint_eq(made.health.findings.count, 0);
     ck_assert_int_eq(made.health.verdict, HEALTH_WELL);
     ck_assert(made.health.peers[RELAY_PEER_DATABASE].used);
     ck_assert(!made.health.peers[RELAY_PEER_UPSTREAM].used);
@@ -69,7 +70,7 @@ START_TEST(what_the_forwarder_never_said_is_not_known)
     made.config.inventory.output = RELAY_OUTPUT_UPSTREAM;
     made_health_collect(&made, time(NULL));
     ck_assert_str_eq(made.health.peers[RELAY_PEER_UPSTREAM].details.text, "the forwarder has not reported yet");
-    ck_assert(health_found(&made.health, HEALTH_BAD, "Is the forwarder running? The forwarder has not reported yet."));
+    ck_assert(health_found(&made.health, HEALTH_BAD, "Is the forwarder running? The forwarder has not reported yet"));
     made_health_free(&made);
 }
 END_TEST
@@ -103,7 +104,7 @@ START_TEST(a_state_that_is_not_shared)
     made.state = relay_state_open("/proc/nowhere/state", relay_metrics_fingerprint());
     made_health_collect(&made, time(NULL));
     ck_assert_int_eq(made.health.verdict, HEALTH_BAD);
-    ck_assert_uint_eq(made.health.finding_count, 1);
+    ck_assert_uint_eq(made.health.findings.count, 1);
     ck_assert(health_found(&made.health, HEALTH_BAD, "Counters are not shared"));
     ck_assert_ptr_nonnull(strstr(made.health.peers[RELAY_PEER_DATABASE].details.text, "is not known"));
     made_health_free(&made);
@@ -123,9 +124,9 @@ START_TEST(what_waits_too_long_and_what_failed)
     snprintf(made.queue[2].err.text, sizeof made.queue[2].err.text, "not allowed");
     made_health_collect(&made, now);
     ck_assert_int_eq(made.health.verdict, HEALTH_NOTICE);
-    ck_assert(health_found(&made.health, HEALTH_NOTICE, "Run logs wait, the oldest for 1h 1min."));
-    ck_assert(health_found(&made.health, HEALTH_NOTICE, "Inventories that failed: 1,234."));
-    ck_assert(health_found(&made.health, HEALTH_NOTICE, "not known: not allowed."));
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "Run logs wait, the oldest for 1h 1min"));
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "Inventories that failed: 1,234"));
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "not known: not allowed"));
     made_health_free(&made);
 }
 END_TEST
@@ -138,7 +139,7 @@ START_TEST(run_logs_that_no_output_takes_may_wait)
     made.config.reporting.output = RELAY_OUTPUT_DISABLED;
     made.queue[0].waiting = (struct spool_sum){2, 10, now - 90000};
     made_health_collect(&made, now);
-    ck_assert_uint_eq(made.health.finding_count, 0);
+    ck_assert_uint_eq(made.health.findings.count, 0);
     made_health_free(&made);
 }
 END_TEST
@@ -153,11 +154,22 @@ START_TEST(nodes_and_configuration)
     made.nodes.known = false;
     made_health_collect(&made, time(NULL));
     ck_assert(health_found(&made.health, HEALTH_BAD, "There is no node index"));
-    made.health.finding_count = 0;
     snprintf(made.health.configuration.text, sizeof made.health.configuration.text, "line 3: bad");
     made_health_collect(&made, time(NULL));
-    ck_assert_uint_eq(made.health.finding_count, 1);
-    ck_assert(health_found(&made.health, HEALTH_BAD, "line 3: bad."));
+    ck_assert_uint_eq(made.health.findings.count, 1);
+    ck_assert(health_found(&made.health, HEALTH_BAD, "line 3: bad"));
+    made_health_free(&made);
+}
+END_TEST
+
+START_TEST(certificates_out_of_their_dates_are_worth_a_look)
+{
+    struct made_health made;
+    made_health_new(&made);
+    findings_add(&made.certificates.findings, false, "The certificate of node n has expired");
+    made_health_collect(&made, time(NULL));
+    ck_assert_int_eq(made.health.verdict, HEALTH_NOTICE);
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "The certificate of node n has expired"));
     made_health_free(&made);
 }
 END_TEST
@@ -179,13 +191,6 @@ START_TEST(activity_of_the_last_hour_minute_by_minute)
 }
 END_TEST
 
-static void collect_anew(struct made_health *made, int64_t now)
-{
-    made->health.finding_count = 0;
-    made->health.verdict = HEALTH_WELL;
-    made_health_collect(made, now);
-}
-
 START_TEST(a_file_system_that_is_full_keeps_uploads_out)
 {
     struct made_health made;
@@ -194,7 +199,7 @@ START_TEST(a_file_system_that_is_full_keeps_uploads_out)
     made_health_collect(&made, time(NULL));
     ck_assert_int_eq(made.health.verdict, HEALTH_BAD);
     ck_assert(health_found(&made.health, HEALTH_BAD, "is full: "));
-    ck_assert_uint_eq(made.health.finding_count, 1); /* once, though three directories are in it */
+    ck_assert_uint_eq(made.health.findings.count, 1); /* once, though three directories are in it */
     made_health_free(&made);
 }
 END_TEST
@@ -208,11 +213,11 @@ START_TEST(uploads_that_were_turned_away_are_told)
     made_health_collect(&made, now);
     ck_assert(health_found(&made.health, HEALTH_BAD, " 1 were turned away and 0 taken"));
     relay_state_count_activity(made.state, RELAY_ACTIVITY_UPLOADED, now);
-    collect_anew(&made, now);
+    made_health_collect(&made, now);
     ck_assert(health_found(&made.health, HEALTH_NOTICE, " 1 were turned away and 1 taken"));
     relay_metrics_upload(made.state, RELAY_KIND_REPORT, 403, 0);
-    collect_anew(&made, now + 600);
-    ck_assert_uint_eq(made.health.finding_count, 1); /* the forwarder's silence */
+    made_health_collect(&made, now + 600);
+    ck_assert_uint_eq(made.health.findings.count, 1); /* the forwarder's silence */
     made_health_free(&made);
 }
 END_TEST
@@ -226,24 +231,44 @@ START_TEST(a_program_that_does_not_run_is_told)
     made_health_collect(&made, now);
     ck_assert_int_eq(made.health.verdict, HEALTH_WELL);
     relay_state_worker_busy(made.state, RELAY_ENDPOINT_UPLOAD, now - 61);
-    collect_anew(&made, now);
+    made_health_collect(&made, now);
     ck_assert(health_found(&made.health, HEALTH_BAD, "All 1 workers of rudder-relay-upload are busy for 61 s"));
     relay_state_worker_end(made.state, RELAY_ENDPOINT_UPLOAD);
-    collect_anew(&made, now);
+    made_health_collect(&made, now);
     ck_assert(health_found(&made.health, HEALTH_BAD, "rudder-relay-upload does not run"));
     relay_state_worker_idle(made.state, RELAY_ENDPOINT_UPLOAD);
     relay_state_worker_end(made.state, RELAY_ENDPOINT_POLICIES);
-    collect_anew(&made, now);
+    made_health_collect(&made, now);
     ck_assert_int_eq(made.health.verdict, HEALTH_NOTICE);
     ck_assert(health_found(&made.health, HEALTH_NOTICE, "rudder-relay-policies does not run"));
     made_health_free(&made);
 }
 END_TEST
 
-SUITE_MAIN("health", a_file_system_that_is_full_keeps_uploads_out, uploads_that_were_turned_away_are_told,
+START_TEST(a_hub_that_says_nothing_is_told)
+{
+    struct made_health made;
+    int64_t now = time(NULL);
+    made_health_new(&made);
+    made_health_collect(&made, now);
+    ck_assert(!made.health.hub.used);
+    made.config.hub.enabled = true;
+    made_health_collect(&made, now);
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "The hub has not reported yet"));
+    relay_metrics_set_hub(made.state, &(struct relay_hub_stats){.waiting = 7, .checked = now - 60});
+    made_health_collect(&made, now);
+    ck_assert_int_eq(made.health.verdict, HEALTH_WELL);
+    made_health_collect(&made, now + 1);
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "Is rudder-relay-hub running? The hub has not reported for"));
+    made_health_free(&made);
+}
+END_TEST
+
+SUITE_MAIN("health", a_hub_that_says_nothing_is_told, a_file_system_that_is_full_keeps_uploads_out,
+           uploads_that_were_turned_away_are_told,
            a_program_that_does_not_run_is_told, a_relay_that_is_well,
            a_database_that_is_down_with_its_reason_and_since_when, what_the_forwarder_has_not_said_lately_is_not_known,
            what_the_forwarder_never_said_is_not_known,
            an_upstream_that_nothing_was_for_is_no_fault_while_the_forwarder_lives, a_state_that_is_not_shared,
            what_waits_too_long_and_what_failed, run_logs_that_no_output_takes_may_wait, nodes_and_configuration,
-           activity_of_the_last_hour_minute_by_minute)
+           certificates_out_of_their_dates_are_worth_a_look, activity_of_the_last_hour_minute_by_minute)

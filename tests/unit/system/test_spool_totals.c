@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "system/spool_totals.h"
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
+#include "system/spool_totals.h"
 #include "util/xmalloc.h"
 
 /* A spool directory of run logs and one of inventories, open. */
@@ -45,7 +45,7 @@ static void fails(struct spool *spool, const char *name, const char *node, const
 {
     struct err err;
     tmpdir_write(spool_incoming_fd(spool), name, "1234");
-    const struct spool_refusal refusal = {node != NULL ? node : "", reason, false};
+    const struct spool_refusal refusal = {.node_id = node != NULL ? node : "", .reason = reason};
     ck_assert_int_eq(spool_quarantine(spool, name, NULL, &refusal, &err), SPOOL_LEFT);
 }
 

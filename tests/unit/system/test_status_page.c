@@ -186,6 +186,25 @@ START_TEST(numbers_and_moments)
 }
 END_TEST
 
-SUITE_MAIN("status_page", a_page_that_is_complete_and_needs_nothing_else, text_from_outside_is_only_text,
+START_TEST(nodes_that_wait_at_a_hub)
+{
+    struct made_health made;
+    const int64_t now = time(NULL);
+    made_health_new(&made);
+    has_not(page_of(&made, NULL), "Connected nodes");
+    made.config.hub.enabled = true;
+    has(page_of(&made, NULL), "the hub has not reported yet");
+    relay_metrics_set_hub(made.state, &(struct relay_hub_stats){.waiting = 12345, .checked = now});
+    has(page_of(&made, NULL), "nobody that was here is silent");
+    has(page_of(&made, NULL), "12,345");
+    relay_metrics_set_hub(made.state,
+                          &(struct relay_hub_stats){.waiting = 1, .silent_since = now - 7200, .checked = now});
+    has(page_of(&made, NULL), "longest silent, heard of <time");
+    made_health_free(&made);
+}
+END_TEST
+
+SUITE_MAIN("status_page", nodes_that_wait_at_a_hub, a_page_that_is_complete_and_needs_nothing_else,
+           text_from_outside_is_only_text,
            a_fresh_start_and_a_state_that_is_not_shared, links_stand_below_the_page, the_scale_ends_in_a_round_number,
            a_chart_of_nothing, a_chart_with_one_that_is_huge, numbers_and_moments)

@@ -4,9 +4,9 @@
 #include "config.h"
 #include "endpoint/route.h"
 #include "relay/relay_metrics.h"
-#include "support/tmpdir.h"
 #include "support/made_request.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 #include "system/system.h"
 
 #define LIST "{\"root\": {\"hostname\": \"r\", \"policy-server\": \"root\"}}"

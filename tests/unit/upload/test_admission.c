@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 #include "upload/admission.h"
 
 static void add_files(const struct tmpdir *directory, size_t from, size_t count)

@@ -2,10 +2,10 @@
 #include <dirent.h>
 
 #include "relay/node_index.h"
-#include "support/tmpdir.h"
 #include "support/made_client.h"
 #include "support/made_request.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 #include "upload/upload.h"
 #include "util/xmalloc.h"
 
@@ -233,7 +233,8 @@ static int64_t upload_taken(const struct fixture *it, const char *name)
 START_TEST(only_a_certificate_says_when_a_run_was_taken)
 {
     static const char received[] = "HTTP_RUDDER_RELAY_RECEIVED=1700000000";
-    static const char *const names[] = {NAME, "2018-08-25T15:55:01+00:00@node.log", "2018-08-26T15:55:01+00:00@node.log"};
+    static const char *const names[] = {NAME, "2018-08-25T15:55:01+00:00@node.log",
+                                        "2018-08-26T15:55:01+00:00@node.log"};
     struct fixture it = upload_fixture_make();
     fixture_start(&it);
     ck_assert_int_eq(test_upload_put(&it, (struct ask){.name = names[0], .header = received}), 201);
@@ -419,10 +420,10 @@ START_TEST(without_its_directories_it_does_not_start)
 END_TEST
 
 SUITE_MAIN("upload", what_is_no_whole_file_is_refused, an_upload_is_there_under_its_name,
-           other_bytes_of_a_name_wait_beside_it,
-           only_a_certificate_says_when_a_run_was_taken, a_name_of_another_directory_is_refused, only_sub_nodes_upload_reports,
-           a_certificate_speaks_for_its_node_and_those_below,
-           a_removed_node_uploads_no_inventory, a_body_needs_a_length_within_the_limit,
-           a_broken_body_leaves_nothing_behind, a_full_spool_says_when_to_come_again,
-           the_password_check_is_answered_whatever_the_state, what_goes_wrong_here_is_not_told,
-           starting_sweeps_what_a_killed_upload_left, without_its_directories_it_does_not_start)
+           other_bytes_of_a_name_wait_beside_it, only_a_certificate_says_when_a_run_was_taken,
+           a_name_of_another_directory_is_refused, only_sub_nodes_upload_reports,
+           a_certificate_speaks_for_its_node_and_those_below, a_removed_node_uploads_no_inventory,
+           a_body_needs_a_length_within_the_limit, a_broken_body_leaves_nothing_behind,
+           a_full_spool_says_when_to_come_again, the_password_check_is_answered_whatever_the_state,
+           what_goes_wrong_here_is_not_told, starting_sweeps_what_a_killed_upload_left,
+           without_its_directories_it_does_not_start)

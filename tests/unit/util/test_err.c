@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "support/suite.h"
+#include "util/close_fd.h"
 #include "util/err.h"
 
 START_TEST(err_is_printable_and_cut)
@@ -23,4 +25,21 @@ START_TEST(err_is_printable_and_cut)
 }
 END_TEST
 
-SUITE_MAIN("err", err_is_printable_and_cut)
+/* Whoever returns a reason may still look at errno. */
+START_TEST(a_reason_leaves_errno_alone)
+{
+    struct err err;
+    errno = ENOSPC;
+    err_set_errno(&err, errno, "%ls", L"\u00e9"); /* vsnprintf fails, with EILSEQ */
+    err_set(&err, "%ls", L"\u00e9");
+    err_prefix(&err, "path");
+    ck_assert_int_eq(errno, ENOSPC);
+    int fd = INT_MAX; /* close fails, with EBADF */
+    close_fd(&fd);
+    ck_assert_int_eq(fd, -1);
+    close_fd(&fd);
+    ck_assert_int_eq(errno, ENOSPC);
+}
+END_TEST
+
+SUITE_MAIN("err", err_is_printable_and_cut, a_reason_leaves_errno_alone)

@@ -45,6 +45,7 @@ struct outcome {
     enum http_outcome outcome;
     int status;
     int64_t retry_after_s;
+    char header[32];
     char reason[256];
     struct buffer body;
     int pieces;
@@ -78,6 +79,7 @@ static void http_client_ended(void *context, const struct http_result *result)
     outcome->outcome = result->outcome;
     outcome->status = result->status;
     outcome->retry_after_s = result->retry_after_s;
+    snprintf(outcome->header, sizeof outcome->header, "%s", result->header);
     snprintf(outcome->reason, sizeof outcome->reason, "%s", result->reason);
 }
 
@@ -202,6 +204,18 @@ START_TEST(answers_of_all_kinds)
     }
     tear_down();
     ck_assert_int_eq(http_client_ask(HTTP_TRUST_NOBODY, (struct http_request){0}).outcome, HTTP_UNREACHABLE);
+}
+END_TEST
+
+START_TEST(a_header_of_the_answer_is_told_on_demand)
+{
+    set_up("503 scope: node");
+    ck_assert_str_eq(http_client_ask(HTTP_TRUST_PINS, (struct http_request){.answer_header = "Scope"}).header, "node");
+    ck_assert_str_eq(http_client_ask(HTTP_TRUST_PINS, (struct http_request){.answer_header = "Other"}).header, "");
+    ck_assert_str_eq(http_client_ask(HTTP_TRUST_PINS, (struct http_request){0}).header, "");
+    https_serve_mode(&server, "cut");
+    ck_assert_str_eq(http_client_ask(HTTP_TRUST_PINS, (struct http_request){.answer_header = "Scope"}).header, "");
+    tear_down();
 }
 END_TEST
 
@@ -379,6 +393,6 @@ END_TEST
 
 SUITE_MAIN("http_client", only_the_pinned_key_is_trusted_whatever_else_the_certificate_says,
            without_a_pin_and_without_https_nothing_goes_out, tls_1_2_is_refused, answers_of_all_kinds,
-           a_put_sends_the_file_and_who_we_are, a_put_may_ask_for_its_body, an_answer_comes_in_pieces_as_it_is_made,
-           a_connection_is_kept_and_closed_when_idle, what_is_cancelled_is_not_reported,
-           urls_hold_any_name_and_no_odd_host, no_pin_without_a_certificate)
+           a_header_of_the_answer_is_told_on_demand, a_put_sends_the_file_and_who_we_are, a_put_may_ask_for_its_body,
+           an_answer_comes_in_pieces_as_it_is_made, a_connection_is_kept_and_closed_when_idle,
+           what_is_cancelled_is_not_reported, urls_hold_any_name_and_no_odd_host, no_pin_without_a_certificate)

@@ -9,8 +9,8 @@
 #include <sys/un.h>
 #include <threads.h>
 
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 #include "util/open_beneath.h"
 
 typedef int open_function(int dir_fd, const char *path, int flags, struct err *err);

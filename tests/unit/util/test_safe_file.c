@@ -2,8 +2,8 @@
 #include <dirent.h>
 #include <string.h>
 
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 #include "util/safe_file.h"
 
 static bool name_ok(const char *name)

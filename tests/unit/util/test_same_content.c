@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "util/same_content.h"
 
-#include "support/tmpdir.h"
 #include "support/suite.h"
+#include "support/tmpdir.h"
 
 static enum same_content compare(const struct tmpdir *directory, const char *a, const char *b)
 {

@@ -46,4 +46,24 @@ START_TEST(utf8_clean_prefix_at_every_place)
 }
 END_TEST
 
-SUITE_MAIN("utf8", utf8_replaces_maximal_subparts, utf8_clean_prefix_at_every_place)
+START_TEST(each_length_is_encoded)
+{
+    static const struct {
+        uint32_t code;
+        const char *bytes;
+    } cases[] = {{0x7f, "\x7f"},
+                 {0x80, "\xc2\x80"},
+                 {0x7ff, "\xdf\xbf"},
+                 {0x800, "\xe0\xa0\x80"},
+                 {0xffff, "\xef\xbf\xbf"},
+                 {0x10000, "\xf0\x90\x80\x80"},
+                 {0x10ffff, "\xf4\x8f\xbf\xbf"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char out[UTF8_MAX_LEN];
+        ck_assert_uint_eq(utf8_encode(out, cases[i].code), strlen(cases[i].bytes));
+        ck_assert_mem_eq(out, cases[i].bytes, strlen(cases[i].bytes));
+    }
+}
+END_TEST
+
+SUITE_MAIN("utf8", utf8_replaces_maximal_subparts, utf8_clean_prefix_at_every_place, each_length_is_encoded)

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * report_lists: which list of shared lines each node used last (sql/storage-compact.sql), so that its next run can
+ * refer to the same one. A cache that all connections of a process share; it may forget anything at any time, and
+ * then the node's next run makes a list.
+ *
+ * Memory: at most `bytes_max`, and 1 MiB for the table. A list of 72 lines takes about 500 bytes; 24 MiB are enough
+ * for 50,000 nodes. When it is full, those go whose turn it is.
+ *
+ * Of a line it keeps 48 bits of a hash with a key that nobody outside knows. That another line has the same hash,
+ * and would be stored as the one before, happens once in 280,000,000,000,000 changed lines.
+ *
+ * Nodes are told apart by 64 bits of such a hash. All functions may be called by several threads.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/arena.h"
+#include "util/siphash.h"
+
+enum { REPORT_LISTS_BYTES = 24 << 20 };
+
+enum { REPORT_LIST_ID_LEN = 16, REPORT_LIST_DAY_SIZE = 12 };
+#define REPORT_LIST_HASH_MASK UINT64_C(0xffffffffffff)
+
+struct report_list {
+    unsigned char id[REPORT_LIST_ID_LEN];
+    char day[REPORT_LIST_DAY_SIZE]; /* it is a list of this day */
+    uint64_t last_run;              /* hash of all lines of the node's last run */
+    size_t count;                   /* reports of the run that made the list */
+    const uint64_t *hashes;         /* of these reports by place, 48 bits; 0: not a line of the list */
+};
+
+struct report_lists;
+
+struct report_lists *report_lists_new(size_t bytes_max);
+void report_lists_free(struct report_lists *lists);
+
+const struct siphash_key *report_lists_key(const struct report_lists *lists);
+
+/* Copies what is known of the node; hashes are in the arena. False if nothing is. */
+bool report_lists_get(struct report_lists *lists, const char *node_id, struct arena *arena, struct report_list *list);
+
+/* Replaces it. */
+void report_lists_put(struct report_lists *lists, const char *node_id, const struct report_list *list);
+
+/* Forgets all nodes. */
+void report_lists_clear(struct report_lists *lists);

@@ -1,0 +1,117 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What the view and the relay's programs call. Those with SECURITY DEFINER act with the rights of the tables' owner and
+-- name everything in full.
+
+-- The view takes rows from whoever may insert into it, such as the original relay.
+CREATE FUNCTION rudder_relay.insert_row() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO rudder_relay.RudderSysEvents (id, executionDate, nodeId, directiveId, ruleId, reportId, component,
+        keyValue, executionTimeStamp, eventType, policy, msg)
+    VALUES (NEW.id, NEW.executionDate, NEW.nodeId, NEW.directiveId, NEW.ruleId, NEW.reportId, NEW.component,
+        NEW.keyValue, NEW.executionTimeStamp, NEW.eventType, NEW.policy, NEW.msg);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER insert_row INSTEAD OF INSERT ON RudderSysEvents FOR EACH ROW EXECUTE PROCEDURE rudder_relay.insert_row();
+
+-- The place in its list of what is at this place in the run; NULL if the list has nothing there.
+CREATE FUNCTION rudder_relay.place_in_list(place bigint, tail smallint, shift smallint) RETURNS smallint
+    LANGUAGE sql IMMUTABLE AS $$
+    SELECT (CASE WHEN place - shift >= tail THEN place - shift WHEN place < tail THEN place END)::smallint
+$$;
+
+-- A row of its own goes; a shared line is marked as missing from its run, and the run goes with its last one. (The ids of
+-- a run are those from its first id on, up to the next run.) If the list has no such line, another session was faster.
+CREATE FUNCTION rudder_relay.delete_row() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    its_run rudder_relay.run;
+    its_place smallint;
+    lines_of_list smallint;
+BEGIN
+    DELETE FROM rudder_relay.RudderSysEvents WHERE id = OLD.id;
+    IF FOUND THEN
+        RETURN OLD;
+    END IF;
+    SELECT * INTO its_run FROM rudder_relay.run
+    WHERE first_id = (SELECT max(first_id) FROM rudder_relay.run WHERE first_id <= OLD.id) FOR UPDATE;
+    its_place := rudder_relay.place_in_list(OLD.id - its_run.first_id, its_run.tail, its_run.shift);
+    SELECT lines INTO lines_of_list FROM rudder_relay.list
+    WHERE number = its_run.list AND its_place <> ALL (coalesce(its_run.missing, '{}')) AND EXISTS (
+        SELECT FROM unnest(control || result_success || result_na || audit_compliant || audit_na) AS line
+        WHERE place = its_place);
+    IF NOT FOUND THEN
+        RETURN NULL;
+    ELSIF cardinality(its_run.missing) = lines_of_list - 1 OR lines_of_list = 1 THEN
+        DELETE FROM rudder_relay.run WHERE first_id = its_run.first_id;
+    ELSE
+        UPDATE rudder_relay.run SET missing = array_append(missing, its_place) WHERE first_id = its_run.first_id;
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER delete_row INSTEAD OF DELETE ON RudderSysEvents FOR EACH ROW EXECUTE PROCEDURE rudder_relay.delete_row();
+
+CREATE FUNCTION rudder_relay.highest_id() RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN greatest((SELECT max(id) FROM rudder_relay.RudderSysEvents),
+                    (SELECT first_id + reports - 1 FROM rudder_relay.run ORDER BY first_id DESC LIMIT 1));
+END $$;
+
+-- Are there rows of a run of this node and start? It is asked for each run, and seldom true.
+CREATE FUNCTION rudder_relay.has_run(node text, began timestamptz) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM ReportsExecution WHERE nodeId = node AND date = began)
+        OR EXISTS (SELECT FROM rudder_relay.RudderSysEvents WHERE nodeId = node AND executionTimeStamp = began);
+END $$;
+
+-- Makes the partitions of today and of so many days ahead. (ATTACH holds up neither readers nor writers.)
+CREATE FUNCTION rudder_relay.add_days(ahead integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    wanted date;
+    name text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('rudder-relay storage'));
+    FOR i IN 0 .. least(ahead, 31) LOOP
+        wanted := (now() AT TIME ZONE 'UTC')::date + i;
+        name := 'run_' || to_char(wanted, 'YYYYMMDD');
+        IF to_regclass('rudder_relay.' || name) IS NULL THEN
+            EXECUTE format('CREATE TABLE rudder_relay.%I (LIKE rudder_relay.run INCLUDING DEFAULTS)', name);
+            EXECUTE format('ALTER TABLE rudder_relay.run ATTACH PARTITION rudder_relay.%I FOR VALUES IN (%L)', name, wanted);
+        END IF;
+    END LOOP;
+END $$;
+
+-- Removes all runs that arrived on a day before today, unless readers keep it waiting for longer than lock_timeout.
+CREATE FUNCTION rudder_relay.drop_day(old date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF old >= (now() AT TIME ZONE 'UTC')::date THEN
+        RAISE 'the runs of % are not old', old;
+    END IF;
+    EXECUTE format('DROP TABLE rudder_relay.%I', 'run_' || to_char(old, 'YYYYMMDD'));
+END $$;
+
+-- Gives each user of the view the rights that it has on the table: who may insert may store runs, who may delete may
+-- purge.
+CREATE FUNCTION rudder_relay.grant_rights() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    given record;
+    inner_rights text;
+BEGIN
+    FOR given IN SELECT DISTINCT grantee, privilege_type FROM pg_class, aclexplode(relacl)
+        WHERE oid IN ('rudder_relay.RudderSysEvents'::regclass, 'RudderSysEvents'::regclass)
+            AND grantee NOT IN (0, relowner) AND privilege_type IN ('SELECT', 'INSERT', 'DELETE')
+    LOOP
+        EXECUTE format('GRANT USAGE ON SCHEMA rudder_relay TO %s', given.grantee::regrole);
+        EXECUTE format('GRANT %s ON RudderSysEvents, rudder_relay.RudderSysEvents, rudder_relay.run, rudder_relay.list'
+            ' TO %s', given.privilege_type, given.grantee::regrole);
+        IF given.privilege_type <> 'SELECT' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION rudder_relay.add_days(integer) TO %s', given.grantee::regrole);
+        END IF;
+        IF given.privilege_type = 'DELETE' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION rudder_relay.drop_day(date) TO %s', given.grantee::regrole);
+        END IF;
+    END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION rudder_relay.add_days(integer), rudder_relay.drop_day(date), rudder_relay.grant_rights() FROM public;
