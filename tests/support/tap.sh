@@ -56,8 +56,12 @@ skip() {
     echo "ok $TAP_COUNT - $1 # SKIP $2"
 }
 
-# done_testing: the plan, and the script's exit status.
+# done_testing: the plan, and the script's exit status. After a failure also the end of what the lab's programs said,
+# because the lab goes with the test.
 done_testing() {
     echo "1..$TAP_COUNT"
-    [ "$TAP_FAILED" = 0 ]
+    [ "$TAP_FAILED" = 0 ] || {
+        [ -z "${LAB:-}" ] || tail -n 15 "$LAB"/log/*.log 2>/dev/null | sed 's/^/# /'
+        false
+    }
 }
