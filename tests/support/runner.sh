@@ -53,11 +53,13 @@ runner_interrupted() {
     exit 130
 }
 
-# runner_end_all SIGNAL: to whatever runs for this run, and to the shells that wait for it.
+# runner_end_all SIGNAL: to whatever runs for this run, and to the shells that wait for it. Not to timeout, which would
+# send it to the whole test once more, and so to the programs that clean up by then; it ends with the test.
 runner_end_all() {
-    local pids
-    pids=$(runner_processes "$RUNNER"; jobs -p)
-    [ -z "$pids" ] || kill -"$1" $pids 2>/dev/null # one pid a word
+    local pid
+    for pid in $(runner_processes "$RUNNER"; jobs -p); do
+        [ "$1" != KILL ] && grep -qsx timeout "/proc/$pid/comm" || kill -"$1" "$pid" 2>/dev/null
+    done
 }
 
 # runner_close KEEP: sums up.
