@@ -62,7 +62,7 @@ SHELL
     PATH=$LAB/spied:$AGENT/bin:$PATH setsid "${AGENT_COMMAND[@]}" agent/rudder-relay-agent.sh "${@:3}" -c "$AGENT/conf" \
         >/dev/null 2>&1 &
     pid=$!
-    lab_wait_for 30 test -e "$LAB/starts/now"
+    lab_wait_for 60 test -e "$LAB/starts/now"
     kill -s KILL -- "-$pid"
     wait "$pid" 2>/dev/null
     rm -rf "$LAB/spied"

@@ -22,7 +22,7 @@ dav_start() {
     chmod -R a+rX "$DAV"
     chmod 1777 "$DAV/reports" "$DAV/lock"
     lab_start dav "$(dav_httpd)" -D FOREGROUND -f "$DAV/conf"
-    lab_wait_for 20 dav_listens || {
+    lab_wait_for 60 dav_listens || {
         cat "$LAB/log/dav.log" "$LAB/log/dav-error.log" >&2
         return 1
     }

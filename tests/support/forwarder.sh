@@ -74,7 +74,7 @@ times_logged() {
 
 # To be called outside of check, which runs a subshell, when the exit status is needed later.
 forwarder_ready() {
-    lab_forwarder_start && lab_wait_for 30 logged 'started workers='
+    lab_forwarder_start && lab_wait_for 60 logged 'started workers='
 }
 
 # logged_times COUNT TEXT: at least.

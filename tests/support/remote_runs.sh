@@ -55,7 +55,7 @@ remote_calls() {
 
 # remote_says TEXT: for check; the program's log has a line with it.
 remote_says() {
-    lab_wait_for 30 grep -qF -e "$1" "$LAB/log/remote-run.log" || {
+    lab_wait_for 60 grep -qF -e "$1" "$LAB/log/remote-run.log" || {
         tail -n 5 "$LAB/log/remote-run.log"
         return 1
     }

@@ -70,7 +70,7 @@ no_files() {
 
 # says TEXT: for check; the program's log has a line with it (it may be written a moment after the answer).
 says() {
-    lab_wait_for 10 grep -qF -e "$1" "$LAB/log/shared-files.log" || {
+    lab_wait_for 60 grep -qF -e "$1" "$LAB/log/shared-files.log" || {
         tail -n 5 "$LAB/log/shared-files.log"
         return 1
     }

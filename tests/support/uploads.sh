@@ -70,7 +70,7 @@ as_node() {
 
 # upload_says TEXT: for check; the program's log has a line with it (it may be written a moment after the answer).
 upload_says() {
-    lab_wait_for 10 grep -qF -e "$1" "$LAB/log/upload.log" || {
+    lab_wait_for 60 grep -qF -e "$1" "$LAB/log/upload.log" || {
         tail -n 5 "$LAB/log/upload.log"
         return 1
     }
