@@ -46,6 +46,14 @@ PACKAGES_CONTAINERS_TEST=(
     "${PACKAGES_PACKAGE[@]}" "${PACKAGES_CONTAINERS[@]}" docker-compose python3-kubernetes
 )
 
+# for tests/systemd and tests/packages, which skip themselves where one of these is missing
+PACKAGES_SYSTEMD=(
+    debootstrap mmdebstrap systemd-container
+)
+PACKAGES_PACKAGES_TEST=(
+    "${PACKAGES_SYSTEMD[@]}" policycoreutils selinux-policy-default selinux-policy-dev selinux-utils semodule-utils setools
+)
+
 # packages_package SUITE: prints PACKAGES_PACKAGE, and what has its own package since Debian 13: the names of systemd's
 # directories.
 packages_package() {
