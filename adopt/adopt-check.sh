@@ -24,6 +24,7 @@ check_site() {
     check_certificates
     check_space
     if is_live && [ "$STOPPED" = no ]; then
+        check_rights
         check_ports
         check_httpd
         check_selinux
@@ -107,6 +108,28 @@ check_space() {
             "uploads are turned away below upload.min_free_space"
     else
         good "$free MiB are free in /var/rudder/reports"
+    fi
+}
+
+# Our users get into the spool as members of group rudder; nothing of the site's directories is changed for them.
+check_rights() {
+    shut=
+    for directory in /var/rudder /var/rudder/reports /var/rudder/inventories; do
+        case $(stat -L -c '%G %A' "$directory") in
+        rudder\ d?????[xs]* | *\ d????????[xt]) ;;
+        *) shut="$shut $directory" ;;
+        esac
+    done
+    for directory in $SPOOL; do
+        case $(stat -L -c '%G %A' "$directory") in
+        rudder\ d???rw[xs]* | *\ d??????rw[xt]) ;;
+        *) shut="$shut $directory" ;;
+        esac
+    done
+    if [ -n "$shut" ]; then
+        stop "group rudder may not write to, or does not get through:$shut"
+    else
+        good "group rudder may write to the directories of what waits; no owner or mode would be changed"
     fi
 }
 
