@@ -6,10 +6,15 @@
 #
 #     systemd_open             boots a Debian with the build installed; skips the whole test where that is impossible.
 #                              Of another release than this machine's, SUITE, it has what was built there.
+#     systemd_open_package     boots a Debian of the release SUITE (this machine's otherwise) with our package and its
+#                              agent's installed, by checks of its own; skips or ends the whole test where it cannot.
+#                              In its /later is the same package with a later version
 #     systemd_set_up           takes the steps of README up to `systemctl enable`; the nodes are node and root
 #     inside COMMAND...        runs the command in it, as root
 #     inside_sh SCRIPT         runs the shell script in it, as root
 #     systemd_status URL [ARGS...]   prints the status that curl gets in it
+#
+# SYSTEMD_BUILT is a directory that keeps what was built for another release, for the next test of the same sources.
 . lab/lab.sh
 . lab/relay.sh
 . lab/systemd.sh
@@ -47,12 +52,52 @@ systemd_open() {
         lab_systemd_boot || exit
 }
 
+# With PREFIX and ETC those of the package.
+systemd_open_package() {
+    local why
+    PREFIX=/usr
+    ETC=/etc
+    why=$({
+        lab_systemd_missing
+        command -v mmdebstrap >/dev/null || echo "there is no mmdebstrap here"
+    } | paste -sd ';')
+    if [ -n "$why" ]; then
+        echo "1..0 # SKIP $why"
+        exit 0
+    fi
+    lab_open || exit
+    trap 'lab_systemd_off; lab_close' EXIT
+    check "$SUITE: ./package builds" debian_packages &&
+        check "$SUITE with httpd and PostgreSQL" debian_root debian systemd systemd-sysv dbus procps apache2 curl openssl \
+            postgresql && check "install" systemd_install_package && check "it boots" lab_systemd_boot && return
+    done_testing
+    exit 1
+}
+systemd_install_package() {
+    rm -f "$LAB"/build-in/out/*-dbgsym_*
+    mkdir "$LAB/debian/"{debs,later,data} && cp "$LAB"/build-in/out/rudder-relay-fcgi{,-agent}_*.deb "$LAB/debian/debs/" &&
+        debian_later "$LAB"/debian/debs/rudder-relay-fcgi_*.deb "$LAB/debian/later" &&
+        quietly within debian apt-get -q update &&
+        quietly within debian sh -c "apt-get -q -y --no-install-recommends install /debs/*.deb" &&
+        rm "$LAB/debian/usr/sbin/policy-rc.d"
+}
+
 systemd_elsewhere() {
     [ "$SUITE" != "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" ]
 }
 
 # In a Debian of that release, as this machine's build is, and installed into its /installed.
 systemd_build() {
+    local kept=${SYSTEMD_BUILT:+$SYSTEMD_BUILT/$SUITE}
+    if [ -z "$kept" ]; then
+        systemd_build_in
+    else
+        [ -e "$kept.complete" ] ||
+            { systemd_build_in && rm -rf "$kept" && mv "$LAB/build-in" "$kept" && touch "$kept.complete"; } || return
+        ln -s "$kept" "$LAB/build-in"
+    fi
+}
+systemd_build_in() {
     # shellcheck disable=SC2016 # for the inner shell
     debian_build_root && quietly within build-in sh -c 'cd /src && ./autogen.sh && mkdir /build && cd /build &&
         /src/configure -q --prefix="$1" && make -s -j2 && make -s install DESTDIR=/installed' - "$PREFIX"
