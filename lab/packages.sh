@@ -51,7 +51,8 @@ PACKAGES_SYSTEMD=(
     debootstrap mmdebstrap systemd-container
 )
 PACKAGES_PACKAGES_TEST=(
-    "${PACKAGES_SYSTEMD[@]}" policycoreutils selinux-policy-default selinux-policy-dev selinux-utils semodule-utils setools
+    "${PACKAGES_SYSTEMD[@]}" policycoreutils selinux-policy-default selinux-policy-dev selinux-utils semodule-utils
+    setools
 )
 
 # packages_package SUITE: prints PACKAGES_PACKAGE, and what has its own package since Debian 13: the names of systemd's
