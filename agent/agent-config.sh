@@ -15,6 +15,7 @@ config_defaults() {
     conf_client_certificate=no conf_user='' conf_password_file='' conf_default_password_file=''
     conf_queue=/var/rudder/reports conf_max_age_days=7 conf_max_kept_sent=50 conf_timeout=300
     conf_policies=/var/rudder/policies
+    conf_diff_secrets='' conf_diff_max_size=65536 conf_diff_max_files=100 conf_diff_max_lines=500
     conf_hub='' conf_hub_port=5310 conf_listen_command='/opt/rudder/bin/rudder agent run'
 }
 
@@ -90,6 +91,10 @@ config_set() {
     max_kept_sent) conf_max_kept_sent=$2 ;;
     timeout) conf_timeout=$2 ;;
     policies) conf_policies=$2 ;;
+    diff_secrets) conf_diff_secrets="$conf_diff_secrets $2" ;;
+    diff_max_size) conf_diff_max_size=$2 ;;
+    diff_max_files) conf_diff_max_files=$2 ;;
+    diff_max_lines) conf_diff_max_lines=$2 ;;
     hub) conf_hub=$2 ;;
     hub_port) conf_hub_port=$2 ;;
     listen_command) conf_listen_command=$2 ;;
@@ -121,7 +126,10 @@ config_check_values() {
         config_check_number hub_port "$conf_hub_port" 1 65535 &&
         config_check_number max_age_days "$conf_max_age_days" 1 3650 &&
         config_check_number max_kept_sent "$conf_max_kept_sent" 0 100000 &&
-        config_check_number timeout "$conf_timeout" 1 86400 || return
+        config_check_number timeout "$conf_timeout" 1 86400 &&
+        config_check_number diff_max_size "$conf_diff_max_size" 1 10000000 &&
+        config_check_number diff_max_files "$conf_diff_max_files" 1 10000 &&
+        config_check_number diff_max_lines "$conf_diff_max_lines" 1 20000 || return
     case $conf_server_public_key_pin in
     '' | sha256//?*) ;;
     *) config_wrong "server_public_key_pin must have the form sha256//<base64>" || return ;;

@@ -13,8 +13,9 @@ runlog_now() {
     now=$(date -u +%Y-%m-%dT%H:%M:%S+00:00)
 }
 
-# runlog_stamp: standard input to standard output, with a timestamp before each line that has none. Exit status 3 if
-# there was nothing but blank lines. NUL bytes are lost on the way (the server would make something else of them, too).
+# runlog_stamp: standard input to standard output, with a timestamp before each line that has none, and with --diff what
+# has changed in the files that reports name (agent-diff.sh). Exit status 3 if there was nothing but blank lines. NUL
+# bytes are lost on the way (the server would make something else of them, too).
 runlog_stamp() {
     LC_ALL=C
     have_uptime='' tick='' seen=no
@@ -32,6 +33,7 @@ runlog_stamp() {
             ;;
         esac
         seen=yes
+        [ "$diff" = no ] || diff_take "$line"
         if [ $stamped = yes ]; then
             printf '%s\n' "$line" || return 1
         else
@@ -40,6 +42,7 @@ runlog_stamp() {
         fi
     done
     [ $seen = yes ] || return 3
+    [ "$diff" = no ] || diff_close
 }
 
 # runlog_run WORK COMMAND [ARGUMENT...]: runs it, its output going to the terminal untouched and to WORK/log with
@@ -74,12 +77,19 @@ runlog_run() {
     [ ! -e "$work/stamped" ] || read -r stamp_status <"$work/stamped" || return 0
 }
 
+# runlog_goes_on: has another difference been made since it was asked last?
+runlog_goes_on() {
+    [ "$diff" = yes ] && read -r beat 2>/dev/null <"$work/diff/beat" && [ "$beat" != "$beat_before" ] || return
+    beat_before=$beat
+}
+
 # A service that the command started may keep its output open for ever: that is not waited for. Asking again and again,
 # because POSIX has no wait with a limit, and a subshell that is to be killed may lose the signal (dash) or run our
 # traps (bash) when it has only just begun.
 runlog_wait_for_stamper() {
-    turns=$((${RUDDER_RELAY_AGENT_GRACE:-10} * 20))
+    turns=$((${RUDDER_RELAY_AGENT_GRACE:-10} * 20)) beat_before=
     until [ -e "$work/stamped" ]; do
+        runlog_goes_on && turns=$((${RUDDER_RELAY_AGENT_GRACE:-10} * 20))
         if [ $turns -le 0 ]; then
             say "a process that the command left behind keeps its output open; not waiting for it"
             kill "$copier"

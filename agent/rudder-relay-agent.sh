@@ -23,7 +23,7 @@ case $config in @*) config=/etc/rudder-relay/agent.conf ;; esac
 
 usage() {
     cat <<END
-usage: rudder-relay-agent run [-c FILE] [--] COMMAND [ARGUMENT...]
+usage: rudder-relay-agent run [-c FILE] [--diff] [--] COMMAND [ARGUMENT...]
        rudder-relay-agent send [-c FILE]
        rudder-relay-agent inventory [-c FILE] [-n] INVENTORY
        rudder-relay-agent fetch-policies [-c FILE] [-f]
@@ -59,6 +59,7 @@ usage: rudder-relay-agent run [-c FILE] [--] COMMAND [ARGUMENT...]
   -f         fetch them though they have not changed; share or fetch the file though it is there
   -k HASH    sha256:<hex>, of the public key that the file must be signed with: key-hash of SOURCE in the node list
   -t TTL     for how long the file is kept: 1d unless said; seconds, or as in "1d 2h 3m 4s"
+  --diff     says in the run log what has changed in files that reports name
   -n         the node is new: not accepted by the server yet
   -o         once: ends after one order, or when there was none for about five minutes
 
@@ -71,6 +72,7 @@ say() {
 }
 
 . "$library/agent-config.sh"
+. "$library/agent-diff.sh"
 . "$library/agent-inventory.sh"
 . "$library/agent-listen.sh"
 . "$library/agent-order.sh"
@@ -162,6 +164,7 @@ agent_run() {
         return 127
     }
     queue_open && queue_reserve || return 125
+    diff_open "$run_work"
     runlog_run "$run_work" "$@" || return 125
     case $stamp_status in
     0) ;;
@@ -197,7 +200,7 @@ agent_send() {
 command_shape() {
     options=c:h least=0 most=0 failure=2 tools='' needs_login=yes
     case $1 in
-    run) least=1 most=1000000 failure=125 ;;
+    run) options=c:h-: least=1 most=1000000 failure=125 ;;
     send) ;;
     inventory) options=c:hn least=1 most=1 ;;
     fetch-policies) options=c:fh tools='find grep readlink sed tar' needs_login=no ;;
@@ -231,6 +234,7 @@ ttl=1d
 key_hash=
 any_key=no
 once=no
+diff=no
 while getopts $options option; do
     case $option in
     a) any_key=yes ;;
@@ -240,6 +244,14 @@ while getopts $options option; do
     t) ttl=$OPTARG ;;
     n) new_node=yes ;;
     o) once=yes ;;
+    -) # getopts takes --diff for the option - with the argument diff
+        [ "$OPTARG" = diff ] || {
+            usage >&2
+            exit $failure
+        }
+        diff=yes
+        tools='awk cat cmp cp diff find grep head mv readlink timeout touch tr wc'
+        ;;
     h)
         usage
         exit 0

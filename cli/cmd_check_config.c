@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "check_certificates.h"
+#include "check_hub.h"
 #include "check_server_key.h"
 #include "command.h"
 #include "relay/intake.h"
@@ -99,6 +100,9 @@ static int cmd_check_config_run(const struct command *command, const struct comm
         command_failed(command, &err);
         return COMMAND_USAGE;
     }
+    if (!check_hub_is_well(command, line->config)) {
+        return COMMAND_USAGE;
+    }
     if (line->config->reporting.output == RELAY_OUTPUT_DATABASE && line->given['o'] == NULL &&
         !database_is_well(command, line->config)) {
         return COMMAND_FAILED;
@@ -128,7 +132,8 @@ const struct command cmd_check_config = {
         "keeps uploads out: a full file system, uploads turned away lately, an endpoint that does not run; and nodes\n"
         "whose certificate has expired, is not valid yet (httpd ends the connection) or expires within 30 days;\n"
         "indexes of the database without which the web application is slow; and a key of httpd's that costs much with\n"
-        "each connection.\n"
+        "each connection. With hub.enabled it looks whether the hub can start: certificate and key, the directory of\n"
+        "orders, its port.\n"
         "\n"
         "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
         "  -o, --offline      leave the database alone\n"

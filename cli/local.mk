@@ -7,6 +7,7 @@ cli_rudder_relay_LDADD = cli/libcli.a $(RELAY_LDADD)
 noinst_LIBRARIES += cli/libcli.a
 cli_libcli_a_SOURCES = \
 	cli/check_certificates.c cli/check_certificates.h \
+	cli/check_hub.c cli/check_hub.h \
 	cli/check_server_key.c cli/check_server_key.h \
 	cli/cmd_adopt.c \
 	cli/cmd_check_config.c \
@@ -34,7 +35,8 @@ cli_libcli_a_SOURCES = \
 	cli/relayd_rules.c cli/relayd_rules.h \
 	cli/relayd_value.c cli/relayd_value.h \
 	cli/runlog_input.c cli/runlog_input.h \
-	cli/spool_access.c cli/spool_access.h
+	cli/spool_access.c cli/spool_access.h \
+	cli/user_access.c cli/user_access.h
 
 # The sample configuration and the keys' part of relay.conf(5) come from the table of keys, printed by the command
 # itself. They are part of the tarball, so that a cross build need not run it. Order-only (after |): a newer program

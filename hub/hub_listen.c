@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "hub_tls.h"
+#include "relay/hub_tls.h"
 #include "util/close_fd.h"
 #include "util/log.h"
 #include "util/xmalloc.h"

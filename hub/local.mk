@@ -12,7 +12,6 @@ hub_libhub_a_SOURCES = \
 	hub/hub_client.c hub/hub_orders.c hub/hub_output.c hub/hub_status.c hub/hub_targets.c \
 	hub/hub_listen.c hub/hub_listen.h \
 	hub/hub_path.c hub/hub_path.h \
-	hub/hub_tls.c hub/hub_tls.h \
 	hub/hub_upstream.c hub/hub_upstream.h \
 	hub/hub_wait.c hub/hub_wait.h \
 	hub/order_clock.c hub/order_clock.h \

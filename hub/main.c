@@ -11,7 +11,7 @@
 
 #define LOG_COMPONENT "main"
 
-enum { EXIT_START = 3 };
+enum { EXIT_START = 3, EXIT_OFF = 4 };
 
 static const char summary[] =
     "Holds the nodes that wait for an order, and hands orders on to them (connected mode).\n"
@@ -27,7 +27,7 @@ static int run_hub(const struct relay_config *config)
 {
     struct err err = {0};
     if (!config->hub.enabled) {
-        return hub_not_started(DAEMON_EXIT_USAGE, "hub.enabled is false in the configuration");
+        return hub_not_started(EXIT_OFF, "hub.enabled is false in the configuration");
     }
     struct hub *hub = hub_start(config, &err);
     if (hub == NULL) {

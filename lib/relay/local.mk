@@ -9,6 +9,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/cert_record.c lib/relay/cert_record.h \
 	lib/relay/daemon_options.c lib/relay/daemon_options.h \
 	lib/relay/findings.c lib/relay/findings.h \
+	lib/relay/hub_tls.c lib/relay/hub_tls.h \
 	lib/relay/intake.c lib/relay/intake.h \
 	lib/relay/inventory_name.c lib/relay/inventory_name.h \
 	lib/relay/node_certs.c lib/relay/node_certs.h \

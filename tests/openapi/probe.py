@@ -129,13 +129,16 @@ def main():
                 continue
             statuses = {}
             for server in item.get("servers", description["servers"]):
+                if "x-listener" in server:  # the hub: who asks it rightly waits for minutes; hub.test asks it
+                    continue
                 url = urllib.parse.urlsplit(server["url"])
                 for _ in range(int(count)):
                     target, headers, body = probe.request(template, item, operation)
                     answer = listeners[url.scheme].ask(method.upper(), url.path + target, headers, body)
                     statuses[answer[0]] = statuses.get(answer[0], 0) + 1
                     probe.compare(operation, operation["operationId"], url.path + target, answer)
-            print(operation["operationId"], " ".join("%d:%d" % one for one in sorted(statuses.items())))
+            if statuses:
+                print(operation["operationId"], " ".join("%d:%d" % one for one in sorted(statuses.items())))
     return 1 if probe.differences else 0
 
 

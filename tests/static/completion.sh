@@ -37,7 +37,7 @@ usages=$(sh "$agent" --help | sed -n 's/^\(usage:\|      \) rudder-relay-agent /
 same "rudder-relay-agent" 3< <(tr -s ' |' '\n\n' <<<"$usages" | grep -xE '[a-z][a-z-]*|--(help|version)') \
     4< <(completed _rudder_relay_agent rudder-relay-agent "")
 while read -r command rest; do
-    same "rudder-relay-agent $command" 3< <(grep -Eo '(^|[[ ])-[a-z]\b' <<<"$rest" | tr -d '[ ') \
+    same "rudder-relay-agent $command" 3< <(grep -Eo '(^|[[ ])-(-[a-z]+|[a-z])\b' <<<"$rest" | tr -d '[ ') \
         4< <(completed _rudder_relay_agent rudder-relay-agent "$command" -)
 done < <(grep -v '^--' <<<"$usages")
 exit $faulty

@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	tests/unit/cli/test_purge_limits \
 	tests/unit/cli/test_queue_list \
 	tests/unit/cli/test_relayd_import \
+	tests/unit/cli/test_user_access \
 	tests/unit/endpoint/test_body \
 	tests/unit/endpoint/test_client_certificate \
 	tests/unit/endpoint/test_listener \

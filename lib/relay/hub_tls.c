@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "hub_tls.h"
+#include "relay/hub_tls.h"
 
 #include <openssl/err.h>
 
