@@ -11,7 +11,7 @@
 #include "util/safe_file.h"
 
 /* How much a buffer keeps for the next file: enough for a run log of some hundred reports. Each run of a batch has such
- * buffers. */
+ * a buffer. */
 enum { KEPT_BUFFER_SIZE = 64 << 10 };
 
 /* How long a file that is written in place must be unchanged. The original relay waits as long. */
@@ -113,6 +113,13 @@ static int read_image(struct spool_tools *tools, struct spool_file *file, struct
     return gone ? SPOOL_GONE : SPOOL_RETRY;
 }
 
+/* Nothing of a large run stays in the tools while it is parsed or stored. */
+static void clear_tools(struct spool_tools *tools)
+{
+    buffer_clear_large(&tools->message, KEPT_BUFFER_SIZE);
+    buffer_clear_large(&tools->canonical, KEPT_BUFFER_SIZE);
+}
+
 static int expand(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
     const struct decompress_limits limits = {
@@ -120,35 +127,51 @@ static int expand(struct spool_tools *tools, struct spool_file *file, struct err
         .ratio = (size_t)tools->settings->max_expansion_ratio,
     };
     bool good = decompress(tools->decompressor, file->info.compression, buffer_slice(&tools->image), &limits,
-                           &file->message, reason);
-    file->expanded_size = file->message.len;
+                           &tools->message, reason);
+    file->expanded_size = tools->message.len;
     buffer_clear_large(&tools->image, KEPT_BUFFER_SIZE);
-    buffer_fit(&file->message, KEPT_BUFFER_SIZE);
+    buffer_fit(&tools->message, KEPT_BUFFER_SIZE);
+    if (!good) {
+        clear_tools(tools);
+    }
     return good ? NEXT_STEP : SPOOL_REFUSED;
 }
 
-/* Frees what is no longer needed of a large run before parsing it takes more memory. */
-static void keep_content(struct spool_file *file, struct slice *content)
+/* Copies a small content to the file, so that the tools keep their buffers and no memory of the batch is moved. A large
+ * one would need twice the memory: its buffer goes over to the file, that of the message or of its canonical copy. */
+static void keep_content(struct spool_tools *tools, struct spool_file *file, struct slice *content)
 {
-    const struct buffer *canonical = &file->canonical;
-    if (canonical->len == 0 || content->at < canonical->at || content->at > canonical->at + canonical->len) {
-        return; /* the content is in the message, which must stay */
+    struct buffer *canonical = &tools->canonical;
+    size_t offset = 0;
+    if (content->len <= KEPT_BUFFER_SIZE) {
+        buffer_clear(&file->content);
+        buffer_add(&file->content, content->at, content->len);
+    } else {
+        bool copied =
+            canonical->len > 0 && content->at >= canonical->at && content->at <= canonical->at + canonical->len;
+        struct buffer *holder = copied ? canonical : &tools->message;
+        offset = (size_t)(content->at - holder->at);
+        buffer_free(&file->content);
+        file->content = *holder;
+        *holder = (struct buffer){0};
+        buffer_fit(&file->content, KEPT_BUFFER_SIZE);
     }
-    size_t offset = (size_t)(content->at - canonical->at);
-    buffer_clear_large(&file->message, KEPT_BUFFER_SIZE);
-    buffer_fit(&file->canonical, KEPT_BUFFER_SIZE);
-    content->at = canonical->at + offset;
+    content->at = file->content.at + offset;
 }
 
 static int verify_and_parse(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
     struct slice content;
     const struct smime_known known = {tools->certificates, tools->certificate_count};
-    if (!smime_verify(tools->verifier, buffer_slice(&file->message), known, &file->canonical, &content, reason)) {
+    file->verified =
+        smime_verify(tools->verifier, buffer_slice(&tools->message), known, &tools->canonical, &content, reason);
+    if (file->verified) {
+        keep_content(tools, file, &content);
+    }
+    clear_tools(tools);
+    if (!file->verified) {
         return SPOOL_REFUSED;
     }
-    file->verified = true;
-    keep_content(file, &content);
     const struct runlog_limits limits = {
         .reports = (size_t)tools->settings->max_reports,
         .bytes = (size_t)tools->settings->max_stored_size,
@@ -203,13 +226,12 @@ enum spool_verdict spool_process(enum spool_route route, struct spool_tools *too
 
 void spool_file_clear(struct spool_file *file)
 {
-    if (file->message.size > KEPT_BUFFER_SIZE || file->canonical.size > KEPT_BUFFER_SIZE) {
+    if (file->content.size > KEPT_BUFFER_SIZE) {
         runlog_free(&file->runlog); /* its memory grows with the content */
     } else {
         runlog_clear(&file->runlog);
     }
-    buffer_clear_large(&file->message, KEPT_BUFFER_SIZE);
-    buffer_clear_large(&file->canonical, KEPT_BUFFER_SIZE);
+    buffer_clear_large(&file->content, KEPT_BUFFER_SIZE);
     file->name = NULL;
     file->renamed = false;
     file->info = (struct run_info){0};
@@ -222,6 +244,12 @@ void spool_file_clear(struct spool_file *file)
 void spool_file_free(struct spool_file *file)
 {
     runlog_free(&file->runlog);
-    buffer_free(&file->message);
-    buffer_free(&file->canonical);
+    buffer_free(&file->content);
+}
+
+void spool_tools_free_buffers(struct spool_tools *tools)
+{
+    buffer_free(&tools->image);
+    buffer_free(&tools->message);
+    buffer_free(&tools->canonical);
 }

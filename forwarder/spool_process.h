@@ -19,9 +19,9 @@
 #include "util/decompress.h"
 #include "util/err.h"
 
-/* What the steps need; each thread has its own. The caller sets and frees settings to
- * verifier; the steps fill image, which the caller frees; certificates are valid for the current file. A route to the
- * upstream needs settings and index only. */
+/* What the steps need; each thread has its own. The caller sets and frees settings to verifier; the steps fill the
+ * buffers, which spool_tools_free_buffers frees; certificates are valid for the current file. A route to the upstream
+ * needs settings and index only. */
 struct spool_tools {
     const struct relay_config_reporting *settings;
     struct run_age *ages;
@@ -29,21 +29,22 @@ struct spool_tools {
     struct decompressor *decompressor;
     struct smime_verifier *verifier;
     struct buffer image;                                   /* the file as it is in the spool */
+    struct buffer message;                                 /* it expanded */
+    struct buffer canonical;                               /* see smime_verify */
     struct cert_record certificates[NODE_INDEX_MAX_CERTS]; /* of the file's node */
     size_t certificate_count;
 };
 
-/* One file. Zeroed at first, then used again for the next file. The run log points into the buffers. */
+/* One file. Zeroed at first, then used again for the next file. The run log points into the content. */
 struct spool_file {
     const struct spool *spool; /* set by the caller, who keeps both */
     const char *name;
     bool renamed;         /* it is known to have come by rename */
     struct run_info info; /* what the name says; all zero for an inventory, and before the name was parsed */
     struct stat status;   /* as it was before the file was read */
-    struct buffer message;
-    struct buffer canonical;
+    struct buffer content; /* what was signed, once it is verified */
     struct runlog runlog;
-    size_t expanded_size; /* bytes of the message, which may be freed when the content is in canonical */
+    size_t expanded_size; /* bytes of the message */
     bool verified;        /* its signature is right */
     bool unknown_node;    /* with SPOOL_RETRY and SPOOL_REFUSED: this is the reason */
     int64_t
@@ -76,3 +77,5 @@ enum spool_verdict spool_process(enum spool_route route, struct spool_tools *too
 /* Empties it for the next file. Frees the memory beyond what a usual run needs. */
 void spool_file_clear(struct spool_file *file);
 void spool_file_free(struct spool_file *file);
+
+void spool_tools_free_buffers(struct spool_tools *tools);

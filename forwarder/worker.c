@@ -280,7 +280,7 @@ static void worker_free(struct worker *worker)
     }
     free(worker->batch.jobs);
     free(worker->batch.runs);
-    buffer_free(&worker->tools.image);
+    spool_tools_free_buffers(&worker->tools);
     if (worker->tools.index != NULL) {
         node_index_close(worker->tools.index);
     }

@@ -7,6 +7,8 @@
 --   of these is costly to plan for each table that it meets.
 -- * OFFSET 0 keeps the planner to one way: from a run to its row, to its list, to its lines. So the runs' order is that
 --   of the lines, which ascending statements gain from; in the other direction PostgreSQL sorts.
+-- * The lines are unnested in FROM, where PostgreSQL takes each of them apart once. Where they are expressions of the type
+--   line, it does so for each column.
 
 CREATE FUNCTION rudder_relay.place_in_run(place integer, tail smallint, shift smallint) RETURNS integer
     LANGUAGE sql IMMUTABLE AS 'SELECT place + CASE WHEN place >= tail THEN shift ELSE 0 END';
@@ -20,10 +22,10 @@ SELECT id, executionDate, nodeId, directiveId, ruleId, reportId, component, keyV
     policy, msg
 FROM rudder_relay.RudderSysEvents
 UNION ALL
-(SELECT run.first_id + rudder_relay.place_in_run((line).place, run.tail, run.shift),
-    execution.date + rudder_relay.seconds_of(run.seconds, rudder_relay.place_in_run((line).place, run.tail, run.shift)),
-    execution.nodeId, (line).directiveId, (line).ruleId, (line).reportId, (line).component, (line).keyValue,
-    execution.date, type.eventType, (line).policy, (line).msg
+(SELECT run.first_id + rudder_relay.place_in_run(line.place, run.tail, run.shift),
+    execution.date + rudder_relay.seconds_of(run.seconds, rudder_relay.place_in_run(line.place, run.tail, run.shift)),
+    execution.nodeId, line.directiveId, line.ruleId, line.reportId, line.component, line.keyValue,
+    execution.date, type.eventType, line.policy, line.msg
  FROM (SELECT 'control'::text AS eventType, 0 AS number
        UNION ALL SELECT 'result_success', 1
        UNION ALL SELECT 'result_na', 2
@@ -32,9 +34,8 @@ UNION ALL
      (SELECT nodeId, date, insertionId FROM :namespace.ReportsExecution ORDER BY date) AS execution,
      LATERAL (SELECT * FROM rudder_relay.run WHERE run.first_id = execution.insertionId OFFSET 0) AS run,
      LATERAL (SELECT * FROM rudder_relay.list WHERE list.number = run.list OFFSET 0) AS list,
-     LATERAL (SELECT unnest(CASE type.number WHEN 0 THEN list.control WHEN 1 THEN list.result_success
-                            WHEN 2 THEN list.result_na WHEN 3 THEN list.audit_compliant ELSE list.audit_na END) AS line
-              OFFSET 0) AS lines
- WHERE run.missing IS NULL OR (line).place <> ALL (run.missing)
+     LATERAL unnest(CASE type.number WHEN 0 THEN list.control WHEN 1 THEN list.result_success
+                    WHEN 2 THEN list.result_na WHEN 3 THEN list.audit_compliant ELSE list.audit_na END) AS line
+ WHERE run.missing IS NULL OR line.place <> ALL (run.missing)
  ORDER BY execution.date);
 ALTER VIEW :namespace.RudderSysEvents ALTER COLUMN id SET DEFAULT nextval('serial');

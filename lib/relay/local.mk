@@ -39,6 +39,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/report_db_lookup.c lib/relay/report_db_lookup.h \
 	lib/relay/report_db_plan.c lib/relay/report_db_plan.h \
 	lib/relay/report_db_storage.c lib/relay/report_db_storage.h \
+	lib/relay/report_list_pieces.c lib/relay/report_list_pieces.h \
 	lib/relay/report_lists.c lib/relay/report_lists.h \
 	lib/relay/report_db_plain.c lib/relay/report_db_plain.h \
 	lib/relay/relay_config.c lib/relay/relay_config.h \

@@ -10,7 +10,7 @@
 
 #define LOG_COMPONENT "report_db"
 
-enum { CONN_SPARE_SECONDS = 15, CONN_HURRIED_SECONDS = 10, CONN_STOP_SECONDS = 5, COPY_PIECE = 64 << 10 /* bytes */ };
+enum { CONN_SPARE_SECONDS = 15, CONN_HURRIED_SECONDS = 10, CONN_STOP_SECONDS = 5 };
 
 static bool report_db_conn_fail(struct report_db_failure *failure, enum report_db_error fault, const char *what,
                                 const char *message)
@@ -267,15 +267,16 @@ bool report_db_conn_copy_begin(struct report_db_conn *conn, const char *sql, str
     return report_db_conn_run(conn, sql, failure);
 }
 
+/* In pieces: libpq keeps a buffer as large as the largest piece it ever got. What is less than a piece stays in that
+ * buffer: it goes with the next data or with the end. */
 bool report_db_conn_copy_data(struct report_db_conn *conn, struct slice data, struct report_db_failure *failure)
 {
-    /* in pieces: libpq keeps a buffer as large as the largest piece it ever got */
     for (size_t len; data.len > 0; data.at += len, data.len -= len) {
-        len = data.len < COPY_PIECE ? data.len : COPY_PIECE;
+        len = data.len < REPORT_DB_CONN_PIECE ? data.len : REPORT_DB_CONN_PIECE;
         if (PQputCopyData(conn->connection, data.at, (int)len) != 1) {
             return lose(conn, failure, "");
         }
-        if (!flush(conn, failure)) {
+        if (len == REPORT_DB_CONN_PIECE && !flush(conn, failure)) {
             return false;
         }
     }

@@ -63,6 +63,10 @@ bool report_db_conn_lines(struct report_db_conn *conn, const char *sql, struct b
 PGresult *report_db_conn_query(struct report_db_conn *conn, const char *sql, const struct report_db_values *values,
                                struct report_db_failure *failure);
 
+/* The best size of data for COPY. libpq puts a type and a length before it, 5 bytes, and sends at once what is a
+ * multiple of 8 KiB (PQputCopyData, pqPutMsgEnd). So one system call sends all of it. */
+enum { REPORT_DB_CONN_PIECE = (64 << 10) - 5 };
+
 /* Begins a COPY. sql starts with COPY FROM STDIN. Statements after it are run when the data is complete, up to the next
  * COPY FROM STDIN, which is then begun. */
 bool report_db_conn_copy_begin(struct report_db_conn *conn, const char *sql, struct report_db_failure *failure);

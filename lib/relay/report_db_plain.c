@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/report_db_plain.h"
 
+#include <string.h>
+
 #include "relay/report_db_binary.h"
 #include "relay/report_db_ids.h"
 #include "util/buffer.h"
@@ -13,8 +15,6 @@ static const char copy_executions[] =
 static const char copy_plain[] = COPY("RudderSysEvents");
 static const char copy_view[] = COPY("rudder_relay.RudderSysEvents"); /* the table behind the view */
 
-enum { CHUNK = 64 * 1024 };
-
 /* The destination of the pieces of a large row. */
 struct copy_target {
     struct report_db_conn *conn;
@@ -25,6 +25,21 @@ static bool send_piece(void *to, struct slice piece)
 {
     const struct copy_target *target = to;
     return report_db_conn_copy_data(target->conn, piece, target->failure);
+}
+
+/* Sends the pieces that are full. */
+static bool send_pieces(struct report_db_conn *conn, struct buffer *chunk, struct report_db_failure *failure)
+{
+    size_t rest = chunk->len % REPORT_DB_CONN_PIECE;
+    size_t full = chunk->len - rest;
+    if (full > 0) {
+        if (!report_db_conn_copy_data(conn, (struct slice){chunk->at, full}, failure)) {
+            return false;
+        }
+        memmove(chunk->at, chunk->at + full, rest);
+        chunk->len = rest;
+    }
+    return true;
 }
 
 static bool copy_run(struct report_db_conn *conn, struct buffer *chunk, const struct report_db_finding *finding,
@@ -40,16 +55,13 @@ static bool copy_run(struct report_db_conn *conn, struct buffer *chunk, const st
         }
         const struct report *report = &runlog->reports[i];
         int64_t id = finding->first_id + (int64_t)i;
-        if (report_db_binary_row_texts(node_id, report) <= CHUNK) {
+        if (report_db_binary_row_texts(node_id, report) <= REPORT_DB_CONN_PIECE) {
             report_db_binary_copy_row(chunk, id, node_id, report);
         } else if (!report_db_binary_copy_large_row(chunk, id, node_id, report, send_piece, &target)) {
             return false;
         }
-        if (chunk->len >= CHUNK) {
-            if (!report_db_conn_copy_data(conn, buffer_slice(chunk), failure)) {
-                return false;
-            }
-            buffer_clear(chunk);
+        if (!send_pieces(conn, chunk, failure)) {
+            return false;
         }
     }
     return true;

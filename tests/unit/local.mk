@@ -70,6 +70,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_report_db_error \
 	tests/unit/relay/test_report_db_large \
 	tests/unit/relay/test_report_db_plan \
+	tests/unit/relay/test_report_list_pieces \
 	tests/unit/relay/test_report_lists \
 	tests/unit/relay/test_run_info \
 	tests/unit/relay/test_runlog \

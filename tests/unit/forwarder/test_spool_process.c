@@ -30,7 +30,7 @@ static void process_set_up(void)
 static void process_tear_down(void)
 {
     spool_file_free(&file);
-    buffer_free(&tools.image);
+    spool_tools_free_buffers(&tools);
     decompressor_free(tools.decompressor);
     smime_verifier_free(tools.verifier);
     spool_close(spool);
@@ -307,8 +307,9 @@ START_TEST(nothing_of_a_file_stays_for_the_next_one)
     relay.config.reporting.unknown_node_grace = 1000;
     made_relay_put(&relay, MADE_RUN("stranger"), slice_from_str("x"));
     assert_verdict(SPOOL_RUN_TO_DATABASE, MADE_RUN("stranger"), SPOOL_RETRY, "");
-    ck_assert_uint_le(file.message.size, 64 << 10); /* the memory of the large run went */
-    ck_assert_uint_le(file.canonical.size, 64 << 10);
+    ck_assert_uint_le(file.content.size, 64 << 10); /* the memory of the large run went */
+    ck_assert_uint_le(tools.message.size, 64 << 10);
+    ck_assert_uint_le(tools.canonical.size, 64 << 10);
     assert_verdict(SPOOL_INVENTORY_TO_UPSTREAM, N1, SPOOL_READY, "");
     ck_assert_str_eq(file.info.node_id, "");
     ck_assert(!file.unknown_node);

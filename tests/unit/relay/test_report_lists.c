@@ -38,25 +38,71 @@ START_TEST(test_gives_back_what_was_put)
 }
 END_TEST
 
-/* Many nodes: the memory stays within its limit, and the last ones are there. */
-START_TEST(test_forgets_when_it_is_full)
+/* Puts a list of 24 lines for each of 5000 nodes, and returns how many nodes are known then. different: how many of the
+ * lines no other node has */
+static int put_many(struct report_lists *lists, uint64_t different)
 {
-    struct report_lists *lists = report_lists_new(20000);
     struct arena arena = {0};
-    struct report_list list = made_list('a', 4), got;
+    struct report_list list = made_list('a', 24), got;
+    uint64_t own[24];
     char node[32];
     int known = 0;
-    for (int i = 0; i < 5000; i++) {
-        snprintf(node, sizeof node, "node-%d", i);
+    list.hashes = own;
+    for (uint64_t i = 0; i < 5000; i++) {
+        for (uint64_t line = 0; line < 24; line++) {
+            own[line] = 1000 * (line < different ? i : 0) + line;
+        }
+        snprintf(node, sizeof node, "node-%d", (int)i);
         report_lists_put(lists, node, &list);
         ck_assert(report_lists_get(lists, node, &arena, &got));
+        ck_assert_mem_eq(got.hashes, own, sizeof own);
     }
     for (int i = 0; i < 5000; i++) {
         snprintf(node, sizeof node, "node-%d", i);
         known += report_lists_get(lists, node, &arena, &got);
     }
-    ck_assert_int_gt(known, 50);
-    ck_assert_int_lt(known, 250);
+    arena_free(&arena);
+    return known;
+}
+
+/* Many nodes: the memory stays within its limit, and the last ones are there. What nodes have in common counts once. */
+START_TEST(test_forgets_when_it_is_full)
+{
+    struct report_lists *lists = report_lists_new(20000);
+    int alike = put_many(lists, 0);
+    ck_assert_int_gt(alike, 150);
+    ck_assert_int_lt(alike, 400);
+    int different = put_many(lists, 24);
+    ck_assert_int_gt(different, 50);
+    ck_assert_int_lt(different, 100);
+    ck_assert_int_gt(put_many(lists, 1), different);
+    ck_assert_int_eq(put_many(lists, 0), alike); /* the memory of the others came back */
+    report_lists_free(lists);
+}
+END_TEST
+
+/* The places of a list that is shorter than a piece, ends with one, or goes on behind it. */
+START_TEST(test_lists_of_all_lengths)
+{
+    struct report_lists *lists = report_lists_new(1 << 20);
+    struct arena arena = {0};
+    struct report_list list = made_list('a', 0), got;
+    uint64_t own[40];
+    char node[32];
+    for (size_t i = 0; i < 40; i++) {
+        own[i] = REPORT_LIST_HASH_MASK - i;
+    }
+    list.hashes = own;
+    for (list.count = 1; list.count <= 40; list.count++) {
+        snprintf(node, sizeof node, "node-%zu", list.count);
+        report_lists_put(lists, node, &list);
+    }
+    for (size_t count = 1; count <= 40; count++) {
+        snprintf(node, sizeof node, "node-%zu", count);
+        ck_assert(report_lists_get(lists, node, &arena, &got));
+        ck_assert_uint_eq(got.count, count);
+        ck_assert_mem_eq(got.hashes, own, count * sizeof *own);
+    }
     arena_free(&arena);
     report_lists_free(lists);
 }
@@ -73,5 +119,5 @@ START_TEST(test_leaves_out_what_is_too_large)
 }
 END_TEST
 
-SUITE_MAIN("report_lists", test_gives_back_what_was_put, test_forgets_when_it_is_full,
+SUITE_MAIN("report_lists", test_gives_back_what_was_put, test_forgets_when_it_is_full, test_lists_of_all_lengths,
            test_leaves_out_what_is_too_large)
