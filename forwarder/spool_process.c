@@ -113,18 +113,40 @@ static int read_image(struct spool_tools *tools, struct spool_file *file, struct
     return gone ? SPOOL_GONE : SPOOL_RETRY;
 }
 
-static int expand(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+static struct decompress_limits expansion_limits(const struct spool_tools *tools)
 {
-    const struct decompress_limits limits = {
+    return (struct decompress_limits){
         .expanded = (size_t)tools->settings->max_expanded_size,
         .ratio = (size_t)tools->settings->max_expansion_ratio,
     };
+}
+
+static int expand(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    const struct decompress_limits limits = expansion_limits(tools);
     bool good = decompress(tools->decompressor, file->info.compression, buffer_slice(&tools->image), &limits,
                            &file->message, reason);
     file->expanded_size = file->message.len;
     buffer_clear_large(&tools->image, KEPT_BUFFER_SIZE);
     buffer_fit(&file->message, KEPT_BUFFER_SIZE);
     return good ? NEXT_STEP : SPOOL_REFUSED;
+}
+
+/* A key that is missing may come, as while keys are changed. */
+static int open_encrypted(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    const struct decompress_limits limits = expansion_limits(tools);
+    switch (smime_decrypt(tools->keys, tools->decompressor, &limits, &file->message, reason)) {
+    case SMIME_DECRYPT_WAIT:
+        return SPOOL_RETRY;
+    case SMIME_DECRYPT_REFUSED:
+        return SPOOL_REFUSED;
+    case SMIME_DECRYPT_DONE:
+        break;
+    }
+    file->expanded_size = file->message.len;
+    buffer_fit(&file->message, KEPT_BUFFER_SIZE);
+    return NEXT_STEP;
 }
 
 /* Frees what is no longer needed of a large run before parsing it takes more memory. */
@@ -184,7 +206,7 @@ enum { STEPS_MAX = 10 };
 /* Cheap checks come first: the file of an unknown node is not read. */
 static spool_step *const spool_steps[][STEPS_MAX] = {
     [SPOOL_RUN_TO_DATABASE] = {require_rest, parse_name, check_size, require_certificate, read_image, expand,
-                               verify_and_parse, check_age, skip_reports},
+                               open_encrypted, verify_and_parse, check_age, skip_reports},
     [SPOOL_RUN_TO_UPSTREAM] = {require_rest, parse_name, check_size, require_node},
     [SPOOL_INVENTORY_TO_UPSTREAM] = {require_rest, check_size},
 };
