@@ -4,6 +4,7 @@ agentlibdir = $(pkgdatadir)/agent
 agentconfdir = $(sysconfdir)/rudder-relay
 dist_agentlib_DATA = \
 	agent/agent-config.sh \
+	agent/agent-encrypt.sh \
 	agent/agent-inventory.sh \
 	agent/agent-listen.sh \
 	agent/agent-order.sh \

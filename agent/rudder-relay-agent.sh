@@ -71,6 +71,7 @@ say() {
 }
 
 . "$library/agent-config.sh"
+. "$library/agent-encrypt.sh"
 . "$library/agent-inventory.sh"
 . "$library/agent-listen.sh"
 . "$library/agent-order.sh"
