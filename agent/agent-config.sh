@@ -10,7 +10,7 @@ config_defaults() {
     conf_node_id='' conf_node_id_file=/opt/rudder/etc/uuid.hive
     conf_certificate=/opt/rudder/etc/ssl/agent.cert
     conf_key=/var/rudder/cfengine-community/ppkeys/localhost.priv
-    conf_key_password_file=''
+    conf_key_password_file='' conf_encrypt_to=''
     conf_server_public_key_pin='' conf_server_ca=''
     conf_client_certificate=no conf_user='' conf_password_file='' conf_default_password_file=''
     conf_queue=/var/rudder/reports conf_max_age_days=7 conf_max_kept_sent=50 conf_timeout=300
@@ -80,6 +80,7 @@ config_set() {
     certificate) conf_certificate=$2 ;;
     key) conf_key=$2 ;;
     key_password_file) conf_key_password_file=$2 ;;
+    encrypt_to) conf_encrypt_to=$2 ;;
     server_public_key_pin) conf_server_public_key_pin=$2 ;;
     server_ca) conf_server_ca=$2 ;;
     client_certificate) conf_client_certificate=$2 ;;
@@ -196,6 +197,10 @@ config_check_directories() {
     case $conf_policies in
     /*) ;;
     *) config_wrong "policies must be an absolute path: $conf_policies" || return ;;
+    esac
+    case $conf_encrypt_to in
+    '' | /*) ;;
+    *) config_wrong "encrypt_to must be an absolute path: $conf_encrypt_to" || return ;;
     esac
     case $conf_listen_command in
     /*) ;;

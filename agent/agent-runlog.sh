@@ -117,7 +117,7 @@ runlog_plain() {
         -e "s,${escape}[ -/]*[0-~],,g" "$1" >"$2"
 }
 
-# runlog_seal WORK: WORK/log becomes WORK/sealed, signed and compressed.
+# runlog_seal WORK: WORK/log becomes WORK/sealed, signed, encrypted if that is configured, and compressed.
 runlog_seal() {
     runlog_plain "$1/log" "$1/plain" || return
     set -- "$1" ${conf_key_password_file:+-passin "file:$conf_key_password_file"}
@@ -129,5 +129,5 @@ runlog_seal() {
         head -n 5 "$work/openssl" >&2
         return 1
     }
-    gzip -c "$work/signed" >"$work/sealed"
+    encrypt_signed "$work" && gzip -c "$work/signed" >"$work/sealed"
 }

@@ -5,6 +5,7 @@ agentconfdir = $(sysconfdir)/rudder-relay
 dist_agentlib_DATA = \
 	agent/agent-config.sh \
 	agent/agent-diff.sh \
+	agent/agent-encrypt.sh \
 	agent/agent-inventory.sh \
 	agent/agent-listen.sh \
 	agent/agent-order.sh \

@@ -73,6 +73,7 @@ say() {
 
 . "$library/agent-config.sh"
 . "$library/agent-diff.sh"
+. "$library/agent-encrypt.sh"
 . "$library/agent-inventory.sh"
 . "$library/agent-listen.sh"
 . "$library/agent-order.sh"

@@ -8,6 +8,7 @@
 #include "check_hub.h"
 #include "check_server_key.h"
 #include "command.h"
+#include "relay/decryption_keys.h"
 #include "relay/intake.h"
 #include "relay/peer.h"
 #include "relay/relay_metrics.h"
@@ -25,6 +26,16 @@ static bool knows_upstream(const struct relay_config *config, struct err *err)
     http_client_free(client);
     buffer_free(&pins);
     return known;
+}
+
+/* The forwarder starts without the keys, but run logs would wait for them. */
+static bool has_decryption_keys(const struct relay_config *config, struct err *err)
+{
+    struct decryption_keys *keys = decryption_keys_new(config->reporting.decryption_key_files);
+    bool all = config->reporting.output != RELAY_OUTPUT_DATABASE || decryption_keys_refresh(keys, err) ||
+               err_prefix(err, "%s: processing.reporting.decryption_key_file", config->path);
+    decryption_keys_free(keys);
+    return all;
 }
 
 static void note_hints(struct report_db *db)
@@ -96,7 +107,8 @@ static void tell_intake(const struct relay_config *config)
 static int cmd_check_config_run(const struct command *command, const struct command_line *line)
 {
     struct err err;
-    if (!relay_config_load_passwords(line->config, &err) || !knows_upstream(line->config, &err)) {
+    if (!relay_config_load_passwords(line->config, &err) || !knows_upstream(line->config, &err) ||
+        !has_decryption_keys(line->config, &err)) {
         command_failed(command, &err);
         return COMMAND_USAGE;
     }
@@ -126,7 +138,7 @@ const struct command cmd_check_config = {
     .synopsis = "[-c FILE] [-o]",
     .summary = "say whether the configuration is right",
     .help =
-        "Reads the configuration, with the password files it names, as the programs do at their start. Unknown keys\n"
+        "Reads the configuration, with the password and key files it names, as the programs do. Unknown keys\n"
         "are told on standard error. Where run logs go to a database, it logs in there and looks whether they can be\n"
         "stored, and whether a crash of that server would lose what it has stored. Notes on standard error tell what\n"
         "keeps uploads out: a full file system, uploads turned away lately, an endpoint that does not run; and nodes\n"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,9 +10,11 @@
 #include "relay/node_certs.h"
 #include "relay/node_index.h"
 #include "relay/run_info.h"
+#include "relay/smime_decrypt.h"
 #include "relay/smime_verify.h"
 #include "runlog_input.h"
 #include "util/printable.h"
+#include "util/xmalloc.h"
 
 struct certificates {
     const char *node_id;
@@ -89,6 +92,39 @@ static bool cmd_runlog_verify_verify(struct slice message, const struct certific
     return done;
 }
 
+/* An encrypted message becomes what was encrypted. files: those with the keys, ends with NULL. */
+static bool decrypt_with_files(char *const *files, struct buffer *message, struct err *err)
+{
+    const struct decompress_limits limits = {.expanded = RUNLOG_INPUT_LIMIT};
+    struct decryption_keys *keys = decryption_keys_new(files);
+    struct decompressor *decompressor = decompressor_new();
+    bool done = smime_decrypt(keys, decompressor, &limits, message, err) == SMIME_DECRYPT_DONE;
+    decompressor_free(decompressor);
+    decryption_keys_free(keys);
+    return done;
+}
+
+/* The keys are those of --key, or of the configuration if --config was given. */
+static bool cmd_runlog_verify_decrypt(const struct command_line *line, struct buffer *message, struct err *err)
+{
+    if (!smime_decrypt_wanted(buffer_slice(message))) {
+        return true;
+    }
+    if (line->given['k'] != NULL) {
+        char *files[] = {xstrdup(line->given['k']), NULL};
+        bool decrypted = decrypt_with_files(files, message, err);
+        free(files[0]);
+        return decrypted;
+    }
+    if (line->given['c'] == NULL) {
+        return err_set(err, "it is encrypted: give the key with --key, or --config");
+    }
+    struct relay_config *config = relay_config_load(line->given['c'], err);
+    bool done = config != NULL && decrypt_with_files(config->reporting.decryption_key_files, message, err);
+    relay_config_free(config);
+    return done;
+}
+
 static int verify_file(const struct command *command, const struct command_line *line, const char *node_id)
 {
     struct certificates certificates = {.node_id = node_id};
@@ -96,6 +132,7 @@ static int verify_file(const struct command *command, const struct command_line 
     struct err err;
     bool done = read_certificates(line->given['C'], &certificates, &err) &&
                 runlog_input_read(line->arguments[0], &message, &err) &&
+                cmd_runlog_verify_decrypt(line, &message, &err) &&
                 cmd_runlog_verify_verify(buffer_slice(&message), &certificates, line->given['s'] != NULL, &err);
     int status = done ? command_finish(command) : command_failed(command, &err);
     for (size_t i = 0; i < NODE_INDEX_MAX_CERTS; i++) {
@@ -124,6 +161,8 @@ static int cmd_runlog_verify_run(const struct command *command, const struct com
 
 static const struct option options[] = {
     {"certs", required_argument, NULL, 'C'},
+    {"config", required_argument, NULL, 'c'},
+    {"key", required_argument, NULL, 'k'},
     {"node", required_argument, NULL, 'n'},
     {"accept-sha1", no_argument, NULL, 's'},
     {"help", no_argument, NULL, 'h'},
@@ -132,15 +171,17 @@ static const struct option options[] = {
 
 const struct command cmd_runlog_verify = {
     .name = "runlog verify",
-    .synopsis = "--certs PEM [--node ID] [--accept-sha1] FILE",
+    .synopsis = "--certs PEM [--node ID] [--accept-sha1] [--key PEM | --config FILE] FILE",
     .summary = "check the signature of a run log and print what was signed",
     .help =
-        "Decompresses FILE (gzip if its name ends in .gz, zip if in .zip; - is standard input), checks its signature\n"
-        "against the certificates of the node, and prints the signed content.\n"
+        "Decompresses FILE (gzip if its name ends in .gz, zip if in .zip; - is standard input), decrypts it if it is\n"
+        "encrypted, checks its signature against the certificates of the node, and prints the signed content.\n"
         "\n"
         "  -C, --certs PEM  the certificates, those of other nodes among them\n"
         "  -n, --node ID    the node whose certificates count: those with this UID (default: as the file's name says)\n"
         "  -s, --accept-sha1  a signature over SHA-1 counts, as with processing.reporting.accept_sha1\n"
+        "  -k, --key PEM    the private key to decrypt with, and its certificate\n"
+        "  -c, --config FILE  decrypt with the keys of processing.reporting.decryption_key_file in this configuration\n"
         "  -h, --help       this text\n"
         "\n"
         "Exit status 1 and a reason when the signature is refused.\n",

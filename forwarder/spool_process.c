@@ -120,12 +120,17 @@ static void clear_tools(struct spool_tools *tools)
     buffer_clear_large(&tools->canonical, KEPT_BUFFER_SIZE);
 }
 
-static int expand(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+static struct decompress_limits expansion_limits(const struct spool_tools *tools)
 {
-    const struct decompress_limits limits = {
+    return (struct decompress_limits){
         .expanded = (size_t)tools->settings->max_expanded_size,
         .ratio = (size_t)tools->settings->max_expansion_ratio,
     };
+}
+
+static int expand(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    const struct decompress_limits limits = expansion_limits(tools);
     bool good = decompress(tools->decompressor, file->info.compression, buffer_slice(&tools->image), &limits,
                            &tools->message, reason);
     file->expanded_size = tools->message.len;
@@ -135,6 +140,20 @@ static int expand(struct spool_tools *tools, struct spool_file *file, struct err
         clear_tools(tools);
     }
     return good ? NEXT_STEP : SPOOL_REFUSED;
+}
+
+/* A key that is missing may come, as while keys are changed. */
+static int open_encrypted(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    const struct decompress_limits limits = expansion_limits(tools);
+    enum smime_decrypt result = smime_decrypt(tools->keys, tools->decompressor, &limits, &tools->message, reason);
+    if (result != SMIME_DECRYPT_DONE) {
+        clear_tools(tools);
+        return result == SMIME_DECRYPT_WAIT ? SPOOL_RETRY : SPOOL_REFUSED;
+    }
+    file->expanded_size = tools->message.len;
+    buffer_fit(&tools->message, KEPT_BUFFER_SIZE);
+    return NEXT_STEP;
 }
 
 /* Copies a small content to the file, so that the tools keep their buffers and no memory of the batch is moved. A large
@@ -207,7 +226,7 @@ enum { STEPS_MAX = 10 };
 /* Cheap checks come first: the file of an unknown node is not read. */
 static spool_step *const spool_steps[][STEPS_MAX] = {
     [SPOOL_RUN_TO_DATABASE] = {require_rest, parse_name, check_size, require_certificate, read_image, expand,
-                               verify_and_parse, check_age, skip_reports},
+                               open_encrypted, verify_and_parse, check_age, skip_reports},
     [SPOOL_RUN_TO_UPSTREAM] = {require_rest, parse_name, check_size, require_node},
     [SPOOL_INVENTORY_TO_UPSTREAM] = {require_rest, check_size},
 };

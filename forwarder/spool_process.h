@@ -12,6 +12,7 @@
 #include "relay/relay_config.h"
 #include "relay/run_info.h"
 #include "relay/runlog.h"
+#include "relay/smime_decrypt.h"
 #include "relay/smime_verify.h"
 #include "relay/spool.h"
 #include "run_age.h"
@@ -27,6 +28,7 @@ struct spool_tools {
     struct run_age *ages;
     struct node_index *index;
     struct decompressor *decompressor;
+    struct decryption_keys *keys;
     struct smime_verifier *verifier;
     struct buffer image;                                   /* the file as it is in the spool */
     struct buffer message;                                 /* it expanded */

@@ -287,6 +287,7 @@ static void worker_free(struct worker *worker)
     if (worker->tools.decompressor != NULL) {
         decompressor_free(worker->tools.decompressor);
     }
+    decryption_keys_free(worker->tools.keys);
     if (worker->tools.verifier != NULL) {
         smime_verifier_free(worker->tools.verifier);
     }
@@ -304,6 +305,7 @@ static bool worker_open(struct worker *worker, unsigned number, struct err *err)
     worker->tools.settings = &config->reporting;
     worker->tools.ages = worker->shared->ages;
     worker->tools.decompressor = decompressor_new();
+    worker->tools.keys = decryption_keys_new(config->reporting.decryption_key_files);
     if ((worker->tools.index = node_index_open(config->general.node_index_file, err)) == NULL ||
         (worker->tools.verifier = smime_verifier_new(config->reporting.accept_sha1, err)) == NULL ||
         (worker->batch.db = report_db_new(config->database.url, config->database.password, name, err)) == NULL) {

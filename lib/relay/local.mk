@@ -8,6 +8,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/cert_node_id.c lib/relay/cert_node_id.h \
 	lib/relay/cert_record.c lib/relay/cert_record.h \
 	lib/relay/daemon_options.c lib/relay/daemon_options.h \
+	lib/relay/decryption_keys.c lib/relay/decryption_keys.h \
 	lib/relay/findings.c lib/relay/findings.h \
 	lib/relay/hub_tls.c lib/relay/hub_tls.h \
 	lib/relay/intake.c lib/relay/intake.h \
@@ -44,6 +45,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/report_db_plain.c lib/relay/report_db_plain.h \
 	lib/relay/relay_config.c lib/relay/relay_config.h \
 	lib/relay/relay_config_check.c lib/relay/relay_config_check.h \
+	lib/relay/relay_config_groups.c \
 	lib/relay/relay_config_keys.c lib/relay/relay_config_keys.h \
 	lib/relay/relay_config_passwords.c \
 	lib/relay/remote_run_request.c lib/relay/remote_run_request.h \
@@ -57,6 +59,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/runlog_field.c lib/relay/runlog_field.h \
 	lib/relay/smime_algorithm.c lib/relay/smime_algorithm.h \
 	lib/relay/smime_attributes.c lib/relay/smime_attributes.h \
+	lib/relay/smime_decrypt.c lib/relay/smime_decrypt.h \
 	lib/relay/smime_digest.c lib/relay/smime_digest.h \
 	lib/relay/smime_key.c lib/relay/smime_key.h \
 	lib/relay/smime_multipart.c lib/relay/smime_multipart.h \

@@ -75,8 +75,9 @@ struct relay_config {
         int batch_runs;        /* ours: most runs in one transaction */
         int batch_interval_ms; /* ours: least time between the starts of two transactions while runs keep coming */
         int64_t unknown_node_grace;
-        int64_t max_age;  /* 0: no limit */
-        bool accept_sha1; /* signatures over SHA-1, too */
+        int64_t max_age;             /* 0: no limit */
+        bool accept_sha1;            /* signatures over SHA-1, too */
+        char **decryption_key_files; /* NULL-terminated */
         int64_t max_compressed_size;
         int64_t max_expanded_size;
         int max_expansion_ratio;

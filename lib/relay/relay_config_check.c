@@ -150,6 +150,17 @@ static bool check_pins(const struct relay_config *config, const struct config_fi
     return true;
 }
 
+static bool check_decryption_keys(const struct relay_config *config, const struct config_file *file, struct err *err)
+{
+    for (char **path = config->reporting.decryption_key_files; *path != NULL; path++) {
+        if ((*path)[0] != '/') {
+            return config_file_fault(file, "processing.reporting.decryption_key_file", err,
+                                     "\"%s\" is not an absolute path", *path);
+        }
+    }
+    return true;
+}
+
 static bool check_clients(const struct relay_config *config, const struct config_file *file, struct err *err)
 {
     const char *domain = config->general.node_id_domain;
@@ -178,5 +189,5 @@ bool relay_config_check(struct relay_config *config, const struct config_file *f
     }
     settle_defaults(config, file);
     return check_clients(config, file, err) && check_pins(config, file, err) && check_upstream(config, file, err) &&
-           check_filter(config, file, err);
+           check_decryption_keys(config, file, err) && check_filter(config, file, err);
 }

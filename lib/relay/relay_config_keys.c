@@ -114,6 +114,11 @@ static const struct config_key keys[] = {
      .help = "Whether a run log counts whose signature is over a SHA-1 digest, as agents with an OpenSSL before 1.1.0 "
              "make it. Somebody who can choose a part of what a node signs could then make another text that has the "
              "same signature."},
+    {"processing.reporting.decryption_key_file", CONFIG_TEXTS, FIELD(reporting.decryption_key_files), "",
+     .help = "What encrypted run logs are decrypted with (rudder-relay-agent's encrypt_to): a list of PEM files, each "
+             "with a private key, RSA or EC, and its certificate. There are several while a key is changed. A file "
+             "that is replaced, comes or goes counts at once; until a missing one is there, run logs that may need it "
+             "wait. Run logs that are not encrypted are taken as before."},
     {"processing.reporting.max_compressed_size", CONFIG_SIZE, FIELD(reporting.max_compressed_size), "50MiB", 1,
      LARGEST_FILE, .help = "A run log file larger than this is refused."},
     {"processing.reporting.max_expanded_size", CONFIG_SIZE, FIELD(reporting.max_expanded_size), "64MiB", 1,
@@ -375,26 +380,5 @@ static const struct config_key keys[] = {
 
 enum { KEYS = sizeof keys / sizeof *keys, LOGGING_KEYS = 2 };
 
-static const char *const groups[][2] = {
-    {"general", "Who this server is and which nodes it knows."},
-    {"processing", "What becomes of the files that were uploaded."},
-    {"processing.inventory", "Inventories."},
-    {"processing.reporting", "Run logs."},
-    {"upload", "What the upload endpoint takes."},
-    {"output", "Where the outputs chosen above lead."},
-    {"output.database", "PostgreSQL."},
-    {"output.database.purge", "What rudder-relay purge removes, and as whom."},
-    {"output.upstream", "The policy server above, by HTTPS."},
-    {"remote_run", "Starting agents from the web application."},
-    {"hub", "Connected mode, rudder-relay-hub."},
-    {"shared_files", "Files that one node shares with another."},
-    {"shared_folder", "Files for all nodes."},
-    {"policies", "The policies that nodes fetch."},
-    {"policy_proxy", "The same on a relay whose httpd has them fetched from the policy server above."},
-    {"logging", "Re-read on reload; everything else needs a restart, but for the passwords and the upstream's "
-                "certificate."},
-    {NULL, NULL},
-};
-
-const struct config_table relay_config_table = {keys, KEYS, groups};
+const struct config_table relay_config_table = {keys, KEYS, relay_config_groups};
 const struct config_table relay_config_logging_table = {keys + KEYS - LOGGING_KEYS, LOGGING_KEYS, NULL};

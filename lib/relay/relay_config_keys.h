@@ -8,5 +8,8 @@
 
 extern const struct config_table relay_config_table;
 
+/* Its groups and what is said of each, as in struct config_table. */
+extern const char *const relay_config_groups[][2];
+
 /* The keys of the group `logging` alone. */
 extern const struct config_table relay_config_logging_table;

@@ -2,27 +2,49 @@
  *
  * bench_verify: what it costs to verify a signed run log, for each kind of signature: beside its floor (what cannot be
  * saved: making the key, the bare verification of a digest, SHA-256 of the content, parsing the CMS structure) and
- * beside OpenSSL's own S/MIME reader. The ways take turns, so that a busy machine is as hard on each; medians of
- * processor time are printed.
+ * beside OpenSSL's own S/MIME reader; and the same message encrypted, to keys of two kinds, as the agent does it:
+ * decrypted and then verified. The ways take turns, so that a busy machine is as hard on each; medians of processor
+ * time are printed.
  *
  * Usage: bench_verify [ROUNDS [BYTES]]
  */
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <zlib.h>
 
 #include "bench/bench.h"
+#include "relay/smime_decrypt.h"
 #include "relay/smime_verify.h"
 #include "support/signing.h"
 
 enum { CALLS = 50, MAX_ROUNDS = 10000 };
+
+/* What messages are encrypted to. */
+struct reader {
+    struct identity identity;
+    struct decryption_keys *keys;
+    char path[64];
+    char *files[2];
+};
+
+static struct reader to_rsa;
+static struct reader to_ec;
 
 struct scene {
     struct identity signer;
     bool pss;
     struct buffer text;
     struct buffer message;
+    struct buffer encrypted_to_rsa;
+    struct buffer encrypted_to_ec;
+    struct buffer decrypted;
+    struct decompressor *decompressor;
     unsigned char *signature_der; /* the CMS structure */
     int signature_der_len;
     struct smime_verifier *verifier;
@@ -99,7 +121,28 @@ static bool stock(struct scene *scene)
     return good;
 }
 
-enum { WAY_KEY, WAY_BARE, WAY_DIGEST, WAY_PARSE, WAY_OURS, WAY_STOCK, WAYS };
+static bool decrypt_and_verify(struct scene *scene, const struct reader *reader, const struct buffer *encrypted)
+{
+    static const struct decompress_limits limits = {.expanded = 1 << 27};
+    struct slice content;
+    buffer_clear(&scene->decrypted);
+    buffer_add(&scene->decrypted, encrypted->at, encrypted->len);
+    return smime_decrypt(reader->keys, scene->decompressor, &limits, &scene->decrypted, NULL) == SMIME_DECRYPT_DONE &&
+           smime_verify(scene->verifier, buffer_slice(&scene->decrypted),
+                        (struct smime_known){&scene->signer.record, 1}, &scene->canonical, &content, NULL);
+}
+
+static bool by_rsa(struct scene *scene)
+{
+    return decrypt_and_verify(scene, &to_rsa, &scene->encrypted_to_rsa);
+}
+
+static bool by_ec(struct scene *scene)
+{
+    return decrypt_and_verify(scene, &to_ec, &scene->encrypted_to_ec);
+}
+
+enum { WAY_KEY, WAY_BARE, WAY_DIGEST, WAY_PARSE, WAY_OURS, WAY_STOCK, WAY_ENCRYPTED_EC, WAY_ENCRYPTED_RSA, WAYS };
 
 static const struct way {
     const char *name;
@@ -111,6 +154,8 @@ static const struct way {
     [WAY_PARSE] = {"parsing the CMS structure", parse_cms},
     [WAY_OURS] = {"smime_verify", ours},
     [WAY_STOCK] = {"SMIME_read_CMS + CMS_verify", stock},
+    [WAY_ENCRYPTED_EC] = {"encrypted to P-256, smime_decrypt + verify", by_ec},
+    [WAY_ENCRYPTED_RSA] = {"encrypted to RSA 3072, the same", by_rsa},
 };
 
 static void bench_verify_require(bool good, const char *what)
@@ -141,6 +186,56 @@ static void make_message(struct scene *scene, size_t bytes)
     signing_write(&scene->message, buffer_slice(&scene->text), cms, "\n");
     scene->signature_der_len = i2d_CMS_ContentInfo(cms, &scene->signature_der);
     CMS_ContentInfo_free(cms);
+}
+
+/* The files are in memory: nothing of the keys is on a disk. */
+static void make_reader(struct reader *reader, EVP_PKEY *key)
+{
+    int fd = memfd_create("key", MFD_CLOEXEC);
+    FILE *file = fdopen(fd, "w");
+    reader->identity = signing_identity(key, "root", 1);
+    bench_verify_require(file != NULL && PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL) == 1 &&
+                             PEM_write_X509(file, reader->identity.certificate) == 1 && fflush(file) == 0,
+                         "writing a key");
+    snprintf(reader->path, sizeof reader->path, "/proc/self/fd/%d", fd);
+    reader->files[0] = reader->path;
+    reader->keys = decryption_keys_new(reader->files);
+    bench_verify_require(decryption_keys_refresh(reader->keys, NULL), "reading a key");
+}
+
+static void free_reader(struct reader *reader)
+{
+    decryption_keys_free(reader->keys);
+    signing_identity_free(&reader->identity);
+}
+
+static void bench_verify_encrypt(struct buffer *encrypted, const struct reader *reader, struct slice content)
+{
+    STACK_OF(X509) *recipients = sk_X509_new_null();
+    sk_X509_push(recipients, reader->identity.certificate);
+    signing_encrypt(encrypted, recipients, EVP_aes_256_gcm(), 0, content);
+    sk_X509_free(recipients);
+}
+
+/* Compressed before, as the agent does. */
+static void encrypt_message(struct scene *scene)
+{
+    struct buffer image = {0};
+    z_stream stream = {0};
+    bench_verify_require(deflateInit2(&stream, 6, Z_DEFLATED, 16 + 15, 8, Z_DEFAULT_STRATEGY) == Z_OK, "zlib");
+    uLong room = deflateBound(&stream, scene->message.len);
+    stream.next_in = (unsigned char *)scene->message.at;
+    stream.avail_in = (uInt)scene->message.len;
+    stream.next_out = (unsigned char *)buffer_reserve(&image, room);
+    stream.avail_out = (uInt)room;
+    bench_verify_require(deflate(&stream, Z_FINISH) == Z_STREAM_END, "compressing");
+    image.len = stream.total_out;
+    deflateEnd(&stream);
+    bench_verify_encrypt(&scene->encrypted_to_ec, &to_ec, buffer_slice(&image));
+    bench_verify_encrypt(&scene->encrypted_to_rsa, &to_rsa, buffer_slice(&image));
+    printf("gzip %zu bytes; encrypted to P-256 %zu bytes, to RSA 3072 %zu bytes\n", image.len,
+           scene->encrypted_to_ec.len, scene->encrypted_to_rsa.len);
+    buffer_free(&image);
 }
 
 static void sign_bare(struct scene *scene)
@@ -193,7 +288,9 @@ static void bench_verify_measure(const char *name, EVP_PKEY *key, bool pss, size
                           .verifier = smime_verifier_new(false, NULL),
                           .sha256 = EVP_MD_fetch(NULL, "SHA256", NULL)};
     bench_verify_require(scene.verifier != NULL && smime_key_open(&scene.keys, NULL), "preparing");
+    scene.decompressor = decompressor_new();
     make_message(&scene, bytes);
+    encrypt_message(&scene);
     sign_bare(&scene);
     for (size_t round = 0; round < rounds; round++) {
         for (size_t way = 0; way < WAYS; way++) {
@@ -209,6 +306,10 @@ static void bench_verify_measure(const char *name, EVP_PKEY *key, bool pss, size
     buffer_free(&scene.message);
     buffer_free(&scene.text);
     buffer_free(&scene.canonical);
+    buffer_free(&scene.encrypted_to_rsa);
+    buffer_free(&scene.encrypted_to_ec);
+    buffer_free(&scene.decrypted);
+    decompressor_free(scene.decompressor);
     signing_identity_free(&scene.signer);
 }
 
@@ -222,9 +323,13 @@ int main(int argc, char **argv)
     }
     printf("%s, medians of processor time, %zu rounds of %d calls; the last column: times the floor\n",
            OpenSSL_version(OPENSSL_VERSION), rounds, CALLS);
+    make_reader(&to_ec, signing_ec_key());
+    make_reader(&to_rsa, signing_rsa_key(3072));
     bench_verify_measure("RSA 4096", signing_rsa_key(4096), false, rounds, bytes);
     bench_verify_measure("RSA 2048", signing_rsa_key(2048), false, rounds, bytes);
     bench_verify_measure("RSA-PSS 2048", signing_rsa_key(2048), true, rounds, bytes);
     bench_verify_measure("ECDSA P-256", signing_ec_key(), false, rounds, bytes);
+    free_reader(&to_ec);
+    free_reader(&to_rsa);
     return EXIT_SUCCESS;
 }

@@ -22,6 +22,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_shared_file_meta \
 	tests/fuzz/fuzz_shared_folder_request \
 	tests/fuzz/fuzz_smime \
+	tests/fuzz/fuzz_smime_decrypt \
 	tests/fuzz/fuzz_smime_edited \
 	tests/fuzz/fuzz_toml \
 	tests/fuzz/fuzz_url_form

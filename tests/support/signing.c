@@ -157,3 +157,27 @@ void signing_write(struct buffer *message, struct slice content, CMS_ContentInfo
     signing_write_der(message, content, (struct slice){(const char *)der, (size_t)len}, eol);
     OPENSSL_free(der);
 }
+
+void signing_write_envelope(struct buffer *message, struct slice der, const char *eol)
+{
+    buffer_add_format(message, "MIME-Version: 1.0%s", eol);
+    buffer_add_format(message, "Content-Disposition: attachment; filename=\"smime.p7m\"%s", eol);
+    buffer_add_format(message, "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=\"smime.p7m\"%s",
+                      eol);
+    buffer_add_format(message, "Content-Transfer-Encoding: base64%s%s", eol, eol);
+    add_base64(message, der, eol);
+}
+
+void signing_encrypt(struct buffer *message, STACK_OF(X509) * recipients, const EVP_CIPHER *cipher, unsigned int flags,
+                     struct slice content)
+{
+    BIO *in = BIO_new_mem_buf(content.at, (int)content.len);
+    CMS_ContentInfo *cms = CMS_encrypt(recipients, in, cipher, flags | CMS_BINARY);
+    unsigned char *der = NULL;
+    int len = cms != NULL ? i2d_CMS_ContentInfo(cms, &der) : 0;
+    signing_require(len > 0);
+    signing_write_envelope(message, (struct slice){(const char *)der, (size_t)len}, "\n");
+    OPENSSL_free(der);
+    CMS_ContentInfo_free(cms);
+    BIO_free(in);
+}

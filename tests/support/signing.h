@@ -45,3 +45,11 @@ void signing_write(struct buffer *message, struct slice content, CMS_ContentInfo
 
 /* The same with a signature in DER, which the test may have cut. */
 void signing_write_der(struct buffer *message, struct slice content, struct slice der, const char *eol);
+
+/* Writes a message with content encrypted to the recipients (EnvelopedData, AuthEnvelopedData with GCM), flags as of
+ * CMS_encrypt. */
+void signing_encrypt(struct buffer *message, STACK_OF(X509) * recipients, const EVP_CIPHER *cipher, unsigned int flags,
+                     struct slice content);
+
+/* The same of an envelope that is there, lines ending in eol. */
+void signing_write_envelope(struct buffer *message, struct slice der, const char *eol);

@@ -57,6 +57,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_cert_dates \
 	tests/unit/relay/test_cert_node_id \
 	tests/unit/relay/test_cert_record \
+	tests/unit/relay/test_decryption_keys \
 	tests/unit/relay/test_findings \
 	tests/unit/relay/test_inventory_name \
 	tests/unit/relay/test_node_certs \
@@ -76,6 +77,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \
 	tests/unit/relay/test_runlog_parse \
+	tests/unit/relay/test_smime_decrypt \
 	tests/unit/relay/test_smime_multipart \
 	tests/unit/relay/test_smime_verify \
 	tests/unit/relay/test_spool \

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "support/allocated.h"
+#include "support/key_file.h"
 #include "support/made_relay.h"
 #include "support/suite.h"
 
@@ -23,6 +24,7 @@ static void process_set_up(void)
     tools = (struct spool_tools){.settings = &relay.config.reporting,
                                  .index = relay.index.index,
                                  .decompressor = decompressor_new(),
+                                 .keys = decryption_keys_new(relay.config.reporting.decryption_key_files),
                                  .verifier = smime_verifier_new(false, &reason)};
     ck_assert_msg(tools.verifier != NULL, "%s", reason.text);
 }
@@ -32,6 +34,7 @@ static void process_tear_down(void)
     spool_file_free(&file);
     spool_tools_free_buffers(&tools);
     decompressor_free(tools.decompressor);
+    decryption_keys_free(tools.keys);
     smime_verifier_free(tools.verifier);
     spool_close(spool);
     made_relay_close(&relay);
@@ -185,6 +188,50 @@ START_TEST(only_the_node_of_the_name_can_sign)
     made_relay_put(&relay, N1, slice_from_str("not signed at all"));
     assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "");
     assert_verdict(SPOOL_RUN_TO_UPSTREAM, N1, SPOOL_READY, ""); /* root will refuse it */
+    process_tear_down();
+}
+END_TEST
+
+/* Signed by n1 and encrypted to this one, or that encrypted once more. */
+static void put_encrypted(const struct identity *recipient, bool twice)
+{
+    STACK_OF(X509) *recipients = sk_X509_new_null();
+    sk_X509_push(recipients, recipient->certificate);
+    struct buffer content = made_relay_run(&relay.n1, &(struct made_content){"n1", "result_success", 2, 10, 0});
+    for (int i = 0; i < 1 + twice; i++) {
+        struct buffer message = {0};
+        signing_encrypt(&message, recipients, EVP_aes_256_gcm(), 0, buffer_slice(&content));
+        buffer_free(&content);
+        content = message;
+    }
+    made_relay_put(&relay, N1, buffer_slice(&content));
+    buffer_free(&content);
+    sk_X509_free(recipients);
+}
+
+START_TEST(an_encrypted_run_needs_its_key)
+{
+    char path[128];
+    char *files[] = {path, NULL};
+    process_set_up();
+    snprintf(path, sizeof path, "%s/key", relay.directory.path);
+    put_encrypted(&relay.n2, false);
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_RETRY, "names no key");
+    assert_verdict(SPOOL_RUN_TO_UPSTREAM, N1, SPOOL_READY, ""); /* nobody looks into it */
+    decryption_keys_free(tools.keys);
+    tools.keys = decryption_keys_new(files);
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_RETRY, "No such file");
+    key_file_write(&relay.directory, "key", relay.n2.key, relay.n2.certificate);
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_READY, "");
+    ck_assert_uint_eq(file.runlog.report_count, 2);
+    relay.config.reporting.max_expanded_size = (int64_t)file.expanded_size - 1;
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "limit");
+    relay.config.reporting.max_expanded_size = 1 << 20;
+    put_encrypted(&relay.n2, true);
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "twice");
+    put_encrypted(&relay.n1, false);
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "none of the keys");
+    ck_assert(!file.verified);
     process_tear_down();
 }
 END_TEST
@@ -431,7 +478,8 @@ SUITE_MAIN("spool_process", a_signed_run_is_ready_for_the_database, what_is_no_r
            a_name_that_no_run_log_has_is_refused, the_size_limit_holds_on_every_route,
            an_unknown_node_gets_its_grace_and_no_more, only_the_database_needs_a_certificate,
            what_expands_beyond_a_limit_is_refused, only_the_node_of_the_name_can_sign,
-           more_reports_than_allowed_are_refused, more_bytes_than_the_database_shall_get_are_refused,
+           an_encrypted_run_needs_its_key, more_reports_than_allowed_are_refused,
+           more_bytes_than_the_database_shall_get_are_refused,
            a_run_of_skipped_event_types_has_nothing_to_store, a_file_that_cannot_be_read_now_is_tried_again,
            what_is_written_in_place_rests, a_run_that_was_old_when_it_came_is_refused,
            nothing_of_a_file_stays_for_the_next_one,
