@@ -5,9 +5,9 @@
  * then the node's next run makes a list.
  *
  * Memory: at most `bytes_max`, and half a MiB for the table. A list of 72 lines takes 56 bytes; 64 more for each eight
- * of its lines that no other node has in the same places, and 64 unless another node has the same list. So 24 MiB are
- * enough for 57,000 nodes if half of these eights are their own, and for 36,000 that have nothing in common; a fleet
- * with one policy needs a tenth of it. When it is full, those go whose turn it is.
+ * of its lines that no other node has in the same places, and 64 unless another node has the same list. So 36 MiB are
+ * enough for 53,000 nodes that have nothing in common; a fleet with one policy needs a tenth of it. When it is full,
+ * those go whose turn it is.
  *
  * Of a line it keeps 48 bits of a hash with a key that nobody outside knows. That another line has the same hash,
  * and would be stored as the one before, happens once in 280,000,000,000,000 changed lines.
@@ -23,7 +23,7 @@
 #include "util/arena.h"
 #include "util/siphash.h"
 
-enum { REPORT_LISTS_BYTES = 24 << 20 };
+enum { REPORT_LISTS_BYTES = 36 << 20 };
 
 enum { REPORT_LIST_ID_LEN = 16, REPORT_LIST_DAY_SIZE = 12 };
 #define REPORT_LIST_HASH_MASK UINT64_C(0xffffffffffff)
