@@ -16,10 +16,7 @@
 #include "util/close_fd.h"
 #include "util/xmalloc.h"
 
-enum {
-    UNIT_FILES = 262144, /* LimitNOFILE= of rudder-relay-hub.service */
-    SPARE_FILES = 100    /* as hub.c has it */
-};
+enum { UNIT_FILES = 262144 }; /* LimitNOFILE= of rudder-relay-hub.service */
 
 static const char hub_user[] = "rudder-relay-hub";
 
@@ -170,7 +167,7 @@ static void check_port(struct hub_check *check)
 
 static void note_few_files(const struct relay_config *config)
 {
-    if (config->hub.max_waiting > UNIT_FILES - SPARE_FILES) {
+    if (config->hub.max_waiting > UNIT_FILES - RELAY_CONFIG_HUB_OTHER_FILES) {
         fprintf(stderr,
                 "note: hub.max_waiting is %d, but rudder-relay-hub.service lets the hub open %d files, unless its"
                 " LimitNOFILE= was changed.\n",

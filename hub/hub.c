@@ -17,7 +17,7 @@
 
 #define LOG_COMPONENT "hub"
 
-enum { LOOK_EVERY = 5 /* ticks, of a second */, SWEEP_EVERY = 60, SPARE_FILES = 100 };
+enum { LOOK_EVERY = 5 /* ticks, of a second */, SWEEP_EVERY = 60 };
 
 /* What only this file needs. */
 struct hub_process {
@@ -210,7 +210,7 @@ static void add_signal(struct hub_process *process, size_t i, int number, event_
 static void warn_of_few_files(const struct hub *hub)
 {
     long files = hub_listen_raise_files();
-    if (files >= 0 && files < (long)hub->config->hub.max_waiting + SPARE_FILES) {
+    if (files >= 0 && files < (long)hub->config->hub.max_waiting + RELAY_CONFIG_HUB_OTHER_FILES) {
         log_warn("fewer nodes can wait than hub.max_waiting says: the process may open too few files (LimitNOFILE)",
                  log_number("files", files), log_number("max_waiting", hub->config->hub.max_waiting));
     }

@@ -108,8 +108,7 @@ static bool refresh_file(struct key_file *file, struct err *err)
         forget_key(file);
         return err_set_errno(err, errnum, "%s", file->path);
     }
-    if (file->key.key != NULL && file_status_is_same_file(&now, &file->status) &&
-        file_status_is_unchanged(&now, &file->status)) {
+    if (file->key.key != NULL && file_status_is_unchanged(&now, &file->status)) {
         return true;
     }
     forget_key(file);

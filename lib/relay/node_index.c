@@ -122,8 +122,7 @@ bool node_index_refresh(struct node_index *index, struct err *err)
     if (stat(index->path, &now) != 0) {
         return err_set_errno(err, errno, "%s", index->path);
     }
-    if (file_status_is_same_file(&now, &index->map.stat) && file_status_is_unchanged(&now, &index->map.stat) &&
-        index->map.reads < READS_PER_MAP) {
+    if (file_status_is_unchanged(&now, &index->map.stat) && index->map.reads < READS_PER_MAP) {
         return true;
     }
     if (!map_open(&map, index->path, err)) {

@@ -28,6 +28,8 @@ enum relay_output { RELAY_OUTPUT_DISABLED, RELAY_OUTPUT_UPSTREAM, RELAY_OUTPUT_D
 /* How a client's certificate counts: as one of those that the node index has, or as one that an authority of the site
  * has signed (httpd has verified the chain). */
 enum relay_client_certificates { RELAY_CLIENTS_PINNED, RELAY_CLIENTS_CA };
+/* Files that the hub has open besides those of the nodes that wait, at most. */
+enum { RELAY_CONFIG_HUB_OTHER_FILES = 100 };
 enum relay_peer_authentication { RELAY_PEER_CERT_PINNING, RELAY_PEER_CERT_VALIDATION, RELAY_PEER_DANGEROUS_NONE };
 
 /* Every text is owned by the configuration, NUL-terminated and never NULL ("" when not given). Durations are in

@@ -51,8 +51,7 @@ bool spool_unclaim(int dir_fd, const char *claimed, const char *name, struct err
 
 static bool is_unchanged(const struct stat *now, const struct stat *read)
 {
-    return read == NULL ||
-           (now->st_ino == read->st_ino && file_status_is_unchanged(now, read));
+    return read == NULL || file_status_is_unchanged(now, read);
 }
 
 /* Renames the file to its claimed name. If an older claimed file is in the way, it is put back first, not overwritten.

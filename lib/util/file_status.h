@@ -20,8 +20,9 @@ static inline bool file_status_is_same_file(const struct stat *a, const struct s
     return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
 }
 
-/* Of the same file: has nobody written to it? */
+/* The same file, and nobody has written to it between the two looks, as far as size and time of change tell. */
 static inline bool file_status_is_unchanged(const struct stat *a, const struct stat *b)
 {
-    return a->st_size == b->st_size && file_status_compare_times(&a->st_mtim, &b->st_mtim) == 0;
+    return file_status_is_same_file(a, b) && a->st_size == b->st_size &&
+           file_status_compare_times(&a->st_mtim, &b->st_mtim) == 0;
 }
