@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "relay/report_db_compact.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,6 +180,16 @@ static bool store_lists(struct report_db_conn *conn, struct report_db_item **ite
 }
 
 /* The commit need not wait for the disk: the one of the runs that refer to these lists comes after it and does. */
+static bool begin_lists(struct report_db_conn *conn, struct report_db_failure *failure)
+{
+    char sql[256];
+    snprintf(sql, sizeof sql,
+             "BEGIN; SET LOCAL synchronous_commit = off; SET LOCAL statement_timeout = '%us';"
+             " SET LOCAL idle_in_transaction_session_timeout = '10s'",
+             conn->statement_seconds);
+    return report_db_conn_run(conn, sql, failure);
+}
+
 static bool store_new_lists(struct report_db_conn *conn, struct report_db_item **items, size_t count,
                             struct report_db_failure *failure)
 {
@@ -192,12 +203,8 @@ static bool store_new_lists(struct report_db_conn *conn, struct report_db_item *
     qsort(makers, found, sizeof *makers, by_list);
     bool good = true;
     for (size_t next = 0; next < found && good;) {
-        good = report_db_conn_run(conn,
-                                  "BEGIN; SET LOCAL synchronous_commit = off;"
-                                  " SET LOCAL statement_timeout = '60s';"
-                                  " SET LOCAL idle_in_transaction_session_timeout = '10s'",
-                                  failure) &&
-               store_lists(conn, makers, found, &next, failure) && report_db_conn_run(conn, "COMMIT", failure);
+        good = begin_lists(conn, failure) && store_lists(conn, makers, found, &next, failure) &&
+               report_db_conn_run(conn, "COMMIT", failure);
     }
     free(makers);
     return good;

@@ -69,6 +69,29 @@ sql() {
     lab_psql -At -c "$1"
 }
 
+# batch NAME COUNT BAD...: stores COUNT runs of new nodes; the options of the N-th are given as N:OPTION. Prints a line a run.
+batch() {
+    local name=$1 count=$2 i option runs=()
+    shift 2
+    for ((i = 1; i <= count; i++)); do
+        runs[i]="$name$i 1500000000 5 config=c"
+    done
+    for option; do
+        runs[${option%%:*}]+=" ${option#*:}"
+    done
+    store_runs "${runs[@]}"
+}
+
+outcomes() {
+    awk '{ print $3 }' <<<"$1" | sort | uniq -c | xargs
+}
+
+# stored_whole NAME: how many nodes of that name have all five reports and their row in ReportsExecution.
+stored_whole() {
+    sql "SELECT count(*) FROM ReportsExecution e WHERE nodeId LIKE '$1%' AND
+         (SELECT count(*) FROM RudderSysEvents r WHERE r.nodeId = e.nodeId) = 5"
+}
+
 # lines TEXT...: for use with equal.
 lines() {
     printf '%s\n' "$@"
