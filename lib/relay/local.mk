@@ -70,6 +70,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/spool_ages.c lib/relay/spool_ages.h \
 	lib/relay/spool_claim.c lib/relay/spool_clean.c \
 	lib/relay/spool_failed.c lib/relay/spool_private.h \
+	lib/relay/spool_put.c lib/relay/spool_put.h \
 	lib/relay/spool_set.c lib/relay/spool_set.h lib/relay/spool_sum.h \
 	lib/relay/spool_shares.c lib/relay/spool_shares.h \
 	lib/relay/upload_kind.c lib/relay/upload_kind.h \
