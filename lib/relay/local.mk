@@ -74,4 +74,6 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/spool_set.c lib/relay/spool_set.h lib/relay/spool_sum.h \
 	lib/relay/spool_shares.c lib/relay/spool_shares.h \
 	lib/relay/upload_kind.c lib/relay/upload_kind.h \
-	lib/relay/via_header.c lib/relay/via_header.h
+	lib/relay/via_header.c lib/relay/via_header.h \
+	lib/relay/virtual_node.c lib/relay/virtual_node.h \
+	lib/relay/virtual_status.c lib/relay/virtual_status.h

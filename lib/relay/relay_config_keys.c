@@ -311,6 +311,23 @@ static const struct config_key keys[] = {
      "http://127.0.0.1:3030/rudder/relay-api/remote-run/nodes",
      .help = "remote-run of this relay, for nodes that do not wait for an order from above. When empty: none of them."},
 
+    {"virtual.enabled", CONFIG_BOOL, FIELD(virtual_nodes.enabled), "false",
+     .help = "Whether rudder-relay-virtual runs commands for nodes that have no agent."},
+    {"virtual.directory", CONFIG_PATH, FIELD(virtual_nodes.directory), "/etc/rudder-relay/virtual.d",
+     .help = "A file for each of them, NAME.conf, see rudder-relay-virtual(8)."},
+    {"virtual.keys_directory", CONFIG_PATH, FIELD(virtual_nodes.keys_directory), "/var/lib/rudder-relay/virtual-keys",
+     .help = "Their keys and certificates, NODE-ID.key and NODE-ID.cert, PEM, not encrypted. Only user "
+             "rudder-relay-virtual needs the right to read them."},
+    {"virtual.state_directory", CONFIG_PATH, FIELD(virtual_nodes.state_directory), "/var/lib/rudder-relay/virtual",
+     .help = "Where it keeps how the last runs went, and run logs that the spool has no room for."},
+    {"virtual.command_socket", CONFIG_PATH, FIELD(virtual_nodes.command_socket),
+     "/run/rudder-relay/virtual/command.sock",
+     .help = "Where it reaches rudder-relay-virtual-command, which runs the commands as a user that can read no key."},
+    {"virtual.max_parallel", CONFIG_INT, FIELD(virtual_nodes.max_parallel), "4", 1, 1000,
+     .help = "So many commands run at a time; others wait for their turn."},
+    {"virtual.max_output", CONFIG_SIZE, FIELD(virtual_nodes.max_output), "1MiB", 1024, INT64_C(1) << 30,
+     .help = "A command that prints more than this is ended, and that is its report."},
+
     {"shared_files.path", CONFIG_PATH, FIELD(shared_files.path), "/var/rudder/shared-files",
      .help = "Where files that nodes share with each other are kept."},
     {"shared_files.max_body_size", CONFIG_SIZE, FIELD(shared_files.max_body_size), "50MiB", 1, LARGEST_FILE,
