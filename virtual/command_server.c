@@ -22,7 +22,7 @@
 #define LOG_COMPONENT "command_server"
 
 enum {
-    GRACE_MS = 5000, /* from TERM to KILL */
+    GRACE_MS = 3000, /* from TERM to KILL */
     SOCKET_MODE = 0660,
     SOCKET_BACKLOG = 128,
     SWEEP_TRIES = 500, /* of SWEEP_PAUSE each, for processes that are slow to die */

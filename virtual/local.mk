@@ -8,7 +8,6 @@ virtual_libvirtual_a_SOURCES = \
 	virtual/command_server.c virtual/command_server.h \
 	virtual/outbox.c virtual/outbox.h \
 	virtual/places.c virtual/places.h \
-	virtual/run_seal.c virtual/run_seal.h \
 	virtual/run_text.c virtual/run_text.h \
 	virtual/schedule.c virtual/schedule.h \
 	virtual/virtual.c virtual/virtual.h \

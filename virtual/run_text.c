@@ -86,17 +86,23 @@ static void count_report(struct run_text *text, struct slice rest)
     text->reports += !control && !slice_starts_with(event, "log_");
 }
 
+/* The first line that a person may read is what the verdict says. */
+static void note_said(struct run_text *text, struct slice line)
+{
+    slice_skip(&line, " \t");
+    if (text->said.len == 0 && !slice_starts_with(line, "R:")) {
+        buffer_add(&text->said, line.at, line.len < SAID_MAX ? line.len : SAID_MAX);
+    }
+}
+
 static void add_plain_line(struct run_text *text, struct slice line)
 {
     struct slice what = line;
     slice_skip(&what, " \t");
-    if (what.len == 0) {
-        return;
-    }
-    buffer_add_text(&text->body, "R: [INFO] ");
-    buffer_add(&text->body, line.at, line.len);
-    if (text->said.len == 0) {
-        buffer_add(&text->said, what.at, what.len < SAID_MAX ? what.len : SAID_MAX);
+    if (what.len > 0) {
+        buffer_add_text(&text->body, "R: [INFO] ");
+        buffer_add(&text->body, line.at, line.len);
+        note_said(text, what);
     }
 }
 
@@ -116,6 +122,7 @@ static void add_line(struct run_text *text, const struct runlog_line *line, int6
         break;
     case RUNLOG_LINE_ENTRY:
         text->in_report = false;
+        note_said(text, line->text);
         break;
     case RUNLOG_LINE_OTHER:
         if (!text->in_report) {

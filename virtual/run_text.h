@@ -33,7 +33,7 @@ struct run_text {
     char start_text[TIMESTAMP_TEXT_SIZE]; /* as reports have it: YYYY-MM-DD HH:MM:SS+00:00 */
     struct buffer body;
     struct buffer line; /* what has come of one */
-    struct buffer said; /* the first line that is neither report nor log entry, for the verdict */
+    struct buffer said; /* the first line that is no report and no `R: [...]`, for the verdict */
     bool in_report;
     bool own_start;
     bool own_end;

@@ -25,7 +25,7 @@
 
 #define LOG_COMPONENT "virtual"
 
-enum { LOOK_EVERY = 5 /* seconds */, PLAN_MOST = 60 /* seconds; the clock may be set */, STATUS_DELAY_US = 200 * 1000 };
+enum { LOOK_EVERY = 5 /* seconds */, PLAN_MOST = 60 /* seconds; the clock may be set */, STATUS_DELAY_US = 50 * 1000 };
 
 struct virtual_daemon {
     const struct relay_config *config;

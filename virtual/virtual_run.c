@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "relay/runlog_seal.h"
 #include "util/byte_size.h"
 #include "util/clock.h"
 #include "util/duration.h"
@@ -12,7 +13,6 @@
 #include "util/xmalloc.h"
 #include "virtual/command_request.h"
 #include "virtual/command_run.h"
-#include "virtual/run_seal.h"
 #include "virtual/run_text.h"
 
 #define LOG_COMPONENT "virtual_run"
@@ -66,7 +66,7 @@ static bool store_log(const struct virtual_run *run, struct slice log, struct er
     char stamp[TIMESTAMP_TEXT_SIZE];
     timestamp_format(&(struct timestamp){.seconds = run->start}, stamp);
     buffer_add_format(&name, "%s@%s.log.gz", stamp, id);
-    bool done = run_seal(&sealed, log, run->context->config->virtual_nodes.keys_directory, id, err) &&
+    bool done = runlog_seal(&sealed, log, run->context->config->virtual_nodes.keys_directory, id, err) &&
                 outbox_put(run->context->outbox, buffer_cstr(&name), buffer_slice(&sealed), err);
     buffer_free(&sealed);
     buffer_free(&name);

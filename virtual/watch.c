@@ -11,7 +11,7 @@
 #include "util/file_status.h"
 #include "util/xmalloc.h"
 
-enum { SETTLE_US = 100 * 1000 };
+enum { SETTLE_US = 50 * 1000 };
 
 static const uint32_t changes =
     IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;

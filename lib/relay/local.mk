@@ -57,6 +57,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/runlog_line.c lib/relay/runlog_line.h \
 	lib/relay/runlog_parse.c lib/relay/runlog_parse.h \
 	lib/relay/runlog_field.c lib/relay/runlog_field.h \
+	lib/relay/runlog_seal.c lib/relay/runlog_seal.h \
 	lib/relay/smime_algorithm.c lib/relay/smime_algorithm.h \
 	lib/relay/smime_attributes.c lib/relay/smime_attributes.h \
 	lib/relay/smime_decrypt.c lib/relay/smime_decrypt.h \

@@ -3,6 +3,7 @@
 #
 # virtual: what the end-to-end tests of virtual agents share: rudder-relay-virtual and its helper in a lab. Sourced by a
 # test, after `cd` to the repository's root.
+#     virtual_layout              the directories below $LAB/virtual
 #     virtual_settings            prints KEY=VALUE lines for relay.conf, all below $LAB/virtual
 #     virtual_start, virtual_stop [SIGNAL]   the daemon
 #     virtual_helper_start        the helper, as another user if we are root; virtual_helper_stop [SIGNAL]
@@ -15,8 +16,11 @@
 . lab/lab.sh
 . lab/relay.sh
 
-virtual_settings() {
+virtual_layout() {
     mkdir -p "$LAB"/virtual/{nodes.d,keys,state,run} && chmod 700 "$LAB/virtual/keys" && chmod 777 "$LAB/virtual/run"
+}
+
+virtual_settings() {
     printf '%s\n' "virtual.enabled=true" "virtual.directory=\"$LAB/virtual/nodes.d\"" \
         "virtual.keys_directory=\"$LAB/virtual/keys\"" "virtual.state_directory=\"$LAB/virtual/state\"" \
         "virtual.command_socket=\"$LAB/virtual/run/command.sock\""
@@ -35,7 +39,7 @@ virtual_stop() {
 # What it needs to know is in a file that others may read, too.
 virtual_helper_start() {
     local program
-    sed 's/^ *password = .*//' "$LAB_CONFIG" >"$LAB/virtual/helper.conf" && chmod 644 "$LAB/virtual/helper.conf" &&
+    sed 's/^\( *password = \).*/\1"none";/' "$LAB_CONFIG" >"$LAB/virtual/helper.conf" && chmod 644 "$LAB/virtual/helper.conf" &&
         program=$(lab_program rudder-relay-virtual-command) && : >"$LAB/log/virtual-command.log" &&
         lab_start virtual-command lab_as nobody "$program" -c "$LAB/virtual/helper.conf" &&
         lab_wait_for 60 grep -qF " started" "$LAB/log/virtual-command.log"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "virtual/run_seal.h"
+#include "relay/runlog_seal.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -118,7 +118,7 @@ static bool compress_log(struct buffer *out, struct slice message, struct err *e
     return whole || err_set(err, "zlib has not compressed all of it");
 }
 
-bool run_seal(struct buffer *out, struct slice log, const char *directory, const char *node_id, struct err *err)
+bool runlog_seal(struct buffer *out, struct slice log, const char *directory, const char *node_id, struct err *err)
 {
     struct run_signer signer;
     BIO *message = NULL;
@@ -137,7 +137,7 @@ bool run_seal(struct buffer *out, struct slice log, const char *directory, const
     return done;
 }
 
-bool run_seal_check(const char *directory, const char *node_id, struct err *err)
+bool runlog_seal_check(const char *directory, const char *node_id, struct err *err)
 {
     struct run_signer signer;
     bool done = run_signer_read(&signer, directory, node_id, err);
