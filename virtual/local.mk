@@ -25,4 +25,5 @@ virtual_rudder_relay_virtual_command_LDADD = virtual/libvirtual.a $(RELAY_LDADD)
 
 virtualexamplesdir = $(pkgdatadir)/virtual
 dist_virtualexamples_DATA = virtual/examples/report.sh virtual/examples/web.conf virtual/examples/switch.conf
-dist_virtualexamples_SCRIPTS = virtual/examples/check-http virtual/examples/check-ssh virtual/examples/check-snmp
+dist_virtualexamples_SCRIPTS = virtual/examples/check-http virtual/examples/check-ssh virtual/examples/check-snmp \
+	virtual/examples/make-node
