@@ -8,7 +8,7 @@
 
 static const char prefix[] = "RUDDER_VIRTUAL_";
 
-static void add_text(struct buffer *out, const char *text)
+static void add_request_text(struct buffer *out, const char *text)
 {
     buffer_add(out, text, strlen(text) + 1);
 }
@@ -16,13 +16,13 @@ static void add_text(struct buffer *out, const char *text)
 static void add_variable(struct buffer *out, const char *name, const char *value)
 {
     buffer_add_format(out, "%s%s=", prefix, name);
-    add_text(out, value);
+    add_request_text(out, value);
 }
 
 void command_request_add(struct buffer *out, const struct virtual_node_settings *settings, const char *start)
 {
     buffer_add_format(out, "%" PRId64, settings->timeout);
-    add_text(out, "");
+    add_request_text(out, "");
     add_variable(out, "NODE", settings->node_id);
     add_variable(out, "START", start);
     add_variable(out, "AUDIT", settings->audit ? "yes" : "no");
@@ -33,11 +33,11 @@ void command_request_add(struct buffer *out, const struct virtual_node_settings 
     add_variable(out, "REPORT_ID", settings->report_id);
     add_variable(out, "COMPONENT", settings->component);
     add_variable(out, "KEY", settings->key);
-    add_text(out, "");
+    add_request_text(out, "");
     for (char *const *argument = settings->command; *argument != NULL; argument++) {
-        add_text(out, *argument);
+        add_request_text(out, *argument);
     }
-    add_text(out, "");
+    add_request_text(out, "");
 }
 
 /* Takes texts up to an empty one. */

@@ -107,7 +107,7 @@ static void add_plain_line(struct run_text *text, struct slice line)
 }
 
 /* Appends the line, which is not empty. */
-static void add_line(struct run_text *text, const struct runlog_line *line, int64_t now)
+static void add_printed_line(struct run_text *text, const struct runlog_line *line, int64_t now)
 {
     const size_t before = text->body.len;
     if (line->timed) {
@@ -142,14 +142,14 @@ static void add_line(struct run_text *text, const struct runlog_line *line, int6
     }
 }
 
-static void take_line(struct run_text *text, int64_t now)
+static void take_printed_line(struct run_text *text, int64_t now)
 {
     struct runlog_lines lines;
     struct runlog_line line;
     clean_line(&text->line);
     runlog_lines_begin(&lines, buffer_slice(&text->line));
     if (text->line.len > 0 && runlog_lines_next(&lines, &line)) {
-        add_line(text, &line, now);
+        add_printed_line(text, &line, now);
     }
     buffer_clear(&text->line);
 }
@@ -158,7 +158,7 @@ void run_text_take(struct run_text *text, const char *bytes, size_t len, int64_t
 {
     for (size_t i = 0; i < len; i++) {
         if (bytes[i] == '\n' || bytes[i] == '\r') {
-            take_line(text, now);
+            take_printed_line(text, now);
         } else {
             buffer_add(&text->line, &bytes[i], 1);
         }
@@ -186,7 +186,7 @@ static const char *verdict_type(const struct virtual_node_settings *settings, en
     return types[verdict][settings->audit];
 }
 
-static void add_verdict(struct run_text *text, enum run_verdict verdict, const char *failure, int64_t now,
+static void add_verdict_report(struct run_text *text, enum run_verdict verdict, const char *failure, int64_t now,
                         struct buffer *out)
 {
     const struct virtual_node_settings *settings = text->settings;
@@ -205,13 +205,13 @@ static void add_verdict(struct run_text *text, enum run_verdict verdict, const c
 void run_text_end(struct run_text *text, enum run_verdict verdict, const char *failure, int64_t now,
                   struct buffer *out)
 {
-    take_line(text, now);
+    take_printed_line(text, now);
     if (!text->own_start) {
         add_control(text, "start", "Start execution", text->start.seconds, out);
     }
     buffer_add(out, text->body.at, text->body.len);
     if (verdict != RUN_VERDICT_OK || text->reports == 0) {
-        add_verdict(text, verdict, failure, now, out);
+        add_verdict_report(text, verdict, failure, now, out);
     }
     if (!text->own_end) {
         add_control(text, "end", "End execution", now, out);

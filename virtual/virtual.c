@@ -82,7 +82,7 @@ static void status_changed(struct virtual_daemon *daemon)
 /* ---- runs ---- */
 
 /* Is it a node of this server? Without an index nobody knows, and root will. */
-static bool node_is_known(struct virtual_daemon *daemon, const char *node_id)
+static bool is_of_this_server(struct virtual_daemon *daemon, const char *node_id)
 {
     struct err err;
     if (daemon->index == NULL) {
@@ -93,7 +93,7 @@ static bool node_is_known(struct virtual_daemon *daemon, const char *node_id)
     return daemon->index == NULL || node_index_find(daemon->index, node_id, NULL);
 }
 
-static void leave_out(struct place *place)
+static void leave_place_out(struct place *place)
 {
     struct virtual_status *status = &place->status;
     if (status->ok || status->reason.text[0] == '\0' || status->last > 0) {
@@ -111,11 +111,11 @@ static void start_place(struct virtual_daemon *daemon, struct place *place, int6
         return;
     }
     place_begun(place, now);
-    if (node_is_known(daemon, place->status.node_id)) {
+    if (is_of_this_server(daemon, place->status.node_id)) {
         place->run = virtual_run_start(&daemon->runs, place->node, now, place);
         daemon->running++;
     } else {
-        leave_out(place);
+        leave_place_out(place);
     }
     status_changed(daemon);
 }
@@ -192,7 +192,8 @@ static void read_files(struct virtual_daemon *daemon)
         log_error("the file of a virtual node is not used", log_text("reason", nodes.faults[i].err.text));
     }
     places_reload(&daemon->places, &nodes, &daemon->before, time(NULL), drop_place, daemon);
-    log_info("files read", log_number("nodes", (int64_t)nodes.count), log_number("refused", (int64_t)nodes.fault_count));
+    log_info("files read", log_number("nodes", (int64_t)nodes.count),
+             log_number("refused", (int64_t)nodes.fault_count));
     virtual_nodes_free(&nodes);
     relay_metrics_set_virtual(daemon->state, daemon->places.count, time(NULL));
     status_changed(daemon);

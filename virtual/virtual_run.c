@@ -87,7 +87,7 @@ static void say_end(const struct virtual_run *run, const struct virtual_run_end 
 }
 
 /* Ends and frees the run. */
-static void finish_run(struct virtual_run *run, enum run_verdict verdict, struct err *failure)
+static void finish_virtual_run(struct virtual_run *run, enum run_verdict verdict, struct err *failure)
 {
     struct virtual_run_end end = {.start = run->start, .took_ms = clock_ms() - run->began_ms};
     struct buffer log = {0};
@@ -117,7 +117,7 @@ static void on_run_output(void *context, const char *bytes, size_t len)
         char size[BYTE_SIZE_TEXT_SIZE];
         byte_size_format(most, size);
         err_set(&failure, "it has printed more than %s", size);
-        finish_run(run, RUN_VERDICT_BROKEN, &failure);
+        finish_virtual_run(run, RUN_VERDICT_BROKEN, &failure);
     }
 }
 
@@ -162,7 +162,7 @@ static void on_run_ended(void *context, const struct command_run_end *end)
         err_set(&failure, "%s", end->err.text);
         break;
     }
-    finish_run(run, verdict, &failure);
+    finish_virtual_run(run, verdict, &failure);
 }
 
 static const struct command_run_handler run_handler = {on_run_output, on_run_ended};

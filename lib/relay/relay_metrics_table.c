@@ -121,8 +121,8 @@ static const struct relay_metric_family families[METRICS] = {
     [METRIC_VIRTUAL_NODES] = {"rudder_relay_virtual_nodes", METRIC_GAUGE,
                               "Nodes without an agent that commands are run for.", .sparse = true},
     [METRIC_VIRTUAL_RUNS] = {"rudder_relay_virtual_runs_total", METRIC_COUNTER,
-                             "Runs of virtual nodes: the command has succeeded (ok), it has not, which its run log says "
-                             "(failed), there is no run log (lost).",
+                             "Runs of virtual nodes: the command has succeeded (ok), it has not, which its run log "
+                             "says (failed), there is no run log (lost).",
                              .labels = {LABEL("result", virtual_runs)}, .sparse = true},
     [METRIC_VIRTUAL_CHECKED] = {"rudder_relay_virtual_checked_timestamp_seconds", METRIC_GAUGE,
                                 "When rudder-relay-virtual told its figures last.", .sparse = true},

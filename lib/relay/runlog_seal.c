@@ -30,7 +30,7 @@ static void run_signer_free(struct run_signer *signer)
 }
 
 /* A key with a password is none: there is nobody to ask. */
-static int no_password(char *out, int size, int writing, void *context)
+static int have_no_password(char *out, int size, int writing, void *context)
 {
     (void)out;
     (void)size;
@@ -39,14 +39,14 @@ static int no_password(char *out, int size, int writing, void *context)
     return -1;
 }
 
-static bool read_key(struct run_signer *signer, const char *path, struct err *err)
+static bool read_signing_key(struct run_signer *signer, const char *path, struct err *err)
 {
     struct buffer text = {0};
     if (!safe_file_read_followed(path, KEY_FILE_MAX, &text, err)) {
         return false;
     }
     BIO *bio = BIO_new_mem_buf(text.at, (int)text.len);
-    signer->key = bio != NULL ? PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL) : NULL;
+    signer->key = bio != NULL ? PEM_read_bio_PrivateKey(bio, NULL, have_no_password, NULL) : NULL;
     BIO_free(bio);
     OPENSSL_cleanse(text.at, text.len);
     buffer_free(&text);
@@ -75,7 +75,7 @@ static bool run_signer_read(struct run_signer *signer, const char *directory, co
     char *key = xasprintf("%s/%s.key", directory, node_id);
     char *certificate = xasprintf("%s/%s.cert", directory, node_id);
     *signer = (struct run_signer){0};
-    bool done = read_key(signer, key, err) && read_certificate(signer, certificate, node_id, err);
+    bool done = read_signing_key(signer, key, err) && read_certificate(signer, certificate, node_id, err);
     free(key);
     free(certificate);
     return done;

@@ -97,8 +97,9 @@ static bool check_fields(const struct virtual_node_settings *settings, const str
         const char *key;
         const char *text;
     } fields[] = {
-        {"config_id", settings->config_id},       {"policy", settings->policy},       {"rule_id", settings->rule_id},
-        {"directive_id", settings->directive_id}, {"report_id", settings->report_id}, {"component", settings->component},
+        {"config_id", settings->config_id}, {"policy", settings->policy},
+        {"rule_id", settings->rule_id},     {"directive_id", settings->directive_id},
+        {"report_id", settings->report_id}, {"component", settings->component},
         {"key", settings->key},
     };
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
@@ -198,7 +199,7 @@ static struct err *add_fault(struct virtual_nodes *nodes, const char *file)
     return &fault->err;
 }
 
-static void add_file(struct virtual_nodes *nodes, const char *directory, const char *name)
+static void add_node_file(struct virtual_nodes *nodes, const char *directory, const char *name)
 {
     struct buffer text = {0};
     struct err err = {0};
@@ -248,7 +249,7 @@ bool virtual_nodes_read(struct virtual_nodes *nodes, const char *directory, stru
         qsort(names, count, sizeof *names, compare_names);
     }
     for (size_t i = 0; i < count; i++) {
-        add_file(nodes, directory, names[i]);
+        add_node_file(nodes, directory, names[i]);
         free(names[i]);
     }
     free(names);

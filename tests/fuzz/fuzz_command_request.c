@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * fuzz_command_request: a request to the helper that runs the commands of virtual nodes (virtual/command_request.h). What
- * is accepted has an absolute path and no variable of another kind, and no piece of it is a whole request.
+ * fuzz_command_request: a request to the helper that runs the commands of virtual nodes (virtual/command_request.h).
+ * What is accepted has an absolute path and no variable of another kind, and no piece of it is a whole request.
  */
 #include <stdint.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * fuzz_run_text: what a virtual node's command prints (virtual/run_text.h), the first byte says in which pieces it comes.
- * The run log that is made of it is one that root takes, or one that is found to be none; when it printed no report it is
- * always taken, with a verdict.
+ * fuzz_run_text: what a virtual node's command prints (virtual/run_text.h), the first byte says in which pieces it
+ * comes. The run log that is made of it is one that root takes, or one that is found to be none; when it printed no
+ * report it is always taken, with a verdict.
  */
 #include <stdint.h>
 #include <string.h>

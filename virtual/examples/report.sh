@@ -13,8 +13,8 @@
 # the node's file. A command that has reported all that it had to say exits with 0: another exit status is one more
 # report, an error.
 
-# report_text TEXT: prints it as one line: control characters become blanks. Nothing else has to be escaped in a message,
-# which is the last field.
+# report_text TEXT: prints it as one line: control characters become blanks. Nothing else has to be escaped in a
+# message, which is the last field.
 report_text() {
     printf '%s' "$1" | LC_ALL=C tr '\000-\037\177' ' '
 }

@@ -12,7 +12,7 @@
 #define LOG "2027-01-15T08:00:00+00:00 R: @@one\n\ntwo\n"
 
 /* NAME.key and NAME.cert of a new identity. */
-static struct identity make_files(const struct tmpdir *directory, const char *name, const char *uid, EVP_PKEY *pkey)
+static struct identity make_key_files(const struct tmpdir *directory, const char *name, const char *uid, EVP_PKEY *pkey)
 {
     char path[128];
     struct identity identity = signing_identity(pkey, uid, 1);
@@ -30,7 +30,7 @@ static struct identity make_files(const struct tmpdir *directory, const char *na
 static void assert_seals(EVP_PKEY *pkey)
 {
     struct tmpdir directory = tmpdir_make();
-    struct identity identity = make_files(&directory, "node", "node", pkey);
+    struct identity identity = make_key_files(&directory, "node", "node", pkey);
     struct buffer sealed = {0}, message = {0}, canonical = {0};
     struct err err = {0};
     ck_assert_msg(runlog_seal(&sealed, slice_from_str(LOG), directory.path, "node", &err), "%s", err.text);
@@ -66,12 +66,12 @@ START_TEST(keys_that_are_wrong_are_told)
     struct err err;
     ck_assert(!runlog_seal_check(directory.path, "node", &err));
     ck_assert_ptr_nonnull(strstr(err.text, "/node.key: No such file"));
-    struct identity node = make_files(&directory, "node", "another", signing_ec_key());
+    struct identity node = make_key_files(&directory, "node", "another", signing_ec_key());
     ck_assert(!runlog_seal_check(directory.path, "node", &err));
     ck_assert_ptr_nonnull(strstr(err.text, "/node.cert: it is the certificate of another"));
-    struct identity right = make_files(&directory, "node", "node", signing_ec_key());
+    struct identity right = make_key_files(&directory, "node", "node", signing_ec_key());
     ck_assert(runlog_seal_check(directory.path, "node", &err));
-    struct identity third = make_files(&directory, "third", "node", signing_ec_key());
+    struct identity third = make_key_files(&directory, "third", "node", signing_ec_key());
     ck_assert_int_eq(renameat(directory.fd, "third.key", directory.fd, "node.key"), 0);
     ck_assert(!runlog_seal_check(directory.path, "node", &err));
     ck_assert_ptr_nonnull(strstr(err.text, "/node.cert: the key beside it is another one's"));

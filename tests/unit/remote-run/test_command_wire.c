@@ -20,7 +20,8 @@ START_TEST(a_request_is_whole_with_its_second_text)
     for (size_t len = 0; len < request.len; len++) {
         ck_assert_int_eq(read_request_text(request.at, len, &err), SUBPROCESS_WIRE_MORE);
     }
-    ck_assert_int_eq(command_wire_read_request(buffer_slice(&request), &conditions, &hosts, &err), SUBPROCESS_WIRE_WHOLE);
+    ck_assert_int_eq(command_wire_read_request(buffer_slice(&request), &conditions, &hosts, &err),
+                     SUBPROCESS_WIRE_WHOLE);
     ck_assert_str_eq(conditions, "a,b_1");
     ck_assert_str_eq(hosts, "one.example,::1");
     buffer_free(&request);

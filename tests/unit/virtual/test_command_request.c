@@ -17,8 +17,8 @@ START_TEST(a_request_is_read_as_it_was_written)
     struct err err;
     struct command_request request;
     struct buffer out = {0};
-    struct virtual_node *node = virtual_node_parse(
-        "x.conf", slice_from_str("node_id = \"n\"; command = [\"/bin/echo\", \"a b\"]; timeout = 7; audit = true;"), &err);
+    static const char file[] = "node_id = \"n\"; command = [\"/bin/echo\", \"a b\"]; timeout = 7; audit = true;";
+    struct virtual_node *node = virtual_node_parse("x.conf", slice_from_str(file), &err);
     ck_assert_ptr_nonnull(node);
     command_request_add(&out, &node->settings, "now");
     for (size_t len = 0; len < out.len; len++) {

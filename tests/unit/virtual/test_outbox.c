@@ -31,13 +31,13 @@ static void unmake(struct made *made)
     tmpdir_remove(&made->directory);
 }
 
-static void put(struct made *made, const char *name, const char *text)
+static void put_log(struct made *made, const char *name, const char *text)
 {
     struct err err;
     ck_assert_msg(outbox_put(made->outbox, name, slice_from_str(text), &err), "%s", err.text);
 }
 
-static bool is_there(const struct made *made, const char *path)
+static bool is_below(const struct made *made, const char *path)
 {
     return tmpdir_has(made->directory.fd, path);
 }
@@ -47,13 +47,13 @@ START_TEST(a_run_log_goes_into_the_spool)
     struct made made;
     struct stat status;
     make_outbox(&made);
-    put(&made, NAME, "one");
+    put_log(&made, NAME, "one");
     ck_assert_int_eq(fstatat(made.directory.fd, "incoming/" NAME, &status, 0), 0);
     ck_assert_int_eq(status.st_mode & 07777, 0640);
-    put(&made, NAME, "one");
-    ck_assert(!is_there(&made, "incoming/" NAME ".~1~"));
-    put(&made, NAME, "another");
-    ck_assert(is_there(&made, "incoming/" NAME ".~1~"));
+    put_log(&made, NAME, "one");
+    ck_assert(!is_below(&made, "incoming/" NAME ".~1~"));
+    put_log(&made, NAME, "another");
+    ck_assert(is_below(&made, "incoming/" NAME ".~1~"));
     unmake(&made);
 }
 END_TEST
@@ -64,15 +64,15 @@ START_TEST(without_room_it_is_kept_and_follows)
     struct err err;
     make_outbox(&made);
     made.config.upload.min_free_space = INT64_MAX / 2;
-    put(&made, NAME, "one");
-    ck_assert(is_there(&made, "unsent/" NAME) && !is_there(&made, "incoming/" NAME));
+    put_log(&made, NAME, "one");
+    ck_assert(is_below(&made, "unsent/" NAME) && !is_below(&made, "incoming/" NAME));
     outbox_send_kept(made.outbox);
-    ck_assert(is_there(&made, "unsent/" NAME));
+    ck_assert(is_below(&made, "unsent/" NAME));
     outbox_close(made.outbox); /* a restart */
     made.outbox = outbox_open(&made.config, &err);
     made.config.upload.min_free_space = 0;
     outbox_send_kept(made.outbox);
-    ck_assert(!is_there(&made, "unsent/" NAME) && is_there(&made, "incoming/" NAME));
+    ck_assert(!is_below(&made, "unsent/" NAME) && is_below(&made, "incoming/" NAME));
     unmake(&made);
 }
 END_TEST
@@ -84,11 +84,11 @@ START_TEST(with_too_many_files_too)
     tmpdir_write(made.directory.fd, "incoming/a", "");
     tmpdir_write(made.directory.fd, "incoming/b", "");
     tmpdir_write(made.directory.fd, "incoming/c", "");
-    put(&made, NAME, "one");
-    ck_assert(is_there(&made, "unsent/" NAME));
+    put_log(&made, NAME, "one");
+    ck_assert(is_below(&made, "unsent/" NAME));
     unlinkat(made.directory.fd, "incoming/a", 0);
     outbox_send_kept(made.outbox);
-    ck_assert(is_there(&made, "incoming/" NAME));
+    ck_assert(is_below(&made, "incoming/" NAME));
     unmake(&made);
 }
 END_TEST
@@ -98,8 +98,8 @@ START_TEST(a_spool_that_is_not_there_is_waited_for)
     struct made made;
     make_outbox(&made);
     unlinkat(made.directory.fd, "incoming", AT_REMOVEDIR);
-    put(&made, NAME, "one");
-    ck_assert(is_there(&made, "unsent/" NAME));
+    put_log(&made, NAME, "one");
+    ck_assert(is_below(&made, "unsent/" NAME));
     unmake(&made);
 }
 END_TEST
@@ -109,10 +109,10 @@ START_TEST(what_was_kept_for_too_long_is_dropped)
     struct made made;
     make_outbox(&made);
     made.config.upload.min_free_space = INT64_MAX / 2;
-    put(&made, NAME, "one");
+    put_log(&made, NAME, "one");
     tmpdir_age(made.directory.fd, "unsent/" NAME, 2 * 86400);
     outbox_send_kept(made.outbox);
-    ck_assert(!is_there(&made, "unsent/" NAME));
+    ck_assert(!is_below(&made, "unsent/" NAME));
     unmake(&made);
 }
 END_TEST
@@ -137,4 +137,5 @@ START_TEST(no_more_than_so_many_are_kept)
 END_TEST
 
 SUITE_MAIN("outbox", a_run_log_goes_into_the_spool, without_room_it_is_kept_and_follows, with_too_many_files_too,
-           a_spool_that_is_not_there_is_waited_for, what_was_kept_for_too_long_is_dropped, no_more_than_so_many_are_kept)
+           a_spool_that_is_not_there_is_waited_for, what_was_kept_for_too_long_is_dropped,
+           no_more_than_so_many_are_kept)
