@@ -16,7 +16,7 @@
 #include "util/timestamp.h"
 #include "util/xmalloc.h"
 
-enum { TAKE_UP_MS = 15000, WAIT_MORE_MS = 60000 /* beyond the time-out */, LOOK_MS = 50 };
+enum { TAKE_UP_MS = 15000, WAIT_MORE_MS = 60000 /* beyond the time-out */, LEFT_OUT_MS = 3000, LOOK_MS = 50 };
 
 /* ---- status ---- */
 
@@ -116,8 +116,11 @@ static bool request_run(struct virtual_wait *wait, struct err *err)
 
 static bool await_run(struct virtual_wait *wait, int64_t timeout, struct err *err)
 {
-    for (int64_t until = clock_ms() + timeout * 1000 + WAIT_MORE_MS; clock_ms() < until;) {
-        if (look_at_status(wait) && wait->status.last != wait->before && !wait->status.running) {
+    const int64_t begun = clock_ms();
+    while (clock_ms() < begun + timeout * 1000 + WAIT_MORE_MS) {
+        const bool known = look_at_status(wait) && !wait->status.running;
+        const bool left_out = wait->status.last == 0 && wait->status.reason.text[0] != '\0';
+        if (known && (left_out ? clock_ms() > begun + LEFT_OUT_MS : wait->status.last != wait->before)) {
             return true;
         }
         nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL);

@@ -324,7 +324,7 @@ static const struct config_key keys[] = {
      .help = "Where it reaches rudder-relay-virtual-command, which runs the commands as another user."},
     {"virtual.max_parallel", CONFIG_INT, FIELD(virtual_nodes.max_parallel), "4", 1, 1000,
      .help = "So many commands run at a time; others wait for their turn."},
-    {"virtual.max_output", CONFIG_SIZE, FIELD(virtual_nodes.max_output), "1MiB", 1024, INT64_C(1) << 30,
+    {"virtual.max_output", CONFIG_SIZE, FIELD(virtual_nodes.max_output), "1MiB", 1024, 64 << 20,
      .help = "A command that prints more than this is ended, and that is its report."},
 
     {"shared_files.path", CONFIG_PATH, FIELD(shared_files.path), "/var/rudder/shared-files",
