@@ -46,6 +46,7 @@ extern const struct command cmd_runlog_parse;
 extern const struct command cmd_runlog_verify;
 extern const struct command cmd_sample_config;
 extern const struct command cmd_storage;
+extern const struct command cmd_virtual;
 
 void command_print_help(const struct command *command);
 

@@ -9,6 +9,7 @@ cli_libcli_a_SOURCES = \
 	cli/check_certificates.c cli/check_certificates.h \
 	cli/check_hub.c cli/check_hub.h \
 	cli/check_server_key.c cli/check_server_key.h \
+	cli/check_virtual.c cli/check_virtual.h \
 	cli/cmd_adopt.c \
 	cli/cmd_check_config.c \
 	cli/cmd_drop.c \
@@ -21,6 +22,7 @@ cli_libcli_a_SOURCES = \
 	cli/cmd_runlog_verify.c \
 	cli/cmd_sample_config.c \
 	cli/cmd_storage.c \
+	cli/cmd_virtual.c \
 	cli/command.c cli/command.h \
 	cli/failed_files.c cli/failed_files.h \
 	cli/import_files.c cli/import_files.h \

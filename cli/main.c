@@ -14,6 +14,7 @@
 static const struct command *const commands[] = {
     &cmd_queue, &cmd_replay, &cmd_drop,         &cmd_check_config,  &cmd_sample_config, &cmd_import_config,
     &cmd_index, &cmd_purge,  &cmd_storage,      &cmd_runlog_parse,  &cmd_runlog_verify, &cmd_adopt,
+    &cmd_virtual,
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -32,7 +32,8 @@ lab_relay_layout() {
 
 lab_program() {
     local place
-    for place in bin libexec/rudder-relay cli forwarder hub "fcgi-apps/${1#rudder-relay-}" fcgi-apps/remote-run; do
+    for place in bin libexec/rudder-relay cli forwarder hub virtual "fcgi-apps/${1#rudder-relay-}" \
+        fcgi-apps/remote-run; do
         if [ -x "${RELAY_BUILD:?the directory of the build}/$place/$1" ] && [ ! -d "$RELAY_BUILD/$place/$1" ]; then
             echo "$RELAY_BUILD/$place/$1"
             return 0

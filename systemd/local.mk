@@ -13,6 +13,9 @@ SYSTEMD_OTHER_UNITS = \
 	systemd/rudder-relay-purge.service \
 	systemd/rudder-relay-remote-run-command.socket \
 	systemd/rudder-relay-remote-run-command@.service \
+	systemd/rudder-relay-virtual.service \
+	systemd/rudder-relay-virtual-command.socket \
+	systemd/rudder-relay-virtual-command@.service \
 	systemd/rudder-relayd-import.service
 SYSTEMD_UNITS = $(SYSTEMD_ENDPOINT_SOCKETS) $(SYSTEMD_ENDPOINT_SERVICES) $(SYSTEMD_OTHER_UNITS)
 
@@ -35,6 +38,9 @@ EXTRA_DIST += \
 	systemd/rudder-relay-purge.service.in \
 	systemd/rudder-relay-remote-run-command.socket.in \
 	systemd/rudder-relay-remote-run-command@.service.in \
+	systemd/rudder-relay-virtual.service.in \
+	systemd/rudder-relay-virtual-command.socket.in \
+	systemd/rudder-relay-virtual-command@.service.in \
 	systemd/rudder-relayd-import.service.in
 
 systemddropindir = $(systemdsystemunitdir)/rudder-relay-.service.d

@@ -107,21 +107,21 @@ static bool take_frames(struct command_call *call, subprocess_output *output, vo
                         struct subprocess_end *end, struct err *err)
 {
     struct slice rest = buffer_slice(&call->come);
-    struct command_frame frame;
-    enum command_wire took;
+    struct subprocess_frame frame;
+    enum subprocess_wire took;
     bool last = false;
-    while (!last && (took = command_wire_take_frame(&rest, &frame)) == COMMAND_WIRE_WHOLE) {
-        if (frame.kind == COMMAND_FRAME_OUTPUT) {
+    while (!last && (took = subprocess_wire_take_frame(&rest, &frame)) == SUBPROCESS_WIRE_WHOLE) {
+        if (frame.kind == SUBPROCESS_FRAME_OUTPUT) {
             output(context, frame.bytes.at, frame.bytes.len);
         } else {
             last = true;
             *end = frame.end;
-            if (frame.kind == COMMAND_FRAME_NOT_STARTED) {
+            if (frame.kind == SUBPROCESS_FRAME_NOT_STARTED) {
                 err_set(err, "%.*s", (int)frame.bytes.len, frame.bytes.at);
             }
         }
     }
-    if (!last && took == COMMAND_WIRE_BAD) {
+    if (!last && took == SUBPROCESS_WIRE_BAD) {
         end->given_up = true;
         err_set(err, "its helper's answer is none");
         return true;

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "remote-run/stop_signal.h"
+#include "util/stop_signal.h"
 #include "util/xmalloc.h"
 
 enum { ALIVE = 3 }; /* the one descriptor it keeps: our end sees it close */

@@ -25,5 +25,4 @@ fcgi_apps_remote_run_libremote_run_a_SOURCES = \
 	fcgi-apps/remote-run/run_process.c fcgi-apps/remote-run/run_process.h \
 	fcgi-apps/remote-run/run_relays.c fcgi-apps/remote-run/run_relays.h \
 	fcgi-apps/remote-run/remote_run_targets.c fcgi-apps/remote-run/remote_run_targets.h \
-	fcgi-apps/remote-run/stop_signal.c fcgi-apps/remote-run/stop_signal.h \
 	fcgi-apps/remote-run/tcp_peer.c fcgi-apps/remote-run/tcp_peer.h

@@ -2,22 +2,25 @@
 #include "upload/receive.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "endpoint/body.h"
-#include "relay/spool_beside.h"
-#include "util/close_fd.h"
+#include "relay/spool_put.h"
 #include "util/safe_file.h"
-#include "util/same_content.h"
 
-enum { PIECE_SIZE = 65536, FILE_MODE = 0640, NANOSECONDS_A_MILLISECOND = 1000000 };
+enum { PIECE_SIZE = 65536 };
+
+static enum receive_result receive_by_put(enum spool_put put)
+{
+    static const enum receive_result results[] = {
+        [SPOOL_PUT_NEW] = RECEIVE_NEW,   [SPOOL_PUT_BESIDE] = RECEIVE_BESIDE,     [SPOOL_PUT_SAME] = RECEIVE_SAME,
+        [SPOOL_PUT_FULL] = RECEIVE_FULL, [SPOOL_PUT_NO_SPACE] = RECEIVE_NO_SPACE, [SPOOL_PUT_FAILED] = RECEIVE_FAILED,
+    };
+    return results[put];
+}
 
 static enum receive_result receive_by_errno(int errnum)
 {
-    return errnum == ENOSPC || errnum == EDQUOT ? RECEIVE_NO_SPACE : RECEIVE_FAILED;
+    return receive_by_put(spool_put_by_errno(errnum));
 }
 
 static enum receive_result receive_copy_body(struct request *request, struct safe_file *file, struct err *err)
@@ -32,74 +35,17 @@ static enum receive_result receive_copy_body(struct request *request, struct saf
     return got == 0 ? RECEIVE_NEW : RECEIVE_BROKEN;
 }
 
-/* Sets the mtime to whole milliseconds, which a ctime practically never has. From the difference the forwarder sees
- * that the file came by rename, whole, and is not being written in place. */
-static void set_taken_time(const struct safe_file *file, int64_t taken)
-{
-    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)taken}};
-    if (taken == 0) {
-        clock_gettime(CLOCK_REALTIME, &times[1]);
-        times[1].tv_nsec -= times[1].tv_nsec % NANOSECONDS_A_MILLISECOND;
-    }
-    futimens(file->fd, times);
-}
-
-/* Compares with the file that has the name itself, which is what clients send again. Another process may have written
- * it just now, so it is brought to disk here. */
-static bool is_there_already(const struct safe_file *file, int dir_fd, const char *name)
-{
-    if (same_content(dir_fd, file->temporary, dir_fd, name, NULL) != SAME_CONTENT) {
-        return false;
-    }
-    int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    bool durable = fd >= 0 && fsync(fd) == 0 && fsync(dir_fd) == 0;
-    close_fd(&fd);
-    return durable;
-}
-
-static enum receive_result place(struct safe_file *file, int dir_fd, const char *name, struct err *err)
-{
-    char placed[SAFE_FILE_NAME_SIZE];
-    errno = 0;
-    if (!safe_file_seal(file, err)) {
-        return receive_by_errno(errno);
-    }
-    enum spool_place there =
-        spool_beside_place(dir_fd, file->temporary, dir_fd, name, SPOOL_BESIDE_UPLOADS, placed, err);
-    if ((there == SPOOL_PLACE_NEW || there == SPOOL_PLACE_BESIDE || there == SPOOL_PLACE_SAME) && fsync(dir_fd) != 0) {
-        err_set_errno(err, errno, "writing the directory of %s to disk", name);
-        return receive_by_errno(errno);
-    }
-    switch (there) {
-    case SPOOL_PLACE_NEW:
-        return RECEIVE_NEW;
-    case SPOOL_PLACE_BESIDE:
-        return RECEIVE_BESIDE;
-    case SPOOL_PLACE_SAME:
-        return RECEIVE_SAME;
-    case SPOOL_PLACE_FULL:
-        err_set(err, "%d other files of that name wait", SPOOL_BESIDE_UPLOADS + 1);
-        return RECEIVE_FULL;
-    case SPOOL_PLACE_FAILED:
-        break;
-    }
-    return receive_by_errno(errno);
-}
-
 enum receive_result receive_file(struct request *request, int dir_fd, const char *name, int64_t taken, struct err *err)
 {
     struct safe_file file;
     errno = 0;
-    if (!safe_file_create(&file, dir_fd, FILE_MODE, err)) {
+    if (!safe_file_create(&file, dir_fd, SPOOL_PUT_FILE_MODE, err)) {
         return receive_by_errno(errno);
     }
     enum receive_result result = receive_copy_body(request, &file, err);
     if (result == RECEIVE_NEW) {
-        set_taken_time(&file, taken);
-        result = is_there_already(&file, dir_fd, name) ? RECEIVE_SAME : place(&file, dir_fd, name, err);
+        return receive_by_put(spool_put(&file, name, taken, err));
     }
-    if (result != RECEIVE_NEW && result != RECEIVE_BESIDE) {
-        safe_file_abandon(&file);
-    }
+    safe_file_abandon(&file);
     return result;
 }

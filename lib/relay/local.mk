@@ -57,6 +57,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/runlog_line.c lib/relay/runlog_line.h \
 	lib/relay/runlog_parse.c lib/relay/runlog_parse.h \
 	lib/relay/runlog_field.c lib/relay/runlog_field.h \
+	lib/relay/runlog_seal.c lib/relay/runlog_seal.h \
 	lib/relay/smime_algorithm.c lib/relay/smime_algorithm.h \
 	lib/relay/smime_attributes.c lib/relay/smime_attributes.h \
 	lib/relay/smime_decrypt.c lib/relay/smime_decrypt.h \
@@ -70,7 +71,10 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/spool_ages.c lib/relay/spool_ages.h \
 	lib/relay/spool_claim.c lib/relay/spool_clean.c \
 	lib/relay/spool_failed.c lib/relay/spool_private.h \
+	lib/relay/spool_put.c lib/relay/spool_put.h \
 	lib/relay/spool_set.c lib/relay/spool_set.h lib/relay/spool_sum.h \
 	lib/relay/spool_shares.c lib/relay/spool_shares.h \
 	lib/relay/upload_kind.c lib/relay/upload_kind.h \
-	lib/relay/via_header.c lib/relay/via_header.h
+	lib/relay/via_header.c lib/relay/via_header.h \
+	lib/relay/virtual_node.c lib/relay/virtual_node.h \
+	lib/relay/virtual_status.c lib/relay/virtual_status.h

@@ -167,6 +167,16 @@ struct relay_config {
         char *remote_run_url;
     } hub;
 
+    struct relay_config_virtual {
+        bool enabled;
+        char *directory;       /* NAME.conf, see virtual_node.h */
+        char *keys_directory;  /* <node id>.key, <node id>.cert */
+        char *state_directory; /* status.json, requests/, unsent/ */
+        char *command_socket;
+        int max_parallel;
+        int64_t max_output; /* of one run */
+    } virtual_nodes;
+
     struct {
         char *path;
         int64_t max_body_size;

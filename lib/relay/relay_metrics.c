@@ -167,3 +167,14 @@ void relay_metrics_hub(const struct relay_state *state, struct relay_hub_stats *
         .checked = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_HUB_CHECKED, 0, 0)),
     };
 }
+
+void relay_metrics_virtual_run(struct relay_state *state, enum relay_virtual_run result)
+{
+    relay_metrics_count(state, METRIC_VIRTUAL_RUNS, result, 0, 1);
+}
+
+void relay_metrics_set_virtual(struct relay_state *state, size_t nodes, int64_t now)
+{
+    relay_state_set(state, relay_metric_cell(METRIC_VIRTUAL_NODES, 0, 0), nodes);
+    relay_state_set(state, relay_metric_cell(METRIC_VIRTUAL_CHECKED, 0, 0), (uint64_t)now);
+}

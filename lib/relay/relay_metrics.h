@@ -102,6 +102,16 @@ void relay_metrics_hub_orders(struct relay_state *state, enum relay_hub_order ev
 void relay_metrics_hub_vanished(struct relay_state *state, size_t nodes);
 void relay_metrics_hub_turned_away(struct relay_state *state);
 
+/* Called by the daemon of virtual nodes. */
+enum relay_virtual_run { /* rudder_relay_virtual_runs_total{result} */
+                         RELAY_VIRTUAL_RUN_OK,
+                         RELAY_VIRTUAL_RUN_FAILED, /* its run log says so */
+                         RELAY_VIRTUAL_RUN_LOST,   /* there is no run log */
+                         RELAY_VIRTUAL_RUN_RESULTS
+};
+void relay_metrics_virtual_run(struct relay_state *state, enum relay_virtual_run result);
+void relay_metrics_set_virtual(struct relay_state *state, size_t nodes, int64_t now);
+
 struct relay_hub_stats {
     uint64_t waiting;     /* nodes */
     int64_t silent_since; /* when the longest silence began, in seconds since 1970; 0: nobody is silent */

@@ -17,6 +17,7 @@ static const char *const report_results[] = {"ok", "error", "invalid", "forward_
 static const char *const inventory_results[] = {"forward_ok", "forward_error"};
 static const char *const policy_fetches[] = {"new", "unchanged", "gone", "failed"};
 static const char *const hub_orders[] = {"taken", "given", "begun", "expired"};
+static const char *const virtual_runs[] = {"ok", "failed", "lost"};
 static const char *const spool_states[] = {"waiting", "failed"};
 static const char *const statuses[] = {"200", "201", "204", "206", "304", "400", "401",  "403",
                                        "404", "405", "408", "409", "411", "413", "415",  "416",
@@ -116,10 +117,20 @@ static const struct relay_metric_family families[METRICS] = {
                            .labels = {LABEL("event", hub_orders)}, .sparse = true},
     [METRIC_HUB_CHECKED] = {"rudder_relay_hub_checked_timestamp_seconds", METRIC_GAUGE,
                             "When the hub told its figures last.", .sparse = true},
+    /* Without virtual nodes there are none of these. */
+    [METRIC_VIRTUAL_NODES] = {"rudder_relay_virtual_nodes", METRIC_GAUGE,
+                              "Nodes without an agent that commands are run for.", .sparse = true},
+    [METRIC_VIRTUAL_RUNS] = {"rudder_relay_virtual_runs_total", METRIC_COUNTER,
+                             "Runs of virtual nodes: the command has succeeded (ok), it has not, which its run log "
+                             "says (failed), there is no run log (lost).",
+                             .labels = {LABEL("result", virtual_runs)}, .sparse = true},
+    [METRIC_VIRTUAL_CHECKED] = {"rudder_relay_virtual_checked_timestamp_seconds", METRIC_GAUGE,
+                                "When rudder-relay-virtual told its figures last.", .sparse = true},
 };
 
 _Static_assert(COUNT(endpoints) == RELAY_ENDPOINTS && COUNT(report_results) == RELAY_REPORT_RESULTS &&
-                   COUNT(policy_fetches) == RELAY_POLICY_FETCH_RESULTS && COUNT(hub_orders) == RELAY_HUB_ORDER_EVENTS,
+                   COUNT(policy_fetches) == RELAY_POLICY_FETCH_RESULTS && COUNT(hub_orders) == RELAY_HUB_ORDER_EVENTS &&
+                   COUNT(virtual_runs) == RELAY_VIRTUAL_RUN_RESULTS,
                "a label has the values of its enum");
 _Static_assert(COUNT(request_bounds) <= METRIC_BOUNDS && COUNT(report_bounds) <= METRIC_BOUNDS &&
                    COUNT(size_bounds) <= METRIC_BOUNDS,

@@ -48,7 +48,10 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/byte_size.c lib/util/byte_size.h \
 	lib/util/siphash.c lib/util/siphash.h \
 	lib/util/slice.h \
+	lib/util/stop_signal.c lib/util/stop_signal.h \
 	lib/util/subprocess.c lib/util/subprocess.h \
+	lib/util/subprocess_serve.c lib/util/subprocess_serve.h \
+	lib/util/subprocess_wire.c lib/util/subprocess_wire.h \
 	lib/util/timestamp.c lib/util/timestamp.h \
 	lib/util/toml_document.c lib/util/toml_document.h \
 	lib/util/toml_value.c lib/util/toml_value.h \

@@ -32,16 +32,16 @@ static void fuzz_request(struct slice come)
     struct err err = {0};
     const char *conditions, *hosts;
     switch (command_wire_read_request(come, &conditions, &hosts, &err)) {
-    case COMMAND_WIRE_WHOLE:
+    case SUBPROCESS_WIRE_WHOLE:
         fuzz_check_hosts(hosts);
         fuzz_require(conditions[strspn(conditions, condition_bytes)] == '\0');
         command_wire_add_request(&again, conditions, hosts);
         fuzz_require(slice_eq(buffer_slice(&again), come));
         break;
-    case COMMAND_WIRE_BAD:
+    case SUBPROCESS_WIRE_BAD:
         fuzz_require(err.text[0] != '\0');
         break;
-    case COMMAND_WIRE_MORE:
+    case SUBPROCESS_WIRE_MORE:
         fuzz_require(come.len <= COMMAND_WIRE_REQUEST_MAX);
         break;
     }
@@ -50,11 +50,11 @@ static void fuzz_request(struct slice come)
 
 static void fuzz_frames(struct slice come)
 {
-    struct command_frame frame;
+    struct subprocess_frame frame;
     struct slice rest = come;
-    while (command_wire_take_frame(&rest, &frame) == COMMAND_WIRE_WHOLE) {
-        fuzz_require(frame.bytes.at >= come.at + COMMAND_WIRE_HEAD && frame.bytes.at + frame.bytes.len == rest.at);
-        fuzz_require(frame.end.fate <= SUBPROCESS_STOPPED && frame.bytes.len <= COMMAND_WIRE_BYTES_MAX);
+    while (subprocess_wire_take_frame(&rest, &frame) == SUBPROCESS_WIRE_WHOLE) {
+        fuzz_require(frame.bytes.at >= come.at + SUBPROCESS_WIRE_HEAD && frame.bytes.at + frame.bytes.len == rest.at);
+        fuzz_require(frame.end.fate <= SUBPROCESS_STOPPED && frame.bytes.len <= SUBPROCESS_WIRE_BYTES_MAX);
     }
     fuzz_require(rest.at + rest.len == come.at + come.len);
 }

@@ -5,6 +5,7 @@
 # findings stay in the build directory.
 FUZZ_TARGETS = \
 	tests/fuzz/fuzz_cert_node_id \
+	tests/fuzz/fuzz_command_request \
 	tests/fuzz/fuzz_command_wire \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_decompress \
@@ -18,6 +19,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_proxy_path \
 	tests/fuzz/fuzz_remote_run \
 	tests/fuzz/fuzz_run_info \
+	tests/fuzz/fuzz_run_text \
 	tests/fuzz/fuzz_runlog \
 	tests/fuzz/fuzz_shared_file_meta \
 	tests/fuzz/fuzz_shared_folder_request \
@@ -25,7 +27,8 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_smime_decrypt \
 	tests/fuzz/fuzz_smime_edited \
 	tests/fuzz/fuzz_toml \
-	tests/fuzz/fuzz_url_form
+	tests/fuzz/fuzz_url_form \
+	tests/fuzz/fuzz_virtual_node
 FUZZ_SECONDS = 60
 
 # What the fuzzer adds goes to the first directory, the seeds stay as they are. The time of a single input is that of the

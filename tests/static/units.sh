@@ -63,7 +63,7 @@ for service in "$units"/rudder-relay-*.service; do
     groups="$(sed -n -e 's/^Group=//p' -e 's/^SupplementaryGroups=//p' "$service" | paste -sd' ')"
     case " $groups " in
     *" rudder-relay-state "*) ;;
-    *) [[ ${service##*/} = rudder-relay-@(agent-listen|index|purge|remote-run-command@).service ]] ||
+    *) [[ ${service##*/} = rudder-relay-@(agent-listen|index|purge|remote-run-command@|virtual-command@).service ]] ||
         fault "${service##*/} does not share the counters" ;;
     esac
     for group in $groups; do

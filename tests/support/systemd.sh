@@ -105,7 +105,7 @@ systemd_build_in() {
 
 # The packages of the libraries that the build was linked with.
 systemd_libraries() {
-    local where=(env) programs=("$RELAY_BUILD"/{forwarder,cli,fcgi-apps/*}/rudder-relay*)
+    local where=(env) programs=("$RELAY_BUILD"/{forwarder,hub,virtual,cli,fcgi-apps/*}/rudder-relay*)
     if systemd_elsewhere; then
         where=(within build-in)
         programs=("$LAB/build-in/installed$PREFIX"/{bin,libexec/rudder-relay}/rudder-relay*)

@@ -77,6 +77,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \
 	tests/unit/relay/test_runlog_parse \
+	tests/unit/relay/test_runlog_seal \
 	tests/unit/relay/test_smime_decrypt \
 	tests/unit/relay/test_smime_multipart \
 	tests/unit/relay/test_smime_verify \
@@ -84,6 +85,8 @@ UNIT_TESTS = \
 	tests/unit/relay/test_spool_ages \
 	tests/unit/relay/test_spool_beside \
 	tests/unit/relay/test_via_header \
+	tests/unit/relay/test_virtual_node \
+	tests/unit/relay/test_virtual_status \
 	tests/unit/remote-run/test_command_helper \
 	tests/unit/remote-run/test_command_wire \
 	tests/unit/remote-run/test_remote_run \
@@ -137,4 +140,9 @@ UNIT_TESTS = \
 	tests/unit/util/test_timestamp \
 	tests/unit/util/test_toml_document \
 	tests/unit/util/test_url_form \
-	tests/unit/util/test_utf8
+	tests/unit/util/test_utf8 \
+	tests/unit/virtual/test_command_request \
+	tests/unit/virtual/test_outbox \
+	tests/unit/virtual/test_places \
+	tests/unit/virtual/test_run_text \
+	tests/unit/virtual/test_schedule

@@ -113,9 +113,9 @@ static const char *answer_to(const char *bytes, size_t len)
     }
     close(fd);
     struct slice rest = buffer_slice(&out);
-    struct command_frame frame;
-    ck_assert_int_eq(command_wire_take_frame(&rest, &frame), COMMAND_WIRE_WHOLE);
-    ck_assert_int_eq(frame.kind, COMMAND_FRAME_NOT_STARTED);
+    struct subprocess_frame frame;
+    ck_assert_int_eq(subprocess_wire_take_frame(&rest, &frame), SUBPROCESS_WIRE_WHOLE);
+    ck_assert_int_eq(frame.kind, SUBPROCESS_FRAME_NOT_STARTED);
     static char said[ERR_TEXT_SIZE];
     snprintf(said, sizeof said, "%.*s", (int)frame.bytes.len, frame.bytes.at);
     return said;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "remote-run/stop_signal.h"
+#include "util/stop_signal.h"
 
 #include <signal.h>
 #include <stddef.h>

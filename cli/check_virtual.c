@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check_virtual.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "relay/node_index.h"
+#include "relay/runlog_seal.h"
+#include "relay/virtual_node.h"
+#include "user_access.h"
+#include "util/xmalloc.h"
+
+static const char virtual_user[] = "rudder-relay-virtual";
+static const char command_user[] = "rudder-relay-virtual-command";
+
+struct virtual_check {
+    const struct command *command;
+    const struct relay_config *config;
+    struct node_index *index; /* NULL: there is none */
+    struct user_access daemon;
+    struct user_access runner;
+    bool has_users;
+    bool well;
+};
+
+__attribute__((format(printf, 3, 4))) static void virtual_fault(struct virtual_check *check, const char *file,
+                                                                const char *format, ...)
+{
+    struct err err;
+    va_list args;
+    va_start(args, format);
+    err_vset(&err, format, args);
+    va_end(args);
+    err_prefix(&err, "%s/%s", check->config->virtual_nodes.directory, file);
+    command_failed(check->command, &err);
+    check->well = false;
+}
+
+static void check_virtual_command(struct virtual_check *check, const struct virtual_node *node)
+{
+    const char *path = node->settings.command[0];
+    struct stat status;
+    if (stat(path, &status) != 0 && errno != EACCES) {
+        virtual_fault(check, node->file, "command: %s: %s", path, strerror(errno));
+    } else if (errno != EACCES && (!S_ISREG(status.st_mode) || (status.st_mode & 0111) == 0)) {
+        virtual_fault(check, node->file, "command: %s is no program", path);
+    } else if (check->has_users && !user_access_may(&check->runner, path, R_OK | X_OK)) {
+        virtual_fault(check, node->file, "command: %s: the user %s may not run it", path, command_user);
+    }
+}
+
+static void check_key_rights(struct virtual_check *check, const struct virtual_node *node, const char *key)
+{
+    if (!check->has_users || access(key, F_OK) != 0) {
+        return;
+    }
+    if (!user_access_may(&check->daemon, key, R_OK)) {
+        virtual_fault(check, node->file, "%s: the user %s may not read it", key, virtual_user);
+    }
+    if (user_access_may(&check->runner, key, R_OK)) {
+        virtual_fault(check, node->file, "%s: the user %s may read it, and so the commands may", key, command_user);
+    }
+}
+
+static void check_key(struct virtual_check *check, const struct virtual_node *node)
+{
+    const char *directory = check->config->virtual_nodes.keys_directory;
+    const char *id = node->settings.node_id;
+    struct err err;
+    char *key = xasprintf("%s/%s.key", directory, id);
+    if (access(key, R_OK) != 0 && errno == EACCES) {
+        fprintf(stderr, "note: %s: it cannot be looked at by this user.\n", key);
+    } else if (!runlog_seal_check(directory, id, &err)) {
+        virtual_fault(check, node->file, "%s", err.text);
+    }
+    check_key_rights(check, node, key);
+    free(key);
+}
+
+static void check_virtual_node(struct virtual_check *check, const struct virtual_node *node)
+{
+    check_virtual_command(check, node);
+    check_key(check, node);
+    if (check->index != NULL && !node_index_find(check->index, node->settings.node_id, NULL)) {
+        fprintf(stderr, "note: %s: %s is not in the node list yet, and is not run.\n", node->file,
+                node->settings.node_id);
+    }
+}
+
+bool check_virtual_is_well(const struct command *command, const struct relay_config *config)
+{
+    struct virtual_check check = {.command = command, .config = config, .well = true};
+    struct virtual_nodes nodes;
+    struct err err;
+    if (!virtual_nodes_read(&nodes, config->virtual_nodes.directory, &err)) {
+        command_failed(command, &err);
+        return false;
+    }
+    check.index = node_index_open(config->general.node_index_file, &err);
+    check.has_users =
+        user_access_get(&check.daemon, virtual_user) && user_access_get(&check.runner, command_user);
+    for (size_t i = 0; i < nodes.fault_count; i++) {
+        command_failed(command, &nodes.faults[i].err);
+        check.well = false;
+    }
+    for (size_t i = 0; i < nodes.count; i++) {
+        check_virtual_node(&check, nodes.at[i]);
+    }
+    node_index_close(check.index);
+    virtual_nodes_free(&nodes);
+    return check.well;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "virtual/command_server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util/close_fd.h"
+#include "util/log.h"
+#include "util/subprocess_serve.h"
+#include "virtual/command_request.h"
+
+#define LOG_COMPONENT "command_server"
+
+enum {
+    GRACE_MS = 3000, /* from TERM to KILL */
+    SOCKET_MODE = 0660,
+    SOCKET_BACKLOG = 128,
+    SWEEP_TRIES = 500, /* of SWEEP_PAUSE each, for processes that are slow to die */
+    SWEEP_PAUSE = 10 * 1000 * 1000, /* nanoseconds */
+};
+
+/* ---- one command ---- */
+
+static void set_environment(const struct command_request *request)
+{
+    clearenv();
+    setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("HOME", "/", 1);
+    for (const char *const *variable = request->variables; *variable != NULL; variable++) {
+        putenv((char *)(uintptr_t)*variable);
+    }
+}
+
+static enum subprocess_wire begin_command(void *context, struct slice come, struct subprocess **process,
+                                          struct err *err)
+{
+    struct command_request request;
+    enum subprocess_wire got = command_request_read(come, &request, err);
+    (void)context;
+    if (got == SUBPROCESS_WIRE_WHOLE) {
+        const struct subprocess_limits limits = {.timeout_ms = request.timeout * 1000, .grace_ms = GRACE_MS};
+        set_environment(&request);
+        *process = subprocess_start(request.command, &limits, err);
+        if (*process != NULL) {
+            log_debug("command started", log_text("command", request.command[0]));
+        }
+    }
+    return got;
+}
+
+/* Kills our children; theirs become ours by that. Returns how many there were. */
+static size_t kill_children(void)
+{
+    size_t count = 0;
+    int pid;
+    FILE *list = fopen("/proc/thread-self/children", "re");
+    while (list != NULL && fscanf(list, "%d", &pid) == 1) {
+        kill(pid, SIGKILL);
+        count++;
+    }
+    if (list != NULL) {
+        fclose(list);
+    }
+    return count;
+}
+
+static void sweep_children(void)
+{
+    for (int tries = 0; tries < SWEEP_TRIES; tries++) {
+        const size_t left = kill_children();
+        subprocess_reap();
+        if (left == 0 && kill_children() == 0) {
+            return;
+        }
+        nanosleep(&(struct timespec){.tv_nsec = SWEEP_PAUSE}, NULL);
+    }
+    log_error("processes that the command has started cannot be ended");
+}
+
+void command_server_serve(int connection)
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+    subprocess_serve(connection, begin_command, NULL);
+    sweep_children();
+}
+
+/* ---- many ---- */
+
+static bool socket_option(int fd, int option)
+{
+    int value = 0;
+    socklen_t len = sizeof value;
+    return getsockopt(fd, SOL_SOCKET, option, &value, &len) == 0 && value != 0;
+}
+
+bool command_server_is_connection(int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode) && !socket_option(fd, SO_ACCEPTCONN);
+}
+
+/* What an earlier process left at the path is in nobody's use if nobody takes a connection there. */
+static bool is_in_use(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool used = fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof *address) == 0;
+    close_fd(&fd);
+    return used;
+}
+
+static int open_command_socket(const char *path, struct err *err)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        err_set(err, "%s: a path of more than %zu bytes", path, sizeof address.sun_path - 1);
+        return -1;
+    }
+    strcpy(address.sun_path, path);
+    if (is_in_use(&address)) {
+        err_set(err, "%s: another process listens there", path);
+        return -1;
+    }
+    unlink(path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const mode_t before = umask(0777 & ~SOCKET_MODE);
+    bool done = fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
+                listen(fd, SOCKET_BACKLOG) == 0;
+    umask(before);
+    if (!done) {
+        err_set_errno(err, errno, "%s", path);
+        close_fd(&fd);
+    }
+    return fd;
+}
+
+/* Ends with its parent, and by TERM, each time with its command. */
+static void serve_in_child(int listener, int connection)
+{
+    const pid_t parent = getppid();
+    prctl(PR_SET_PDEATHSIG, (long)SIGTERM, 0L, 0L, 0L);
+    signal(SIGCHLD, SIG_DFL);
+    close_fd(&listener);
+    if (getppid() == parent) {
+        command_server_serve(connection);
+    }
+    _exit(EXIT_SUCCESS);
+}
+
+bool command_server_listen(const struct relay_config *config, struct err *err)
+{
+    int listener = open_command_socket(config->virtual_nodes.command_socket, err);
+    if (listener < 0) {
+        return false;
+    }
+    signal(SIGCHLD, SIG_IGN);
+    log_info("started", log_text("socket", config->virtual_nodes.command_socket));
+    for (;;) {
+        int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+        if (connection < 0 && errno != EINTR && errno != ECONNABORTED) {
+            log_error("no connection taken", log_text("reason", strerror(errno)));
+            sleep(1);
+        }
+        if (connection >= 0 && fork() == 0) {
+            serve_in_child(listener, connection);
+        }
+        close_fd(&connection);
+    }
+}
