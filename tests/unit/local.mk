@@ -90,9 +90,9 @@ UNIT_TESTS = \
 	tests/unit/remote-run/test_remote_run_targets \
 	tests/unit/remote-run/test_tcp_peer \
 	tests/unit/shared-files/test_arrival_quota \
-	tests/unit/shared-files/test_shared_file_meta \
+	tests/unit/relay/test_shared_file_meta \
 	tests/unit/shared-files/test_shared_file_name \
-	tests/unit/shared-files/test_shared_file_signature \
+	tests/unit/relay/test_shared_file_signature \
 	tests/unit/shared-files/test_shared_forward \
 	tests/unit/shared-files/test_shared_route \
 	tests/unit/shared-files/test_shared_store \
