@@ -132,7 +132,7 @@ static void XMLCALL close_element(void *context, const XML_Char *name)
     reading->depth--;
 }
 
-static void XMLCALL take_text(void *context, const XML_Char *text, int len)
+static void XMLCALL xml_take_text(void *context, const XML_Char *text, int len)
 {
     struct xml_reading *reading = context;
     if (reading->refused || reading->text == TEXT_NONE) {
@@ -167,7 +167,7 @@ bool inventory_xml_read(struct inventory_xml *inventory, struct slice text, stru
     }
     XML_SetUserData(reading.parser, &reading);
     XML_SetElementHandler(reading.parser, open_element, close_element);
-    XML_SetCharacterDataHandler(reading.parser, take_text);
+    XML_SetCharacterDataHandler(reading.parser, xml_take_text);
     XML_SetStartDoctypeDeclHandler(reading.parser, open_doctype);
     if (XML_Parse(reading.parser, text.at, (int)text.len, XML_TRUE) != XML_STATUS_OK) {
         refuse_xml(&reading, XML_ErrorString(XML_GetErrorCode(reading.parser)));

@@ -3,9 +3,9 @@
  * inventory_xml: what root must know of an inventory before anybody has checked it: whose it is, and which certificate
  * it brings.
  *
- * Source: inventories of Rudder's agents, 6.0 to 9: REQUEST/RUDDER/UUID, or REQUEST/CONTENT/RUDDER/UUID, is the node id,
- * RUDDER/AGENT/AGENT_CERT the node's certificate in PEM. Exactly one element may be called RUDDER, and it has exactly
- * one UUID: so no two readers can take the inventory for different nodes'.
+ * Source: inventories of Rudder's agents, 6.0 to 9. The node id is REQUEST/RUDDER/UUID or REQUEST/CONTENT/RUDDER/UUID,
+ * the node's certificate in PEM is RUDDER/AGENT/AGENT_CERT. Exactly one element may be called RUDDER, and it has
+ * exactly one UUID: so no two readers can take the inventory for different nodes'.
  *
  * The reader is expat's. A document type is refused, and with it all entities but the five of XML; nothing is fetched
  * from anywhere. Limits: INVENTORY_XML_DEPTH, INVENTORY_XML_CERTIFICATE; the caller's on the size of the whole.

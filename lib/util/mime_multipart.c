@@ -24,7 +24,8 @@ static enum mime_delimiter delimiter_of(struct slice line, struct slice boundary
         memcmp(line.at + 2, boundary.at, boundary.len) != 0) {
         return MIME_DELIMITER_NONE;
     }
-    return line.len >= len + 2 && line.at[len] == '-' && line.at[len + 1] == '-' ? MIME_DELIMITER_CLOSE : MIME_DELIMITER_NEXT;
+    bool close = line.len >= len + 2 && line.at[len] == '-' && line.at[len + 1] == '-';
+    return close ? MIME_DELIMITER_CLOSE : MIME_DELIMITER_NEXT;
 }
 
 /* Takes the LF at the end off, and all CRs in front of it. */
