@@ -235,6 +235,16 @@ name_what_waits() {
     done
     [ "$left" = 0 ]
 }
+# Inventories in messages (processing.inventory.smime): relayd cannot read them.
+keep_messages() {
+    kept=/var/lib/rudder-relay/given-back
+    for file in "$ROOT"/var/rudder/inventories/*-smime/*.gz; do
+        [ ! -e "$file" ] || {
+            mkdir -p "$ROOT$kept" && mv -nT "$file" "$ROOT$kept/${file##*/}" &&
+                say "kept in $kept, since relayd cannot read it: ${file##*/}"
+        }
+    done
+}
 # keep_what_is_left SECONDS: what relayd does not get to in time is put where no relay takes it for waiting, and said.
 keep_what_is_left() {
     ! wait_for "$1" name_what_waits || return 0

@@ -185,6 +185,7 @@ undo() {
     files_take_back $IMPORTED
     leave_groups
     step "starting relayd" start_relayd || return
+    keep_messages
     keep_what_is_left "$(if is_live; then echo 30; else echo 0; fi)"
     rm -rf "$STATE"
     say "this server is relayd's again"

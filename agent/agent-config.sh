@@ -10,7 +10,7 @@ config_defaults() {
     conf_node_id='' conf_node_id_file=/opt/rudder/etc/uuid.hive
     conf_certificate=/opt/rudder/etc/ssl/agent.cert
     conf_key=/var/rudder/cfengine-community/ppkeys/localhost.priv
-    conf_key_password_file='' conf_encrypt_to=''
+    conf_key_password_file='' conf_encrypt_to='' conf_inventory_format=files
     conf_server_public_key_pin='' conf_server_ca=''
     conf_client_certificate=no conf_user='' conf_password_file='' conf_default_password_file=''
     conf_queue=/var/rudder/reports conf_max_age_days=7 conf_max_kept_sent=50 conf_timeout=300
@@ -81,6 +81,7 @@ config_set() {
     key) conf_key=$2 ;;
     key_password_file) conf_key_password_file=$2 ;;
     encrypt_to) conf_encrypt_to=$2 ;;
+    inventory_format) conf_inventory_format=$2 ;;
     server_public_key_pin) conf_server_public_key_pin=$2 ;;
     server_ca) conf_server_ca=$2 ;;
     client_certificate) conf_client_certificate=$2 ;;
@@ -134,6 +135,10 @@ config_check_values() {
     case $conf_server_public_key_pin in
     '' | sha256//?*) ;;
     *) config_wrong "server_public_key_pin must have the form sha256//<base64>" || return ;;
+    esac
+    case $conf_inventory_format in
+    files | smime) ;;
+    *) config_wrong "inventory_format must be files or smime" || return ;;
     esac
     case $conf_client_certificate in
     yes | no) ;;

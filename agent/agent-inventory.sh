@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 #
-# agent-inventory: an inventory to the policy server: compressed as NAME.gz, then its signature as NAME.sign. The
-# signature is that of what was inside; the server waits for it before it looks at the inventory, so it is sent last and
-# alone says that all has come. Nothing is kept for later: an inventory is made anew every day.
+# agent-inventory: an inventory to the policy server. As files: compressed as NAME.gz, then its signature as NAME.sign.
+# The signature is that of what was inside; the server waits for it before it looks at the inventory, so it is sent last
+# and alone says that all has come. As smime: both in one signed message, encrypted if that is configured, whose name
+# says what it is and which relays of any version pass on. Nothing is kept for later: an inventory is made anew every
+# day.
 
 agent_inventory() {
     inventory=$1
@@ -19,7 +21,11 @@ agent_inventory() {
     scratch_directory && inventory_pack || return 1
     inventory_directory="inventory-updates"
     [ "$new_node" = no ] || inventory_directory=inventories
-    inventory_send "$scratch/$inventory_name.gz" && inventory_send "$scratch/$inventory_name.sign"
+    if [ "$conf_inventory_format" = smime ]; then
+        inventory_seal && inventory_send "$scratch/$inventory_message"
+    else
+        inventory_send "$scratch/$inventory_name.gz" && inventory_send "$scratch/$inventory_name.sign"
+    fi
 }
 
 inventory_bad() {
@@ -35,6 +41,32 @@ inventory_pack() {
     esac || inventory_bad "could not be read whole" || return
     sign_metadata "$scratch/plain" >"$scratch/$inventory_name.sign" || return
     gzip -c "$scratch/plain" >"$scratch/$inventory_name.gz" || inventory_bad "could not be compressed"
+}
+
+# inventory_part TYPE FILE: a part of the message. In base64 its bytes stay what they are: signing changes line ends.
+inventory_part() {
+    printf '%s\n' --rudder-inventory "Content-Type: $1" "Content-Transfer-Encoding: base64" "" &&
+        openssl base64 -in "$2"
+}
+
+# inventory_seal: sets $inventory_message. What is in base64 cannot look like the boundary.
+inventory_seal() {
+    inventory_message=${inventory_name%.*}.smime.${inventory_name##*.}.gz
+    {
+        printf '%s\n' 'Content-Type: multipart/mixed; boundary="rudder-inventory"' "" &&
+            inventory_part application/gzip "$scratch/$inventory_name.gz" &&
+            inventory_part text/plain "$scratch/$inventory_name.sign" &&
+            echo --rudder-inventory--
+    } >"$scratch/parts" || inventory_bad "could not be made a message" || return
+    openssl smime -sign -nocerts -md sha256 -signer "$conf_certificate" -inkey "$conf_key" \
+        ${conf_key_password_file:+-passin "file:$conf_key_password_file"} -in "$scratch/parts" -out "$scratch/signed" \
+        </dev/null 2>"$scratch/openssl" || {
+        say "$inventory could not be signed with $conf_key and $conf_certificate; openssl says:"
+        head -n 5 "$scratch/openssl" >&2
+        return 1
+    }
+    encrypt_signed "$scratch" inventory || return
+    gzip -c "$scratch/signed" >"$scratch/$inventory_message" || inventory_bad "could not be compressed"
 }
 
 inventory_send() {

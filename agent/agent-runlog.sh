@@ -129,5 +129,5 @@ runlog_seal() {
         head -n 5 "$work/openssl" >&2
         return 1
     }
-    encrypt_signed "$work" && gzip -c "$work/signed" >"$work/sealed"
+    encrypt_signed "$work" "run log" && gzip -c "$work/signed" >"$work/sealed"
 }

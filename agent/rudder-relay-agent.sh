@@ -37,8 +37,8 @@ usage: rudder-relay-agent run [-c FILE] [--diff] [--] COMMAND [ARGUMENT...]
          the log was sent or kept; 125 if it could be neither or nothing was run.
   send   sends logs kept from earlier runs. Exit status 0 if none is left, 1 if some are.
   inventory
-         compresses and signs an inventory (NAME.ocs or NAME.xml), sends it and its signature.
-         Exit status 0 if the server has taken both, 1 if not.
+         compresses and signs an inventory (NAME.ocs or NAME.xml), sends it and its signature, as two
+         files or as one message. Exit status 0 if the server has taken all, 1 if not.
 
   fetch-policies
          fetches this node's policies if they have changed, and switches to them when they are

@@ -14,6 +14,8 @@
 #include "relay/peer.h"
 #include "relay/relay_metrics.h"
 #include "relay/report_db.h"
+#include "relay/spool.h"
+#include "relay/upload_kind.h"
 #include "util/buffer.h"
 
 /* The forwarder does not start without these. */
@@ -29,13 +31,29 @@ static bool knows_upstream(const struct relay_config *config, struct err *err)
     return known;
 }
 
-/* The forwarder starts without the keys, but run logs would wait for them. */
+/* The forwarder starts without the keys, but run logs and inventories would wait for them. */
 static bool has_decryption_keys(const struct relay_config *config, struct err *err)
 {
     struct decryption_keys *keys = decryption_keys_new(config->reporting.decryption_key_files);
-    bool all = config->reporting.output != RELAY_OUTPUT_DATABASE || decryption_keys_refresh(keys, err) ||
+    bool all = (config->reporting.output != RELAY_OUTPUT_DATABASE && !config->inventory.smime) ||
+               decryption_keys_refresh(keys, err) ||
                err_prefix(err, "%s: processing.reporting.decryption_key_file", config->path);
     decryption_keys_free(keys);
+    return all;
+}
+
+/* Without the directories of messages neither forwarder nor upload program starts. */
+static bool has_message_directories(const struct relay_config *config, struct err *err)
+{
+    bool all = true;
+    for (enum relay_kind kind = 0; all && kind < RELAY_KINDS; kind++) {
+        if (upload_kind_output(kind, config) == RELAY_OUTPUT_FILES) {
+            struct spool *spool =
+                spool_open(upload_kind_directory(kind, config), upload_kind(kind)->incoming, err);
+            all = spool != NULL || err_prefix(err, "%s: processing.inventory.smime", config->path);
+            spool_close(spool);
+        }
+    }
     return all;
 }
 
@@ -109,7 +127,7 @@ static int cmd_check_config_run(const struct command *command, const struct comm
 {
     struct err err;
     if (!relay_config_load_passwords(line->config, &err) || !knows_upstream(line->config, &err) ||
-        !has_decryption_keys(line->config, &err)) {
+        !has_decryption_keys(line->config, &err) || !has_message_directories(line->config, &err)) {
         command_failed(command, &err);
         return COMMAND_USAGE;
     }

@@ -8,6 +8,7 @@
 
 #include "queue_list.h"
 #include "relay/spool.h"
+#include "relay/upload_kind.h"
 
 struct queue_directory {
     char *path;  /* owned */
@@ -16,7 +17,7 @@ struct queue_directory {
     struct queue_list list;
 };
 
-enum { QUEUE_DIRECTORIES = 6 };
+enum { QUEUE_DIRECTORIES = 2 * RELAY_KINDS }; /* at most */
 
 struct queue_report {
     struct queue_directory directories[QUEUE_DIRECTORIES];

@@ -95,6 +95,9 @@ bool spool_access_open(const struct command *command, struct spool_set *spools, 
     bool all = true;
     spool_set_open(spools, config);
     for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+        if (!spools->used[kind]) {
+            continue;
+        }
         if (!may_use_both(&need, spools->directory[kind], upload_kind(kind)->incoming, &spools->err[kind])) {
             spool_close(spools->each[kind]);
             spools->each[kind] = NULL;

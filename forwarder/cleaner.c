@@ -38,4 +38,8 @@ void cleaner_clean_inventory(const struct relay_config_inventory *settings)
 {
     clean_spool(settings->directory, RELAY_KIND_INVENTORY, settings->cleanup_retention);
     clean_spool(settings->directory, RELAY_KIND_INVENTORY_UPDATE, settings->cleanup_retention);
+    if (settings->smime) {
+        clean_spool(settings->directory, RELAY_KIND_MESSAGE, settings->cleanup_retention);
+        clean_spool(settings->directory, RELAY_KIND_MESSAGE_UPDATE, settings->cleanup_retention);
+    }
 }

@@ -14,6 +14,7 @@
 #include "node_index_ensure.h"
 #include "relay/upload_kind.h"
 #include "reload_watch.h"
+#include "sink_inventory.h"
 #include "sink_upstream.h"
 #include "spool_source.h"
 #include "spool_stats.h"
@@ -43,6 +44,7 @@ struct forwarder {
     struct worker **workers;
     unsigned worker_count;
     struct sink_upstream *sink;
+    struct sink_inventory *inventories;
     struct spool_source sources[RELAY_KINDS];
     size_t source_count; /* those whose output is not disabled */
     int signal_fd;
@@ -122,22 +124,28 @@ static bool open_sources(struct forwarder *forwarder, struct err *err)
     return true;
 }
 
-/* Starts what serves the sources: workers for the database, the sink for the upstream. */
+/* Starts what serves the sources: workers for the database, the sinks for the upstream and for messages. */
 static bool start_sinks(struct forwarder *forwarder, struct err *err)
 {
     bool upstream = false;
+    bool files = false;
     for (size_t i = 0; i < forwarder->source_count; i++) {
         struct spool_source *source = &forwarder->sources[i];
         if (source->output == RELAY_OUTPUT_DATABASE && !start_workers(forwarder, source, err)) {
             return false;
         }
         upstream = upstream || source->output == RELAY_OUTPUT_UPSTREAM;
+        files = files || source->output == RELAY_OUTPUT_FILES;
     }
     if (upstream) {
         forwarder->sink = sink_upstream_start(forwarder->config, forwarder->state, &breaker_backoff, forwarder->sources,
                                               forwarder->source_count, err);
     }
-    return !upstream || forwarder->sink != NULL;
+    if (files && (!upstream || forwarder->sink != NULL)) {
+        forwarder->inventories = sink_inventory_start(forwarder->config, forwarder->state, forwarder->sources,
+                                                      forwarder->source_count, err);
+    }
+    return (!upstream || forwarder->sink != NULL) && (!files || forwarder->inventories != NULL);
 }
 
 static bool start_all(struct forwarder *forwarder, struct err *err)
@@ -334,7 +342,9 @@ static bool stop_sinks(struct forwarder *forwarder)
         db_breaker_stop(forwarder->shared.breaker);
         eventfd_write(forwarder->shared.stop_fd, 1);
     }
+    sink_inventory_stop(forwarder->inventories);
     bool ended = sink_upstream_join(forwarder->sink, until_ms);
+    ended = sink_inventory_join(forwarder->inventories, until_ms) && ended;
     for (unsigned i = 0; i < forwarder->worker_count; i++) {
         ended = worker_join(forwarder->workers[i], until_ms) && ended;
     }

@@ -10,6 +10,8 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/dispatch.c forwarder/dispatch.h \
 	forwarder/failed_room.c forwarder/failed_room.h \
 	forwarder/forwarder.c forwarder/forwarder.h \
+	forwarder/inventory_check.c forwarder/inventory_check.h \
+	forwarder/inventory_deliver.c forwarder/inventory_deliver.h \
 	forwarder/inventory_pair.c forwarder/inventory_pair.h \
 	forwarder/job.c forwarder/job.h \
 	forwarder/node_index_ensure.c forwarder/node_index_ensure.h \
@@ -19,6 +21,7 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/run_faults.c forwarder/run_faults.h \
 	forwarder/run_heap.c forwarder/run_heap.h \
 	forwarder/run_queue.c forwarder/run_queue.h \
+	forwarder/sink_inventory.c forwarder/sink_inventory.h \
 	forwarder/sink_upstream.c forwarder/sink_upstream.h \
 	forwarder/spool_process.c forwarder/spool_process.h \
 	forwarder/spool_source.c forwarder/spool_source.h \

@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "inventory_check.h"
+#include "relay/inventory_name.h"
 #include "relay/runlog_parse.h"
 #include "util/safe_file.h"
 
@@ -131,6 +133,7 @@ static struct decompress_limits expansion_limits(const struct spool_tools *tools
 static int expand(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
     const struct decompress_limits limits = expansion_limits(tools);
+    buffer_clear(&tools->message); /* nothing of another file may stand in front of this one */
     bool good = decompress(tools->decompressor, file->info.compression, buffer_slice(&tools->image), &limits,
                            &tools->message, reason);
     file->expanded_size = tools->message.len;
@@ -221,6 +224,48 @@ static int skip_reports(struct spool_tools *tools, struct spool_file *file, stru
     return file->runlog.report_count > 0 ? NEXT_STEP : SPOOL_NOTHING;
 }
 
+/* ---- inventories in messages ---- */
+
+static int parse_message_name(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    (void)tools;
+    file->info.compression = COMPRESSION_GZIP;
+    if (!inventory_name_is_message(file->name)) {
+        err_set(reason, "its name does not end in .smime.ocs.gz or .smime.xml.gz");
+        return SPOOL_REFUSED;
+    }
+    return NEXT_STEP;
+}
+
+static int read_message(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    const struct decompress_limits limits = expansion_limits(tools);
+    if (!inventory_check_read(tools, file, &limits, reason)) {
+        clear_tools(tools);
+        return SPOOL_REFUSED;
+    }
+    file->expanded_size = file->content.len;
+    return NEXT_STEP;
+}
+
+/* A node that is known is known by its key, also where it says that it is new. */
+static int require_certificate_or_bring(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    if (node_index_find(tools->index, file->info.node_id, NULL)) {
+        return require_certificate(tools, file, reason);
+    }
+    return inventory_check_brought(tools, file, reason) ? NEXT_STEP : SPOOL_REFUSED;
+}
+
+static int verify_inventory(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    bool good = inventory_check_verify(tools, file, reason);
+    clear_tools(tools);
+    return good ? NEXT_STEP : SPOOL_REFUSED;
+}
+
+/* ---- all steps ---- */
+
 enum { STEPS_MAX = 10 };
 
 /* Cheap checks come first: the file of an unknown node is not read. */
@@ -229,6 +274,10 @@ static spool_step *const spool_steps[][STEPS_MAX] = {
                                open_encrypted, verify_and_parse, check_age, skip_reports},
     [SPOOL_RUN_TO_UPSTREAM] = {require_rest, parse_name, check_size, require_node},
     [SPOOL_INVENTORY_TO_UPSTREAM] = {require_rest, check_size},
+    [SPOOL_MESSAGE_TO_FILES] = {require_rest, parse_message_name, check_size, read_image, expand, open_encrypted,
+                                read_message, require_certificate_or_bring, verify_inventory},
+    [SPOOL_MESSAGE_UPDATE_TO_FILES] = {require_rest, parse_message_name, check_size, read_image, expand, open_encrypted,
+                                       read_message, require_certificate, verify_inventory},
 };
 
 enum spool_verdict spool_process(enum spool_route route, struct spool_tools *tools, struct spool_file *file,
@@ -251,6 +300,7 @@ void spool_file_clear(struct spool_file *file)
         runlog_clear(&file->runlog);
     }
     buffer_clear_large(&file->content, KEPT_BUFFER_SIZE);
+    buffer_clear(&file->signature); /* is small */
     file->name = NULL;
     file->renamed = false;
     file->info = (struct run_info){0};
@@ -258,12 +308,14 @@ void spool_file_clear(struct spool_file *file)
     file->retry_within_ms = 0;
     file->unknown_node = false;
     file->verified = false;
+    file->first = false;
 }
 
 void spool_file_free(struct spool_file *file)
 {
     runlog_free(&file->runlog);
     buffer_free(&file->content);
+    buffer_free(&file->signature);
 }
 
 void spool_tools_free_buffers(struct spool_tools *tools)
@@ -271,4 +323,6 @@ void spool_tools_free_buffers(struct spool_tools *tools)
     buffer_free(&tools->image);
     buffer_free(&tools->message);
     buffer_free(&tools->canonical);
+    buffer_free(&tools->inventory.certificate);
+    buffer_free(&tools->brought);
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
+#include "relay/inventory_xml.h"
 #include "relay/node_index.h"
 #include "relay/relay_config.h"
 #include "relay/run_info.h"
@@ -35,6 +36,8 @@ struct spool_tools {
     struct buffer canonical;                               /* see smime_verify */
     struct cert_record certificates[NODE_INDEX_MAX_CERTS]; /* of the file's node */
     size_t certificate_count;
+    struct inventory_xml inventory; /* what the inventory in a message says */
+    struct buffer brought;          /* the record of the certificate that it brings */
 };
 
 /* One file. Zeroed at first, then used again for the next file. The run log points into the content. */
@@ -44,10 +47,12 @@ struct spool_file {
     bool renamed;         /* it is known to have come by rename */
     struct run_info info; /* what the name says; all zero for an inventory, and before the name was parsed */
     struct stat status;   /* as it was before the file was read */
-    struct buffer content; /* what was signed, once it is verified */
+    struct buffer content; /* what was signed, once it is verified; of a message the inventory */
+    struct buffer signature; /* of a message the signature file */
     struct runlog runlog;
     size_t expanded_size; /* bytes of the message */
     bool verified;        /* its signature is right */
+    bool first;           /* of a message: by the certificate that it brings itself, the node is new */
     bool unknown_node;    /* with SPOOL_RETRY and SPOOL_REFUSED: this is the reason */
     int64_t
         retry_within_ms; /* with SPOOL_RETRY: the wait must not be longer, 0: no limit; with SPOOL_RESTS: the wait */
@@ -58,10 +63,12 @@ enum spool_route {
     SPOOL_RUN_TO_DATABASE,
     SPOOL_RUN_TO_UPSTREAM, /* its node must be known; only root looks at the content */
     SPOOL_INVENTORY_TO_UPSTREAM,
+    SPOOL_MESSAGE_TO_FILES,        /* an inventory in a message; the node may be new */
+    SPOOL_MESSAGE_UPDATE_TO_FILES, /* its node must be known */
 };
 
 enum spool_verdict {
-    SPOOL_READY,   /* file.runlog can be stored, or the file can be sent */
+    SPOOL_READY,   /* file.runlog can be stored, or the file can be sent, or content and signature can be delivered */
     SPOOL_NOTHING, /* a good run of which nothing is to be stored */
     SPOOL_GONE,    /* there is no such file, or it is not a regular file */
     SPOOL_RESTS,   /* somebody may be writing it in place: nothing is wrong, it waits */

@@ -108,7 +108,7 @@ bool spool_source_read_events(struct spool_source *source)
 void spool_source_release_disabled(const struct relay_config *config)
 {
     for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
-        if (upload_kind_output(kind, config) != RELAY_OUTPUT_DISABLED) {
+        if (upload_kind_output(kind, config) != RELAY_OUTPUT_DISABLED || !upload_kind_used(kind, config)) {
             continue;
         }
         struct spool *spool = spool_open(upload_kind_directory(kind, config), upload_kind(kind)->incoming, NULL);

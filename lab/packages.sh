@@ -6,8 +6,8 @@
 # to compile and link
 PACKAGES_BUILD=(
     autoconf automake gcc libc6-dev make pkg-config xz-utils
-    libarchive-dev libconfig-dev libcurl4-openssl-dev libevent-dev libfcgi-dev libjansson-dev liblmdb-dev libpq-dev
-    libssl-dev zlib1g-dev
+    libarchive-dev libconfig-dev libcurl4-openssl-dev libevent-dev libexpat1-dev libfcgi-dev libjansson-dev
+    liblmdb-dev libpq-dev libssl-dev zlib1g-dev
 )
 # to run a whole relay privately: apache2-bin is httpd without its service; cfengine3 is what agents run: its services
 # do not start without a policy in /var/lib/cfengine3

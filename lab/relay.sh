@@ -24,7 +24,8 @@ LAB_NODE_KEY=${LAB_NODE_KEY:-rsa:2048} # what openssl req -newkey takes; with "e
 
 lab_relay_layout() {
     LAB_CONFIG=$LAB/relay/etc/relay.conf
-    mkdir -p "$LAB"/relay/{reports/{incoming,failed},inventories/{incoming,accepted-nodes-updates,failed},etc,lib} \
+    mkdir -p "$LAB"/relay/{reports/{incoming,failed},inventories/failed,etc,lib} \
+        "$LAB"/relay/inventories/{incoming,accepted-nodes-updates}{,-smime} \
         "$LAB"/relay/{shared-folder,shared-files,share,policies-cache,proxy-cache,state} \
         "$LAB/nodes" || return
     [ -e "$LAB/relay/lib/nodeslist.json" ] || lab_nodes_write

@@ -34,6 +34,7 @@ AC_DEFUN([RELAY_LIBRARIES], [
   RELAY_PKG([LIBARCHIVE], [libarchive >= 3.3], [libarchive-dev], [libarchive-devel])
   RELAY_PKG([LIBCONFIG], [libconfig >= 1.5], [libconfig-dev], [libconfig-devel])
   RELAY_PKG([JANSSON], [jansson >= 2.11], [libjansson-dev], [jansson-devel])
+  RELAY_PKG([EXPAT], [expat >= 2.2], [libexpat1-dev], [expat-devel])
   RELAY_PKG([LMDB], [lmdb >= 0.9.22], [liblmdb-dev], [lmdb-devel])
   RELAY_PKG([LIBPQ], [libpq >= 12], [libpq-dev], [libpq-devel])
   RELAY_PKG([CURL], [libcurl >= 7.61], [libcurl4-openssl-dev], [libcurl-devel])

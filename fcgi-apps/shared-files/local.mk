@@ -15,6 +15,4 @@ fcgi_apps_shared_files_libshared_files_a_SOURCES = \
 	fcgi-apps/shared-files/shared_put.c \
 	fcgi-apps/shared-files/shared_route.c fcgi-apps/shared-files/shared_route.h \
 	fcgi-apps/shared-files/shared_store.c fcgi-apps/shared-files/shared_store.h \
-	fcgi-apps/shared-files/shared_file_meta.c fcgi-apps/shared-files/shared_file_meta.h \
-	fcgi-apps/shared-files/shared_file_name.c fcgi-apps/shared-files/shared_file_name.h \
-	fcgi-apps/shared-files/shared_file_signature.c fcgi-apps/shared-files/shared_file_signature.h
+	fcgi-apps/shared-files/shared_file_name.c fcgi-apps/shared-files/shared_file_name.h

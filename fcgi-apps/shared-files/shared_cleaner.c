@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "shared-files/shared_file_meta.h"
+#include "relay/shared_file_meta.h"
 #include "shared-files/shared_file_name.h"
 #include "shared-files/shared_store.h"
 #include "util/close_fd.h"

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "shared-files/shared_file_signature.h"
+#include "relay/shared_file_signature.h"
 #include "shared-files/shared_files.h"
 
 /* Is it the key of the request's source? Returns 200 if so, else the status to answer with, and err: 404 when it is

@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "shared-files/shared_file_meta.h"
+#include "relay/shared_file_meta.h"
 #include "shared-files/shared_file_name.h"
 #include "util/buffer.h"
 #include "util/err.h"

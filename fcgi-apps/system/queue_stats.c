@@ -61,8 +61,10 @@ json_t *queue_stats_json(const struct queue_stats *figures, int64_t now_seconds)
     for (int failed = 0; failed <= 1; failed++) {
         json_t *state = json_object();
         for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
-            json_object_set_new(state, upload_kind(kind)->plural,
-                                json_of(&figures->totals[kind], failed == 1, now_seconds));
+            if (figures->totals[kind].used) {
+                json_object_set_new(state, upload_kind(kind)->plural,
+                                    json_of(&figures->totals[kind], failed == 1, now_seconds));
+            }
         }
         json_object_set_new(json, failed == 1 ? "failed" : "waiting", state);
     }

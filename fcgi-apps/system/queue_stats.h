@@ -13,7 +13,7 @@
 #include "system/spool_totals.h"
 
 struct queue_stats {
-    struct spool_totals totals[RELAY_KINDS]; /* run logs, inventories, inventory updates */
+    struct spool_totals totals[RELAY_KINDS]; /* by enum relay_kind */
     int64_t read_at_us;                      /* on the monotonic clock; 0: never */
     int64_t took_us;
 };
@@ -22,6 +22,7 @@ void queue_stats_read(struct queue_stats *figures, const struct relay_config *co
 void queue_stats_free(struct queue_stats *figures);
 
 /* {"waiting": {"reports": TOTAL, "inventories": TOTAL, "inventory_updates": TOTAL}, "failed": the same, each TOTAL with
- * "errors": [{"reason", TOTAL...}]}; TOTAL is "files", "bytes" and "oldest_seconds" (null when there are none), or
- * {"error"} when the directory cannot be read. */
+ * "errors": [{"reason", TOTAL...}]}; with processing.inventory.smime also "inventory_messages" and
+ * "inventory_update_messages". TOTAL is "files", "bytes" and "oldest_seconds" (null when there are none), or {"error"}
+ * when the directory cannot be read. */
 json_t *queue_stats_json(const struct queue_stats *figures, int64_t now_seconds);

@@ -206,6 +206,7 @@ void spool_totals_read(const struct spool_set *spools, struct spool_totals total
         const struct spool *spool = spools->each[i];
         counts[i].totals = &totals[i];
         counts[i].spool = spool;
+        totals[i].used = spools->used[i];
         if (spool == NULL) {
             totals[i].err = spools->err[i];
         } else if (!spool_scan(spool_incoming_fd(spool), count_waiting, &totals[i].waiting, &totals[i].err)) {

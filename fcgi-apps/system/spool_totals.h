@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ struct spool_failure {
 };
 
 struct spool_totals { /* of one spool */
+    bool used; /* false: this configuration has none of the kind, and the rest is nothing */
     struct spool_sum waiting;
     struct spool_sum failed;
     struct spool_failure failures[SPOOL_FAILURES]; /* most files first; the last stands for all the rest */

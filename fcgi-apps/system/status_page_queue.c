@@ -48,7 +48,9 @@ static void add_table(struct buffer *out, const struct health *health, const cha
                       "</thead><tbody>",
                       caption);
     for (size_t i = 0; i < RELAY_KINDS; i++) {
-        add_row(out, upload_kind((enum relay_kind)i)->title, &health->queue[i], failed, health->now);
+        if (health->queue[i].used) {
+            add_row(out, upload_kind((enum relay_kind)i)->title, &health->queue[i], failed, health->now);
+        }
     }
     buffer_add_text(out, "</tbody></table>");
 }

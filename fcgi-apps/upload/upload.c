@@ -9,6 +9,7 @@
 
 #include "endpoint/client_certificate.h"
 #include "endpoint/request_context.h"
+#include "relay/inventory_name.h"
 #include "relay/relay_metrics.h"
 #include "upload/admission.h"
 #include "upload/receive.h"
@@ -24,21 +25,24 @@
  * time-outs are shorter. */
 enum { STALE_SECONDS = 600 };
 
-enum directory_kind { DIRECTORY_REPORTS, DIRECTORY_INVENTORIES, DIRECTORY_INVENTORY_UPDATES, DIRECTORY_COUNT };
-
 /* How much room each kind leaves free, in multiples of upload.min_free_space. So inventories never take the room that
  * run logs need, and inventories of new nodes, whose password is public, never take that of the others. */
-static const int reserves[DIRECTORY_COUNT] = {
-    [DIRECTORY_REPORTS] = 1, [DIRECTORY_INVENTORY_UPDATES] = 2, [DIRECTORY_INVENTORIES] = 3};
+static const int reserves[RELAY_KINDS] = {
+    [RELAY_KIND_REPORT] = 1,
+    [RELAY_KIND_INVENTORY_UPDATE] = 2,
+    [RELAY_KIND_MESSAGE_UPDATE] = 2,
+    [RELAY_KIND_INVENTORY] = 3,
+    [RELAY_KIND_MESSAGE] = 3,
+};
 
 struct directory {
-    char *path;
+    char *path; /* NULL: the kind is not used */
     struct admission admission;
 };
 
 struct upload {
     const struct relay_config *config;
-    struct directory directories[DIRECTORY_COUNT];
+    struct directory directories[RELAY_KINDS];
 };
 
 static const struct request_wording upload_wording = {LOG_COMPONENT, "upload refused", "upload failed", .bare = false};
@@ -56,7 +60,7 @@ static int upload_open_directory(const char *path)
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static struct admission_limits admission_limits_of(const struct relay_config *config, enum directory_kind kind)
+static struct admission_limits admission_limits_of(const struct relay_config *config, enum relay_kind kind)
 {
     struct admission_limits limits = {
         .file_bytes = config->upload.max_body_size,
@@ -64,7 +68,7 @@ static struct admission_limits admission_limits_of(const struct relay_config *co
                               ? config->upload.min_free_space * reserves[kind]
                               : INT64_MAX,
     };
-    if (kind == DIRECTORY_REPORTS) {
+    if (kind == RELAY_KIND_REPORT) {
         limits.files = (size_t)config->upload.max_waiting_files;
         limits.node_files = (size_t)config->upload.max_waiting_files_per_node;
         limits.node_bytes = config->upload.max_waiting_size_per_node;
@@ -75,11 +79,10 @@ static struct admission_limits admission_limits_of(const struct relay_config *co
     return limits;
 }
 
-static bool prepare_directory(struct upload *upload, enum directory_kind kind, const char *parent, const char *name,
-                              struct err *err)
+static bool prepare_directory(struct upload *upload, enum relay_kind kind, struct err *err)
 {
     struct directory *directory = &upload->directories[kind];
-    directory->path = xasprintf("%s/%s", parent, name);
+    directory->path = xasprintf("%s/%s", upload_kind_directory(kind, upload->config), upload_kind(kind)->incoming);
     directory->admission = (struct admission){.limits = admission_limits_of(upload->config, kind)};
     int fd = upload_open_directory(directory->path);
     if (fd < 0) {
@@ -103,20 +106,19 @@ void *upload_start(const struct relay_config *config, struct err *err)
 {
     struct upload *upload = xcalloc(1, sizeof *upload);
     upload->config = config;
-    if (prepare_directory(upload, DIRECTORY_REPORTS, config->reporting.directory, "incoming", err) &&
-        prepare_directory(upload, DIRECTORY_INVENTORIES, config->inventory.directory, "incoming", err) &&
-        prepare_directory(upload, DIRECTORY_INVENTORY_UPDATES, config->inventory.directory, "accepted-nodes-updates",
-                          err)) {
-        return upload;
+    for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+        if (upload_kind_used(kind, config) && !prepare_directory(upload, kind, err)) {
+            upload_stop(upload);
+            return NULL;
+        }
     }
-    upload_stop(upload);
-    return NULL;
+    return upload;
 }
 
 void upload_stop(void *state)
 {
     struct upload *upload = state;
-    for (size_t i = 0; i < DIRECTORY_COUNT; i++) {
+    for (size_t i = 0; i < RELAY_KINDS; i++) {
         free(upload->directories[i].path);
         admission_free(&upload->directories[i].admission);
     }
@@ -235,7 +237,7 @@ static void store_upload(const struct upload_context *context, struct directory 
     }
 }
 
-static void put_upload(struct upload *upload, const struct upload_context *context, enum directory_kind kind)
+static void put_upload(struct upload *upload, const struct upload_context *context, enum relay_kind kind)
 {
     struct directory *directory = &upload->directories[kind];
     if (!request_context_takes_body(&context->base, upload->config->upload.max_body_size)) {
@@ -280,7 +282,7 @@ static bool node_is_allowed(struct upload_context *context)
 /* Whoever knows the password may send any inventory. But httpd asks a client with a certificate for no password, so the
  * certificate must be that of some node. A new node is not known yet; where an authority has signed its certificate,
  * that is enough for its first inventory. */
-static bool login_is_good(struct upload_context *context, enum directory_kind kind)
+static bool login_is_good(struct upload_context *context, enum relay_kind kind)
 {
     const struct request_context *base = &context->base;
     const char *client;
@@ -290,7 +292,7 @@ static bool login_is_good(struct upload_context *context, enum directory_kind ki
     if (!request_context_has_index(base)) {
         return false;
     }
-    if (kind == DIRECTORY_INVENTORIES && client_certificate_is_new_node(base->request)) {
+    if (kind == RELAY_KIND_INVENTORY && client_certificate_is_new_node(base->request)) {
         return true;
     }
     context->certificate = request_context_client_node(base, &client);
@@ -311,24 +313,41 @@ void upload_put_report(void *state, struct request *request, struct response *re
     struct upload_context context;
     begin_upload(&context, state, request, response);
     if (take_upload_name(&context, upload_name_report) && node_is_allowed(&context)) {
-        put_upload(state, &context, DIRECTORY_REPORTS);
+        put_upload(state, &context, RELAY_KIND_REPORT);
     }
     count_upload(request, response, RELAY_KIND_REPORT);
 }
 
-static void put_inventory(void *state, struct request *request, struct response *response, enum directory_kind kind)
+/* A message has a kind of its own where it is unpacked. Where inventories are passed on it is one of them. Elsewhere
+ * nobody could read it: the web application takes it for a broken inventory. */
+static bool find_message_kind(const struct upload_context *context, const struct upload *upload, enum relay_kind *kind)
+{
+    if (!inventory_name_is_message(context->name.text)) {
+        return true;
+    }
+    if (upload->config->inventory.smime) {
+        *kind = *kind == RELAY_KIND_INVENTORY ? RELAY_KIND_MESSAGE : RELAY_KIND_MESSAGE_UPDATE;
+        return true;
+    }
+    return upload->config->inventory.output == RELAY_OUTPUT_UPSTREAM ||
+           request_context_refuse(&context->base, 400,
+                                  "this server takes no inventories in messages (processing.inventory.smime)");
+}
+
+static void put_inventory(void *state, struct request *request, struct response *response, enum relay_kind kind)
 {
     struct upload_context context;
     begin_upload(&context, state, request, response);
-    if (take_upload_name(&context, upload_name_inventory) && login_is_good(&context, kind)) {
+    if (take_upload_name(&context, upload_name_inventory) && login_is_good(&context, kind) &&
+        find_message_kind(&context, state, &kind)) {
         put_upload(state, &context, kind);
     }
+    count_upload(request, response, kind);
 }
 
 void upload_put_inventory(void *state, struct request *request, struct response *response)
 {
-    put_inventory(state, request, response, DIRECTORY_INVENTORIES);
-    count_upload(request, response, RELAY_KIND_INVENTORY);
+    put_inventory(state, request, response, RELAY_KIND_INVENTORY);
 }
 
 /* Root's own configuration uploads its uuid.hive to see whether the password is right. It sets a new password after any
@@ -348,7 +367,6 @@ void upload_put_inventory_update(void *state, struct request *request, struct re
     if (slice_eq_str(request->args[0], "uuid.hive")) {
         answer_password_check(state, request, response);
     } else {
-        put_inventory(state, request, response, DIRECTORY_INVENTORY_UPDATES);
-        count_upload(request, response, RELAY_KIND_INVENTORY_UPDATE);
+        put_inventory(state, request, response, RELAY_KIND_INVENTORY_UPDATE);
     }
 }

@@ -5,7 +5,7 @@
  * An upload is answered 201 (new, or beside another file of that name) or 204 (the same bytes are there) once it is on
  * disk. In any other case it leaves nothing behind:
  *
- *   400            the name is not allowed in this directory
+ *   400            the name is not allowed in this directory, or is that of a message which nobody here unpacks
  *   403            not a sub-node, or the client certificate of another node (reports)
  *   411, 400, 413  the length is missing, malformed or too large
  *   400, 415       the body is empty or only a part of a file; it has a content encoding

@@ -9,6 +9,7 @@
 
 #include "util/file_status.h"
 #include "util/safe_file.h"
+#include "util/x509_key.h"
 #include "util/xmalloc.h"
 
 struct key_file {
@@ -51,16 +52,6 @@ void decryption_keys_free(struct decryption_keys *keys)
     free(keys);
 }
 
-/* OpenSSL would ask for the password at the terminal. */
-static int no_password(char *password, int size, int writing, void *context)
-{
-    (void)password;
-    (void)size;
-    (void)writing;
-    (void)context;
-    return -1;
-}
-
 static bool check_pair(const struct decryption_key *key, struct err *err)
 {
     if (key->key == NULL) {
@@ -80,10 +71,10 @@ static bool parse_pair(struct slice pem, struct decryption_key *key, struct err 
 {
     /* each in its own pass: they may stand in either order */
     BIO *bio = BIO_new_mem_buf(pem.at, (int)pem.len);
-    key->key = PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
+    key->key = PEM_read_bio_PrivateKey(bio, NULL, x509_key_no_password, NULL);
     BIO_free(bio);
     bio = BIO_new_mem_buf(pem.at, (int)pem.len);
-    key->certificate = PEM_read_bio_X509(bio, NULL, no_password, NULL);
+    key->certificate = PEM_read_bio_X509(bio, NULL, x509_key_no_password, NULL);
     BIO_free(bio);
     return check_pair(key, err);
 }

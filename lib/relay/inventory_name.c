@@ -65,3 +65,38 @@ void inventory_name_signatures(const char *inventory, struct inventory_names *si
         inventory_name_add(signatures, name, sign);
     }
 }
+
+static const char *const message_extensions[] = {".smime.ocs.gz", ".smime.xml.gz"};
+
+/* Takes the extension off. *extension is what the inventory itself has. */
+static bool take_off_message(struct slice *name, const char **extension)
+{
+    static const char *const of_inventory[] = {".ocs", ".xml"};
+    for (size_t i = 0; i < sizeof message_extensions / sizeof *message_extensions; i++) {
+        if (take_off(name, message_extensions[i])) {
+            *extension = of_inventory[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+bool inventory_name_is_message(const char *name)
+{
+    struct slice rest = slice_from_str(name);
+    const char *extension;
+    return take_off_message(&rest, &extension);
+}
+
+bool inventory_name_unpacked(const char *message, char inventory[SAFE_FILE_NAME_SIZE],
+                             char signature[SAFE_FILE_NAME_SIZE])
+{
+    struct slice stem = slice_from_str(message);
+    const char *extension;
+    if (!take_off_message(&stem, &extension) || stem.len + strlen(extension) + strlen(sign) >= SAFE_FILE_NAME_SIZE) {
+        return false;
+    }
+    snprintf(inventory, SAFE_FILE_NAME_SIZE, "%.*s%s", (int)stem.len, stem.at, extension);
+    snprintf(signature, SAFE_FILE_NAME_SIZE, "%.*s%s%s", (int)stem.len, stem.at, extension, sign);
+    return true;
+}

@@ -4,6 +4,9 @@
  *
  * Source: PROTOCOL.md section 8. The signature of NAME.ocs is NAME.ocs.sign. NAME.ocs.gz may have NAME.ocs.sign as
  * well, because the signature is over the uncompressed content, or NAME.ocs.gz.sign.
+ *
+ * A message that holds both (inventory_message.h) is called NAME.smime.ocs.gz or NAME.smime.xml.gz: relays of any
+ * version, Rudder's own too, pass on a file of such a name.
  */
 #pragma once
 
@@ -31,3 +34,10 @@ void inventory_name_signed(const char *signature, struct inventory_names *invent
 
 /* The names that the signature of this inventory may have. None when the file is itself a signature. */
 void inventory_name_signatures(const char *inventory, struct inventory_names *signatures);
+
+/* Is this a message that holds both? */
+bool inventory_name_is_message(const char *name);
+
+/* The names that its two files get. False when a name is too long for the second. */
+bool inventory_name_unpacked(const char *message, char inventory[SAFE_FILE_NAME_SIZE],
+                             char signature[SAFE_FILE_NAME_SIZE]);

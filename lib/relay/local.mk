@@ -12,7 +12,9 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/findings.c lib/relay/findings.h \
 	lib/relay/hub_tls.c lib/relay/hub_tls.h \
 	lib/relay/intake.c lib/relay/intake.h \
+	lib/relay/inventory_message.c lib/relay/inventory_message.h \
 	lib/relay/inventory_name.c lib/relay/inventory_name.h \
+	lib/relay/inventory_xml.c lib/relay/inventory_xml.h \
 	lib/relay/node_certs.c lib/relay/node_certs.h \
 	lib/relay/node_id.c lib/relay/node_id.h \
 	lib/relay/node_index.c lib/relay/node_index.h \
@@ -58,6 +60,8 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/runlog_parse.c lib/relay/runlog_parse.h \
 	lib/relay/runlog_field.c lib/relay/runlog_field.h \
 	lib/relay/runlog_seal.c lib/relay/runlog_seal.h \
+	lib/relay/shared_file_meta.c lib/relay/shared_file_meta.h \
+	lib/relay/shared_file_signature.c lib/relay/shared_file_signature.h \
 	lib/relay/smime_algorithm.c lib/relay/smime_algorithm.h \
 	lib/relay/smime_attributes.c lib/relay/smime_attributes.h \
 	lib/relay/smime_decrypt.c lib/relay/smime_decrypt.h \

@@ -7,6 +7,7 @@
 
 #include "util/http_url.h"
 #include "util/log.h"
+#include "util/x509_key.h"
 
 #define LOG_COMPONENT "peer"
 
@@ -23,19 +24,10 @@ static enum http_trust trust_of(const struct relay_config *config)
     return HTTP_TRUST_PINS;
 }
 
-static int no_passphrase(char *buffer, int size, int writing, void *context)
-{
-    (void)buffer;
-    (void)size;
-    (void)writing;
-    (void)context;
-    return -1;
-}
-
 static EVP_PKEY *read_private_key(const char *path)
 {
     BIO *file = BIO_new_file(path, "r");
-    EVP_PKEY *key = file != NULL ? PEM_read_bio_PrivateKey(file, NULL, no_passphrase, NULL) : NULL;
+    EVP_PKEY *key = file != NULL ? PEM_read_bio_PrivateKey(file, NULL, x509_key_no_password, NULL) : NULL;
     BIO_free(file);
     return key;
 }

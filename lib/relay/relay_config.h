@@ -24,7 +24,10 @@
 #include "util/err.h"
 #include "util/log.h"
 
-enum relay_output { RELAY_OUTPUT_DISABLED, RELAY_OUTPUT_UPSTREAM, RELAY_OUTPUT_DATABASE };
+/* RELAY_OUTPUT_FILES is that of inventories in messages where processing.inventory.smime is set; no key has this value.
+ */
+enum relay_output { RELAY_OUTPUT_DISABLED, RELAY_OUTPUT_UPSTREAM, RELAY_OUTPUT_DATABASE, RELAY_OUTPUT_FILES };
+
 /* How a client's certificate counts: as one of those that the node index has, or as one that an authority of the site
  * has signed (httpd has verified the chain). */
 enum relay_client_certificates { RELAY_CLIENTS_PINNED, RELAY_CLIENTS_CA };
@@ -56,8 +59,10 @@ struct relay_config {
     } general;
 
     struct relay_config_inventory {
-        char *directory; /* incoming/, accepted-nodes-updates/, failed/ below it */
+        char *directory; /* incoming/, accepted-nodes-updates/, failed/ below it; with smime incoming-smime/, too, and
+                            accepted-nodes-updates-smime/ */
         enum relay_output output;
+        bool smime; /* ours: messages are verified and unpacked for the web application */
         int64_t catchup_frequency;
         int catchup_limit; /* a key of the original relay; accepted, has no effect here */
         int64_t cleanup_frequency;

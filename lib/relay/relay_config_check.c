@@ -161,6 +161,14 @@ static bool check_decryption_keys(const struct relay_config *config, const struc
     return true;
 }
 
+static bool check_smime(const struct relay_config *config, const struct config_file *file, struct err *err)
+{
+    return !config->inventory.smime || config->inventory.output == RELAY_OUTPUT_DISABLED ||
+           config_file_fault(file, "processing.inventory.smime", err,
+                             "is for the server whose web application takes the inventories (processing.inventory."
+                             "output = \"disabled\"); a relay passes them on without it");
+}
+
 static bool check_clients(const struct relay_config *config, const struct config_file *file, struct err *err)
 {
     const char *domain = config->general.node_id_domain;
@@ -189,5 +197,6 @@ bool relay_config_check(struct relay_config *config, const struct config_file *f
     }
     settle_defaults(config, file);
     return check_clients(config, file, err) && check_pins(config, file, err) && check_upstream(config, file, err) &&
-           check_decryption_keys(config, file, err) && check_filter(config, file, err);
+           check_decryption_keys(config, file, err) && check_smime(config, file, err) &&
+           check_filter(config, file, err);
 }

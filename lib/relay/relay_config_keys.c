@@ -76,6 +76,12 @@ static const struct config_key keys[] = {
     {"processing.inventory.output", CONFIG_CHOICE, FIELD(inventory.output), "disabled", .choices = inventory_outputs,
      .help = "Where inventories go. disabled: they stay where the web application picks them up, as on root. "
              "upstream: to the policy server above, as on a relay."},
+    {"processing.inventory.smime", CONFIG_BOOL, FIELD(inventory.smime), "false",
+     .help = "For the server whose web application takes the inventories: whether inventories that nodes send as one "
+             "signed, perhaps encrypted message (rudder-relay-agent's inventory_format) are taken. They go to "
+             "incoming-smime and accepted-nodes-updates-smime below the directory; the forwarder decrypts and verifies "
+             "them, and puts the inventory and its signature where the web application picks them up. Keys, limits and "
+             "the grace time of unknown nodes are those of processing.reporting."},
     {"processing.inventory.catchup.frequency", CONFIG_DURATION, FIELD(inventory.catchup_frequency), "10s", 1, A_YEAR,
      .help = "How often the directories are looked through though no change was notified."},
     {"processing.inventory.catchup.limit", CONFIG_INT, FIELD(inventory.catchup_limit), "50", 0, MANY,
@@ -115,10 +121,10 @@ static const struct config_key keys[] = {
              "make it. Somebody who can choose a part of what a node signs could then make another text that has the "
              "same signature."},
     {"processing.reporting.decryption_key_file", CONFIG_TEXTS, FIELD(reporting.decryption_key_files), "",
-     .help = "What encrypted run logs are decrypted with (rudder-relay-agent's encrypt_to): a list of PEM files, each "
-             "with a private key, RSA or EC, and its certificate. There are several while a key is changed. A file "
-             "that is replaced, comes or goes counts at once; until a missing one is there, run logs that may need it "
-             "wait. Run logs that are not encrypted are taken as before."},
+     .help = "What encrypted run logs and inventories are decrypted with (rudder-relay-agent's encrypt_to): a list of "
+             "PEM files, each with a private key, RSA or EC, and its certificate. There are several while a key is "
+             "changed. A file that is replaced, comes or goes counts at once; until a missing one is there, what may "
+             "need it waits. What is not encrypted is taken as before."},
     {"processing.reporting.max_compressed_size", CONFIG_SIZE, FIELD(reporting.max_compressed_size), "50MiB", 1,
      LARGEST_FILE, .help = "A run log file larger than this is refused."},
     {"processing.reporting.max_expanded_size", CONFIG_SIZE, FIELD(reporting.max_expanded_size), "64MiB", 1,

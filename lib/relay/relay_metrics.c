@@ -65,6 +65,11 @@ void relay_metrics_inventory(struct relay_state *state, bool forwarded)
     relay_metrics_count(state, METRIC_INVENTORIES, forwarded ? 0 : 1, 0, 1);
 }
 
+void relay_metrics_message(struct relay_state *state, enum relay_message_result result)
+{
+    relay_metrics_count(state, METRIC_MESSAGES, result, 0, 1);
+}
+
 void relay_metrics_retry(struct relay_state *state, enum relay_kind kind)
 {
     relay_metrics_count(state, METRIC_RETRIES, kind, 0, 1);

@@ -40,6 +40,13 @@ enum relay_report_result { /* rudder_relayd_reports_total{status} */
                            RELAY_REPORT_RESULTS
 };
 
+enum relay_message_result { /* rudder_relay_inventory_messages_total{result} */
+                            RELAY_MESSAGE_KNOWN, /* unpacked, by the known key of the node */
+                            RELAY_MESSAGE_FIRST, /* unpacked, by the key that the inventory of a new node brings */
+                            RELAY_MESSAGE_REFUSED,
+                            RELAY_MESSAGE_RESULTS
+};
+
 enum relay_policy_fetch { /* rudder_relay_policy_fetches_total{result} */
                           RELAY_POLICY_FETCH_NEW,
                           RELAY_POLICY_FETCH_UNCHANGED,
@@ -64,6 +71,7 @@ void relay_metrics_upload(struct relay_state *state, enum relay_kind kind, int s
 void relay_metrics_report(struct relay_state *state, enum relay_report_result result);
 void relay_metrics_report_processed(struct relay_state *state, uint64_t microseconds, uint64_t uncompressed_bytes);
 void relay_metrics_inventory(struct relay_state *state, bool forwarded);
+void relay_metrics_message(struct relay_state *state, enum relay_message_result result);
 void relay_metrics_retry(struct relay_state *state, enum relay_kind kind);
 void relay_metrics_duplicate(struct relay_state *state);
 void relay_metrics_without_config_id(struct relay_state *state);

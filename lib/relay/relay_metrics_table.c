@@ -15,6 +15,7 @@
 static const char *const endpoints[] = {RELAY_ENDPOINT_TABLE(ENDPOINT_NAME)};
 static const char *const report_results[] = {"ok", "error", "invalid", "forward_ok", "forward_error"};
 static const char *const inventory_results[] = {"forward_ok", "forward_error"};
+static const char *const message_results[] = {"known", "first", "refused"};
 static const char *const policy_fetches[] = {"new", "unchanged", "gone", "failed"};
 static const char *const hub_orders[] = {"taken", "given", "begun", "expired"};
 static const char *const virtual_runs[] = {"ok", "failed", "lost"};
@@ -45,6 +46,12 @@ static const struct relay_metric_family families[METRICS] = {
                             "Inventories by what became of them at the upstream: taken (forward_ok) or refused for "
                             "good (forward_error).",
                             .labels = {LABEL("status", inventory_results)}},
+    /* Without processing.inventory.smime there are none of these. */
+    [METRIC_MESSAGES] = {"rudder_relay_inventory_messages_total", METRIC_COUNTER,
+                         "Inventories that came as a message, by what became of them: unpacked, signed with the known "
+                         "key of their node (known) or with the key that a new node's inventory brings (first), or "
+                         "refused.",
+                         .labels = {LABEL("result", message_results)}, .sparse = true},
     [METRIC_REPORT_SECONDS] = {"rudder_relayd_reports_processing_duration_seconds", METRIC_HISTOGRAM_SECONDS,
                                "Time from taking up a run log to its end, stored, sent on or refused.",
                                BOUNDS(report_bounds)},
@@ -129,6 +136,7 @@ static const struct relay_metric_family families[METRICS] = {
 };
 
 _Static_assert(COUNT(endpoints) == RELAY_ENDPOINTS && COUNT(report_results) == RELAY_REPORT_RESULTS &&
+                   COUNT(message_results) == RELAY_MESSAGE_RESULTS &&
                    COUNT(policy_fetches) == RELAY_POLICY_FETCH_RESULTS && COUNT(hub_orders) == RELAY_HUB_ORDER_EVENTS &&
                    COUNT(virtual_runs) == RELAY_VIRTUAL_RUN_RESULTS,
                "a label has the values of its enum");

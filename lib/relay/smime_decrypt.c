@@ -65,15 +65,11 @@ static CMS_ContentInfo *decode_envelope(struct slice ber, struct err *err)
     return NULL;
 }
 
-static CMS_ContentInfo *read_envelope(struct slice message, struct err *err)
+static CMS_ContentInfo *read_envelope(const struct mime_header *header, struct slice body, struct err *err)
 {
-    struct mime_header header;
     struct buffer ber = {0};
     CMS_ContentInfo *cms = NULL;
-    if (!mime_header_read(&message, &header, err)) {
-        return NULL;
-    }
-    if (!mime_header_is(header.transfer_encoding, "base64") || !base64_decode(&ber, message)) {
+    if (!mime_header_is(header->transfer_encoding, "base64") || !base64_decode(&ber, body)) {
         err_set(err, "the encrypted message is not in base64");
     } else {
         cms = decode_envelope(buffer_slice(&ber), err);
@@ -161,18 +157,18 @@ static bool expand_content(struct decompressor *decompressor, const struct decom
 enum smime_decrypt smime_decrypt(struct decryption_keys *keys, struct decompressor *decompressor,
                                  const struct decompress_limits *limits, struct buffer *message, struct err *err)
 {
+    struct mime_header header;
+    struct slice body = buffer_slice(message);
     struct buffer content = {0};
-    CMS_ContentInfo *cms = NULL;
-    enum smime_decrypt result = SMIME_DECRYPT_DONE;
-    if (!smime_decrypt_wanted(buffer_slice(message))) {
+    if (!mime_header_read(&body, &header, NULL) || !is_opaque(&header)) {
         return SMIME_DECRYPT_DONE;
     }
     if (decryption_keys_count(keys) == 0) {
         err_set(err, "it is encrypted, and processing.reporting.decryption_key_file names no key");
         return SMIME_DECRYPT_WAIT;
     }
-    cms = read_envelope(buffer_slice(message), err);
-    result = cms == NULL ? SMIME_DECRYPT_REFUSED : try_keys(keys, cms, &content, err);
+    CMS_ContentInfo *cms = read_envelope(&header, body, err);
+    enum smime_decrypt result = cms == NULL ? SMIME_DECRYPT_REFUSED : try_keys(keys, cms, &content, err);
     CMS_ContentInfo_free(cms); /* it may be large, and is not needed to expand the content */
     if (result == SMIME_DECRYPT_DONE && !expand_content(decompressor, limits, buffer_slice(&content), message, err)) {
         result = SMIME_DECRYPT_REFUSED;

@@ -85,16 +85,19 @@ static CMS_ContentInfo *decode_signature(struct smime_verifier *verifier, struct
     return smime_signature_read(buffer_slice(&verifier->signature), known, err);
 }
 
+/* What becomes of the header of the signed part. */
+enum smime_header { SMIME_HEADER_STAYS, SMIME_HEADER_IS_TAKEN_OFF };
+
 static bool verify_parts(struct smime_verifier *verifier, const struct smime_multipart *parts, struct smime_known known,
-                         struct buffer *canonical, struct slice *content, struct err *err)
+                         enum smime_header header, struct buffer *canonical, struct slice *content, struct err *err)
 {
     CMS_ContentInfo *cms = decode_signature(verifier, parts->signature, known, err);
     struct slice signed_part = parts->signed_part;
-    struct slice text;
     if (cms != NULL && !parts->canonical) {
         signed_part = canonicalise(signed_part, canonical);
     }
-    bool good = cms != NULL && strip_text_header(signed_part, &text, err) &&
+    struct slice text = signed_part;
+    bool good = cms != NULL && (header == SMIME_HEADER_STAYS || strip_text_header(signed_part, &text, err)) &&
                 smime_signature_check(&verifier->tools, cms, signed_part, known, err);
     if (good) {
         *content = text;
@@ -103,13 +106,25 @@ static bool verify_parts(struct smime_verifier *verifier, const struct smime_mul
     return good;
 }
 
-bool smime_verify(struct smime_verifier *verifier, struct slice message, struct smime_known known,
-                  struct buffer *canonical, struct slice *content, struct err *err)
+static bool verify_message(struct smime_verifier *verifier, struct slice message, struct smime_known known,
+                           enum smime_header header, struct buffer *canonical, struct slice *content, struct err *err)
 {
     struct smime_multipart parts;
     bool good = known.count > 0 || err_set(err, "no certificate is known for the node");
     good = good && smime_multipart_split(message, &parts, err) &&
-           verify_parts(verifier, &parts, known, canonical, content, err);
+           verify_parts(verifier, &parts, known, header, canonical, content, err);
     ERR_clear_error();
     return good;
+}
+
+bool smime_verify(struct smime_verifier *verifier, struct slice message, struct smime_known known,
+                  struct buffer *canonical, struct slice *content, struct err *err)
+{
+    return verify_message(verifier, message, known, SMIME_HEADER_IS_TAKEN_OFF, canonical, content, err);
+}
+
+bool smime_verify_entity(struct smime_verifier *verifier, struct slice message, struct smime_known known,
+                         struct buffer *canonical, struct slice *entity, struct err *err)
+{
+    return verify_message(verifier, message, known, SMIME_HEADER_STAYS, canonical, entity, err);
 }

@@ -37,3 +37,7 @@ void smime_verifier_free(struct smime_verifier *verifier);
  * content, a malformed message. OpenSSL's error queue is empty afterwards. */
 bool smime_verify(struct smime_verifier *verifier, struct slice message, struct smime_known known,
                   struct buffer *canonical, struct slice *content, struct err *err);
+
+/* The same for a signed part of any type: *entity is all of it, with its header. */
+bool smime_verify_entity(struct smime_verifier *verifier, struct slice message, struct smime_known known,
+                         struct buffer *canonical, struct slice *entity, struct err *err);

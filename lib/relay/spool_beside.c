@@ -77,7 +77,7 @@ enum { FAMILY_MAX = 4 };
 
 struct family {
     size_t count;
-    size_t inventories; /* how many of the names are inventories; 0: a run log */
+    size_t inventories; /* how many of the names are inventories; 0: a run log, or a message */
     char at[FAMILY_MAX][SAFE_FILE_NAME_SIZE];
 };
 
@@ -87,7 +87,8 @@ static void family_of(const char *name, struct family *family)
     family->count = 1;
     family->inventories = 0;
     snprintf(family->at[0], sizeof family->at[0], "%s", name);
-    if (!inventory_name_valid(slice_from_str(name)) || strlen(name) > NAME_LONGEST) {
+    if (!inventory_name_valid(slice_from_str(name)) || inventory_name_is_message(name) ||
+        strlen(name) > NAME_LONGEST) {
         return; /* no upload has a longer name */
     }
     struct slice stem = slice_from_str(name);

@@ -8,7 +8,10 @@ void spool_set_open(struct spool_set *spools, const struct relay_config *config)
     *spools = (struct spool_set){0};
     for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
         spools->directory[kind] = upload_kind_directory(kind, config);
-        spools->each[kind] = spool_open(spools->directory[kind], upload_kind(kind)->incoming, &spools->err[kind]);
+        spools->used[kind] = upload_kind_used(kind, config);
+        if (spools->used[kind]) {
+            spools->each[kind] = spool_open(spools->directory[kind], upload_kind(kind)->incoming, &spools->err[kind]);
+        }
     }
 }
 

@@ -13,7 +13,8 @@
 #include "util/err.h"
 
 struct spool_set {
-    struct spool *each[RELAY_KINDS];    /* NULL when it could not be opened */
+    bool used[RELAY_KINDS];             /* see upload_kind_used */
+    struct spool *each[RELAY_KINDS];    /* NULL when it is not used or could not be opened */
     const char *directory[RELAY_KINDS]; /* belongs to the configuration */
     struct err err[RELAY_KINDS];        /* why it could not be opened */
 };

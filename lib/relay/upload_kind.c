@@ -6,12 +6,17 @@ static const struct upload_kind upload_kinds[RELAY_KINDS] = {
     [RELAY_KIND_INVENTORY] = {"incoming", "/inventories/", "inventories", "Inventories", true},
     [RELAY_KIND_INVENTORY_UPDATE] = {"accepted-nodes-updates", "/inventory-updates/", "inventory_updates",
                                      "Inventory updates", false},
+    [RELAY_KIND_MESSAGE] = {"incoming-smime", "/inventories/", "inventory_messages", "Inventories in messages", true},
+    [RELAY_KIND_MESSAGE_UPDATE] = {"accepted-nodes-updates-smime", "/inventory-updates/", "inventory_update_messages",
+                                   "Inventory updates in messages", false},
 };
 
 const char *const upload_kind_labels[RELAY_KINDS] = {
     [RELAY_KIND_REPORT] = "report",
     [RELAY_KIND_INVENTORY] = "inventory",
     [RELAY_KIND_INVENTORY_UPDATE] = "inventory_update",
+    [RELAY_KIND_MESSAGE] = "inventory_message",
+    [RELAY_KIND_MESSAGE_UPDATE] = "inventory_update_message",
 };
 
 const struct upload_kind *upload_kind(enum relay_kind kind)
@@ -24,7 +29,25 @@ const char *upload_kind_directory(enum relay_kind kind, const struct relay_confi
     return kind == RELAY_KIND_REPORT ? config->reporting.directory : config->inventory.directory;
 }
 
+static bool is_message(enum relay_kind kind)
+{
+    return kind == RELAY_KIND_MESSAGE || kind == RELAY_KIND_MESSAGE_UPDATE;
+}
+
 enum relay_output upload_kind_output(enum relay_kind kind, const struct relay_config *config)
 {
+    if (is_message(kind)) {
+        return config->inventory.smime ? RELAY_OUTPUT_FILES : RELAY_OUTPUT_DISABLED;
+    }
     return kind == RELAY_KIND_REPORT ? config->reporting.output : config->inventory.output;
+}
+
+bool upload_kind_used(enum relay_kind kind, const struct relay_config *config)
+{
+    return !is_message(kind) || config->inventory.smime;
+}
+
+enum relay_kind upload_kind_unpacked(enum relay_kind message)
+{
+    return message == RELAY_KIND_MESSAGE ? RELAY_KIND_INVENTORY : RELAY_KIND_INVENTORY_UPDATE;
 }

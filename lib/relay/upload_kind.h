@@ -11,7 +11,16 @@
 
 #include "relay/relay_config.h"
 
-enum relay_kind { RELAY_KIND_REPORT, RELAY_KIND_INVENTORY, RELAY_KIND_INVENTORY_UPDATE, RELAY_KINDS };
+/* An inventory in a message (inventory_name.h) is of a kind of its own only where processing.inventory.smime is set.
+ * Elsewhere it passes like any other inventory. */
+enum relay_kind {
+    RELAY_KIND_REPORT,
+    RELAY_KIND_INVENTORY,
+    RELAY_KIND_INVENTORY_UPDATE,
+    RELAY_KIND_MESSAGE,
+    RELAY_KIND_MESSAGE_UPDATE,
+    RELAY_KINDS
+};
 
 struct upload_kind {
     const char *incoming;  /* name of the incoming directory, below the directory of the spool */
@@ -32,3 +41,9 @@ const char *upload_kind_directory(enum relay_kind kind, const struct relay_confi
 
 /* What the forwarder does with files of this kind. */
 enum relay_output upload_kind_output(enum relay_kind kind, const struct relay_config *config);
+
+/* Are there files of this kind in this configuration? Otherwise it has no directory either. */
+bool upload_kind_used(enum relay_kind kind, const struct relay_config *config);
+
+/* What becomes of a message of this kind once it is unpacked. */
+enum relay_kind upload_kind_unpacked(enum relay_kind message);

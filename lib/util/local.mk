@@ -40,6 +40,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/x509_key.c lib/util/x509_key.h \
 	lib/util/xmalloc.c lib/util/xmalloc.h \
 	lib/util/mime_header.c lib/util/mime_header.h \
+	lib/util/mime_multipart.c lib/util/mime_multipart.h \
 	lib/util/printable.c lib/util/printable.h \
 	lib/util/random.h \
 	lib/util/safe_file.c lib/util/safe_file.h \

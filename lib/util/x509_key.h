@@ -21,5 +21,8 @@ X509 *x509_key_read(struct slice certificate);
 /* The same from a file that the operator chose, of at most 1 MiB. NULL also when it cannot be read. */
 X509 *x509_key_read_file(const char *path);
 
+/* A pem_password_cb that gives none. Without it OpenSSL asks for the password of a key at the terminal. */
+int x509_key_no_password(char *password, int size, int writing, void *context);
+
 /* False when OpenSSL cannot write the public key of the certificate. */
 bool x509_key_digest(X509 *certificate, unsigned char digest[X509_KEY_DIGEST_SIZE]);

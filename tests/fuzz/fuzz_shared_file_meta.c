@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "shared-files/shared_file_signature.h"
+#include "relay/shared_file_signature.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

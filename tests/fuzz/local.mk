@@ -12,6 +12,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_duration \
 	tests/fuzz/fuzz_etag \
 	tests/fuzz/fuzz_hub_request \
+	tests/fuzz/fuzz_inventory \
 	tests/fuzz/fuzz_json_reader \
 	tests/fuzz/fuzz_node_certs \
 	tests/fuzz/fuzz_node_list \

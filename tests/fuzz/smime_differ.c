@@ -25,7 +25,7 @@ static const char *const refusals[] = {
     /* the frame: stricter than OpenSSL's reader, which goes on after what it does not understand */
     "not a signed message",
     "text/plain header",
-    "parameters of multipart/signed are malformed",
+    "the parameters are malformed",
     "no valid boundary",
     "more than two parts",
     "signature part: ",

@@ -48,7 +48,8 @@ table() {
     local directory program
     echo "$@"
     for directory in var/rudder/{reports,inventories}/{incoming,failed} var/rudder/inventories/accepted-nodes-updates \
-        var/rudder/shared-files var/lib/rudder-relay/{nodes,orders,virtual,virtual-keys} run/rudder-relay/state; do
+        var/rudder/inventories/{incoming,accepted-nodes-updates}-smime var/rudder/shared-files \
+        var/lib/rudder-relay/{nodes,orders,virtual,virtual-keys} run/rudder-relay/state; do
         echo "$directory $(for program; do may "$program" "$directory"; done | paste -sd' ')"
     done 2>/dev/null
 }
@@ -62,6 +63,8 @@ var/rudder/reports/failed lrn lrnc ln - - - - - - - - lrn -
 var/rudder/inventories/incoming lrnc lrnc ln - - - - - - - - lrnc -
 var/rudder/inventories/failed lrnc lrnc ln - - - - - - - - lrnc -
 var/rudder/inventories/accepted-nodes-updates lrnc lrnc ln - - - - - - - - lrnc -
+var/rudder/inventories/incoming-smime lrnc lrnc ln - - - - - - - - lrnc -
+var/rudder/inventories/accepted-nodes-updates-smime lrnc lrnc ln - - - - - - - - lrnc -
 var/rudder/shared-files - lrn lrn lnc lrn - - - - - - - -
 var/lib/rudder-relay/nodes lrn lrnc lrnc ln ln ln ln ln ln ln ln ln ln
 var/lib/rudder-relay/orders - - - - - - - - - - lrnc - -

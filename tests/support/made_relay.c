@@ -71,6 +71,8 @@ void made_relay_open(struct made_relay *relay)
     made_directory(relay, "inventories");
     made_directory(relay, "inventories/incoming");
     made_directory(relay, "inventories/accepted-nodes-updates");
+    made_directory(relay, "inventories/incoming-smime");
+    made_directory(relay, "inventories/accepted-nodes-updates-smime");
     made_directory(relay, "inventories/failed");
     made_config(relay);
     relay->reports_fd = openat(relay->directory.fd, "reports/incoming", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

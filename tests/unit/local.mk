@@ -23,6 +23,7 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_dispatch \
 	tests/unit/forwarder/test_attempts \
 	tests/unit/forwarder/test_failed_room \
+	tests/unit/forwarder/test_inventory_deliver \
 	tests/unit/forwarder/test_inventory_pair \
 	tests/unit/forwarder/test_job \
 	tests/unit/forwarder/test_node_turns \
@@ -59,7 +60,9 @@ UNIT_TESTS = \
 	tests/unit/relay/test_cert_record \
 	tests/unit/relay/test_decryption_keys \
 	tests/unit/relay/test_findings \
+	tests/unit/relay/test_inventory_message \
 	tests/unit/relay/test_inventory_name \
+	tests/unit/relay/test_inventory_xml \
 	tests/unit/relay/test_node_certs \
 	tests/unit/relay/test_node_index \
 	tests/unit/relay/test_node_index_walk \
@@ -93,9 +96,9 @@ UNIT_TESTS = \
 	tests/unit/remote-run/test_remote_run_targets \
 	tests/unit/remote-run/test_tcp_peer \
 	tests/unit/shared-files/test_arrival_quota \
-	tests/unit/shared-files/test_shared_file_meta \
+	tests/unit/relay/test_shared_file_meta \
 	tests/unit/shared-files/test_shared_file_name \
-	tests/unit/shared-files/test_shared_file_signature \
+	tests/unit/relay/test_shared_file_signature \
 	tests/unit/shared-files/test_shared_forward \
 	tests/unit/shared-files/test_shared_route \
 	tests/unit/shared-files/test_shared_store \

@@ -39,7 +39,7 @@ START_TEST(each_kind_has_its_directory_and_order)
     tmpdir_write(relay.directory.fd, "reports/incoming/" MADE_RUN("n2") ".part", "not wanted");
     tmpdir_write(relay.directory.fd, "inventories/incoming/n1.ocs", "x");
     tmpdir_write(relay.directory.fd, "inventories/accepted-nodes-updates/n1.ocs", "x");
-    for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+    for (enum relay_kind kind = 0; kind <= RELAY_KIND_INVENTORY_UPDATE; kind++) {
         int64_t next_ms;
         tmpdir_write(relay.directory.fd, files[kind], "x");
         source = made_relay_source(&relay, kind);

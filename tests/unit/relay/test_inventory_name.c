@@ -66,5 +66,25 @@ START_TEST(the_longest_names_fit)
 }
 END_TEST
 
+START_TEST(a_message_is_told_by_its_name)
+{
+    char inventory[SAFE_FILE_NAME_SIZE], signature[SAFE_FILE_NAME_SIZE];
+    static const char *const others[] = {"host.ocs", "host.ocs.gz", "host.smime.ocs", "host.smime.ocs.gz.sign",
+                                         ".smime.ocs.gz", "host.smime.gz", "smime.ocs.gz"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        ck_assert_msg(!inventory_name_is_message(others[i]), "%s", others[i]);
+        ck_assert(!inventory_name_unpacked(others[i], inventory, signature));
+    }
+    ck_assert(inventory_name_is_message("host-1.smime.ocs.gz"));
+    ck_assert(inventory_name_valid(slice_from_str("host-1.smime.ocs.gz"))); /* every relay passes it on */
+    ck_assert(inventory_name_unpacked("host-1.smime.ocs.gz", inventory, signature));
+    ck_assert_str_eq(inventory, "host-1.ocs");
+    ck_assert_str_eq(signature, "host-1.ocs.sign");
+    ck_assert(inventory_name_unpacked("host-1.smime.xml.gz", inventory, signature));
+    ck_assert_str_eq(inventory, "host-1.xml");
+    ck_assert_str_eq(signature, "host-1.xml.sign");
+}
+END_TEST
+
 SUITE_MAIN("inventory_name", a_signature_is_of_the_plain_or_the_compressed_inventory, an_inventory_has_its_signatures,
-           the_longest_names_fit)
+           the_longest_names_fit, a_message_is_told_by_its_name)

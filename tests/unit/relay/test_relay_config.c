@@ -180,6 +180,23 @@ START_TEST(pins_of_other_servers)
 }
 END_TEST
 
+START_TEST(messages_are_unpacked_where_the_web_application_is)
+{
+    struct err err;
+    relay_config_make_directory();
+    struct relay_config *config = test_relay_config_load(
+        &err, "general: { node_id = \"root\"; }; processing: { inventory: { smime = true; }; };");
+    ck_assert_msg(config != NULL, "%s", err.text);
+    ck_assert(config->inventory.smime);
+    relay_config_free(config);
+    assert_fault("general: { node_id = \"root\"; };\n"
+                 "output: { upstream: { host = \"h\"; password = \"hush\"; }; };\n"
+                 "processing: { inventory: { output = \"upstream\"; smime = true; }; };",
+                 "processing.inventory.smime: is for the server whose web application");
+    relay_config_remove_directory();
+}
+END_TEST
+
 START_TEST(decryption_keys_are_absolute_paths)
 {
     struct err err = {0};
@@ -443,7 +460,7 @@ START_TEST(the_path_comes_from_the_environment)
 END_TEST
 
 SUITE_MAIN("relay_config", defaults_of_root, a_relay_with_its_own_values, contradictions, pins_of_other_servers,
-           decryption_keys_are_absolute_paths,
+           decryption_keys_are_absolute_paths, messages_are_unpacked_where_the_web_application_is,
            clients_of_an_authority, any_way_to_give_the_database_its_password, passwords_from_files,
            passwords_are_read_again_from_their_keys, logging_alone_is_reloaded, the_sample_is_the_defaults,
            every_key_has_help_and_its_group_stands_together, the_path_comes_from_the_environment)

@@ -231,7 +231,20 @@ START_TEST(a_release_that_was_cut_is_completed)
 }
 END_TEST
 
+/* It has its signature in it: nobody waits for one. */
+START_TEST(a_message_is_whole_by_itself)
+{
+    struct tmpdir directory = tmpdir_make();
+    char lone[SAFE_FILE_NAME_SIZE];
+    come(&directory, "h.smime.ocs.gz", "one", SPOOL_PLACE_NEW);
+    ck_assert_str_eq(come(&directory, "h.smime.ocs.gz", "two", SPOOL_PLACE_BESIDE), "h.smime.ocs.gz.~1~");
+    ck_assert(!spool_beside_lone(directory.fd, "h.smime.ocs.gz", lone));
+    ck_assert(!spool_beside_lone(directory.fd, "h.smime.ocs.gz.~1~", lone));
+    tmpdir_remove(&directory);
+}
+END_TEST
+
 SUITE_MAIN("spool_beside", names_tell_which_one_it_is, other_bytes_wait_beside_in_order, a_gap_is_no_end,
            comers_at_the_same_time_replace_nothing, pairs_stay_together, a_wrong_signature_spoils_nothing,
            a_strange_inventory_does_not_take_the_signature_along, a_signature_first_waits_for_its_inventory,
-           a_release_that_was_cut_is_completed)
+           a_release_that_was_cut_is_completed, a_message_is_whole_by_itself)

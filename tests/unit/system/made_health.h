@@ -36,6 +36,9 @@ static inline void made_health_new(struct made_health *made)
     mkdirat(made->directory.fd, "incoming", 0700);
     mkdirat(made->directory.fd, "accepted-nodes-updates", 0700);
     mkdirat(made->directory.fd, "failed", 0700);
+    for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+        made->queue[kind].used = upload_kind_used(kind, &made->config);
+    }
     made->nodes = (struct node_health){
         .known = true,
         .current = true,

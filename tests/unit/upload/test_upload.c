@@ -32,7 +32,8 @@ static struct fixture upload_fixture_make(void)
     struct node_index_summary summary;
     struct err err = {0};
     static const char *const directories[] = {"reports", "reports/incoming", "inventories", "inventories/incoming",
-                                          "inventories/accepted-nodes-updates"};
+                                          "inventories/accepted-nodes-updates", "inventories/incoming-smime",
+                                          "inventories/accepted-nodes-updates-smime"};
     for (size_t i = 0; i < sizeof directories / sizeof *directories; i++) {
         upload_make_directory(&it.directory, directories[i]);
     }
@@ -176,6 +177,31 @@ START_TEST(what_is_no_whole_file_is_refused)
     ck_assert_uint_eq(test_upload_count(&it, "reports/incoming"), 0);
     ck_assert_uint_eq(test_upload_count(&it, "inventories/incoming"), 0);
     ck_assert_uint_eq(test_upload_count(&it, "inventories/accepted-nodes-updates"), 0);
+    upload_fixture_remove(&it);
+}
+END_TEST
+
+START_TEST(a_message_goes_where_it_is_unpacked)
+{
+    struct fixture it = upload_fixture_make();
+    const struct ask first = {.handler = upload_put_inventory, .name = "h.smime.ocs.gz"};
+    const struct ask update = {.handler = upload_put_inventory_update, .name = "h.smime.ocs.gz"};
+    fixture_start(&it);
+    ck_assert_int_eq(test_upload_put(&it, first), 400);
+    ck_assert_ptr_nonnull(strstr(answer, "takes no inventories in messages"));
+    upload_stop(it.state);
+    it.config.inventory.smime = true;
+    fixture_start(&it);
+    ck_assert_int_eq(test_upload_put(&it, first), 201);
+    ck_assert_int_eq(test_upload_put(&it, update), 201);
+    expect_content(&it, "inventories/incoming-smime/h.smime.ocs.gz", "hello");
+    expect_content(&it, "inventories/accepted-nodes-updates-smime/h.smime.ocs.gz", "hello");
+    upload_stop(it.state);
+    it.config.inventory.smime = false;
+    it.config.inventory.output = RELAY_OUTPUT_UPSTREAM; /* on a relay it is an inventory like any other */
+    fixture_start(&it);
+    ck_assert_int_eq(test_upload_put(&it, update), 201);
+    expect_content(&it, "inventories/accepted-nodes-updates/h.smime.ocs.gz", "hello");
     upload_fixture_remove(&it);
 }
 END_TEST
@@ -420,7 +446,8 @@ START_TEST(without_its_directories_it_does_not_start)
 END_TEST
 
 SUITE_MAIN("upload", what_is_no_whole_file_is_refused, an_upload_is_there_under_its_name,
-           other_bytes_of_a_name_wait_beside_it, only_a_certificate_says_when_a_run_was_taken,
+           a_message_goes_where_it_is_unpacked, other_bytes_of_a_name_wait_beside_it,
+           only_a_certificate_says_when_a_run_was_taken,
            a_name_of_another_directory_is_refused, only_sub_nodes_upload_reports,
            a_certificate_speaks_for_its_node_and_those_below, a_removed_node_uploads_no_inventory,
            a_body_needs_a_length_within_the_limit, a_broken_body_leaves_nothing_behind,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "shared-files/shared_file_signature.h"
+#include "relay/shared_file_signature.h"
 
 #include <openssl/evp.h>
 #include <openssl/rsa.h>

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "shared-files/shared_file_meta.h"
+#include "relay/shared_file_meta.h"
 #include "util/err.h"
 #include "util/slice.h"
 

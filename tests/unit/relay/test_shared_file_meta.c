@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "metadata_text.h"
-#include "shared-files/shared_file_meta.h"
+#include "relay/shared_file_meta.h"
 #include "support/suite.h"
 #include "util/digest.h"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "metadata_text.h"
-#include "shared-files/shared_file_meta.h"
-#include "shared-files/shared_file_signature.h"
+#include "relay/shared_file_meta.h"
+#include "relay/shared_file_signature.h"
 #include "support/signing.h"
 #include "support/suite.h"
 #include "util/digest.h"

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * inventory_check: from a signed message with an inventory (relay/inventory_message.h) to the two files that were in
+ * it, verified. These are steps of spool_process, in the order in which they follow each other.
+ *
+ * Whose inventory it is can only be read in it, since names of files are by habit. So it is taken apart, within limits,
+ * before its signature is looked at; it counts once inventory_check_verify has returned true.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "spool_process.h"
+#include "util/err.h"
+
+/* Takes tools->message apart: file->content becomes the inventory, file->signature its signature file, and
+ * file->info.node_id whose it says it is. */
+bool inventory_check_read(struct spool_tools *tools, struct spool_file *file, const struct decompress_limits *limits,
+                          struct err *reason);
+
+/* The node is new, so the certificate that the inventory brings becomes its only one in tools->certificates. It must
+ * say, as the web application wants it, that it is this node's. */
+bool inventory_check_brought(struct spool_tools *tools, struct spool_file *file, struct err *reason);
+
+/* Verifies the message and the signature file by tools->certificates. */
+bool inventory_check_verify(struct spool_tools *tools, struct spool_file *file, struct err *reason);
