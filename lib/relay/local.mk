@@ -48,7 +48,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/relay_config.c lib/relay/relay_config.h \
 	lib/relay/relay_config_check.c lib/relay/relay_config_check.h \
 	lib/relay/relay_config_groups.c \
-	lib/relay/relay_config_keys.c lib/relay/relay_config_keys.h \
+	lib/relay/relay_config_keys.c lib/relay/relay_config_keys.h lib/relay/relay_config_keys_programs.h \
 	lib/relay/relay_config_passwords.c \
 	lib/relay/remote_run_request.c lib/relay/remote_run_request.h \
 	lib/relay/run_info.c lib/relay/run_info.h \
