@@ -51,16 +51,23 @@ $(for file in "$conf_key" "$conf_key_password_file" "$conf_password_file" "$conf
 # How long what no report names any more is kept.
 diff_days=30
 
+# diff_drop FILE...: nothing is kept of them any more. A directory of that name holds what is kept of files below it.
+diff_drop() {
+    for diff_dropped; do
+        [ -d "$diff_dropped" ] || rm -f "$diff_dropped"
+    done
+}
+
 # diff_begin_with PATH: notes its content at the start of the run, if that is not what is kept.
 diff_begin_with() {
     if diff_is_secret "$1"; then
-        rm -f "$diff_kept$1"
+        diff_drop "$diff_kept$1"
         return
     fi
     diff_read "$1" "$diff_work/now"
     case $? in
     0) cmp -s "$diff_work/now" "$diff_kept$1" || diff_put "$diff_work/now" "$diff_work/before$1" ;;
-    2) rm -f "$diff_kept$1" ;;
+    2) diff_drop "$diff_kept$1" ;;
     esac
 }
 
@@ -171,7 +178,7 @@ diff_take_file() {
         diff_remember "$diff_path"
     else
         [ -z "$diff_from" ] || [ -z "$diff_why" ] || diff_say "$1: not shown, $diff_why"
-        [ $diff_readable = 1 ] || rm -f "$diff_kept$diff_path" "$diff_work/last$diff_path"
+        [ $diff_readable = 1 ] || diff_drop "$diff_kept$diff_path" "$diff_work/last$diff_path"
     fi
 }
 
@@ -256,7 +263,7 @@ diff_close() {
         elif [ -e "$diff_path" ]; then
             diff_put "$diff_file" "$diff_kept$diff_path"
         else
-            rm -f "$diff_kept$diff_path"
+            diff_drop "$diff_kept$diff_path"
         fi
     done <"$diff_work/names"
 }

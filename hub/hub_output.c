@@ -17,9 +17,10 @@ static const struct slice nothing;
 
 static void note_end(struct wait_node *node, const struct hub_path *path)
 {
+    char ticket[TICKET_SIZE];
     if (path->has_end) {
-        log_info("run ended", log_text("node", node->key), log_number("ticket", (int64_t)path->ticket),
-                 log_number("status", path->end));
+        log_info("run ended", log_text("node", node->key),
+                 log_text("ticket", hub_path_ticket_text(ticket, path->ticket)), log_number("status", path->end));
         node->given_ms = 0;
     }
 }

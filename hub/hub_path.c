@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hub_path.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "util/ascii.h"
@@ -21,6 +22,12 @@ static bool hub_path_number(struct slice text, size_t digits, uint64_t *number)
 bool hub_path_ticket(struct slice text, uint64_t *ticket)
 {
     return hub_path_number(text, TICKET_DIGITS, ticket);
+}
+
+const char *hub_path_ticket_text(char text[TICKET_SIZE], uint64_t ticket)
+{
+    snprintf(text, TICKET_SIZE, "%020" PRIu64, ticket);
+    return text;
 }
 
 /* Takes "<node>[/below]" off the front of the path. */

@@ -46,3 +46,6 @@ bool hub_path_parse(struct hub_path *path, struct slice target, struct slice que
 
 /* A ticket of 1 to 20 digits that fits. */
 bool hub_path_ticket(struct slice text, uint64_t *ticket);
+
+/* As nodes, files and the log have it: 20 digits. The text is the one given. */
+const char *hub_path_ticket_text(char text[TICKET_SIZE], uint64_t ticket);

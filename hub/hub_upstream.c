@@ -7,6 +7,7 @@
 
 #include "absent_run.h"
 #include "curl_loop.h"
+#include "hub_path.h"
 #include "relay/peer.h"
 #include "run_watch.h"
 #include "upstream_run.h"
@@ -112,12 +113,13 @@ static void hand_order_on(struct hub_upstream *upstream, const struct order_text
     struct hub *hub = upstream->hub;
     struct hub_targets targets = {0};
     struct order *order;
+    char ticket[TICKET_SIZE];
     find_targets(hub, above->nodes, &targets);
     /* One that is watched was on the disk when the hub was started, and is being handed on. */
     if (keep_order(hub, above, &targets, &order, err) && (order == NULL || order->watch == NULL)) {
         struct upstream_run *run = upstream_run_new(&upstream->runs, &upstream->way, above->ticket, above->output);
         upstream_run_source(run);
-        log_info("order from above", log_number("ticket", (int64_t)above->ticket),
+        log_info("order from above", log_text("ticket", hub_path_ticket_text(ticket, above->ticket)),
                  log_number("targets", (int64_t)targets.count), log_number("absent", (int64_t)targets.absent_count));
         if (order != NULL) {
             watch_for_above(hub, order, run);

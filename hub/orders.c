@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "orders.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "hub_path.h"
 #include "order_clock.h"
 #include "relay/relay_metrics.h"
 #include "run_watch.h"
@@ -36,12 +35,6 @@ size_t orders_count(const struct orders *orders)
 struct order_files *orders_files(const struct orders *orders)
 {
     return orders->files;
-}
-
-static const char *ticket_text(char text[TICKET_SIZE], uint64_t ticket)
-{
-    snprintf(text, TICKET_SIZE, "%020" PRIu64, ticket);
-    return text;
 }
 
 /* ---- making and freeing ---- */
@@ -99,7 +92,8 @@ static void take_up_order(void *context, uint64_t ticket, struct slice file)
     struct err err = {0};
     char name[TICKET_SIZE];
     if (!order_text_parse(&text, file, &err)) {
-        log_error("an order is left out", log_text("ticket", ticket_text(name, ticket)), log_text("reason", err.text));
+        log_error("an order is left out", log_text("ticket", hub_path_ticket_text(name, ticket)),
+                  log_text("reason", err.text));
     } else if (text.ticket == ticket) {
         order_clock_read(&clock);
         order_new(orders, &text, order_clock_expires(&clock, &text));
@@ -169,7 +163,7 @@ struct order *orders_add(struct orders *orders, struct order_text *text, struct 
     }
     struct order *order = order_new(orders, text, expires_ms);
     relay_metrics_hub_orders(orders->state, RELAY_HUB_ORDER_TAKEN, order->count);
-    log_info("order taken", log_text("ticket", ticket_text(ticket, order->ticket)),
+    log_info("order taken", log_text("ticket", hub_path_ticket_text(ticket, order->ticket)),
              log_number("targets", (int64_t)order->count), log_text("conditions", order->conditions),
              log_text("output", order->output ? "yes" : "no"));
     return order;
@@ -310,7 +304,7 @@ static void expire_one(struct order *order)
         } else if (target->state == TARGET_OPEN) {
             target->state = TARGET_OVER;
             if (++expired <= EXPIRED_NAMED) {
-                log_warn("an order has expired", log_text("ticket", ticket_text(ticket, order->ticket)),
+                log_warn("an order has expired", log_text("ticket", hub_path_ticket_text(ticket, order->ticket)),
                          log_text("node", target->node->key));
             }
             if (order->watch != NULL) {
@@ -319,7 +313,7 @@ static void expire_one(struct order *order)
         }
     }
     if (expired > EXPIRED_NAMED) {
-        log_warn("more of its nodes have not begun it", log_text("ticket", ticket_text(ticket, order->ticket)),
+        log_warn("more of its nodes have not begun it", log_text("ticket", hub_path_ticket_text(ticket, order->ticket)),
                  log_number("nodes", (int64_t)(expired - EXPIRED_NAMED)));
     }
     relay_metrics_hub_orders(order->orders->state, RELAY_HUB_ORDER_EXPIRED, expired);

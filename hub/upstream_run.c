@@ -66,8 +66,8 @@ static void send_after(struct upstream_run *run, int64_t wait_ms)
 static void give_up_run(struct upstream_run *run, const char *reason)
 {
     char ticket[TICKET_SIZE];
-    snprintf(ticket, sizeof ticket, "%020" PRIu64, run->ticket);
-    log_info("output is not sent up any more", log_text("ticket", ticket), log_text("reason", reason));
+    log_info("output is not sent up any more", log_text("ticket", hub_path_ticket_text(ticket, run->ticket)),
+             log_text("reason", reason));
     run->cancelled = true;
     buffer_clear_large(&run->lines, 0);
 }
