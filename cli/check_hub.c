@@ -87,7 +87,7 @@ static void check_orders_directory(struct hub_check *check)
     const bool there = stat(directory, &status) == 0;
     if (there && !S_ISDIR(status.st_mode)) {
         hub_fault(check, "hub.orders_directory: %s is no directory", directory);
-    } else if (check->has_user && !there && errno == ENOENT && access(above, F_OK) != 0 && errno == ENOENT) {
+    } else if (!there && errno == ENOENT && access(above, F_OK) != 0 && errno == ENOENT) {
         hub_fault(check, "hub.orders_directory: there is neither %s nor the directory that it would be in", directory);
     } else if (check->has_user && !user_access_may(&check->user, there ? directory : above, R_OK | W_OK | X_OK)) {
         hub_fault(check, "hub.orders_directory: %s: the user %s may not write there", there ? directory : above,

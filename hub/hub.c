@@ -252,7 +252,8 @@ struct hub *hub_start(const struct relay_config *config, struct err *err)
     add_signal(process, 2, SIGHUP, on_hangup);
     event_assign(&process->tick, hub->base, -1, EV_PERSIST, on_tick, process);
     event_add(&process->tick, &(const struct timeval){.tv_sec = 1});
-    log_info("started", log_number("port", config->hub.port), log_text("orders", config->hub.orders_directory));
+    log_info("started", log_number("port", config->hub.port), log_text("orders", config->hub.orders_directory),
+             log_text("above", hub_upstream_wanted(config) ? config->upstream.host : "none"));
     sd_notify_send("READY=1");
     return hub;
 }
