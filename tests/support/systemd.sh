@@ -6,10 +6,13 @@
 #
 #     systemd_open             boots a Debian with the build installed; skips the whole test where that is impossible.
 #                              Of another release than this machine's, SUITE, it has what was built there.
-#     systemd_open_package     boots a Debian of the release SUITE (this machine's otherwise) with our package and its
-#                              agent's installed, by checks of its own; skips or ends the whole test where it cannot.
-#                              In its /later is the same package with a later version
+#     systemd_open_package [PACKAGE...]
+#                              boots a Debian of the release SUITE (this machine's otherwise) with our package and its
+#                              agent's installed, and these, by checks of its own; skips or ends the whole test where it
+#                              cannot. In its /later is the same package with a later version
 #     systemd_set_up           takes the steps of README up to `systemctl enable`; the nodes are node and root
+#     systemd_nodes            its part that makes the two nodes, their list and their certificates
+#     systemd_server_files     its part that makes what httpd reads: key, certificate, passwords (rudder:password), networks
 #     inside COMMAND...        runs the command in it, as root
 #     inside_sh SCRIPT         runs the shell script in it, as root
 #     systemd_status URL [ARGS...]   prints the status that curl gets in it
@@ -69,7 +72,7 @@ systemd_open_package() {
     trap 'lab_systemd_off; lab_close' EXIT
     check "$SUITE: ./package builds" debian_packages &&
         check "$SUITE with httpd and PostgreSQL" debian_root debian systemd systemd-sysv dbus procps apache2 curl openssl \
-            postgresql && check "install" systemd_install_package && check "it boots" lab_systemd_boot && return
+            postgresql "$@" && check "install" systemd_install_package && check "it boots" lab_systemd_boot && return
     done_testing
     exit 1
 }
@@ -132,20 +135,23 @@ systemd_uninstall() {
 }
 
 systemd_set_up() {
-    local configuration=$LAB/debian$ETC/rudder-relay rudder=$LAB/debian/var/rudder
     inside systemd-sysusers rudder-relay.conf && inside systemd-tmpfiles --create rudder-relay.conf &&
-        mkdir -p "$configuration" "$rudder"/lib/{relay,ssl/shared} "$rudder/share" \
-            "$rudder/configuration-repository/shared-files" "$LAB/debian/opt/rudder/etc/ssl" &&
-        lab_relay_layout && lab_node_new root server root && lab_node_new node node.example root || return
-    cp "$LAB/relay/lib/nodeslist.json" "$rudder/lib/relay/" &&
-        cp "$LAB/relay/lib/nodescerts.pem" "$rudder/lib/ssl/shared/allnodescerts.pem" || return
-    cat >"$configuration/relay.conf" <<'END'
+        mkdir -p "$LAB/debian$ETC/rudder-relay" && systemd_nodes || return
+    cat >"$LAB/debian$ETC/rudder-relay/relay.conf" <<'END'
 general: { node_id = "root"; nodes_certs_file = "/var/rudder/lib/ssl/shared/allnodescerts.pem"; };
 processing: { reporting: { output = "database"; }; };
 output: { database: { url = "postgres://rudder@127.0.0.1/rudder"; password_file = "/etc/rudder-relay-password"; }; };
 upload: { min_free_space = "0"; };
 END
     systemd_database && systemd_httpd && systemd_runs
+}
+
+systemd_nodes() {
+    local rudder=$LAB/debian/var/rudder
+    mkdir -p "$rudder"/lib/{relay,ssl/shared} "$rudder/share" "$rudder/configuration-repository/shared-files" &&
+        lab_relay_layout && lab_node_new root server root && lab_node_new node node.example root &&
+        cp "$LAB/relay/lib/nodeslist.json" "$rudder/lib/relay/" &&
+        cp "$LAB/relay/lib/nodescerts.pem" "$rudder/lib/ssl/shared/allnodescerts.pem"
 }
 
 systemd_database() {
@@ -156,13 +162,19 @@ systemd_database() {
             rudder
 }
 
-# Makes what a root server of Rudder has already, then takes the steps in README's words.
-systemd_httpd() {
+# Makes what a root server of Rudder has already.
+systemd_server_files() {
     local etc=$LAB/debian/opt/rudder/etc
-    openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 30 -subj /CN=localhost -keyout "$etc/ssl/rudder.key" \
-        -out "$etc/ssl/rudder.crt" 2>/dev/null && echo 'Require ip 127.0.0.0/8' >"$etc/rudder-networks-24.conf" &&
+    mkdir -p "$etc/ssl" &&
+        openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 30 -subj /CN=localhost -keyout "$etc/ssl/rudder.key" \
+            -out "$etc/ssl/rudder.crt" 2>/dev/null && echo 'Require ip 127.0.0.0/8' >"$etc/rudder-networks-24.conf" &&
         printf 'rudder:%s\n' "$(openssl passwd -apr1 password)" |
-        tee "$etc/htpasswd-webdav-initial" >"$etc/htpasswd-webdav" || return
+        tee "$etc/htpasswd-webdav-initial" >"$etc/htpasswd-webdav"
+}
+
+# The steps in README's words.
+systemd_httpd() {
+    systemd_server_files || return
     inside_sh "
         rudder-relay-httpd-conf --prepare SERVER_NAME=localhost >/etc/apache2/sites-available/rudder-relay.conf &&
         a2enmod -q ssl proxy_fcgi buffer env reqtimeout auth_basic authn_file authz_user alias &&
