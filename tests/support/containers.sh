@@ -11,7 +11,8 @@
 #     containers_digest                    prints the digest of what is in it
 #     containers_relay NAME                makes a relay's volumes, $LAB/NAME/spool, lib, nodes, run, cache, etc and
 #                                          secrets-PART
-#     containers_httpd_files NAME          key, certificate, password files (rudder:password) and networks in them
+#     containers_httpd_files NAME          key, certificate, password files (rudder:password) and networks in them; key and
+#                                          certificate for the hub, too
 #     containers_start NAME PART USER      starts that part; the environment is CONTAINERS_ENV, an array
 #     containers_run NAME PART USER COMMAND...   another command in it
 #     containers_pid NAME PART             prints the process id of its first program
@@ -36,7 +37,7 @@ containers_digest() {
 
 containers_relay() {
     local relay=$LAB/$1
-    mkdir -p "$relay"/{spool/lib,lib/relay,lib/ssl,nodes,run,cache,etc,secrets-{forwarder,endpoints,httpd}} &&
+    mkdir -p "$relay"/{spool/lib,lib/relay,lib/ssl,nodes,run,cache,etc,secrets-{forwarder,endpoints,httpd,hub}} &&
         chown 10001:10000 "$relay"/{spool,nodes,run,cache} && chmod 2770 "$relay"/{spool,nodes,run,cache}
 }
 
@@ -89,12 +90,13 @@ containers_httpd_files() {
         printf 'rudder:%s\n' "$(openssl passwd -apr1 password)" |
         tee "$secrets/htpasswd" >"$secrets/htpasswd-initial" &&
         echo 'Require local' | tee "$etc/networks.conf" >"$etc/policy-server-networks.conf" &&
-        chown 10003 "$secrets"/* && chmod 400 "$secrets"/*
+        chown 10003 "$secrets"/* && chmod 400 "$secrets"/* && chown 10003:10000 "$secrets"/server.* &&
+        chmod 440 "$secrets"/server.* && cp -p "$secrets"/server.* "$LAB/$1/secrets-hub/"
 }
 
 containers_close() {
     local file
-    for file in "$LAB"/run/*-{forwarder,endpoints,httpd}.pid; do
+    for file in "$LAB"/run/*-{forwarder,endpoints,httpd,hub}.pid; do
         [ ! -e "$file" ] || lab_stop "$(basename "$file" .pid)" KILL
     done
     buildah umount --all >/dev/null
