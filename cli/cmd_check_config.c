@@ -7,6 +7,7 @@
 #include "check_certificates.h"
 #include "check_hub.h"
 #include "check_server_key.h"
+#include "check_syslog.h"
 #include "check_virtual.h"
 #include "command.h"
 #include "relay/decryption_keys.h"
@@ -131,7 +132,7 @@ static int cmd_check_config_run(const struct command *command, const struct comm
         command_failed(command, &err);
         return COMMAND_USAGE;
     }
-    if (!check_hub_is_well(command, line->config) ||
+    if (!check_hub_is_well(command, line->config) || !check_syslog_is_well(command, line->config) ||
         (line->config->virtual_nodes.enabled && !check_virtual_is_well(command, line->config))) {
         return COMMAND_USAGE;
     }
@@ -165,7 +166,8 @@ const struct command cmd_check_config = {
         "whose certificate has expired, is not valid yet (httpd ends the connection) or expires within 30 days;\n"
         "indexes of the database without which the web application is slow; and a key of httpd's that costs much with\n"
         "each connection. With hub.enabled it looks whether the hub can start: certificate and key, the directory of\n"
-        "orders, its port; with virtual.enabled, at the files of virtual nodes.\n"
+        "orders, its port; with virtual.enabled, at the files of virtual nodes; with syslog.enabled, at\n"
+        "the directories of rudder-relay-syslog.\n"
         "\n"
         "  -c, --config FILE  the configuration (default: $RUDDER_RELAY_CONFIG, else " RELAY_SYSCONFDIR "/relay.conf)\n"
         "  -o, --offline      leave the database alone\n"

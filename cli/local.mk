@@ -8,6 +8,7 @@ noinst_LIBRARIES += cli/libcli.a
 cli_libcli_a_SOURCES = \
 	cli/check_certificates.c cli/check_certificates.h \
 	cli/check_hub.c cli/check_hub.h \
+	cli/check_syslog.c cli/check_syslog.h \
 	cli/check_server_key.c cli/check_server_key.h \
 	cli/check_virtual.c cli/check_virtual.h \
 	cli/cmd_adopt.c \

@@ -34,6 +34,13 @@ void cleaner_clean_reporting(const struct relay_config_reporting *settings)
     clean_spool(settings->directory, RELAY_KIND_REPORT, settings->cleanup_retention);
 }
 
+void cleaner_clean_syslog(const struct relay_config *config)
+{
+    if (config->syslog.enabled) {
+        clean_spool(config->syslog.directory, RELAY_KIND_SYSLOG, config->reporting.cleanup_retention);
+    }
+}
+
 void cleaner_clean_inventory(const struct relay_config_inventory *settings)
 {
     clean_spool(settings->directory, RELAY_KIND_INVENTORY, settings->cleanup_retention);

@@ -12,4 +12,5 @@
 
 /* A directory that cannot be opened is left alone, with a log line. */
 void cleaner_clean_reporting(const struct relay_config_reporting *settings);
+void cleaner_clean_syslog(const struct relay_config *config); /* nothing unless syslog.enabled */
 void cleaner_clean_inventory(const struct relay_config_inventory *settings);

@@ -6,14 +6,16 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "cleaner.h"
 #include "node_index_ensure.h"
+#include "relay/report_lists.h"
+#include "relay/syslog_rules.h"
 #include "relay/upload_kind.h"
 #include "reload_watch.h"
+#include "signed_nodes.h"
 #include "sink_inventory.h"
 #include "sink_upstream.h"
 #include "spool_source.h"
@@ -23,7 +25,7 @@
 #include "util/log.h"
 #include "util/sd_notify.h"
 #include "util/xmalloc.h"
-#include "worker.h"
+#include "worker_group.h"
 
 #define LOG_COMPONENT "forwarder"
 
@@ -40,9 +42,10 @@ static const struct backoff breaker_backoff = {.first_ms = 500,
 struct forwarder {
     const struct relay_config *config;
     struct relay_state *state;
-    struct worker_shared shared;
-    struct worker **workers;
-    unsigned worker_count;
+    struct worker_group_common common;
+    struct syslog_rules *syslog;
+    struct worker_group groups[RELAY_KINDS]; /* one for each source that goes to the database */
+    size_t group_count;
     struct sink_upstream *sink;
     struct sink_inventory *inventories;
     struct spool_source sources[RELAY_KINDS];
@@ -72,40 +75,27 @@ static int open_signal_fd(struct err *err)
     return fd;
 }
 
-/* Each worker keeps a connection, so there are no more workers than connections allowed. */
-static unsigned worker_count(const struct relay_config *config)
+/* What all groups of workers use. Runs by syslog need to know who may report so, and who has sent signed runs. */
+static bool open_common(struct forwarder *forwarder, struct err *err)
 {
-    long count = config->reporting.workers > 0 ? config->reporting.workers : sysconf(_SC_NPROCESSORS_ONLN);
-    long count_max = config->database.max_pool_size;
-    count = count < count_max ? count : count_max;
-    return count > 0 ? (unsigned)count : 1;
-}
-
-static bool start_workers(struct forwarder *forwarder, struct spool_source *source, struct err *err)
-{
-    struct worker_shared *shared = &forwarder->shared;
-    unsigned count = worker_count(forwarder->config);
-    const struct run_age_now now = run_age_now();
-    if (forwarder->config->reporting.accept_sha1) {
+    const struct relay_config *config = forwarder->config;
+    struct worker_group_common *common = &forwarder->common;
+    common->config = config;
+    common->state = forwarder->state;
+    common->breaker_backoff = &breaker_backoff;
+    if (config->reporting.output != RELAY_OUTPUT_DATABASE) {
+        return true;
+    }
+    if (config->reporting.accept_sha1) {
         log_warn("processing.reporting.accept_sha1 is set: run logs count whose signature can be forged");
     }
-    shared->source = source;
-    shared->ages = run_age_new(forwarder->config->reporting.max_age, &now);
-    shared->breaker = db_breaker_new(&breaker_backoff, forwarder->state);
-    shared->attempts = attempts_open(source->spool, count);
-    shared->lists = report_lists_new(REPORT_LISTS_BYTES);
-    shared->faults = run_faults_new(forwarder->config->reporting.set_aside_after * 1000);
-    shared->stop_fd = eventfd(0, EFD_CLOEXEC);
-    if (shared->stop_fd < 0) {
-        return err_set_errno(err, errno, "eventfd");
-    }
-    forwarder->workers = xcalloc(count, sizeof *forwarder->workers);
-    for (unsigned i = 0; i < count; i++) {
-        forwarder->workers[i] = worker_start(shared, i + 1, err);
-        if (forwarder->workers[i] == NULL) {
-            return false;
-        }
-        forwarder->worker_count++;
+    common->lists = report_lists_new(REPORT_LISTS_BYTES);
+    if (config->syslog.enabled) {
+        log_warn("syslog.enabled is set: run logs of the listed nodes count without a signature");
+        forwarder->syslog = syslog_rules_new(&config->syslog);
+        common->syslog = forwarder->syslog;
+        common->signed_nodes = signed_nodes_open(config->syslog.signed_nodes_file, err);
+        return common->signed_nodes != NULL;
     }
     return true;
 }
@@ -131,7 +121,8 @@ static bool start_sinks(struct forwarder *forwarder, struct err *err)
     bool files = false;
     for (size_t i = 0; i < forwarder->source_count; i++) {
         struct spool_source *source = &forwarder->sources[i];
-        if (source->output == RELAY_OUTPUT_DATABASE && !start_workers(forwarder, source, err)) {
+        if (source->output == RELAY_OUTPUT_DATABASE &&
+            !worker_group_start(&forwarder->groups[forwarder->group_count++], &forwarder->common, source, err)) {
             return false;
         }
         upstream = upstream || source->output == RELAY_OUTPUT_UPSTREAM;
@@ -152,7 +143,17 @@ static bool start_all(struct forwarder *forwarder, struct err *err)
 {
     forwarder->signal_fd = open_signal_fd(err);
     return forwarder->signal_fd >= 0 && open_sources(forwarder, err) &&
-           (forwarder->source_count == 0 || node_index_ensure(forwarder->config, err)) && start_sinks(forwarder, err);
+           (forwarder->source_count == 0 || node_index_ensure(forwarder->config, err)) &&
+           open_common(forwarder, err) && start_sinks(forwarder, err);
+}
+
+static unsigned count_workers(const struct forwarder *forwarder)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < forwarder->group_count; i++) {
+        count += forwarder->groups[i].count;
+    }
+    return count;
 }
 
 struct forwarder *forwarder_start(const struct relay_config *config, struct err *err)
@@ -162,7 +163,6 @@ struct forwarder *forwarder_start(const struct relay_config *config, struct err 
     *forwarder = (struct forwarder){
         .config = config,
         .state = relay_state_open(config->general.state_file, relay_metrics_fingerprint()),
-        .shared = {.config = config, .stop_fd = -1},
         .next_stats_ms = now_ms,
         .next_check_database_ms = now_ms + CHECK_DATABASE_MS,
         .next_clean_reporting_ms = now_ms,
@@ -174,7 +174,7 @@ struct forwarder *forwarder_start(const struct relay_config *config, struct err 
         forwarder_stop(forwarder);
         return NULL;
     }
-    log_info("started", log_number("workers", forwarder->worker_count),
+    log_info("started", log_number("workers", count_workers(forwarder)),
              log_text("directory", config->reporting.directory));
     sd_notify_send("READY=1");
     return forwarder;
@@ -187,6 +187,7 @@ static bool run_timers(struct forwarder *forwarder, int64_t *next_ms)
     int64_t now_ms = clock_ms();
     if (now_ms >= forwarder->next_clean_reporting_ms) {
         cleaner_clean_reporting(&config->reporting);
+        cleaner_clean_syslog(config);
         forwarder->next_clean_reporting_ms = now_ms + config->reporting.cleanup_frequency * 1000;
     }
     if (now_ms >= forwarder->next_clean_inventory_ms) {
@@ -201,8 +202,8 @@ static bool run_timers(struct forwarder *forwarder, int64_t *next_ms)
         forwarder->next_stats_ms = now_ms + spool_stats_publish(config, forwarder->state);
     }
     if (now_ms >= forwarder->next_check_database_ms) {
-        if (forwarder->worker_count > 0) {
-            dispatch_wake_idle(forwarder->shared.source->dispatch);
+        for (size_t i = 0; i < forwarder->group_count; i++) {
+            worker_group_wake_idle(&forwarder->groups[i]);
         }
         forwarder->next_check_database_ms = now_ms + CHECK_DATABASE_MS;
     }
@@ -231,8 +232,8 @@ static void reload_log_settings(const struct forwarder *forwarder)
  * may be right. */
 static void retry_deferred(struct forwarder *forwarder)
 {
-    if (forwarder->worker_count > 0) {
-        db_breaker_probe_now(forwarder->shared.breaker);
+    for (size_t i = 0; i < forwarder->group_count; i++) {
+        worker_group_probe_now(&forwarder->groups[i]);
     }
     if (forwarder->sink != NULL) {
         sink_upstream_reload(forwarder->sink);
@@ -337,16 +338,14 @@ static bool stop_sinks(struct forwarder *forwarder)
     if (forwarder->sink != NULL) {
         sink_upstream_stop(forwarder->sink);
     }
-    if (forwarder->worker_count > 0) {
-        dispatch_stop(forwarder->shared.source->dispatch);
-        db_breaker_stop(forwarder->shared.breaker);
-        eventfd_write(forwarder->shared.stop_fd, 1);
+    for (size_t i = 0; i < forwarder->group_count; i++) {
+        worker_group_stop(&forwarder->groups[i]);
     }
     sink_inventory_stop(forwarder->inventories);
     bool ended = sink_upstream_join(forwarder->sink, until_ms);
     ended = sink_inventory_join(forwarder->inventories, until_ms) && ended;
-    for (unsigned i = 0; i < forwarder->worker_count; i++) {
-        ended = worker_join(forwarder->workers[i], until_ms) && ended;
+    for (size_t i = 0; i < forwarder->group_count; i++) {
+        ended = worker_group_join(&forwarder->groups[i], until_ms) && ended;
     }
     return ended;
 }
@@ -354,21 +353,19 @@ static bool stop_sinks(struct forwarder *forwarder)
 bool forwarder_stop(struct forwarder *forwarder)
 {
     sd_notify_send("STOPPING=1");
-    attempts_stop(forwarder->shared.attempts);
     if (!stop_sinks(forwarder)) {
         log_warn("stopped without waiting any longer; what was being processed waits in the spool");
         return false;
     }
-    free(forwarder->workers);
-    db_breaker_free(forwarder->shared.breaker);
-    run_age_free(forwarder->shared.ages);
-    run_faults_free(forwarder->shared.faults);
-    report_lists_free(forwarder->shared.lists);
-    attempts_close(forwarder->shared.attempts);
+    for (size_t i = 0; i < forwarder->group_count; i++) {
+        worker_group_free(&forwarder->groups[i]);
+    }
+    report_lists_free(forwarder->common.lists);
+    signed_nodes_close(forwarder->common.signed_nodes);
+    syslog_rules_free(forwarder->syslog);
     for (size_t i = 0; i < forwarder->source_count; i++) {
         spool_source_close(&forwarder->sources[i]);
     }
-    close_fd(&forwarder->shared.stop_fd);
     close_fd(&forwarder->signal_fd);
     reload_watch_close(&forwarder->reload);
     relay_state_close(forwarder->state);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "inventory_pair.h"
+#include "relay/upload_kind.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/random.h"
@@ -21,7 +22,7 @@ static const struct job_messages inventory_messages = {"inventory is tried again
 
 static const struct job_messages *job_messages(const struct job *job)
 {
-    return job->source->kind == RELAY_KIND_REPORT ? &run_messages : &inventory_messages;
+    return upload_kind_is_run(job->source->kind) ? &run_messages : &inventory_messages;
 }
 
 static void job_log(enum log_level level, const char *message, const struct job *job, const char *reason)
@@ -36,6 +37,8 @@ static void job_log(enum log_level level, const char *message, const struct job 
                                          log_text("node", job->file.info.node_id),
                                          log_text("file", job->file.name),
                                          log_text("reason", reason),
+                                         job->source->kind == RELAY_KIND_SYSLOG ? log_text("by", "syslog")
+                                                                                : (struct log_field){0},
                                          {0}});
 }
 
@@ -127,7 +130,7 @@ static void job_note_refusal(const struct job *job, const char *reason)
     job_log(LOG_LEVEL_WARN, job_messages(job)->refused, job, reason);
     job_set_last_error(job, job_messages(job)->refused, reason);
     relay_state_count_activity(source->state, RELAY_ACTIVITY_REFUSED, time(NULL));
-    if (source->kind != RELAY_KIND_REPORT) {
+    if (!upload_kind_is_run(source->kind)) {
         inventory_pair_refuse(source->spool, job->file.name);
     }
 }
@@ -166,13 +169,28 @@ void job_refuse(struct job *job, const char *reason)
 void job_count_processed(const struct job *job, uint64_t bytes)
 {
     int64_t took_ms = clock_ms() - job->taken_ms;
+    if (job->source->kind == RELAY_KIND_SYSLOG) {
+        return;
+    }
     relay_metrics_report_processed(job->source->state, (uint64_t)took_ms * 1000, bytes);
+}
+
+void job_count_run(const struct job *job, enum relay_report_result result)
+{
+    static const enum relay_syslog_run by_syslog[] = {[RELAY_REPORT_OK] = RELAY_SYSLOG_RUN_OK,
+                                                      [RELAY_REPORT_ERROR] = RELAY_SYSLOG_RUN_ERROR,
+                                                      [RELAY_REPORT_INVALID] = RELAY_SYSLOG_RUN_INVALID};
+    if (job->source->kind == RELAY_KIND_SYSLOG) {
+        relay_metrics_syslog_run(job->source->state, by_syslog[result]);
+    } else {
+        relay_metrics_report(job->source->state, result);
+    }
 }
 
 static void job_count_finished(const struct job *job, enum relay_report_result result)
 {
-    if (job->source->kind == RELAY_KIND_REPORT) {
-        relay_metrics_report(job->source->state, result);
+    if (upload_kind_is_run(job->source->kind)) {
+        job_count_run(job, result);
         job_count_processed(job, job->file.expanded_size);
     }
 }

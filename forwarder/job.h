@@ -43,7 +43,12 @@ void job_requeue(struct job *job);
 /* Ends the job according to the verdict of spool_process, which is any but SPOOL_READY. */
 void job_finish(struct job *job, enum spool_verdict verdict, const char *reason);
 
-/* Counts how long the job took so far, and the size of its content, expanded. For run logs. */
+/* Counts what became of a run log in the database: stored, refused, of an unknown node. One that came by syslog is
+ * counted apart. */
+void job_count_run(const struct job *job, enum relay_report_result result);
+
+/* Counts how long the job took so far, and the size of its content, expanded. For run logs that were uploaded; for
+ * others it does nothing. */
 void job_count_processed(const struct job *job, uint64_t bytes);
 
 /* How long ago the file came. */

@@ -21,6 +21,7 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/run_faults.c forwarder/run_faults.h \
 	forwarder/run_heap.c forwarder/run_heap.h \
 	forwarder/run_queue.c forwarder/run_queue.h \
+	forwarder/signed_nodes.c forwarder/signed_nodes.h \
 	forwarder/sink_inventory.c forwarder/sink_inventory.h \
 	forwarder/sink_upstream.c forwarder/sink_upstream.h \
 	forwarder/spool_process.c forwarder/spool_process.h \
@@ -34,6 +35,7 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/upstream_transfer.c forwarder/upstream_transfer.h \
 	forwarder/work_marks.c forwarder/work_marks.h \
 	forwarder/worker.c forwarder/worker.h \
+	forwarder/worker_group.c forwarder/worker_group.h \
 	forwarder/worker_batch.c forwarder/worker_batch.h \
 	forwarder/worker_outcome.c forwarder/worker_outcome.h
 dist_man_MANS += forwarder/rudder-relay-forwarder.8

@@ -104,6 +104,29 @@ static int require_certificate(struct spool_tools *tools, struct spool_file *fil
     return unknown_node_verdict(tools, file);
 }
 
+/* Who wrote the file is rudder-relay-syslog, which asks for the lists, too. They may have changed since. */
+static int require_syslog_node(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    const char *node_id = file->info.node_id;
+    bool is_signed = false;
+    if (!syslog_rules_has_node(tools->syslog, node_id)) {
+        err_set(reason, "node %s may not report by syslog: it is not in syslog.nodes", node_id);
+        return SPOOL_REFUSED;
+    }
+    if (syslog_rules_readmits(tools->syslog, node_id)) {
+        return NEXT_STEP;
+    }
+    if (!signed_nodes_find(tools->signed_nodes, node_id, &is_signed, reason)) {
+        return SPOOL_RETRY;
+    }
+    if (is_signed) {
+        err_set(reason, "node %s has sent a signed run, so nobody speaks for it by syslog any more "
+                        "(syslog.readmitted_nodes)", node_id);
+        return SPOOL_REFUSED;
+    }
+    return NEXT_STEP;
+}
+
 static int read_image(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
     buffer_clear(&tools->image);
@@ -181,6 +204,16 @@ static void keep_content(struct spool_tools *tools, struct spool_file *file, str
     content->at = file->content.at + offset;
 }
 
+static int parse_content(const struct spool_tools *tools, struct spool_file *file, struct slice content,
+                         struct err *reason)
+{
+    const struct runlog_limits limits = {
+        .reports = (size_t)tools->settings->max_reports,
+        .bytes = (size_t)tools->settings->max_stored_size,
+    };
+    return runlog_parse(&file->runlog, &file->info, content, &limits, reason) ? NEXT_STEP : SPOOL_REFUSED;
+}
+
 static int verify_and_parse(struct spool_tools *tools, struct spool_file *file, struct err *reason)
 {
     struct slice content;
@@ -194,11 +227,15 @@ static int verify_and_parse(struct spool_tools *tools, struct spool_file *file, 
     if (!file->verified) {
         return SPOOL_REFUSED;
     }
-    const struct runlog_limits limits = {
-        .reports = (size_t)tools->settings->max_reports,
-        .bytes = (size_t)tools->settings->max_stored_size,
-    };
-    return runlog_parse(&file->runlog, &file->info, content, &limits, reason) ? NEXT_STEP : SPOOL_REFUSED;
+    return parse_content(tools, file, content, reason);
+}
+
+static int parse_unsigned(struct spool_tools *tools, struct spool_file *file, struct err *reason)
+{
+    struct slice content = buffer_slice(&tools->message);
+    keep_content(tools, file, &content);
+    clear_tools(tools);
+    return parse_content(tools, file, content, reason);
 }
 
 static int check_age(struct spool_tools *tools, struct spool_file *file, struct err *reason)
@@ -272,6 +309,8 @@ enum { STEPS_MAX = 10 };
 static spool_step *const spool_steps[][STEPS_MAX] = {
     [SPOOL_RUN_TO_DATABASE] = {require_rest, parse_name, check_size, require_certificate, read_image, expand,
                                open_encrypted, verify_and_parse, check_age, skip_reports},
+    [SPOOL_SYSLOG_TO_DATABASE] = {require_rest, parse_name, check_size, require_node, require_syslog_node, read_image,
+                                  expand, parse_unsigned, check_age, skip_reports},
     [SPOOL_RUN_TO_UPSTREAM] = {require_rest, parse_name, check_size, require_node},
     [SPOOL_INVENTORY_TO_UPSTREAM] = {require_rest, check_size},
     [SPOOL_MESSAGE_TO_FILES] = {require_rest, parse_message_name, check_size, read_image, expand, open_encrypted,

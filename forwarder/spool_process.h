@@ -16,7 +16,9 @@
 #include "relay/smime_decrypt.h"
 #include "relay/smime_verify.h"
 #include "relay/spool.h"
+#include "relay/syslog_rules.h"
 #include "run_age.h"
+#include "signed_nodes.h"
 #include "util/buffer.h"
 #include "util/decompress.h"
 #include "util/err.h"
@@ -28,6 +30,8 @@ struct spool_tools {
     const struct relay_config_reporting *settings;
     struct run_age *ages;
     struct node_index *index;
+    const struct syslog_rules *syslog;  /* these two: NULL unless runs are taken by syslog */
+    const struct signed_nodes *signed_nodes;
     struct decompressor *decompressor;
     struct decryption_keys *keys;
     struct smime_verifier *verifier;
@@ -61,6 +65,7 @@ struct spool_file {
 /* Where the file is going. */
 enum spool_route {
     SPOOL_RUN_TO_DATABASE,
+    SPOOL_SYSLOG_TO_DATABASE, /* it came by syslog: not signed, so it must be allowed to its node */
     SPOOL_RUN_TO_UPSTREAM, /* its node must be known; only root looks at the content */
     SPOOL_INVENTORY_TO_UPSTREAM,
     SPOOL_MESSAGE_TO_FILES,        /* an inventory in a message; the node may be new */

@@ -19,7 +19,7 @@ static struct dispatch *make_dispatch(const struct spool_source *source, const s
         return dispatch_new((size_t)reporting->batch_runs, (unsigned)reporting->batch_interval_ms);
     }
     struct dispatch *dispatch = dispatch_new(1, 0);
-    if (source->kind != RELAY_KIND_REPORT) {
+    if (!upload_kind_is_run(source->kind)) {
         dispatch_order_by(dispatch, inventory_pair_order);
     }
     return dispatch;
@@ -27,7 +27,7 @@ static struct dispatch *make_dispatch(const struct spool_source *source, const s
 
 bool spool_source_open(struct spool_source *source, const struct relay_config *config, struct err *err)
 {
-    bool report = source->kind == RELAY_KIND_REPORT;
+    bool report = upload_kind_is_run(source->kind);
     struct err why;
     source->output = upload_kind_output(source->kind, config);
     source->wanted = report ? spool_watch_wanted : spool_watch_wanted_inventory;

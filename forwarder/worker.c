@@ -102,13 +102,38 @@ static enum spool_verdict worker_process(struct worker *worker, struct job *job,
     enum spool_verdict verdict = spool_process_look(&job->file, reason);
     if (verdict == SPOOL_READY) {
         attempts_begin(attempts, worker->number, slot, job);
-        verdict = spool_process(SPOOL_RUN_TO_DATABASE, &worker->tools, &job->file, reason);
+        verdict = spool_process(job->source->kind == RELAY_KIND_SYSLOG ? SPOOL_SYSLOG_TO_DATABASE
+                                                                       : SPOOL_RUN_TO_DATABASE,
+                                &worker->tools, &job->file, reason);
         attempts_end(attempts, worker->number, slot);
     }
     if (!worker->alone || verdict != SPOOL_READY) {
         worker_leave(worker, job, true);
     }
     return verdict;
+}
+
+/* Before a signed run is stored, its node is remembered as one that signs. If that fails the run is stored all the
+ * same: the next one of the node tries again. */
+static void remember_signed(const struct worker *worker, const struct job *jobs, size_t count)
+{
+    struct signed_nodes *nodes = worker->shared->signed_nodes;
+    const char **ids;
+    size_t signed_count = 0;
+    struct err err;
+    if (nodes == NULL || count == 0) {
+        return;
+    }
+    ids = xcalloc(count, sizeof *ids);
+    for (size_t i = 0; i < count; i++) {
+        if (jobs[i].file.verified) {
+            ids[signed_count++] = jobs[i].file.info.node_id;
+        }
+    }
+    if (signed_count > 0 && !signed_nodes_add(nodes, ids, signed_count, &err)) {
+        log_error("nodes that have sent a signed run are not remembered", log_text("reason", err.text));
+    }
+    free(ids);
 }
 
 /* Fills the batch from the runs that wait. Files that are refused or deferred count as well, so that the good runs of
@@ -138,6 +163,7 @@ static void worker_gather(struct worker *worker)
             worker->batch.count++;
             bytes += job->file.expanded_size;
         } else {
+            remember_signed(worker, job, 1);
             run_faults_forget(worker->batch.faults, job->file.name);
             job_finish(job, verdict, reason.text);
         }
@@ -176,6 +202,7 @@ static bool worker_store(struct worker *worker)
 {
     struct worker_batch *batch = &worker->batch;
     struct attempts *attempts = worker->shared->attempts;
+    remember_signed(worker, batch->jobs, batch->count);
     worker_enter(worker);
     for (size_t i = 0; i < batch->count; i++) {
         attempts_begin(attempts, worker->number, i, &batch->jobs[i]);
@@ -304,6 +331,8 @@ static bool worker_open(struct worker *worker, unsigned number, struct err *err)
     snprintf(name, sizeof name, "rudder-relay-forwarder %u", number);
     worker->tools.settings = &config->reporting;
     worker->tools.ages = worker->shared->ages;
+    worker->tools.syslog = worker->shared->syslog;
+    worker->tools.signed_nodes = worker->shared->signed_nodes;
     worker->tools.decompressor = decompressor_new();
     worker->tools.keys = decryption_keys_new(config->reporting.decryption_key_files);
     if ((worker->tools.index = node_index_open(config->general.node_index_file, err)) == NULL ||

@@ -11,8 +11,10 @@
 #include "db_breaker.h"
 #include "relay/relay_config.h"
 #include "relay/report_lists.h"
+#include "relay/syslog_rules.h"
 #include "run_age.h"
 #include "run_faults.h"
+#include "signed_nodes.h"
 #include "spool_source.h"
 #include "util/err.h"
 
@@ -25,6 +27,8 @@ struct worker_shared {
     struct run_faults *faults;
     struct attempts *attempts;
     struct report_lists *lists;
+    const struct syslog_rules *syslog; /* these two: NULL unless runs are taken by syslog */
+    struct signed_nodes *signed_nodes;
     int stop_fd; /* an eventfd, readable once the workers shall end: see report_db_stop_fd */
 };
 

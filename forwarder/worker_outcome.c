@@ -19,7 +19,8 @@ static void log_stored(const struct job *job, const struct report_db_run *stored
     log_info(stored->outcome == REPORT_DB_STORED ? "run stored" : "run was stored before",
              log_text("queue_id", queue_id), log_text("node", file->info.node_id), log_text("file", file->name),
              log_number("reports", (int64_t)file->runlog.report_count),
-             log_number("bytes", (int64_t)file->expanded_size), log_number("age_ms", job_age_ms(job)));
+             log_number("bytes", (int64_t)file->expanded_size), log_number("age_ms", job_age_ms(job)),
+             job->source->kind == RELAY_KIND_SYSLOG ? log_text("by", "syslog") : (struct log_field){0});
 }
 
 /* "None" stands for the key of a report that has none. */
@@ -32,12 +33,14 @@ static void count_stored(const struct job *job, const struct report_db_run *stor
 {
     struct relay_state *state = job->source->state;
     if (stored->outcome == REPORT_DB_STORED) {
-        relay_metrics_report(state, RELAY_REPORT_OK);
+        job_count_run(job, RELAY_REPORT_OK);
         if (lacks_config_id(&job->file.runlog)) {
             relay_metrics_without_config_id(state);
             log_warn("the run is stored without a config id: the web application may read it again every five seconds",
                      log_text("node", job->file.info.node_id), log_text("file", job->file.name));
         }
+    } else if (job->source->kind == RELAY_KIND_SYSLOG) {
+        relay_metrics_syslog_run(state, RELAY_SYSLOG_RUN_DUPLICATE);
     } else {
         relay_metrics_duplicate(state);
     }
@@ -58,7 +61,7 @@ void worker_outcome_end_job(struct job *job, const struct report_db_run *run, st
         job_complete(job);
         break;
     case REPORT_DB_REFUSED:
-        relay_metrics_report(job->source->state, RELAY_REPORT_ERROR);
+        job_count_run(job, RELAY_REPORT_ERROR);
         job_count_processed(job, job->file.expanded_size);
         job_refuse(job, run->reason.text);
         break;

@@ -17,7 +17,7 @@ PACKAGES_RUN=(
 # in addition for the tests; llvm has the program that names the lines in a sanitizer's report
 PACKAGES_TEST=(
     busybox check clang dash faketime iproute2 jq libclang-rt-dev llvm mandoc openssh-client openssh-server pgbouncer
-    prometheus shellcheck snmp snmpd socat unzip zip
+    prometheus rsyslog rsyslog-relp shellcheck snmp snmpd socat unzip zip
 )
 
 # for tests/browser alone, which is run only when named
@@ -31,7 +31,7 @@ PACKAGES_CLUSTER=(
 )
 
 # Services that these packages would start, now and at each boot. The lab starts the programs by itself.
-PACKAGES_SERVICES=(etcd patroni pgbouncer snmpd ssh)
+PACKAGES_SERVICES=(etcd patroni pgbouncer rsyslog snmpd ssh)
 
 # in addition for ./package, and for tests/packages
 PACKAGES_PACKAGE=(

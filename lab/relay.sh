@@ -24,16 +24,16 @@ LAB_NODE_KEY=${LAB_NODE_KEY:-rsa:2048} # what openssl req -newkey takes; with "e
 
 lab_relay_layout() {
     LAB_CONFIG=$LAB/relay/etc/relay.conf
-    mkdir -p "$LAB"/relay/{reports/{incoming,failed},inventories/failed,etc,lib} \
+    mkdir -p "$LAB"/relay/reports/{,syslog/}{incoming,failed} "$LAB"/relay/{inventories/failed,etc,lib} \
         "$LAB"/relay/inventories/{incoming,accepted-nodes-updates}{,-smime} \
-        "$LAB"/relay/{shared-folder,shared-files,share,policies-cache,proxy-cache,state} \
+        "$LAB"/relay/{shared-folder,shared-files,share,policies-cache,proxy-cache,state,syslog} \
         "$LAB/nodes" || return
     [ -e "$LAB/relay/lib/nodeslist.json" ] || lab_nodes_write
 }
 
 lab_program() {
     local place
-    for place in bin libexec/rudder-relay cli forwarder hub virtual "fcgi-apps/${1#rudder-relay-}" \
+    for place in bin libexec/rudder-relay cli forwarder hub syslog virtual "fcgi-apps/${1#rudder-relay-}" \
         fcgi-apps/remote-run; do
         if [ -x "${RELAY_BUILD:?the directory of the build}/$place/$1" ] && [ ! -d "$RELAY_BUILD/$place/$1" ]; then
             echo "$RELAY_BUILD/$place/$1"
@@ -64,7 +64,10 @@ lab_relay_config() {
             "shared_files.path=\"$LAB/relay/shared-files\"" \
             "policies.path=\"$LAB/relay/share\"" \
             "policies.cache_directory=\"$LAB/relay/policies-cache\"" \
-            "policy_proxy.cache_directory=\"$LAB/relay/proxy-cache\""
+            "policy_proxy.cache_directory=\"$LAB/relay/proxy-cache\"" \
+            "syslog.directory=\"$LAB/relay/reports/syslog\"" \
+            "syslog.state_directory=\"$LAB/relay/syslog\"" \
+            "syslog.signed_nodes_file=\"$LAB/relay/lib/signed-nodes.mdb\""
         if [ -n "${LAB_PG_URL:-}" ]; then
             printf '%s\n' \
                 "processing.reporting.output=\"database\"" \

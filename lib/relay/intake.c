@@ -46,6 +46,9 @@ static void check_spools(struct findings *findings, const struct relay_config *c
     size_t count = 0;
     for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
         struct stat status;
+        if (!upload_kind_used(kind, config)) {
+            continue;
+        }
         char *path = xasprintf("%s/%s", upload_kind_directory(kind, config), upload_kind(kind)->incoming);
         int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd >= 0 && fstat(fd, &status) == 0 && !is_seen(seen, &count, status.st_dev)) {

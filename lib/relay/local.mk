@@ -57,6 +57,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/runlog_header.c lib/relay/runlog_header.h \
 	lib/relay/runlog_json.c lib/relay/runlog_json.h \
 	lib/relay/runlog_line.c lib/relay/runlog_line.h \
+	lib/relay/runlog_message.c lib/relay/runlog_message.h \
 	lib/relay/runlog_parse.c lib/relay/runlog_parse.h \
 	lib/relay/runlog_field.c lib/relay/runlog_field.h \
 	lib/relay/runlog_seal.c lib/relay/runlog_seal.h \
@@ -78,6 +79,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/spool_put.c lib/relay/spool_put.h \
 	lib/relay/spool_set.c lib/relay/spool_set.h lib/relay/spool_sum.h \
 	lib/relay/spool_shares.c lib/relay/spool_shares.h \
+	lib/relay/syslog_rules.c lib/relay/syslog_rules.h \
 	lib/relay/upload_kind.c lib/relay/upload_kind.h \
 	lib/relay/via_header.c lib/relay/via_header.h \
 	lib/relay/virtual_node.c lib/relay/virtual_node.h \

@@ -182,6 +182,23 @@ struct relay_config {
         int64_t max_output; /* of one run */
     } virtual_nodes;
 
+    struct relay_config_syslog {
+        bool enabled;
+        char *directory; /* incoming/, failed/ below it */
+        char *state_directory;
+        char *signed_nodes_file;
+        char *user;
+        char **networks; /* these three: NULL-terminated */
+        char **nodes;
+        char **readmitted_nodes;
+        int64_t run_timeout;
+        int64_t settle_time;
+        int max_lines;
+        int64_t max_run_size;
+        int max_runs_per_node;
+        int64_t max_state_size;
+    } syslog;
+
     struct {
         char *path;
         int64_t max_body_size;

@@ -6,6 +6,7 @@
 
 #include "relay/node_id.h"
 #include "util/http_url.h"
+#include "util/ip_network.h"
 #include "util/safe_file.h"
 #include "util/xmalloc.h"
 
@@ -169,6 +170,41 @@ static bool check_smime(const struct relay_config *config, const struct config_f
                              "output = \"disabled\"); a relay passes them on without it");
 }
 
+static bool check_syslog_nodes(const struct config_file *file, const char *key, char *const *ids, struct err *err)
+{
+    for (char *const *id = ids; *id != NULL; id++) {
+        if (!node_id_valid(*id, strlen(*id))) {
+            return config_file_fault(file, key, err, "\"%s\" is not a node id", *id);
+        }
+    }
+    return true;
+}
+
+static bool check_syslog(const struct relay_config *config, const struct config_file *file, struct err *err)
+{
+    const struct relay_config_syslog *syslog = &config->syslog;
+    struct ip_network network;
+    struct err why;
+    for (char **text = syslog->networks; *text != NULL; text++) {
+        if (!ip_network_parse(*text, &network, &why)) {
+            return config_file_fault(file, "syslog.networks", err, "%s", why.text);
+        }
+    }
+    if (!check_syslog_nodes(file, "syslog.nodes", syslog->nodes, err) ||
+        !check_syslog_nodes(file, "syslog.readmitted_nodes", syslog->readmitted_nodes, err)) {
+        return false;
+    }
+    if (syslog->enabled && config->reporting.output != RELAY_OUTPUT_DATABASE) {
+        return config_file_fault(file, "syslog.enabled", err,
+                                 "needs processing.reporting.output = \"database\" (on a relay, rsyslog passes on "
+                                 "what comes by syslog)");
+    }
+    if (syslog->enabled && (syslog->networks[0] == NULL || syslog->nodes[0] == NULL)) {
+        return config_file_fault(file, "syslog.enabled", err, "needs syslog.networks and syslog.nodes");
+    }
+    return true;
+}
+
 static bool check_clients(const struct relay_config *config, const struct config_file *file, struct err *err)
 {
     const char *domain = config->general.node_id_domain;
@@ -198,5 +234,6 @@ bool relay_config_check(struct relay_config *config, const struct config_file *f
     settle_defaults(config, file);
     return check_clients(config, file, err) && check_pins(config, file, err) && check_upstream(config, file, err) &&
            check_decryption_keys(config, file, err) && check_smime(config, file, err) &&
+           check_syslog(config, file, err) &&
            check_filter(config, file, err);
 }

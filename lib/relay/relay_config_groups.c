@@ -15,6 +15,7 @@ const char *const relay_config_groups[][2] = {
     {"output.upstream", "The policy server above, by HTTPS."},
     {"remote_run", "Starting agents from the web application."},
     {"hub", "Connected mode, rudder-relay-hub."},
+    {"syslog", "Run logs of agents that report by syslog, rudder-relay-syslog. They are not signed."},
     {"virtual", "Nodes without an agent, rudder-relay-virtual."},
     {"shared_files", "Files that one node shares with another."},
     {"shared_folder", "Files for all nodes."},

@@ -72,7 +72,11 @@ void relay_metrics_message(struct relay_state *state, enum relay_message_result 
 
 void relay_metrics_retry(struct relay_state *state, enum relay_kind kind)
 {
-    relay_metrics_count(state, METRIC_RETRIES, kind, 0, 1);
+    if (kind == RELAY_KIND_SYSLOG) {
+        relay_metrics_count(state, METRIC_SYSLOG_RETRIES, 0, 0, 1);
+    } else {
+        relay_metrics_count(state, METRIC_RETRIES, kind, 0, 1);
+    }
 }
 
 void relay_metrics_duplicate(struct relay_state *state)
@@ -90,23 +94,31 @@ void relay_metrics_failed_removed(struct relay_state *state, size_t files)
     relay_metrics_count(state, METRIC_FAILED_REMOVED, 0, 0, files);
 }
 
+/* metric: one of METRIC_SPOOL_*. What came by syslog has families of its own. */
+static unsigned spool_cell(enum relay_metric metric, enum relay_kind kind, bool failed)
+{
+    return kind == RELAY_KIND_SYSLOG
+               ? relay_metric_cell(metric - METRIC_SPOOL_FILES + METRIC_SYSLOG_FILES, failed, 0)
+               : relay_metric_cell(metric, kind, failed);
+}
+
 void relay_metrics_set_spool(struct relay_state *state, enum relay_kind kind, bool failed,
                              const struct relay_spool_stats *stats)
 {
-    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed), stats->sum.files);
-    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed), stats->sum.bytes);
-    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed), (uint64_t)stats->sum.oldest);
-    relay_state_set(state, relay_metric_cell(METRIC_SPOOL_CHECKED, kind, failed), (uint64_t)stats->checked);
+    relay_state_set(state, spool_cell(METRIC_SPOOL_FILES, kind, failed), stats->sum.files);
+    relay_state_set(state, spool_cell(METRIC_SPOOL_BYTES, kind, failed), stats->sum.bytes);
+    relay_state_set(state, spool_cell(METRIC_SPOOL_OLDEST, kind, failed), (uint64_t)stats->sum.oldest);
+    relay_state_set(state, spool_cell(METRIC_SPOOL_CHECKED, kind, failed), (uint64_t)stats->checked);
 }
 
 void relay_metrics_spool(const struct relay_state *state, enum relay_kind kind, bool failed,
                          struct relay_spool_stats *stats)
 {
     *stats = (struct relay_spool_stats){
-        .sum.files = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_FILES, kind, failed)),
-        .sum.bytes = relay_state_get(state, relay_metric_cell(METRIC_SPOOL_BYTES, kind, failed)),
-        .sum.oldest = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_SPOOL_OLDEST, kind, failed)),
-        .checked = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_SPOOL_CHECKED, kind, failed)),
+        .sum.files = relay_state_get(state, spool_cell(METRIC_SPOOL_FILES, kind, failed)),
+        .sum.bytes = relay_state_get(state, spool_cell(METRIC_SPOOL_BYTES, kind, failed)),
+        .sum.oldest = (int64_t)relay_state_get(state, spool_cell(METRIC_SPOOL_OLDEST, kind, failed)),
+        .checked = (int64_t)relay_state_get(state, spool_cell(METRIC_SPOOL_CHECKED, kind, failed)),
     };
 }
 
@@ -182,4 +194,24 @@ void relay_metrics_set_virtual(struct relay_state *state, size_t nodes, int64_t 
 {
     relay_state_set(state, relay_metric_cell(METRIC_VIRTUAL_NODES, 0, 0), nodes);
     relay_state_set(state, relay_metric_cell(METRIC_VIRTUAL_CHECKED, 0, 0), (uint64_t)now);
+}
+
+void relay_metrics_syslog_run(struct relay_state *state, enum relay_syslog_run result)
+{
+    relay_metrics_count(state, METRIC_SYSLOG_RUNS, result, 0, 1);
+}
+
+void relay_metrics_syslog_lines(struct relay_state *state, enum relay_syslog_line result, size_t lines)
+{
+    relay_metrics_count(state, METRIC_SYSLOG_LINES, result, 0, lines);
+}
+
+void relay_metrics_syslog_gathered(struct relay_state *state, enum relay_syslog_end end)
+{
+    relay_metrics_count(state, METRIC_SYSLOG_GATHERED, end, 0, 1);
+}
+
+void relay_metrics_set_syslog_under_way(struct relay_state *state, size_t runs)
+{
+    relay_state_set(state, relay_metric_cell(METRIC_SYSLOG_UNDERWAY, 0, 0), runs);
 }

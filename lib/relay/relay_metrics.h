@@ -72,6 +72,15 @@ void relay_metrics_report(struct relay_state *state, enum relay_report_result re
 void relay_metrics_report_processed(struct relay_state *state, uint64_t microseconds, uint64_t uncompressed_bytes);
 void relay_metrics_inventory(struct relay_state *state, bool forwarded);
 void relay_metrics_message(struct relay_state *state, enum relay_message_result result);
+/* Of a run that came by syslog; it is in none of the counters of signed run logs. */
+enum relay_syslog_run { /* rudder_relay_syslog_runs_total{status} */
+                        RELAY_SYSLOG_RUN_OK,
+                        RELAY_SYSLOG_RUN_ERROR,
+                        RELAY_SYSLOG_RUN_INVALID,
+                        RELAY_SYSLOG_RUN_DUPLICATE,
+                        RELAY_SYSLOG_RUN_RESULTS
+};
+void relay_metrics_syslog_run(struct relay_state *state, enum relay_syslog_run result);
 void relay_metrics_retry(struct relay_state *state, enum relay_kind kind);
 void relay_metrics_duplicate(struct relay_state *state);
 void relay_metrics_without_config_id(struct relay_state *state);
@@ -128,3 +137,25 @@ struct relay_hub_stats {
 };
 void relay_metrics_set_hub(struct relay_state *state, const struct relay_hub_stats *stats);
 void relay_metrics_hub(const struct relay_state *state, struct relay_hub_stats *stats);
+
+/* Called by rudder-relay-syslog. */
+enum relay_syslog_line { /* rudder_relay_syslog_lines_total{result} */
+                         RELAY_SYSLOG_LINE_TAKEN,
+                         RELAY_SYSLOG_LINE_REPEATED,
+                         RELAY_SYSLOG_LINE_LATE,
+                         RELAY_SYSLOG_LINE_NETWORK,
+                         RELAY_SYSLOG_LINE_NODE,
+                         RELAY_SYSLOG_LINE_BROKEN,
+                         RELAY_SYSLOG_LINE_LIMIT,
+                         RELAY_SYSLOG_LINE_RESULTS
+};
+void relay_metrics_syslog_lines(struct relay_state *state, enum relay_syslog_line result, size_t lines);
+
+enum relay_syslog_end { /* rudder_relay_syslog_gathered_total{end} */
+                        RELAY_SYSLOG_END_REPORT,
+                        RELAY_SYSLOG_END_TIMEOUT,
+                        RELAY_SYSLOG_END_LIMIT,
+                        RELAY_SYSLOG_ENDS
+};
+void relay_metrics_syslog_gathered(struct relay_state *state, enum relay_syslog_end end);
+void relay_metrics_set_syslog_under_way(struct relay_state *state, size_t runs);

@@ -19,6 +19,10 @@ static const char *const message_results[] = {"known", "first", "refused"};
 static const char *const policy_fetches[] = {"new", "unchanged", "gone", "failed"};
 static const char *const hub_orders[] = {"taken", "given", "begun", "expired"};
 static const char *const virtual_runs[] = {"ok", "failed", "lost"};
+static const char *const syslog_lines[] = {"taken",      "repeated", "late",      "wrong_network",
+                                           "wrong_node", "broken",   "over_limit"};
+static const char *const syslog_ends[] = {"end_report", "timeout", "limit"};
+static const char *const syslog_runs[] = {"ok", "error", "invalid", "duplicate"};
 static const char *const spool_states[] = {"waiting", "failed"};
 static const char *const statuses[] = {"200", "201", "204", "206", "304", "400", "401",  "403",
                                        "404", "405", "408", "409", "411", "413", "415",  "416",
@@ -133,12 +137,42 @@ static const struct relay_metric_family families[METRICS] = {
                              .labels = {LABEL("result", virtual_runs)}, .sparse = true},
     [METRIC_VIRTUAL_CHECKED] = {"rudder_relay_virtual_checked_timestamp_seconds", METRIC_GAUGE,
                                 "When rudder-relay-virtual told its figures last.", .sparse = true},
+    /* Nor of these without syslog.enabled: they are not in the families of signed run logs above. */
+    [METRIC_SYSLOG_LINES] = {"rudder_relay_syslog_lines_total", METRIC_COUNTER,
+                             "Messages that rsyslog handed on, by what became of them: kept (taken), known already "
+                             "(repeated), of a run that was ended before (late), from an address or for a node that "
+                             "is not listed, no report (broken), beyond a limit of its run or node.",
+                             .labels = {LABEL("result", syslog_lines)}, .sparse = true},
+    [METRIC_SYSLOG_GATHERED] = {"rudder_relay_syslog_gathered_total", METRIC_COUNTER,
+                                "Runs that were put together of such messages, by why they were ended: by their end "
+                                "report, by syslog.run_timeout, by a limit.",
+                                .labels = {LABEL("end", syslog_ends)}, .sparse = true},
+    [METRIC_SYSLOG_UNDERWAY] = {"rudder_relay_syslog_runs_under_way", METRIC_GAUGE,
+                                "Runs whose messages are being gathered.", .sparse = true},
+    [METRIC_SYSLOG_RUNS] = {"rudder_relay_syslog_runs_total", METRIC_COUNTER,
+                            "Runs that came by syslog by what became of them: stored (ok), refused (error), of an "
+                            "unknown node (invalid), stored before (duplicate).",
+                            .labels = {LABEL("status", syslog_runs)}, .sparse = true},
+    [METRIC_SYSLOG_RETRIES] = {"rudder_relay_syslog_retries_total", METRIC_COUNTER,
+                               "How often such a run was put back to be tried again later.", .sparse = true},
+    [METRIC_SYSLOG_FILES] = {"rudder_relay_syslog_spool_files", METRIC_GAUGE, "Such runs in their spool.",
+                             .labels = {LABEL("state", spool_states)}, .sparse = true},
+    [METRIC_SYSLOG_BYTES] = {"rudder_relay_syslog_spool_bytes", METRIC_GAUGE, "Their size.",
+                             .labels = {LABEL("state", spool_states)}, .sparse = true},
+    [METRIC_SYSLOG_OLDEST] = {"rudder_relay_syslog_spool_oldest_age_seconds", METRIC_AGE,
+                              "Age of the oldest of them; 0 when there is none.",
+                              .labels = {LABEL("state", spool_states)}, .sparse = true},
+    [METRIC_SYSLOG_CHECKED] = {"rudder_relay_syslog_spool_checked_timestamp_seconds", METRIC_GAUGE,
+                               "When the forwarder looked at that spool last.",
+                               .labels = {LABEL("state", spool_states)}, .sparse = true},
 };
 
 _Static_assert(COUNT(endpoints) == RELAY_ENDPOINTS && COUNT(report_results) == RELAY_REPORT_RESULTS &&
                    COUNT(message_results) == RELAY_MESSAGE_RESULTS &&
                    COUNT(policy_fetches) == RELAY_POLICY_FETCH_RESULTS && COUNT(hub_orders) == RELAY_HUB_ORDER_EVENTS &&
-                   COUNT(virtual_runs) == RELAY_VIRTUAL_RUN_RESULTS,
+                   COUNT(virtual_runs) == RELAY_VIRTUAL_RUN_RESULTS &&
+                   COUNT(syslog_lines) == RELAY_SYSLOG_LINE_RESULTS && COUNT(syslog_ends) == RELAY_SYSLOG_ENDS &&
+                   COUNT(syslog_runs) == RELAY_SYSLOG_RUN_RESULTS,
                "a label has the values of its enum");
 _Static_assert(COUNT(request_bounds) <= METRIC_BOUNDS && COUNT(report_bounds) <= METRIC_BOUNDS &&
                    COUNT(size_bounds) <= METRIC_BOUNDS,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * spool_set: the spools of a configuration, one for each kind of upload.
+ * spool_set: the spools of a configuration, one for each kind of files.
  */
 #pragma once
 

@@ -32,6 +32,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/http_range.c lib/util/http_range.h \
 	lib/util/http_transfer.c \
 	lib/util/http_url.c lib/util/http_url.h \
+	lib/util/ip_network.c lib/util/ip_network.h \
 	lib/util/json_reader.c lib/util/json_reader.h \
 	lib/util/json_utf8.c lib/util/json_utf8.h \
 	lib/util/line_merge.c lib/util/line_merge.h \

@@ -27,6 +27,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_smime \
 	tests/fuzz/fuzz_smime_decrypt \
 	tests/fuzz/fuzz_smime_edited \
+	tests/fuzz/fuzz_syslog_line \
 	tests/fuzz/fuzz_toml \
 	tests/fuzz/fuzz_url_form \
 	tests/fuzz/fuzz_virtual_node

@@ -48,27 +48,31 @@ table() {
     local directory program
     echo "$@"
     for directory in var/rudder/{reports,inventories}/{incoming,failed} var/rudder/inventories/accepted-nodes-updates \
+        var/rudder/reports/syslog/{incoming,failed} \
         var/rudder/inventories/{incoming,accepted-nodes-updates}-smime var/rudder/shared-files \
-        var/lib/rudder-relay/{nodes,orders,virtual,virtual-keys} run/rudder-relay/state; do
+        var/lib/rudder-relay/{nodes,orders,syslog,virtual,virtual-keys} run/rudder-relay/state; do
         echo "$directory $(for program; do may "$program" "$directory"; done | paste -sd' ')"
     done 2>/dev/null
 }
 
 table upload forwarder system shared-files shared-folder policies policy-proxy remote-run remote-run-command metrics \
-    hub virtual virtual-command >"$root/got"
+    hub syslog virtual virtual-command >"$root/got"
 diff -u - "$root/got" <<'END'
-upload forwarder system shared-files shared-folder policies policy-proxy remote-run remote-run-command metrics hub virtual virtual-command
-var/rudder/reports/incoming lrnc lrnc ln - - - - - - - - lrnc -
-var/rudder/reports/failed lrn lrnc ln - - - - - - - - lrn -
-var/rudder/inventories/incoming lrnc lrnc ln - - - - - - - - lrnc -
-var/rudder/inventories/failed lrnc lrnc ln - - - - - - - - lrnc -
-var/rudder/inventories/accepted-nodes-updates lrnc lrnc ln - - - - - - - - lrnc -
-var/rudder/inventories/incoming-smime lrnc lrnc ln - - - - - - - - lrnc -
-var/rudder/inventories/accepted-nodes-updates-smime lrnc lrnc ln - - - - - - - - lrnc -
-var/rudder/shared-files - lrn lrn lnc lrn - - - - - - - -
-var/lib/rudder-relay/nodes lrn lrnc lrnc ln ln ln ln ln ln ln ln ln ln
-var/lib/rudder-relay/orders - - - - - - - - - - lrnc - -
-var/lib/rudder-relay/virtual - - - - - - - - - - - lrnc -
-var/lib/rudder-relay/virtual-keys - - - - - - - - - - - lrn -
-run/rudder-relay/state lrnc lrnc lrnc lrnc lrnc lrnc lrnc lrnc - lrnc lrnc lrnc -
+upload forwarder system shared-files shared-folder policies policy-proxy remote-run remote-run-command metrics hub syslog virtual virtual-command
+var/rudder/reports/incoming lrnc lrnc ln - - - - - - - - ln lrnc -
+var/rudder/reports/failed lrn lrnc ln - - - - - - - - ln lrn -
+var/rudder/inventories/incoming lrnc lrnc ln - - - - - - - - ln lrnc -
+var/rudder/inventories/failed lrnc lrnc ln - - - - - - - - ln lrnc -
+var/rudder/inventories/accepted-nodes-updates lrnc lrnc ln - - - - - - - - ln lrnc -
+var/rudder/reports/syslog/incoming lrn lrnc ln - - - - - - - - lnc ln -
+var/rudder/reports/syslog/failed lrn lrnc ln - - - - - - - - ln ln -
+var/rudder/inventories/incoming-smime lrnc lrnc ln - - - - - - - - ln lrnc -
+var/rudder/inventories/accepted-nodes-updates-smime lrnc lrnc ln - - - - - - - - ln lrnc -
+var/rudder/shared-files - lrn lrn lnc lrn - - - - - - - - -
+var/lib/rudder-relay/nodes lrn lrnc lrnc ln ln ln ln ln ln ln ln ln ln ln
+var/lib/rudder-relay/orders - - - - - - - - - - lrnc - - -
+var/lib/rudder-relay/syslog - - - - - - - - - - - lrnc - -
+var/lib/rudder-relay/virtual - - - - - - - - - - - - lrnc -
+var/lib/rudder-relay/virtual-keys - - - - - - - - - - - - lrn -
+run/rudder-relay/state lrnc lrnc lrnc lrnc lrnc lrnc lrnc lrnc - lrnc lrnc lrnc lrnc -
 END

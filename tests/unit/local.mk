@@ -31,6 +31,7 @@ UNIT_TESTS = \
 	tests/unit/forwarder/test_run_age \
 	tests/unit/forwarder/test_run_faults \
 	tests/unit/forwarder/test_run_queue \
+	tests/unit/forwarder/test_signed_nodes \
 	tests/unit/forwarder/test_sink_upstream \
 	tests/unit/forwarder/test_spool_process \
 	tests/unit/forwarder/test_spool_source \
@@ -79,6 +80,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_run_info \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \
+	tests/unit/relay/test_runlog_message \
 	tests/unit/relay/test_runlog_parse \
 	tests/unit/relay/test_runlog_seal \
 	tests/unit/relay/test_smime_decrypt \
@@ -87,6 +89,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_spool \
 	tests/unit/relay/test_spool_ages \
 	tests/unit/relay/test_spool_beside \
+	tests/unit/relay/test_syslog_rules \
 	tests/unit/relay/test_via_header \
 	tests/unit/relay/test_virtual_node \
 	tests/unit/relay/test_virtual_status \
@@ -105,6 +108,9 @@ UNIT_TESTS = \
 	tests/unit/shared-folder/test_hash_cache \
 	tests/unit/shared-folder/test_shared_folder \
 	tests/unit/shared-folder/test_shared_folder_request \
+	tests/unit/syslog/test_omprog \
+	tests/unit/syslog/test_run_store \
+	tests/unit/syslog/test_syslog_line \
 	tests/unit/system/test_cert_health \
 	tests/unit/system/test_health \
 	tests/unit/system/test_html \
@@ -129,6 +135,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_http_client \
 	tests/unit/util/test_http_date \
 	tests/unit/util/test_http_range \
+	tests/unit/util/test_ip_network \
 	tests/unit/util/test_json_reader \
 	tests/unit/util/test_line_merge \
 	tests/unit/util/test_log \

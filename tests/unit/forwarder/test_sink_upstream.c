@@ -30,7 +30,7 @@ static const struct backoff never = {.first_ms = 3600000, .ceiling_ms = 3600000}
 
 static struct made_relay relay;
 static struct https_serve server;
-static struct spool_source sources[RELAY_KINDS];
+static struct spool_source sources[RELAY_UPLOAD_KINDS];
 static struct sink_upstream *sink;
 
 static void sink_set_up(const char *mode)
@@ -49,14 +49,14 @@ static void sink_set_up(const char *mode)
     config->upstream.proxy = xstrdup("");
     config->upstream.connections = 1;
     config->upstream.connect_timeout = config->upstream.stall_timeout = config->upstream.total_timeout = 60;
-    for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+    for (enum relay_kind kind = 0; kind < RELAY_UPLOAD_KINDS; kind++) {
         sources[kind] = made_relay_source(&relay, kind);
     }
 }
 
 static void scan(void)
 {
-    for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+    for (enum relay_kind kind = 0; kind < RELAY_UPLOAD_KINDS; kind++) {
         int64_t next_ms;
         sources[kind].next_scan_ms = 0;
         ck_assert(spool_source_scan_if_due(&sources[kind], &next_ms));
@@ -67,7 +67,7 @@ static void sink_start(const struct backoff *backoff)
 {
     struct err err;
     scan();
-    sink = sink_upstream_start(&relay.config, relay.state, backoff, sources, RELAY_KINDS, &err);
+    sink = sink_upstream_start(&relay.config, relay.state, backoff, sources, RELAY_UPLOAD_KINDS, &err);
     ck_assert_msg(sink != NULL, "%s", err.text);
 }
 
@@ -75,7 +75,7 @@ static void sink_start(const struct backoff *backoff)
 static void sink_reload(void)
 {
     sink_upstream_reload(sink);
-    for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+    for (enum relay_kind kind = 0; kind < RELAY_UPLOAD_KINDS; kind++) {
         dispatch_flush_deferred(sources[kind].dispatch);
     }
 }
@@ -89,7 +89,7 @@ static void sink_end(void)
 static void sink_tear_down(void)
 {
     struct relay_config *config = &relay.config;
-    for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+    for (enum relay_kind kind = 0; kind < RELAY_UPLOAD_KINDS; kind++) {
         spool_source_close(&sources[kind]);
     }
     free(config->upstream.host);

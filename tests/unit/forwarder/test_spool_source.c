@@ -30,7 +30,7 @@ static const char *source_next_name(void)
 
 START_TEST(each_kind_has_its_directory_and_order)
 {
-    static const char *const files[RELAY_KINDS] = {
+    static const char *const files[RELAY_UPLOAD_KINDS] = {
         [RELAY_KIND_REPORT] = "reports/incoming/" N1,
         [RELAY_KIND_INVENTORY] = "inventories/incoming/n1.ocs.sign",
         [RELAY_KIND_INVENTORY_UPDATE] = "inventories/accepted-nodes-updates/n1.ocs.sign",

@@ -212,6 +212,32 @@ START_TEST(spool_figures_and_ages)
 }
 END_TEST
 
+/* Runs by syslog are counted apart, and without any there is no series of it. */
+START_TEST(syslog_is_counted_apart)
+{
+    struct relay_state *state = own_state();
+    struct buffer page = print(state);
+    ck_assert_ptr_null(strstr(buffer_cstr(&page), "\nrudder_relay_syslog"));
+    buffer_free(&page);
+    relay_metrics_syslog_lines(state, RELAY_SYSLOG_LINE_NODE, 3);
+    relay_metrics_syslog_gathered(state, RELAY_SYSLOG_END_TIMEOUT);
+    relay_metrics_syslog_run(state, RELAY_SYSLOG_RUN_OK);
+    relay_metrics_retry(state, RELAY_KIND_SYSLOG);
+    const struct relay_spool_stats stats = {.sum = {.files = 7}, .checked = 1};
+    relay_metrics_set_spool(state, RELAY_KIND_SYSLOG, true, &stats);
+    page = print(state);
+    ck_assert(has_line(&page, "rudder_relay_syslog_lines_total{result=\"wrong_node\"} 3"));
+    ck_assert(has_line(&page, "rudder_relay_syslog_gathered_total{end=\"timeout\"} 1"));
+    ck_assert(has_line(&page, "rudder_relay_syslog_runs_total{status=\"ok\"} 1"));
+    ck_assert(has_line(&page, "rudder_relay_syslog_retries_total 1"));
+    ck_assert(has_line(&page, "rudder_relay_syslog_spool_files{state=\"failed\"} 7"));
+    ck_assert(has_line(&page, "rudder_relayd_reports_total{status=\"ok\"} 0"));
+    ck_assert(has_line(&page, "rudder_relay_spool_files{kind=\"report\",state=\"failed\"} 0"));
+    buffer_free(&page);
+    relay_state_close(state);
+}
+END_TEST
+
 START_TEST(a_label_from_elsewhere_is_escaped)
 {
     struct relay_state *state = own_state();
@@ -248,5 +274,6 @@ END_TEST
 
 SUITE_MAIN("metrics_page", names_that_dashboards_know_are_there_from_the_start, what_is_counted_is_in_its_own_series,
            buckets_add_up, a_later_page_tells_what_is_so_then, uploads_that_fail_are_there_from_the_start,
-           what_the_process_uses_is_told_when_it_is_known, spool_figures_and_ages, a_label_from_elsewhere_is_escaped,
+           what_the_process_uses_is_told_when_it_is_known, spool_figures_and_ages, syslog_is_counted_apart,
+           a_label_from_elsewhere_is_escaped,
            no_two_series_share_a_cell_and_all_have_one)

@@ -197,6 +197,29 @@ START_TEST(messages_are_unpacked_where_the_web_application_is)
 }
 END_TEST
 
+#define SYSLOG_ON                                                                                                      \
+    "general: { node_id = \"root\"; }; output: { database: { password = \"x\"; }; }; "                                 \
+    "processing: { reporting: { output = \"database\"; }; }; "
+
+START_TEST(syslog_needs_its_lists)
+{
+    static const char good[] = SYSLOG_ON "syslog: { enabled = true; networks = [\"::1\"]; nodes = [\"n1\"]; };";
+    struct err err;
+    relay_config_make_directory();
+    struct relay_config *config = test_relay_config_load(&err, good);
+    ck_assert_msg(config != NULL, "%s", err.text);
+    ck_assert(config->syslog.enabled);
+    relay_config_free(config);
+    assert_fault(SYSLOG_ON "syslog: { enabled = true; };", "needs syslog.networks and syslog.nodes");
+    assert_fault(SYSLOG_ON "syslog: { enabled = true; networks = [\"::1\"]; };", "needs syslog.networks");
+    assert_fault(SYSLOG_ON "syslog: { networks = [\"::1/200\"]; };", "\"::1/200\" is not a network");
+    assert_fault(SYSLOG_ON "syslog: { nodes = [\"a_b\"]; };", "\"a_b\" is not a node id");
+    assert_fault(SYSLOG_ON "syslog: { readmitted_nodes = [\"\"]; };", "is not a node id");
+    assert_fault("general: { node_id = \"root\"; }; syslog: { enabled = true; };", "on a relay, rsyslog passes on");
+    relay_config_remove_directory();
+}
+END_TEST
+
 START_TEST(decryption_keys_are_absolute_paths)
 {
     struct err err = {0};
@@ -461,6 +484,7 @@ END_TEST
 
 SUITE_MAIN("relay_config", defaults_of_root, a_relay_with_its_own_values, contradictions, pins_of_other_servers,
            decryption_keys_are_absolute_paths, messages_are_unpacked_where_the_web_application_is,
+           syslog_needs_its_lists,
            clients_of_an_authority, any_way_to_give_the_database_its_password, passwords_from_files,
            passwords_are_read_again_from_their_keys, logging_alone_is_reloaded, the_sample_is_the_defaults,
            every_key_has_help_and_its_group_stands_together, the_path_comes_from_the_environment)

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "omprog.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/buffer.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+#define LOG_COMPONENT "omprog"
+
+enum { READ_SIZE = 64 << 10, OMPROG_LINE_MAX = 1 << 20 };
+
+struct omprog {
+    struct gather *gather;
+    int in_fd;
+    int out_fd;
+    struct buffer input;
+    struct buffer output; /* answers that are not written yet */
+    bool too_long;        /* the rest of the line that is being read is left out */
+    bool open;            /* in a transaction of rsyslog's */
+    bool failed;          /* of which something could not be kept */
+    struct err why;
+};
+
+static void omprog_answer(struct omprog *omprog, const char *text)
+{
+    buffer_add_text(&omprog->output, text);
+    buffer_add(&omprog->output, "\n", 1);
+}
+
+static void omprog_answer_failure(struct omprog *omprog)
+{
+    buffer_add_format(&omprog->output, "not kept: %s\n", omprog->why.text);
+}
+
+static void omprog_begin(struct omprog *omprog)
+{
+    omprog->failed = !gather_begin(omprog->gather, &omprog->why);
+}
+
+static void omprog_commit(struct omprog *omprog)
+{
+    omprog->failed = omprog->failed || !gather_commit(omprog->gather, &omprog->why);
+    if (omprog->failed) {
+        log_error("messages are not kept; rsyslog sends them again", log_text("reason", omprog->why.text));
+        omprog_answer_failure(omprog);
+    } else {
+        omprog_answer(omprog, "OK");
+    }
+    omprog->failed = false;
+}
+
+static void take_message(struct omprog *omprog, struct slice line, bool too_long)
+{
+    if (!omprog->failed) {
+        if (too_long) {
+            gather_too_long(omprog->gather);
+        } else {
+            omprog->failed = !gather_line(omprog->gather, line, &omprog->why);
+        }
+        if (omprog->failed) {
+            gather_abort(omprog->gather);
+        }
+    }
+}
+
+static void take_input_line(struct omprog *omprog, struct slice line, bool too_long)
+{
+    if (!too_long && slice_eq_str(line, "BEGIN TRANSACTION")) {
+        if (omprog->open && !omprog->failed) {
+            gather_abort(omprog->gather);
+        }
+        omprog->open = true;
+        omprog_begin(omprog);
+        omprog_answer(omprog, "OK");
+    } else if (!too_long && slice_eq_str(line, "COMMIT TRANSACTION") && omprog->open) {
+        omprog->open = false;
+        omprog_commit(omprog);
+    } else if (omprog->open) {
+        take_message(omprog, line, too_long);
+        if (omprog->failed) {
+            omprog_answer_failure(omprog);
+        } else {
+            omprog_answer(omprog, "DEFER_COMMIT");
+        }
+    } else {
+        omprog_begin(omprog);
+        take_message(omprog, line, too_long);
+        omprog_commit(omprog);
+    }
+}
+
+/* Takes the whole lines that were read. */
+static void take_whole_lines(struct omprog *omprog)
+{
+    struct slice rest = buffer_slice(&omprog->input);
+    const char *end;
+    while (rest.len > 0 && (end = memchr(rest.at, '\n', rest.len)) != NULL) {
+        struct slice line = slice_take(&rest, (size_t)(end - rest.at));
+        rest = slice_behind(rest, 1);
+        take_input_line(omprog, line, omprog->too_long);
+        omprog->too_long = false;
+    }
+    if (rest.len > OMPROG_LINE_MAX) {
+        omprog->too_long = true;
+        rest.len = 0;
+    }
+    memmove(omprog->input.at, rest.at, rest.len);
+    omprog->input.len = rest.len;
+}
+
+static bool write_answers(struct omprog *omprog)
+{
+    struct slice rest = buffer_slice(&omprog->output);
+    while (rest.len > 0) {
+        ssize_t wrote = write(omprog->out_fd, rest.at, rest.len);
+        if (wrote < 0 && errno != EINTR) {
+            log_error("rsyslog does not read the answers", log_text("reason", strerror(errno)));
+            return false;
+        }
+        rest = slice_behind(rest, wrote > 0 ? (size_t)wrote : 0);
+    }
+    buffer_clear(&omprog->output);
+    return true;
+}
+
+/* 1: something was read; 0: the input has ended; -1: it cannot be read. */
+static int read_input(struct omprog *omprog)
+{
+    ssize_t got = read(omprog->in_fd, buffer_reserve(&omprog->input, READ_SIZE), READ_SIZE);
+    if (got < 0 && errno != EINTR) {
+        log_error("the input cannot be read", log_text("reason", strerror(errno)));
+        return -1;
+    }
+    omprog->input.len += got > 0 ? (size_t)got : 0;
+    return got != 0;
+}
+
+/* Runs are ended between transactions only: a run that is ended is a transaction of its own. */
+static bool serve_lines(struct omprog *omprog)
+{
+    int64_t next_ms = 0;
+    omprog_answer(omprog, "OK");
+    for (;;) {
+        if (!write_answers(omprog)) {
+            return false;
+        }
+        if (!omprog->open) {
+            next_ms = gather_end_due(omprog->gather);
+        }
+        struct pollfd input = {.fd = omprog->in_fd, .events = POLLIN};
+        if (poll(&input, 1, omprog->open ? -1 : clock_poll_timeout(next_ms)) <= 0) {
+            continue;
+        }
+        int got = read_input(omprog);
+        if (got <= 0) {
+            return got == 0;
+        }
+        take_whole_lines(omprog);
+    }
+}
+
+bool omprog_serve(struct gather *gather, int in_fd, int out_fd)
+{
+    struct omprog omprog = {.gather = gather, .in_fd = in_fd, .out_fd = out_fd};
+    bool good = serve_lines(&omprog);
+    buffer_free(&omprog.input);
+    buffer_free(&omprog.output);
+    return good;
+}
