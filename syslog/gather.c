@@ -38,8 +38,7 @@ struct gather {
     struct syslog_line line;
     struct buffer text;
     struct refusals refusals;
-    size_t counts[RELAY_SYSLOG_LINE_RESULTS]; /* of the transaction */
-    bool failing;                             /* the last run could not be put into the spool, which was said */
+    bool failing; /* the last run could not be put into the spool, which was said */
 };
 
 static int64_t gather_now_ms(void)
@@ -81,6 +80,7 @@ void gather_close(struct gather *gather)
 
 /* ---- messages ---- */
 
+/* RELAY_SYSLOG_LINE_RESULTS: the store has failed. A message that is kept is on the disk. */
 static enum relay_syslog_line keep_message(struct gather *gather, const struct runlog_message *report, struct err *err)
 {
     static const enum relay_syslog_line results[] = {[RUN_STORE_TAKEN] = RELAY_SYSLOG_LINE_TAKEN,
@@ -94,7 +94,15 @@ static enum relay_syslog_line keep_message(struct gather *gather, const struct r
         .text = buffer_slice(&gather->text),
         .ends_run = report->ends_run,
     };
+    if (!run_store_begin(gather->store, err)) {
+        return RELAY_SYSLOG_LINE_RESULTS;
+    }
     enum run_store_added added = run_store_add(gather->store, &line, gather_now_ms(), err);
+    if (added == RUN_STORE_TAKEN) {
+        added = run_store_commit(gather->store, err) ? RUN_STORE_TAKEN : RUN_STORE_FAILED;
+    } else {
+        run_store_abort(gather->store);
+    }
     return added == RUN_STORE_FAILED ? RELAY_SYSLOG_LINE_RESULTS : results[added];
 }
 
@@ -120,26 +128,6 @@ static enum relay_syslog_line judge_line(struct gather *gather, struct slice tex
         return RELAY_SYSLOG_LINE_NODE;
     }
     return keep_message(gather, &report, what);
-}
-
-bool gather_line(struct gather *gather, struct slice line, struct err *err)
-{
-    struct err what = {0};
-    enum relay_syslog_line result = judge_line(gather, line, &what);
-    if (result == RELAY_SYSLOG_LINE_RESULTS) {
-        return err_set(err, "%s", what.text);
-    }
-    gather->counts[result]++;
-    if (result != RELAY_SYSLOG_LINE_TAKEN && result != RELAY_SYSLOG_LINE_REPEATED) {
-        refusals_add(&gather->refusals, result, what.text);
-    }
-    return true;
-}
-
-void gather_too_long(struct gather *gather)
-{
-    gather->counts[RELAY_SYSLOG_LINE_BROKEN]++;
-    refusals_add(&gather->refusals, RELAY_SYSLOG_LINE_BROKEN, "it is too long");
 }
 
 /* ---- runs ---- */
@@ -231,32 +219,38 @@ int64_t gather_end_due(struct gather *gather)
     return wake_ms;
 }
 
-/* ---- transactions ---- */
+/* ---- a line ---- */
 
-bool gather_begin(struct gather *gather, struct err *err)
+static bool gather_make_room(struct gather *gather, struct err *err)
 {
     struct run_store_run oldest;
-    memset(gather->counts, 0, sizeof gather->counts);
     while (run_store_is_full(gather->store, &oldest)) {
         if (!hand_on_run(gather, &oldest, err)) {
             return err_prefix(err, "the store of runs is full");
         }
     }
-    return run_store_begin(gather->store, err);
+    return true;
 }
 
-bool gather_commit(struct gather *gather, struct err *err)
+bool gather_line(struct gather *gather, struct slice line, struct err *err)
 {
-    if (!run_store_commit(gather->store, err)) {
+    struct err what = {0};
+    if (!gather_make_room(gather, err)) {
         return false;
     }
-    for (size_t i = 0; i < RELAY_SYSLOG_LINE_RESULTS; i++) {
-        relay_metrics_syslog_lines(gather->state, (enum relay_syslog_line)i, gather->counts[i]);
+    enum relay_syslog_line result = judge_line(gather, line, &what);
+    if (result == RELAY_SYSLOG_LINE_RESULTS) {
+        return err_set(err, "%s", what.text);
+    }
+    relay_metrics_syslog_lines(gather->state, result, 1);
+    if (result != RELAY_SYSLOG_LINE_TAKEN && result != RELAY_SYSLOG_LINE_REPEATED) {
+        refusals_add(&gather->refusals, result, what.text);
     }
     return true;
 }
 
-void gather_abort(struct gather *gather)
+void gather_too_long(struct gather *gather)
 {
-    run_store_abort(gather->store);
+    relay_metrics_syslog_lines(gather->state, RELAY_SYSLOG_LINE_BROKEN, 1);
+    refusals_add(&gather->refusals, RELAY_SYSLOG_LINE_BROKEN, "it is too long");
 }

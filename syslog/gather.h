@@ -19,18 +19,14 @@ struct gather;
 
 /* NULL with err. config must outlive it. */
 struct gather *gather_open(const struct relay_config *config, struct err *err);
-void gather_close(struct gather *gather); /* takes NULL; what is not committed is dropped */
+void gather_close(struct gather *gather); /* takes NULL */
 
-/* Messages come between gather_begin and gather_commit. After a commit they outlive a power cut. False with err when
- * that cannot be had: then none of them counts, the caller goes on with gather_begin, and rsyslog sends them again. */
-bool gather_begin(struct gather *gather, struct err *err);
+/* Takes a message. After true it outlives a power cut. False with err when that cannot be had: it does not count, and
+ * rsyslog sends it again. */
 bool gather_line(struct gather *gather, struct slice line, struct err *err);
-bool gather_commit(struct gather *gather, struct err *err);
-void gather_abort(struct gather *gather); /* instead of a commit; none of them counts */
 
-/* Counts a line that was too long to be read, between begin and commit. */
+/* Counts a line that was too long to be read. */
 void gather_too_long(struct gather *gather);
 
-/* Between transactions: ends the runs that are due. Returns when to call again, in clock_ms; INT64_MAX: after the next
- * commit. */
+/* Ends the runs that are due. Returns when to call again, in clock_ms; INT64_MAX: after the next message. */
 int64_t gather_end_due(struct gather *gather);

@@ -12,7 +12,7 @@
 
 #define LOG_COMPONENT "omprog"
 
-enum { READ_SIZE = 64 << 10, OMPROG_LINE_MAX = 1 << 20 };
+enum { READ_SIZE = 64 << 10, OMPROG_LINE_MAX = 1 << 20, LOOK_MS = 200 };
 
 struct omprog {
     struct gather *gather;
@@ -21,77 +21,19 @@ struct omprog {
     struct buffer input;
     struct buffer output; /* answers that are not written yet */
     bool too_long;        /* the rest of the line that is being read is left out */
-    bool open;            /* in a transaction of rsyslog's */
-    bool failed;          /* of which something could not be kept */
-    struct err why;
 };
-
-static void omprog_answer(struct omprog *omprog, const char *text)
-{
-    buffer_add_text(&omprog->output, text);
-    buffer_add(&omprog->output, "\n", 1);
-}
-
-static void omprog_answer_failure(struct omprog *omprog)
-{
-    buffer_add_format(&omprog->output, "not kept: %s\n", omprog->why.text);
-}
-
-static void omprog_begin(struct omprog *omprog)
-{
-    omprog->failed = !gather_begin(omprog->gather, &omprog->why);
-}
-
-static void omprog_commit(struct omprog *omprog)
-{
-    omprog->failed = omprog->failed || !gather_commit(omprog->gather, &omprog->why);
-    if (omprog->failed) {
-        log_error("messages are not kept; rsyslog sends them again", log_text("reason", omprog->why.text));
-        omprog_answer_failure(omprog);
-    } else {
-        omprog_answer(omprog, "OK");
-    }
-    omprog->failed = false;
-}
-
-static void take_message(struct omprog *omprog, struct slice line, bool too_long)
-{
-    if (!omprog->failed) {
-        if (too_long) {
-            gather_too_long(omprog->gather);
-        } else {
-            omprog->failed = !gather_line(omprog->gather, line, &omprog->why);
-        }
-        if (omprog->failed) {
-            gather_abort(omprog->gather);
-        }
-    }
-}
 
 static void take_input_line(struct omprog *omprog, struct slice line, bool too_long)
 {
-    if (!too_long && slice_eq_str(line, "BEGIN TRANSACTION")) {
-        if (omprog->open && !omprog->failed) {
-            gather_abort(omprog->gather);
-        }
-        omprog->open = true;
-        omprog_begin(omprog);
-        omprog_answer(omprog, "OK");
-    } else if (!too_long && slice_eq_str(line, "COMMIT TRANSACTION") && omprog->open) {
-        omprog->open = false;
-        omprog_commit(omprog);
-    } else if (omprog->open) {
-        take_message(omprog, line, too_long);
-        if (omprog->failed) {
-            omprog_answer_failure(omprog);
-        } else {
-            omprog_answer(omprog, "DEFER_COMMIT");
-        }
-    } else {
-        omprog_begin(omprog);
-        take_message(omprog, line, too_long);
-        omprog_commit(omprog);
+    struct err err;
+    if (too_long) {
+        gather_too_long(omprog->gather);
+    } else if (!gather_line(omprog->gather, line, &err)) {
+        log_error("a message is not kept; rsyslog sends it again", log_text("reason", err.text));
+        buffer_add_format(&omprog->output, "not kept: %s\n", err.text);
+        return;
     }
+    buffer_add_text(&omprog->output, "OK\n");
 }
 
 /* Takes the whole lines that were read. */
@@ -140,20 +82,20 @@ static int read_input(struct omprog *omprog)
     return got != 0;
 }
 
-/* Runs are ended between transactions only: a run that is ended is a transaction of its own. */
+/* Runs are looked through LOOK_MS after a message, not after each. */
 static bool serve_lines(struct omprog *omprog)
 {
     int64_t next_ms = 0;
-    omprog_answer(omprog, "OK");
+    buffer_add_text(&omprog->output, "OK\n");
     for (;;) {
         if (!write_answers(omprog)) {
             return false;
         }
-        if (!omprog->open) {
+        if (next_ms <= clock_ms()) {
             next_ms = gather_end_due(omprog->gather);
         }
         struct pollfd input = {.fd = omprog->in_fd, .events = POLLIN};
-        if (poll(&input, 1, omprog->open ? -1 : clock_poll_timeout(next_ms)) <= 0) {
+        if (poll(&input, 1, clock_poll_timeout(next_ms)) <= 0) {
             continue;
         }
         int got = read_input(omprog);
@@ -161,6 +103,7 @@ static bool serve_lines(struct omprog *omprog)
             return got == 0;
         }
         take_whole_lines(omprog);
+        next_ms = clock_earlier(next_ms, clock_ms() + LOOK_MS);
     }
 }
 

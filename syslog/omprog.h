@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * omprog: talks to rsyslog's module omprog with confirmMessages="on" and, if it likes, useTransactions="on".
+ * omprog: talks to rsyslog's module omprog with confirmMessages="on".
  *
  * Source: the documentation of omprog (rsyslog 8.31 and later). The program says OK when it is ready. Then each line of
- * input has one of output: OK, or DEFER_COMMIT for a message between BEGIN TRANSACTION and COMMIT TRANSACTION, or what
- * is wrong: then rsyslog keeps the message, or all of the transaction, and hands them on again later.
+ * input has one of output: OK, or what is wrong: then rsyslog keeps the message, and hands it on again later.
+ *
+ * There are no transactions (useTransactions="on"): when the program dies in the middle of one, rsyslog does not hand
+ * on again what was answered by DEFER_COMMIT (its issue 2420), and messages would be lost.
  */
 #pragma once
 

@@ -2,7 +2,7 @@
 #include "run_store_private.h"
 
 /* So many runs of a node may be there, those that are to be ended included, for each that syslog.max_runs_per_node
- * allows: what comes in one transaction is ended after it. */
+ * allows: runs are not ended the moment they are due. */
 enum { CUT_FACTOR = 4 };
 
 struct node_runs {
