@@ -143,15 +143,17 @@ order_interrupted() {
     [ $order_done = no ] || order_forget
 }
 
-# order_kill SIGNAL: once, to the whole run, as soon as it has a pid. True when it has ended within the grace.
+# order_kill SIGNAL: once, to the whole run, as soon as it has a pid. True when it has ended within the grace. What is
+# left of it then is killed: a shell that blocks TERM while it starts a process leaves one that had none.
 order_kill() {
-    signal=$1 turns=$((order_grace * 5))
+    signal=$1 pid='' turns=$((order_grace * 5))
     until order_is_over; do
         [ $turns -gt 0 ] || return
         [ -n "$signal" ] && read -r pid 2>/dev/null <"$listen_run/pid" && kill -s "$signal" -- "-$pid" && signal=''
         listen_pause 0.2
         turns=$((turns - 1))
     done
+    [ -z "$pid" ] || kill -s KILL -- "-$pid" 2>/dev/null || :
 }
 
 # ---- what the hub is told ----
