@@ -12,6 +12,7 @@
 #include "relay/runlog_seal.h"
 #include "relay/virtual_node.h"
 #include "user_access.h"
+#include "util/x509_key.h"
 #include "util/xmalloc.h"
 
 static const char virtual_user[] = "rudder-relay-virtual";
@@ -81,11 +82,26 @@ static void check_key(struct virtual_check *check, const struct virtual_node *no
     free(key);
 }
 
+/* Root goes by the certificates that it knows of the node. */
+static void check_known_certificate(struct virtual_check *check, const struct virtual_node *node)
+{
+    const char *id = node->settings.node_id;
+    char *path = xasprintf("%s/%s.cert", check->config->virtual_nodes.keys_directory, id);
+    X509 *certificate = x509_key_read_file(path);
+    if (certificate != NULL && !node_index_has_key_of(check->index, id, certificate)) {
+        virtual_fault(check, node->file, "%s: its key is none that is known of %s: was the node made again?", path, id);
+    }
+    X509_free(certificate);
+    free(path);
+}
+
 static void check_virtual_node(struct virtual_check *check, const struct virtual_node *node)
 {
     check_virtual_command(check, node);
     check_key(check, node);
-    if (check->index != NULL && !node_index_find(check->index, node->settings.node_id, NULL)) {
+    if (check->index != NULL && node_index_find(check->index, node->settings.node_id, NULL)) {
+        check_known_certificate(check, node);
+    } else if (check->index != NULL) {
         fprintf(stderr, "note: %s: %s is not in the node list yet, and is not run.\n", node->file,
                 node->settings.node_id);
     }
@@ -99,6 +115,9 @@ bool check_virtual_is_well(const struct command *command, const struct relay_con
     if (!virtual_nodes_read(&nodes, config->virtual_nodes.directory, &err)) {
         command_failed(command, &err);
         return false;
+    }
+    if (!config->virtual_nodes.enabled) {
+        fputs("note: virtual.enabled is not set: nothing is run.\n", stderr);
     }
     check.index = node_index_open(config->general.node_index_file, &err);
     check.has_users =

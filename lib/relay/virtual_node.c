@@ -25,8 +25,8 @@ static const struct config_key keys[] = {
     {"timeout", CONFIG_DURATION, FIELD(timeout), "1min", 1, VIRTUAL_NODE_TIMEOUT_MAX,
      .help = "For how long it may run. Then it and all that it started are ended."},
     {"audit", CONFIG_BOOL, FIELD(audit), "false",
-     .help = "Whether the report that is made of its exit status is one of audit mode (audit_compliant, audit_error) "
-             "and not result_success, result_error."},
+     .help = "Whether the report that is made of its exit status is one of audit mode (audit_compliant, "
+             "audit_noncompliant, audit_error) and not result_success, result_error."},
     {"config_id", CONFIG_TEXT, FIELD(config_id), "0",
      .help = "The id of the node's configuration, which the reports that begin and end a run carry."},
     {"policy", CONFIG_TEXT, FIELD(policy), "Virtual agent",

@@ -43,7 +43,7 @@ rsyslog_tls() {
         "s|\"/var/rudder/lib/ssl/policy_server.pem\"|\"$4\"|" "s|\"/opt/rudder/etc/ssl/rudder.crt\"|\"$1\"|" \
         "s|\"/opt/rudder/etc/ssl/rudder.key\"|\"$2\"|" \
         "/ermittedPeer=.*# site/s|SHA1:[0-9A-F:]*|$(rsyslog_pin "$3")|" \
-        "/ermittedPeer=.*# above/s|SHA1:[0-9A-F:]*|$(rsyslog_pin "$4")|"
+        "/ermittedPeer=.*# site: the server above/s|SHA1:[0-9A-F:]*|$(rsyslog_pin "$4")|"
 }
 
 syslog_user() {
