@@ -48,7 +48,8 @@ dist_man_MANS += cli/rudder-relay.1 cli/relay.conf.5
 dist_pkgdata_DATA += cli/relay.conf.sample
 EXTRA_DIST += cli/relay.conf.5.in cli/rudder-relay.bash-completion
 MAINTAINERCLEANFILES += cli/relay.conf.5 cli/relay.conf.sample
-RELAY_CONFIG_TABLE = lib/relay/relay_config.c lib/relay/relay_config_keys.c lib/util/config_print.c
+RELAY_CONFIG_TABLE = lib/relay/relay_config.c lib/relay/relay_config_groups.c lib/relay/relay_config_keys.c \
+	lib/relay/relay_config_keys_programs.h lib/util/config_print.c
 
 cli/relay.conf.sample: $(RELAY_CONFIG_TABLE) | cli/rudder-relay$(EXEEXT)
 	$(AM_V_GEN)./cli/rudder-relay$(EXEEXT) sample-config >$@.tmp && mv $@.tmp $@
