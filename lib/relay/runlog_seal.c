@@ -29,16 +29,6 @@ static void run_signer_free(struct run_signer *signer)
     ERR_clear_error();
 }
 
-/* A key with a password is none: there is nobody to ask. */
-static int have_no_password(char *out, int size, int writing, void *context)
-{
-    (void)out;
-    (void)size;
-    (void)writing;
-    (void)context;
-    return -1;
-}
-
 static bool read_signing_key(struct run_signer *signer, const char *path, struct err *err)
 {
     struct buffer text = {0};
@@ -46,7 +36,7 @@ static bool read_signing_key(struct run_signer *signer, const char *path, struct
         return false;
     }
     BIO *bio = BIO_new_mem_buf(text.at, (int)text.len);
-    signer->key = bio != NULL ? PEM_read_bio_PrivateKey(bio, NULL, have_no_password, NULL) : NULL;
+    signer->key = bio != NULL ? PEM_read_bio_PrivateKey(bio, NULL, x509_key_no_password, NULL) : NULL;
     BIO_free(bio);
     OPENSSL_cleanse(text.at, text.len);
     buffer_free(&text);
