@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -242,7 +241,7 @@ bool gather_line(struct gather *gather, struct slice line, struct err *err)
     if (result == RELAY_SYSLOG_LINE_RESULTS) {
         return err_set(err, "%s", what.text);
     }
-    relay_metrics_syslog_lines(gather->state, result, 1);
+    relay_metrics_syslog_line(gather->state, result);
     if (result != RELAY_SYSLOG_LINE_TAKEN && result != RELAY_SYSLOG_LINE_REPEATED) {
         refusals_add(&gather->refusals, result, what.text);
     }
@@ -251,6 +250,6 @@ bool gather_line(struct gather *gather, struct slice line, struct err *err)
 
 void gather_too_long(struct gather *gather)
 {
-    relay_metrics_syslog_lines(gather->state, RELAY_SYSLOG_LINE_BROKEN, 1);
+    relay_metrics_syslog_line(gather->state, RELAY_SYSLOG_LINE_BROKEN);
     refusals_add(&gather->refusals, RELAY_SYSLOG_LINE_BROKEN, "it is too long");
 }

@@ -201,9 +201,9 @@ void relay_metrics_syslog_run(struct relay_state *state, enum relay_syslog_run r
     relay_metrics_count(state, METRIC_SYSLOG_RUNS, result, 0, 1);
 }
 
-void relay_metrics_syslog_lines(struct relay_state *state, enum relay_syslog_line result, size_t lines)
+void relay_metrics_syslog_line(struct relay_state *state, enum relay_syslog_line result)
 {
-    relay_metrics_count(state, METRIC_SYSLOG_LINES, result, 0, lines);
+    relay_metrics_count(state, METRIC_SYSLOG_LINES, result, 0, 1);
 }
 
 void relay_metrics_syslog_gathered(struct relay_state *state, enum relay_syslog_end end)

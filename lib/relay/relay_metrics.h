@@ -149,7 +149,7 @@ enum relay_syslog_line { /* rudder_relay_syslog_lines_total{result} */
                          RELAY_SYSLOG_LINE_LIMIT,
                          RELAY_SYSLOG_LINE_RESULTS
 };
-void relay_metrics_syslog_lines(struct relay_state *state, enum relay_syslog_line result, size_t lines);
+void relay_metrics_syslog_line(struct relay_state *state, enum relay_syslog_line result);
 
 enum relay_syslog_end { /* rudder_relay_syslog_gathered_total{end} */
                         RELAY_SYSLOG_END_REPORT,

@@ -219,7 +219,9 @@ START_TEST(syslog_is_counted_apart)
     struct buffer page = print(state);
     ck_assert_ptr_null(strstr(buffer_cstr(&page), "\nrudder_relay_syslog"));
     buffer_free(&page);
-    relay_metrics_syslog_lines(state, RELAY_SYSLOG_LINE_NODE, 3);
+    for (int i = 0; i < 3; i++) {
+        relay_metrics_syslog_line(state, RELAY_SYSLOG_LINE_NODE);
+    }
     relay_metrics_syslog_gathered(state, RELAY_SYSLOG_END_TIMEOUT);
     relay_metrics_syslog_run(state, RELAY_SYSLOG_RUN_OK);
     relay_metrics_retry(state, RELAY_KIND_SYSLOG);
