@@ -192,10 +192,11 @@ runner_count_check() {
         }' "$2"
 }
 
-# runner_find NAME: prints the tests of the part of that name (the directory tests/NAME), else the test of that name.
+# runner_find NAME: prints the tests of the part of that name (the directory tests/NAME), else the test at that path, else
+# the tests of that name.
 runner_find() {
     local name=${1%.test}
-    compgen -G "tests/$name/*.test" || compgen -G "tests/*/${name##*/}.test"
+    compgen -G "tests/$name/*.test" || compgen -G "tests/${name#tests/}.test" || compgen -G "tests/*/${name##*/}.test"
 }
 
 # Any directory with tests besides tests/static and tests/e2e is a part that takes long and is run only when named.
@@ -282,15 +283,12 @@ runner_count_tap() {
 # runner_processes DIRECTORY: prints the pids of what runs in it or for a test in it, but for this shell. It goes by the
 # directory, not by the test's name, because another run may run the same test at the same time.
 runner_processes() {
-    local directory=$1 environ pid
-    for environ in /proc/[0-9]*/environ; do
-        pid=${environ#/proc/}
-        pid=${pid%/environ}
-        case $(readlink "/proc/$pid/cwd" 2>/dev/null)/ in
-        "$directory"/*) ;;
-        *) grep -qzF "RELAY_TEST=$directory" "$environ" 2>/dev/null || continue ;;
-        esac
-        [ "$pid" = "$$" ] || [ "$pid" = "$BASHPID" ] || echo "$pid"
+    local directory=$1 self=$BASHPID pid
+    {
+        grep -lszF "RELAY_TEST=$directory" /proc/[0-9]*/environ
+        find /proc/[0-9]*/cwd -maxdepth 0 \( -lname "$directory" -o -lname "$directory/*" \) 2>/dev/null
+    } | cut -d / -f 3 | sort -nu | while read -r pid; do
+        [ "$pid" = "$$" ] || [ "$pid" = "$self" ] || [ ! -e "/proc/$pid" ] || echo "$pid"
     done
 }
 
