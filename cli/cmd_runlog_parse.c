@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "command.h"
-#include "relay/runlog_json.h"
 #include "relay/runlog_parse.h"
 #include "runlog_input.h"
+#include "runlog_json.h"
 
 /* Limits that only protect memory. The configuration says which runs the forwarder takes, not this command. */
 static const struct runlog_limits limits = {.reports = 10000000, .bytes = SIZE_MAX};

@@ -38,7 +38,10 @@ cli_libcli_a_SOURCES = \
 	cli/relayd_rules.c cli/relayd_rules.h \
 	cli/relayd_value.c cli/relayd_value.h \
 	cli/runlog_input.c cli/runlog_input.h \
+	cli/runlog_json.c cli/runlog_json.h \
 	cli/spool_access.c cli/spool_access.h \
+	cli/toml_document.c cli/toml_document.h \
+	cli/toml_value.c cli/toml_value.h \
 	cli/user_access.c cli/user_access.h
 
 # The sample configuration and the keys' part of relay.conf(5) come from the table of keys, printed by the command

@@ -9,10 +9,10 @@
 #include "relayd_database_url.h"
 #include "relayd_rules.h"
 #include "relayd_value.h"
+#include "toml_document.h"
 #include "util/duration.h"
 #include "util/http_url.h"
 #include "util/safe_file.h"
-#include "util/toml_document.h"
 #include "util/xmalloc.h"
 
 /* One key of relayd's files on its way. */

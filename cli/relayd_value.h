@@ -10,8 +10,8 @@
 #include <libconfig.h>
 #include <stdbool.h>
 
+#include "toml_value.h"
 #include "util/err.h"
-#include "util/toml_value.h"
 
 /* Paths lose the slashes at their end. */
 char *relayd_value_of(const char *path, const struct toml_value *value);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "relay/inventory_message.h"
+#include "inventory_message.h"
 #include "relay/smime_multipart.h"
 #include "util/x509_key.h"
 

@@ -12,7 +12,9 @@ forwarder_libforwarder_a_SOURCES = \
 	forwarder/forwarder.c forwarder/forwarder.h \
 	forwarder/inventory_check.c forwarder/inventory_check.h \
 	forwarder/inventory_deliver.c forwarder/inventory_deliver.h \
+	forwarder/inventory_message.c forwarder/inventory_message.h \
 	forwarder/inventory_pair.c forwarder/inventory_pair.h \
+	forwarder/inventory_xml.c forwarder/inventory_xml.h \
 	forwarder/job.c forwarder/job.h \
 	forwarder/node_index_ensure.c forwarder/node_index_ensure.h \
 	forwarder/node_turns.c forwarder/node_turns.h \

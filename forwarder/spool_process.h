@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "relay/inventory_xml.h"
+#include "inventory_xml.h"
 #include "relay/node_index.h"
 #include "relay/relay_config.h"
 #include "relay/run_info.h"

@@ -8,11 +8,11 @@
 
 #include "refusals.h"
 #include "relay/relay_metrics.h"
-#include "relay/runlog_message.h"
 #include "relay/spool.h"
 #include "relay/spool_beside.h"
 #include "relay/syslog_rules.h"
 #include "run_store.h"
+#include "runlog_message.h"
 #include "syslog_line.h"
 #include "util/clock.h"
 #include "util/free_space.h"

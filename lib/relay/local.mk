@@ -12,9 +12,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/findings.c lib/relay/findings.h \
 	lib/relay/hub_tls.c lib/relay/hub_tls.h \
 	lib/relay/intake.c lib/relay/intake.h \
-	lib/relay/inventory_message.c lib/relay/inventory_message.h \
 	lib/relay/inventory_name.c lib/relay/inventory_name.h \
-	lib/relay/inventory_xml.c lib/relay/inventory_xml.h \
 	lib/relay/node_certs.c lib/relay/node_certs.h \
 	lib/relay/node_id.c lib/relay/node_id.h \
 	lib/relay/node_index.c lib/relay/node_index.h \
@@ -55,9 +53,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/runlog.c lib/relay/runlog.h \
 	lib/relay/runlog_build.c lib/relay/runlog_build.h \
 	lib/relay/runlog_header.c lib/relay/runlog_header.h \
-	lib/relay/runlog_json.c lib/relay/runlog_json.h \
 	lib/relay/runlog_line.c lib/relay/runlog_line.h \
-	lib/relay/runlog_message.c lib/relay/runlog_message.h \
 	lib/relay/runlog_parse.c lib/relay/runlog_parse.h \
 	lib/relay/runlog_field.c lib/relay/runlog_field.h \
 	lib/relay/runlog_seal.c lib/relay/runlog_seal.h \

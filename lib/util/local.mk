@@ -55,8 +55,6 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/subprocess_serve.c lib/util/subprocess_serve.h \
 	lib/util/subprocess_wire.c lib/util/subprocess_wire.h \
 	lib/util/timestamp.c lib/util/timestamp.h \
-	lib/util/toml_document.c lib/util/toml_document.h \
-	lib/util/toml_value.c lib/util/toml_value.h \
 	lib/util/url_form.c lib/util/url_form.h \
 	lib/util/utf8.c lib/util/utf8.h \
 	lib/util/utf8_invisible.c lib/util/utf8_invisible.h

@@ -9,9 +9,9 @@
 #include <openssl/err.h>
 #include <stdint.h>
 
+#include "forwarder/inventory_message.h"
+#include "forwarder/inventory_xml.h"
 #include "fuzz/fuzz.h"
-#include "relay/inventory_message.h"
-#include "relay/inventory_xml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

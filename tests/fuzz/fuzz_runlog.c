@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/runlog_json.h"
 #include "fuzz/fuzz.h"
 #include "relay/node_id.h"
 #include "relay/report_db_binary.h"
-#include "relay/runlog_json.h"
 #include "relay/runlog_parse.h"
 #include "util/log.h"
 #include "util/utf8.h"

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "relay/runlog_message.h"
 #include "relay/runlog_parse.h"
+#include "syslog/runlog_message.h"
 #include "syslog/syslog_line.h"
 #include "util/log.h"
 

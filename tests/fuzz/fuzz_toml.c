@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "cli/relayd_value.h"
+#include "cli/toml_document.h"
 #include "fuzz/fuzz.h"
 #include "util/buffer.h"
 #include "util/config_file.h"
-#include "util/toml_document.h"
 #include "util/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	tests/unit/cli/test_purge_limits \
 	tests/unit/cli/test_queue_list \
 	tests/unit/cli/test_relayd_import \
+	tests/unit/cli/test_toml_document \
 	tests/unit/cli/test_user_access \
 	tests/unit/endpoint/test_body \
 	tests/unit/endpoint/test_client_certificate \
@@ -18,13 +19,15 @@ UNIT_TESTS = \
 	tests/unit/endpoint/test_response \
 	tests/unit/endpoint/test_route \
 	tests/unit/endpoint/test_supervisor \
+	tests/unit/forwarder/test_attempts \
 	tests/unit/forwarder/test_breaker \
 	tests/unit/forwarder/test_db_breaker \
 	tests/unit/forwarder/test_dispatch \
-	tests/unit/forwarder/test_attempts \
 	tests/unit/forwarder/test_failed_room \
 	tests/unit/forwarder/test_inventory_deliver \
+	tests/unit/forwarder/test_inventory_message \
 	tests/unit/forwarder/test_inventory_pair \
+	tests/unit/forwarder/test_inventory_xml \
 	tests/unit/forwarder/test_job \
 	tests/unit/forwarder/test_node_turns \
 	tests/unit/forwarder/test_reload_watch \
@@ -61,9 +64,7 @@ UNIT_TESTS = \
 	tests/unit/relay/test_cert_record \
 	tests/unit/relay/test_decryption_keys \
 	tests/unit/relay/test_findings \
-	tests/unit/relay/test_inventory_message \
 	tests/unit/relay/test_inventory_name \
-	tests/unit/relay/test_inventory_xml \
 	tests/unit/relay/test_node_certs \
 	tests/unit/relay/test_node_index \
 	tests/unit/relay/test_node_index_walk \
@@ -80,9 +81,10 @@ UNIT_TESTS = \
 	tests/unit/relay/test_run_info \
 	tests/unit/relay/test_runlog \
 	tests/unit/relay/test_runlog_entries \
-	tests/unit/relay/test_runlog_message \
 	tests/unit/relay/test_runlog_parse \
 	tests/unit/relay/test_runlog_seal \
+	tests/unit/relay/test_shared_file_meta \
+	tests/unit/relay/test_shared_file_signature \
 	tests/unit/relay/test_smime_decrypt \
 	tests/unit/relay/test_smime_multipart \
 	tests/unit/relay/test_smime_verify \
@@ -99,9 +101,7 @@ UNIT_TESTS = \
 	tests/unit/remote-run/test_remote_run_targets \
 	tests/unit/remote-run/test_tcp_peer \
 	tests/unit/shared-files/test_arrival_quota \
-	tests/unit/relay/test_shared_file_meta \
 	tests/unit/shared-files/test_shared_file_name \
-	tests/unit/relay/test_shared_file_signature \
 	tests/unit/shared-files/test_shared_forward \
 	tests/unit/shared-files/test_shared_route \
 	tests/unit/shared-files/test_shared_store \
@@ -110,6 +110,7 @@ UNIT_TESTS = \
 	tests/unit/shared-folder/test_shared_folder_request \
 	tests/unit/syslog/test_omprog \
 	tests/unit/syslog/test_run_store \
+	tests/unit/syslog/test_runlog_message \
 	tests/unit/syslog/test_syslog_line \
 	tests/unit/system/test_cert_health \
 	tests/unit/system/test_health \
@@ -148,7 +149,6 @@ UNIT_TESTS = \
 	tests/unit/util/test_slice \
 	tests/unit/util/test_subprocess \
 	tests/unit/util/test_timestamp \
-	tests/unit/util/test_toml_document \
 	tests/unit/util/test_url_form \
 	tests/unit/util/test_utf8 \
 	tests/unit/virtual/test_command_request \

@@ -4,7 +4,7 @@
  */
 #include <jansson.h>
 
-#include "relay/runlog_json.h"
+#include "cli/runlog_json.h"
 #include "runlog_told.h"
 
 static void test_runlog_parse(struct runlog *runlog, const char *content)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "util/toml_document.h"
+#include "cli/toml_document.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "relay/inventory_message.h"
+#include "forwarder/inventory_message.h"
 
 #include <openssl/err.h>
 

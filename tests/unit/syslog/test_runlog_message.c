@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "relay/runlog_message.h"
+#include "syslog/runlog_message.h"
 
 #include "relay/runlog_parse.h"
 #include "support/suite.h"

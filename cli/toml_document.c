@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "util/toml_document.h"
+#include "toml_document.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "relay/inventory_xml.h"
+#include "inventory_xml.h"
 
 #include <expat.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "relay/runlog_json.h"
+#include "runlog_json.h"
 
 #include "util/utf8.h"
 #include "util/utf8_invisible.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "util/toml_value.h"
+#include "toml_value.h"
 
 #include <stdlib.h>
 #include <string.h>

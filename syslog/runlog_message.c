@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "relay/runlog_message.h"
+#include "runlog_message.h"
 
 #include <string.h>
 

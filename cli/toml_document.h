@@ -14,9 +14,9 @@
 
 #include <stddef.h>
 
+#include "toml_value.h"
 #include "util/err.h"
 #include "util/slice.h"
-#include "util/toml_value.h"
 
 enum { TOML_FILE_MAX = 1 << 18, TOML_KEY_MAX = 128, TOML_KEYS_MAX = 1000 }; /* bytes, bytes, tables and keys */
 
