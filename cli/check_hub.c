@@ -8,12 +8,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "relay/hub_tls.h"
 #include "user_access.h"
 #include "util/close_fd.h"
+#include "util/unix_socket.h"
 #include "util/xmalloc.h"
 
 enum { UNIT_FILES = 262144 }; /* LimitNOFILE= of rudder-relay-hub.service */
@@ -99,14 +99,8 @@ static void check_orders_directory(struct hub_check *check)
 /* Somebody takes connections at hub.socket: the hub, or systemd for it. */
 static bool hub_listens(const struct relay_config *config)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool listens = false;
-    if (fd >= 0 && strlen(config->hub.socket) < sizeof address.sun_path) {
-        strcpy(address.sun_path, config->hub.socket);
-        listens = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 ||
-                  (errno != ENOENT && errno != ECONNREFUSED);
-    }
+    int fd = unix_socket_connect(config->hub.socket, SOCK_NONBLOCK, NULL);
+    bool listens = fd >= 0 || errno == EACCES || errno == EAGAIN;
     close_fd(&fd);
     return listens;
 }

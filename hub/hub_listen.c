@@ -11,13 +11,13 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "relay/hub_tls.h"
 #include "util/close_fd.h"
 #include "util/log.h"
+#include "util/unix_socket.h"
 #include "util/xmalloc.h"
 
 #define LOG_COMPONENT "hub_listen"
@@ -26,6 +26,7 @@ enum {
     LISTEN_MAX = 8,
     PASSED_FIRST = 3, /* SD_LISTEN_FDS_START */
     BACKLOG = 4096,
+    SOCKET_MODE = 0660,
     ACCEPT_AT_ONCE = 32, /* then the others have their turn */
     PAUSE_MS = 1000, /* without descriptors */
     FULL_PAUSE_MS = 50,
@@ -222,24 +223,11 @@ static bool open_tcp(struct hub_listeners *listeners, const struct relay_config 
 
 static bool open_local(struct hub_listeners *listeners, const char *path, enum http_conn_from from, struct err *err)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) {
-        return err_set(err, "%s: the path of a socket may have no more than %zu bytes", path,
-                       sizeof address.sun_path - 1);
+    int fd = unix_socket_listen(path, SOCKET_MODE, BACKLOG, err);
+    if (fd >= 0) {
+        add_listener(listeners, fd, from);
     }
-    strcpy(address.sun_path, path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    unlink(path); /* of a hub that was killed; orders_open has made sure that none runs */
-    const mode_t mask = umask(0117);
-    bool bound = fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
-    umask(mask);
-    if (!bound || listen(fd, BACKLOG) != 0) {
-        err_set_errno(err, errno, "%s", path);
-        close_fd(&fd);
-        return false;
-    }
-    add_listener(listeners, fd, from);
-    return true;
+    return fd >= 0;
 }
 
 struct hub_listeners *hub_listen(struct event_base *base, struct http_conn_set *conns,

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "virtual/command_run.h"
 
-#include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event_struct.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "util/close_fd.h"
 #include "util/subprocess_wire.h"
+#include "util/unix_socket.h"
 #include "util/xmalloc.h"
 
 enum { ANSWER_SECONDS = 60 /* after the time-out */ };
@@ -122,26 +121,13 @@ static void on_run_timer(evutil_socket_t fd, short what, void *context)
     }
 }
 
-static int connect_to_helper(const char *path, struct err *err)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) {
-        err_set(err, "%s: a path of more than %zu bytes", path, sizeof address.sun_path - 1);
-        return -1;
-    }
-    strcpy(address.sun_path, path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        err_set_errno(err, errno, "the helper that runs commands is not there: %s", path);
-        close_fd(&fd);
-    }
-    return fd;
-}
-
 static void open_connection(struct command_run *run, struct event_base *base, const char *socket,
                             const struct buffer *request)
 {
-    int fd = connect_to_helper(socket, &run->fault);
+    int fd = unix_socket_connect(socket, SOCK_NONBLOCK, &run->fault);
+    if (fd < 0) {
+        err_prefix(&run->fault, "the helper that runs commands is not there");
+    }
     run->connection = fd >= 0 ? bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE) : NULL;
     if (run->connection == NULL) {
         close_fd(&fd);

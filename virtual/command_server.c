@@ -9,7 +9,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "util/close_fd.h"
 #include "util/log.h"
 #include "util/subprocess_serve.h"
+#include "util/unix_socket.h"
 #include "virtual/command_request.h"
 
 #define LOG_COMPONENT "command_server"
@@ -110,40 +110,6 @@ bool command_server_is_connection(int fd)
     return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode) && !socket_option(fd, SO_ACCEPTCONN);
 }
 
-/* What an earlier process left at the path is in nobody's use if nobody takes a connection there. */
-static bool is_in_use(const struct sockaddr_un *address)
-{
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool used = fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof *address) == 0;
-    close_fd(&fd);
-    return used;
-}
-
-static int open_command_socket(const char *path, struct err *err)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) {
-        err_set(err, "%s: a path of more than %zu bytes", path, sizeof address.sun_path - 1);
-        return -1;
-    }
-    strcpy(address.sun_path, path);
-    if (is_in_use(&address)) {
-        err_set(err, "%s: another process listens there", path);
-        return -1;
-    }
-    unlink(path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const mode_t before = umask(0777 & ~SOCKET_MODE);
-    bool done = fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
-                listen(fd, SOCKET_BACKLOG) == 0;
-    umask(before);
-    if (!done) {
-        err_set_errno(err, errno, "%s", path);
-        close_fd(&fd);
-    }
-    return fd;
-}
-
 /* Ends with its parent, and by TERM, each time with its command. */
 static void serve_in_child(int listener, int connection)
 {
@@ -159,7 +125,7 @@ static void serve_in_child(int listener, int connection)
 
 bool command_server_listen(const struct relay_config *config, struct err *err)
 {
-    int listener = open_command_socket(config->virtual_nodes.command_socket, err);
+    int listener = unix_socket_listen(config->virtual_nodes.command_socket, SOCKET_MODE, SOCKET_BACKLOG, err);
     if (listener < 0) {
         return false;
     }

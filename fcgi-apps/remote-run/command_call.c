@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "remote-run/command_wire.h"
 #include "util/clock.h"
 #include "util/close_fd.h"
+#include "util/unix_socket.h"
 #include "util/xmalloc.h"
 
 enum { CALL_PIECE = 65536 };
@@ -25,35 +25,14 @@ struct command_call {
     bool stopped;
 };
 
-bool command_call_path_valid(const char *socket_path, struct err *err)
-{
-    return strlen(socket_path) < sizeof((struct sockaddr_un *)0)->sun_path ||
-           err_set(err, "%s: too long for the path of a socket", socket_path);
-}
-
-static int connect_to(const char *socket_path, struct err *err)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (!command_call_path_valid(socket_path, err)) {
-        return -1;
-    }
-    memcpy(address.sun_path, socket_path, strlen(socket_path));
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-        fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
-        err_set_errno(err, errno, "%s", socket_path);
-        close_fd(&fd);
-    }
-    return fd;
-}
-
 struct command_call *command_call_start(const char *socket_path, const char *conditions, const char *hosts,
                                         const struct subprocess_limits *limits, struct err *err)
 {
-    int fd = connect_to(socket_path, err);
+    int fd = unix_socket_connect(socket_path, 0, err);
     if (fd < 0) {
         return NULL;
     }
+    (void)fcntl(fd, F_SETFL, O_NONBLOCK);
     struct command_call *call = xcalloc(1, sizeof *call);
     call->fd = fd;
     /* the helper ends the command in two graces at most; a third is for its own start */

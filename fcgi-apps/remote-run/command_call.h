@@ -32,6 +32,3 @@ void command_call_stop(struct command_call *call);
 
 /* Ends the connection, and by that the command. Takes NULL. */
 void command_call_free(struct command_call *call);
-
-/* Can it be the path of a socket? False with err. */
-bool command_call_path_valid(const char *socket_path, struct err *err);

@@ -16,6 +16,7 @@
 #include "remote-run/remote_run_targets.h"
 #include "remote-run/run.h"
 #include "util/log.h"
+#include "util/unix_socket.h"
 #include "util/xmalloc.h"
 
 #define LOG_COMPONENT "remote_run"
@@ -47,7 +48,7 @@ struct remote_run_context {
 void *remote_run_start(const struct relay_config *config, struct err *err)
 {
     const char *helper = getenv(HELPER_ENV);
-    if (helper != NULL && !command_call_path_valid(helper, err)) {
+    if (helper != NULL && !unix_socket_path_valid(helper, err)) {
         err_prefix(err, HELPER_ENV);
         return NULL;
     }

@@ -55,6 +55,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/subprocess_serve.c lib/util/subprocess_serve.h \
 	lib/util/subprocess_wire.c lib/util/subprocess_wire.h \
 	lib/util/timestamp.c lib/util/timestamp.h \
+	lib/util/unix_socket.c lib/util/unix_socket.h \
 	lib/util/url_form.c lib/util/url_form.h \
 	lib/util/utf8.c lib/util/utf8.h \
 	lib/util/utf8_invisible.c lib/util/utf8_invisible.h

@@ -149,6 +149,7 @@ UNIT_TESTS = \
 	tests/unit/util/test_slice \
 	tests/unit/util/test_subprocess \
 	tests/unit/util/test_timestamp \
+	tests/unit/util/test_unix_socket \
 	tests/unit/util/test_url_form \
 	tests/unit/util/test_utf8 \
 	tests/unit/virtual/test_command_request \
