@@ -127,7 +127,7 @@ static bool import_put(int dir_fd, const struct import_file *file, struct err *e
         safe_file_abandon(&out);
         return false;
     }
-    return safe_file_commit(&out, file->name, NULL, err);
+    return safe_file_commit(&out, file->name, err);
 }
 
 /* dir_fd is negative when the directory is not there yet; then nothing is written. */

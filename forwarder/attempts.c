@@ -62,20 +62,14 @@ static struct suspect_file *find_suspect(const struct attempts *attempts, const 
 
 static void write_suspects(const struct attempts *attempts)
 {
-    struct safe_file file;
     struct err err;
     int dir_fd = spool_failed_fd(attempts->spool);
     if (attempts->count == 0) {
         unlinkat(dir_fd, suspects_name, 0);
         return;
     }
-    bool created = safe_file_create(&file, dir_fd, 0600, &err);
-    bool written = created && safe_file_write(&file, (const char *)attempts->suspects,
-                                              attempts->count * sizeof *attempts->suspects, &err);
-    if (created && !written) {
-        safe_file_abandon(&file);
-    }
-    if (!written || !safe_file_commit(&file, suspects_name, NULL, &err)) {
+    const struct slice suspects = {(const char *)attempts->suspects, attempts->count * sizeof *attempts->suspects};
+    if (!safe_file_put(dir_fd, suspects_name, 0600, suspects, &err)) {
         log_warn("runs that may have killed the forwarder cannot be noted", log_text("reason", err.text));
     }
 }

@@ -49,14 +49,9 @@ bool inventory_deliver_taken(const struct spool *target, const char *message)
 static bool prepare_file(struct delivery *delivery, int which, struct slice content)
 {
     struct safe_file *file = &delivery->files[which];
-    if (!safe_file_create(file, spool_incoming_fd(delivery->target), FILE_MODE, delivery->reason)) {
-        return false;
-    }
-    if (!safe_file_write(file, content.at, content.len, delivery->reason)) {
-        safe_file_abandon(file);
-        return false;
-    }
-    return safe_file_seal(file, delivery->reason);
+    int dir_fd = spool_incoming_fd(delivery->target);
+    return safe_file_create_with(file, dir_fd, FILE_MODE, content, delivery->reason) &&
+           safe_file_seal(file, delivery->reason);
 }
 
 static bool target_to_disk(struct delivery *delivery)

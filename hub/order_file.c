@@ -92,24 +92,11 @@ void order_files_close(struct order_files *files)
 
 /* ---- tickets ---- */
 
-static bool order_file_write_named(struct order_files *files, const char *name, struct slice text, struct err *err)
-{
-    struct safe_file file;
-    if (!safe_file_create(&file, files->dir_fd, FILE_MODE, err)) {
-        return false;
-    }
-    if (!safe_file_write(&file, text.at, text.len, err)) {
-        safe_file_abandon(&file);
-        return false;
-    }
-    return safe_file_commit(&file, name, NULL, err);
-}
-
 static bool write_ticket(struct order_files *files, const char *name, uint64_t *kept, uint64_t ticket, struct err *err)
 {
     char text[TICKET_SIZE + 1];
     snprintf(text, sizeof text, "%020" PRIu64 "\n", ticket);
-    bool written = order_file_write_named(files, name, slice_from_str(text), err);
+    bool written = safe_file_put(files->dir_fd, name, FILE_MODE, slice_from_str(text), err);
     *kept = written ? ticket : *kept;
     return written;
 }
@@ -151,7 +138,7 @@ bool order_files_write(struct order_files *files, uint64_t ticket, struct slice 
 {
     char name[TICKET_SIZE];
     snprintf(name, sizeof name, "%020" PRIu64, ticket);
-    return order_file_write_named(files, name, text, err);
+    return safe_file_put(files->dir_fd, name, FILE_MODE, text, err);
 }
 
 void order_files_remove(struct order_files *files, uint64_t ticket)

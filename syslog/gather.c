@@ -9,7 +9,7 @@
 #include "refusals.h"
 #include "relay/relay_metrics.h"
 #include "relay/spool.h"
-#include "relay/spool_beside.h"
+#include "relay/spool_put.h"
 #include "relay/syslog_rules.h"
 #include "run_store.h"
 #include "runlog_message.h"
@@ -137,28 +137,11 @@ static bool put_run_into_spool(struct gather *gather, const struct run_store_run
                                struct err *err)
 {
     const int dir_fd = spool_incoming_fd(gather->spool);
-    struct safe_file file;
-    char start[TIMESTAMP_TEXT_SIZE], name[SAFE_FILE_NAME_SIZE], placed[SAFE_FILE_NAME_SIZE];
+    char start[TIMESTAMP_TEXT_SIZE], name[SAFE_FILE_NAME_SIZE];
     timestamp_format(&run->start, start);
     snprintf(name, sizeof name, "%s@%s.log", start, run->node_id);
-    if (!free_space_for(dir_fd, (int64_t)text.len, gather->config->upload.min_free_space, err) ||
-        !safe_file_create(&file, dir_fd, 0640, err)) {
-        return false;
-    }
-    if (!safe_file_write(&file, text.at, text.len, err)) {
-        safe_file_abandon(&file);
-        return false;
-    }
-    if (!safe_file_seal(&file, err)) {
-        return false;
-    }
-    enum spool_place place =
-        spool_beside_place(dir_fd, file.temporary, dir_fd, name, SPOOL_BESIDE_OURS, placed, err);
-    safe_file_abandon(&file);
-    if (place == SPOOL_PLACE_FULL) {
-        return err_set(err, "too many files of the name %s wait", name);
-    }
-    return place != SPOOL_PLACE_FAILED && (fsync(dir_fd) == 0 || err_set(err, "fsync of the spool failed"));
+    return free_space_for(dir_fd, (int64_t)text.len, gather->config->upload.min_free_space, err) &&
+           spool_put_bytes(dir_fd, name, text, err);
 }
 
 static void log_ended(const struct run_store_run *run, size_t bytes)

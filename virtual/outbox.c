@@ -42,31 +42,11 @@ static bool spool_has_room(const struct outbox *outbox, int fd, int64_t bytes, s
            err_set(err, "%s: more than %zu files wait in the spool", outbox->incoming, most);
 }
 
-static bool write_to_spool(int fd, const char *name, struct slice bytes, struct err *err)
-{
-    struct safe_file file;
-    if (!safe_file_create(&file, fd, SPOOL_PUT_FILE_MODE, err)) {
-        return false;
-    }
-    if (!safe_file_write(&file, bytes.at, bytes.len, err)) {
-        safe_file_abandon(&file);
-        return false;
-    }
-    switch (spool_put(&file, name, 0, err)) {
-    case SPOOL_PUT_NEW:
-    case SPOOL_PUT_BESIDE:
-    case SPOOL_PUT_SAME:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* The directory is opened anew each time: it may be another one by now. */
 static bool put_into_spool(const struct outbox *outbox, const char *name, struct slice bytes, struct err *err)
 {
     int fd = open(outbox->incoming, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool done = fd >= 0 ? spool_has_room(outbox, fd, (int64_t)bytes.len, err) && write_to_spool(fd, name, bytes, err)
+    bool done = fd >= 0 ? spool_has_room(outbox, fd, (int64_t)bytes.len, err) && spool_put_bytes(fd, name, bytes, err)
                         : err_set_errno(err, errno, "%s", outbox->incoming);
     close_fd(&fd);
     return done;
@@ -76,22 +56,12 @@ static bool put_into_spool(const struct outbox *outbox, const char *name, struct
 
 static bool keep_log(struct outbox *outbox, const char *name, struct slice bytes, struct err *err)
 {
-    struct safe_file file;
     if (outbox->kept >= OUTBOX_KEPT_MAX) {
         return err_set(err, "%d run logs are kept already", OUTBOX_KEPT_MAX);
     }
-    if (!safe_file_create(&file, outbox->kept_fd, KEPT_MODE, err)) {
-        return false;
-    }
-    if (!safe_file_write(&file, bytes.at, bytes.len, err)) {
-        safe_file_abandon(&file);
-        return false;
-    }
-    if (!safe_file_commit(&file, name, NULL, err)) {
-        return false;
-    }
-    outbox->kept++;
-    return true;
+    bool kept = safe_file_put(outbox->kept_fd, name, KEPT_MODE, bytes, err);
+    outbox->kept += kept;
+    return kept;
 }
 
 bool outbox_put(struct outbox *outbox, const char *name, struct slice bytes, struct err *err)

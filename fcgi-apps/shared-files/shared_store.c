@@ -142,16 +142,11 @@ enum shared_result shared_arrival_begin(struct shared_arrival *arrival, const ch
 static bool write_metadata(struct safe_file *file, int dir_fd, const struct shared_file_meta *meta, struct err *err)
 {
     struct buffer text = {0};
-    if (!safe_file_create(file, dir_fd, FILE_MODE, err)) {
-        return false;
-    }
     shared_file_meta_format(meta, &text);
-    bool done = safe_file_write(file, text.at, text.len, err);
+    bool done = safe_file_create_with(file, dir_fd, FILE_MODE, buffer_slice(&text), err);
     buffer_free(&text);
     if (done && fsync(file->fd) != 0) {
         done = err_set_errno(err, errno, "writing the metadata to disk");
-    }
-    if (!done) {
         safe_file_abandon(file);
     }
     return done;
@@ -168,8 +163,8 @@ static bool shared_store_swap(struct shared_arrival *arrival, const struct share
     if (unlinkat(arrival->dir_fd, name->metadata, 0) != 0 && errno != ENOENT) {
         done = err_set_errno(err, errno, "removing %s", name->metadata);
     }
-    done = done && safe_file_commit(&arrival->file, name->file_id, NULL, err) &&
-           safe_file_commit(metadata, name->metadata, NULL, err);
+    done = done && safe_file_commit(&arrival->file, name->file_id, err) &&
+           safe_file_commit(metadata, name->metadata, err);
     int errnum = errno;
     shared_store_unlock(arrival->dir_fd);
     errno = errnum;

@@ -134,7 +134,6 @@ int64_t spool_ages_of(struct spool_ages *ages, const struct stat *status)
 
 bool spool_ages_write(struct spool_ages *ages, struct err *err)
 {
-    struct safe_file file;
     struct buffer text = {0};
     if (ages->seen_count == 0) {
         return unlinkat(ages->dir_fd, ages->name, 0) == 0 || errno == ENOENT ||
@@ -147,12 +146,7 @@ bool spool_ages_write(struct spool_ages *ages, struct err *err)
         buffer_add_format(&text, "%" PRIu64 " %" PRId64 " %" PRId64 " %" PRId64 "\n", note->inode, note->seconds,
                           note->nanoseconds, note->first);
     }
-    bool done = safe_file_create(&file, ages->dir_fd, 0600, err);
-    if (done && !safe_file_write(&file, text.at, text.len, err)) {
-        safe_file_abandon(&file);
-        done = false;
-    }
-    done = done && safe_file_commit(&file, ages->name, NULL, err);
+    bool done = safe_file_put(ages->dir_fd, ages->name, 0600, buffer_slice(&text), err);
     buffer_free(&text);
     return done;
 }

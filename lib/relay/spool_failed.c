@@ -73,16 +73,9 @@ static void spool_failed_describe(struct buffer *text, const struct spool *spool
 static bool write_reason(const struct spool *spool, const char *name, struct slice text, struct err *err)
 {
     char beside[REASON_NAME_SIZE];
-    struct safe_file file;
     /* 0644: the status page reads it, and is not in the directory's group */
-    if (!safe_file_create(&file, spool->failed_fd, 0644, err)) {
-        return false;
-    }
-    if (!safe_file_write(&file, text.at, text.len, err)) {
-        safe_file_abandon(&file);
-        return err_prefix(err, "the reason");
-    }
-    return safe_file_commit(&file, reason_name(beside, name), NULL, err);
+    return safe_file_put(spool->failed_fd, reason_name(beside, name), 0644, text, err) ||
+           err_prefix(err, "the reason");
 }
 
 static bool remove_failed(const struct spool *spool, const char *name, const struct stat *status, size_t *removed)

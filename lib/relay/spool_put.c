@@ -82,3 +82,13 @@ enum spool_put spool_put(struct safe_file *file, const char *name, int64_t taken
     }
     return put;
 }
+
+bool spool_put_bytes(int dir_fd, const char *name, struct slice bytes, struct err *err)
+{
+    struct safe_file file;
+    if (!safe_file_create_with(&file, dir_fd, SPOOL_PUT_FILE_MODE, bytes, err)) {
+        return false;
+    }
+    enum spool_put put = spool_put(&file, name, 0, err);
+    return put == SPOOL_PUT_NEW || put == SPOOL_PUT_BESIDE || put == SPOOL_PUT_SAME;
+}

@@ -27,5 +27,8 @@ enum spool_put {
  * it becomes the mtime. 0: now. Sets err for all but the first three. */
 enum spool_put spool_put(struct safe_file *file, const char *name, int64_t taken, struct err *err);
 
+/* The same for bytes in memory, which need no file before: true for the first three. */
+bool spool_put_bytes(int dir_fd, const char *name, struct slice bytes, struct err *err);
+
 /* NO_SPACE or FAILED. */
 enum spool_put spool_put_by_errno(int errnum);

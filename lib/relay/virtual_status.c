@@ -36,7 +36,6 @@ static char *statuses_to_text(const struct virtual_statuses *statuses)
 
 bool virtual_statuses_write(const struct virtual_statuses *statuses, const char *directory, struct err *err)
 {
-    struct safe_file file;
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
         return err_set_errno(err, errno, "%s", directory);
@@ -45,12 +44,8 @@ bool virtual_statuses_write(const struct virtual_statuses *statuses, const char 
     bool done = false;
     if (text == NULL) {
         err_set(err, "%s/%s: it cannot be written as JSON", directory, status_file);
-    } else if (safe_file_create(&file, fd, STATUS_FILE_MODE, err)) {
-        if (safe_file_write(&file, text, strlen(text), err)) {
-            done = safe_file_commit(&file, status_file, NULL, err);
-        } else {
-            safe_file_abandon(&file);
-        }
+    } else {
+        done = safe_file_put(fd, status_file, STATUS_FILE_MODE, slice_from_str(text), err);
     }
     free(text);
     close_fd(&fd);

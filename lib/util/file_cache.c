@@ -190,7 +190,7 @@ bool file_cache_commit(struct file_cache *cache, struct file_cache_entry *entry,
     }
     EVP_MD_CTX_free(entry->digest);
     errno = 0;
-    if (!safe_file_commit(&entry->file, name, NULL, err)) {
+    if (!safe_file_commit(&entry->file, name, err)) {
         entry->no_space = errno == ENOSPC || errno == EDQUOT;
         close(fd);
         return false;

@@ -88,7 +88,7 @@ static bool drop_content(const struct file_cache *cache, const struct cache_file
         const struct timespec times[] = {{file->used, 0}, {file->used, 0}};
         done = write(kept.fd, &record, sizeof record) == (ssize_t)sizeof record && futimens(kept.fd, times) == 0;
         if (done) {
-            done = safe_file_commit(&kept, file->name, NULL, NULL);
+            done = safe_file_commit(&kept, file->name, NULL);
         } else {
             safe_file_abandon(&kept);
         }

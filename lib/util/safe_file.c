@@ -103,18 +103,6 @@ bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct er
     return true;
 }
 
-/* Renames and says whether it replaced a file. The kernel tells by RENAME_NOREPLACE; on a file system without that we
- * look before we rename. */
-static int rename_telling(int dir_fd, const char *from, const char *to, bool *replaced)
-{
-    *replaced = false;
-    if (renameat2(dir_fd, from, dir_fd, to, RENAME_NOREPLACE) == 0) {
-        return 0;
-    }
-    *replaced = errno == EEXIST || faccessat(dir_fd, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-    return renameat(dir_fd, from, dir_fd, to);
-}
-
 static bool write_through(struct safe_file *file, const char *name, struct err *err)
 {
     int synced = fsync(file->fd);
@@ -136,9 +124,8 @@ bool safe_file_seal(struct safe_file *file, struct err *err)
     return true;
 }
 
-bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, struct err *err)
+bool safe_file_commit(struct safe_file *file, const char *name, struct err *err)
 {
-    bool was_there;
     if (!one_component(name)) {
         safe_file_abandon(file);
         return err_set(err, "'%s' is not a file name", name);
@@ -147,19 +134,13 @@ bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, 
         safe_file_abandon(file);
         return false;
     }
-    if (rename_telling(file->dir_fd, file->temporary, name, &was_there) != 0) {
+    if (renameat(file->dir_fd, file->temporary, file->dir_fd, name) != 0) {
         err_set_errno(err, errno, "renaming to %s", name);
         safe_file_abandon(file);
         return false;
     }
     file->temporary[0] = '\0';
-    if (fsync(file->dir_fd) != 0) {
-        return err_set_errno(err, errno, "writing the directory of %s to disk", name);
-    }
-    if (replaced != NULL) {
-        *replaced = was_there;
-    }
-    return true;
+    return fsync(file->dir_fd) == 0 || err_set_errno(err, errno, "writing the directory of %s to disk", name);
 }
 
 void safe_file_abandon(struct safe_file *file)
@@ -194,6 +175,24 @@ bool safe_file_write(struct safe_file *file, const char *bytes, size_t len, stru
         send_to_disk(file, wrote > 0 ? (size_t)wrote : 0);
     }
     return true;
+}
+
+bool safe_file_create_with(struct safe_file *file, int dir_fd, mode_t mode, struct slice bytes, struct err *err)
+{
+    if (!safe_file_create(file, dir_fd, mode, err)) {
+        return false;
+    }
+    if (!safe_file_write(file, bytes.at, bytes.len, err)) {
+        safe_file_abandon(file);
+        return false;
+    }
+    return true;
+}
+
+bool safe_file_put(int dir_fd, const char *name, mode_t mode, struct slice bytes, struct err *err)
+{
+    struct safe_file file;
+    return safe_file_create_with(&file, dir_fd, mode, bytes, err) && safe_file_commit(&file, name, err);
 }
 
 bool safe_file_is_temporary(const char *name)

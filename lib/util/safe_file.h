@@ -10,6 +10,7 @@
 
 #include "util/buffer.h"
 #include "util/err.h"
+#include "util/slice.h"
 
 enum { SAFE_FILE_NAME_SIZE = 256 }; /* NAME_MAX and the NUL */
 
@@ -30,16 +31,22 @@ struct safe_file {
 /* The mode is exactly this, whatever the umask. On false there is nothing to end. */
 bool safe_file_create(struct safe_file *file, int dir_fd, mode_t mode, struct err *err);
 
-/* fsync, rename to name (one path component), fsync of the directory: after true the file survives a power cut.
- * *replaced (may be NULL) says whether a file of that name was there. On false nothing is left behind and the file is
- * ended, with one exception: when only the sync of the directory fails, the file stays under its name, because it may
- * have replaced a file that was already promised. */
-bool safe_file_commit(struct safe_file *file, const char *name, bool *replaced, struct err *err);
+/* fsync, rename to name (one path component), fsync of the directory: after true the file survives a power cut. A file
+ * of that name is replaced. On false nothing is left behind and the file is ended, with one exception: when only the
+ * sync of the directory fails, the file stays under its name, because it may have replaced a file that was already
+ * promised. */
+bool safe_file_commit(struct safe_file *file, const char *name, struct err *err);
 void safe_file_abandon(struct safe_file *file); /* keeps errno */
 
 /* Writes all the bytes. A large file goes to disk while it is being written. False with err and errno; the caller must
  * still end the file. */
 bool safe_file_write(struct safe_file *file, const char *bytes, size_t len, struct err *err);
+
+/* safe_file_create and safe_file_write. On false there is nothing to end. */
+bool safe_file_create_with(struct safe_file *file, int dir_fd, mode_t mode, struct slice bytes, struct err *err);
+
+/* All of it, for bytes in memory: safe_file_create_with and safe_file_commit. */
+bool safe_file_put(int dir_fd, const char *name, mode_t mode, struct slice bytes, struct err *err);
 
 /* Does the first part of a commit, up to fsync: the file is then on disk under its temporary name, `file->temporary`,
  * and the caller moves it where it belongs. Call safe_file_abandon afterwards: it removes the temporary name if it is

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <dirent.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "support/suite.h"
 #include "support/tmpdir.h"
@@ -46,25 +48,20 @@ static size_t safe_file_entries(int dir_fd)
     return count - 2;
 }
 
-static bool safe_file_store(int dir_fd, const char *name, const char *text, bool *replaced, struct err *err)
+static bool safe_file_store(int dir_fd, const char *name, const char *text)
 {
-    struct safe_file file;
-    ck_assert(safe_file_create(&file, dir_fd, 0640, err));
-    ck_assert_int_eq(write(file.fd, text, strlen(text)), (ssize_t)strlen(text));
-    return safe_file_commit(&file, name, replaced, err);
+    struct err err;
+    return safe_file_put(dir_fd, name, 0640, slice_from_str(text), &err);
 }
 
-START_TEST(commit_makes_a_whole_file_and_says_what_it_replaced)
+START_TEST(commit_makes_a_whole_file_and_replaces_one)
 {
     struct tmpdir directory = tmpdir_make();
     struct err err;
-    bool replaced = true;
     umask(077);
-    ck_assert(safe_file_store(directory.fd, "a", "one", &replaced, &err));
-    ck_assert(!replaced);
-    ck_assert(safe_file_store(directory.fd, "a", "second", &replaced, &err));
-    ck_assert(replaced);
-    ck_assert(safe_file_store(directory.fd, "b", "", NULL, &err));
+    ck_assert(safe_file_store(directory.fd, "a", "one"));
+    ck_assert(safe_file_store(directory.fd, "a", "second"));
+    ck_assert(safe_file_store(directory.fd, "b", ""));
     struct stat status;
     ck_assert_int_eq(fstatat(directory.fd, "a", &status, 0), 0);
     ck_assert_uint_eq(status.st_mode & 07777, 0640);
@@ -87,13 +84,32 @@ START_TEST(failure_leaves_nothing_behind)
     ck_assert(tmpdir_has(directory.fd, file.temporary));
     safe_file_abandon(&file);
     safe_file_abandon(&file); /* twice does no harm */
-    ck_assert(!safe_file_store(directory.fd, "../x", "text", NULL, &err));
-    ck_assert(!safe_file_store(directory.fd, "..", "text", NULL, &err));
-    ck_assert(!safe_file_store(directory.fd, "", "text", NULL, &err));
+    ck_assert(!safe_file_store(directory.fd, "../x", "text"));
+    ck_assert(!safe_file_store(directory.fd, "..", "text"));
+    ck_assert(!safe_file_store(directory.fd, "", "text"));
     ck_assert_int_eq(mkdirat(directory.fd, "taken", 0700), 0);
-    ck_assert(!safe_file_store(directory.fd, "taken", "text", NULL, &err));
+    ck_assert(!safe_file_store(directory.fd, "taken", "text"));
     ck_assert_uint_eq(safe_file_entries(directory.fd), 1);
     ck_assert(!safe_file_create(&file, -1, 0600, &err));
+    tmpdir_remove(&directory);
+}
+END_TEST
+
+/* A file may not grow beyond a byte: the kernel then fails a write as it does on a full disk. */
+START_TEST(a_write_that_fails_leaves_nothing_behind)
+{
+    struct tmpdir directory = tmpdir_make();
+    struct err err;
+    ck_assert(safe_file_store(directory.fd, "a", "old"));
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(const struct rlimit){1, 1}), 0);
+    ck_assert(!safe_file_put(directory.fd, "a", 0640, slice_from_str("new"), &err));
+    ck_assert_str_eq(err.text, "writing: File too large");
+    ck_assert_uint_eq(safe_file_entries(directory.fd), 1);
+    struct buffer content = {0};
+    ck_assert(safe_file_read(directory.fd, "a", 3, &content, &err));
+    ck_assert_str_eq(buffer_cstr(&content), "old");
+    buffer_free(&content);
     tmpdir_remove(&directory);
 }
 END_TEST
@@ -150,6 +166,6 @@ START_TEST(sweep_takes_old_temporary_files_only)
 }
 END_TEST
 
-SUITE_MAIN("safe_file", names_that_can_do_no_harm, commit_makes_a_whole_file_and_says_what_it_replaced,
-           failure_leaves_nothing_behind, read_takes_regular_files_within_the_limit_only,
-           sweep_takes_old_temporary_files_only)
+SUITE_MAIN("safe_file", names_that_can_do_no_harm, commit_makes_a_whole_file_and_replaces_one,
+           failure_leaves_nothing_behind, a_write_that_fails_leaves_nothing_behind,
+           read_takes_regular_files_within_the_limit_only, sweep_takes_old_temporary_files_only)
