@@ -102,8 +102,10 @@ START_TEST(a_write_that_fails_leaves_nothing_behind)
     struct err err;
     ck_assert(safe_file_store(directory.fd, "a", "old"));
     signal(SIGXFSZ, SIG_IGN);
-    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(const struct rlimit){1, 1}), 0);
-    ck_assert(!safe_file_put(directory.fd, "a", 0640, slice_from_str("new"), &err));
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(const struct rlimit){1, RLIM_INFINITY}), 0);
+    bool put = safe_file_put(directory.fd, "a", 0640, slice_from_str("new"), &err);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(const struct rlimit){RLIM_INFINITY, RLIM_INFINITY}), 0);
+    ck_assert(!put);
     ck_assert_str_eq(err.text, "writing: File too large");
     ck_assert_uint_eq(safe_file_entries(directory.fd), 1);
     struct buffer content = {0};
