@@ -7,13 +7,9 @@
 #include <unistd.h>
 
 #include "forwarder.h"
-#include "relay/daemon_options.h"
-#include "util/core_dump.h"
-#include "util/log.h"
+#include "relay/daemon.h"
 
-#define LOG_COMPONENT "main"
-
-enum { EXIT_GAVE_UP = 1, EXIT_START = 3 };
+enum { EXIT_GAVE_UP = 1 };
 
 static const char summary[] =
     "Brings the run logs that wait in the spool into the database, or on a relay to the policy server\n"
@@ -28,19 +24,11 @@ static void bound_memory(void)
     mallopt(M_TRIM_THRESHOLD, 256 << 10);
 }
 
-static int start_failed(int status, const struct err *err)
+static int run_forwarder(const struct relay_config *config, struct err *err)
 {
-    log_error("cannot start", log_text("reason", err->text));
-    return status;
-}
-
-/* From start to stop. */
-static int run_forwarder(const struct relay_config *config)
-{
-    struct err err = {0};
-    struct forwarder *forwarder = NULL;
-    if ((forwarder = forwarder_start(config, &err)) == NULL) {
-        return start_failed(EXIT_START, &err);
+    struct forwarder *forwarder = forwarder_start(config, err);
+    if (forwarder == NULL) {
+        return DAEMON_EXIT_START;
     }
     int status = forwarder_run(forwarder) ? EXIT_SUCCESS : EXIT_GAVE_UP;
     if (!forwarder_stop(forwarder)) {
@@ -51,22 +39,12 @@ static int run_forwarder(const struct relay_config *config)
 
 int main(int argc, char **argv)
 {
-    const char *path;
-    int status = daemon_options_read("forwarder", summary, argc, argv, &path);
-    if (status >= 0) {
-        return status;
-    }
-    core_dump_off();
-    log_start("forwarder");
-    bound_memory();
-    struct err err = {0};
-    struct relay_config *config = relay_config_load(path, &err);
-    if (config == NULL || !relay_config_load_passwords(config, &err) ||
-        !log_configure(config->logging.level, config->logging.filter, &err)) {
-        status = start_failed(DAEMON_EXIT_USAGE, &err);
-    } else {
-        status = run_forwarder(config);
-    }
-    relay_config_free(config);
-    return status;
+    static const struct daemon_program program = {
+        .name = "forwarder",
+        .summary = summary,
+        .passwords = true,
+        .prepare = bound_memory,
+        .run = run_forwarder,
+    };
+    return daemon_main(&program, argc, argv);
 }

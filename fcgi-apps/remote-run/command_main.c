@@ -6,36 +6,24 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "relay/daemon_options.h"
-#include "relay/relay_config.h"
+#include "relay/daemon.h"
 #include "remote-run/command_helper.h"
-#include "util/core_dump.h"
-#include "util/log.h"
-
-#define LOG_COMPONENT "command_main"
 
 static const char summary[] =
     "Runs the command of the configuration's remote_run for rudder-relay-remote-run, which asks for it by the\n"
     "connection that is standard input. systemd starts it.";
 
+static int run_command_helper(const struct relay_config *config, struct err *err)
+{
+    (void)err;
+    command_helper_serve(config, STDIN_FILENO);
+    return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
-    const char *path;
-    int status = daemon_options_read("remote-run-command", summary, argc, argv, &path);
-    if (status >= 0) {
-        return status;
-    }
-    core_dump_off();
-    log_start("remote-run-command");
-    struct err err = {0};
-    struct relay_config *config = relay_config_load(path, &err);
-    if (config == NULL || !log_configure(config->logging.level, config->logging.filter, &err)) {
-        log_error("cannot start", log_text("reason", err.text));
-        status = DAEMON_EXIT_USAGE;
-    } else {
-        command_helper_serve(config, STDIN_FILENO);
-        status = EXIT_SUCCESS;
-    }
-    relay_config_free(config);
-    return status;
+    static const struct daemon_program program = {
+        .name = "remote-run-command", .summary = summary, .run = run_command_helper,
+    };
+    return daemon_main(&program, argc, argv);
 }

@@ -7,7 +7,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/cert_dates.c lib/relay/cert_dates.h \
 	lib/relay/cert_node_id.c lib/relay/cert_node_id.h \
 	lib/relay/cert_record.c lib/relay/cert_record.h \
-	lib/relay/daemon_options.c lib/relay/daemon_options.h \
+	lib/relay/daemon.c lib/relay/daemon.h \
 	lib/relay/decryption_keys.c lib/relay/decryption_keys.h \
 	lib/relay/findings.c lib/relay/findings.h \
 	lib/relay/hub_tls.c lib/relay/hub_tls.h \
