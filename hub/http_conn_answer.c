@@ -5,42 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/http_phrase.h"
+
 enum { LINE_SIZE = 512 };
 
 /* ---- answers ---- */
 
-static const char *http_conn_phrase(int status)
-{
-    static const struct {
-        int status;
-        const char *phrase;
-    } phrases[] = {
-        {200, "OK"},
-        {204, "No Content"},
-        {400, "Bad Request"},
-        {403, "Forbidden"},
-        {404, "Not Found"},
-        {409, "Conflict"},
-        {410, "Gone"},
-        {413, "Content Too Large"},
-        {431, "Request Header Fields Too Large"},
-        {501, "Not Implemented"},
-        {503, "Service Unavailable"},
-        {505, "HTTP Version Not Supported"},
-        {507, "Insufficient Storage"},
-    };
-    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
-        if (phrases[i].status == status) {
-            return phrases[i].phrase;
-        }
-    }
-    return "Answer";
-}
-
 static void write_head(struct http_conn *conn, int status, const char *headers)
 {
     char line[LINE_SIZE];
-    int len = snprintf(line, sizeof line, "HTTP/1.1 %d %s\r\n%s", status, http_conn_phrase(status),
+    int len = snprintf(line, sizeof line, "HTTP/1.1 %d %s\r\n%s", status, http_phrase(status),
                        conn->keep ? "" : "Connection: close\r\n");
     bufferevent_write(conn->bev, line, (size_t)len);
     bufferevent_write(conn->bev, headers, strlen(headers));

@@ -10,44 +10,11 @@
 #include <unistd.h>
 
 #include "util/clock.h"
+#include "util/http_phrase.h"
 
 enum { TEXT_SIZE = 1024 };
 /* A piece of this size fits into a socket that polls writable, so sending it does not block. */
 enum { PIECE_SIZE = 32 * 1024 };
-
-static const struct {
-    int status;
-    const char *phrase;
-} phrases[] = {
-    {200, "OK"},
-    {201, "Created"},
-    {204, "No Content"},
-    {206, "Partial Content"},
-    {304, "Not Modified"},
-    {400, "Bad Request"},
-    {403, "Forbidden"},
-    {404, "Not Found"},
-    {405, "Method Not Allowed"},
-    {411, "Length Required"},
-    {413, "Content Too Large"},
-    {415, "Unsupported Media Type"},
-    {416, "Range Not Satisfiable"},
-    {500, "Internal Server Error"},
-    {502, "Bad Gateway"},
-    {503, "Service Unavailable"},
-    {504, "Gateway Timeout"},
-    {507, "Insufficient Storage"},
-};
-
-static const char *phrase_of(int status)
-{
-    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
-        if (phrases[i].status == status) {
-            return phrases[i].phrase;
-        }
-    }
-    return "Status"; /* clients read the number */
-}
 
 static void detach(struct response *response)
 {
@@ -122,7 +89,7 @@ static bool may_have_body(const struct response *response)
 
 static void format_head(const struct response *response, int64_t length, struct buffer *out)
 {
-    buffer_add_format(out, "Status: %d %s\r\n", response->status, phrase_of(response->status));
+    buffer_add_format(out, "Status: %d %s\r\n", response->status, http_phrase(response->status));
     buffer_add(out, response->headers.at, response->headers.len);
     if (length >= 0 && may_have_body(response)) {
         buffer_add_format(out, "Content-Length: %" PRId64 "\r\n", length);

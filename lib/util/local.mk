@@ -29,6 +29,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/http_client.c lib/util/http_client.h lib/util/http_client_private.h \
 	lib/util/http_date.c lib/util/http_date.h \
 	lib/util/http_pins.c lib/util/http_pins.h \
+	lib/util/http_phrase.c lib/util/http_phrase.h \
 	lib/util/http_range.c lib/util/http_range.h \
 	lib/util/http_transfer.c \
 	lib/util/http_url.c lib/util/http_url.h \
