@@ -10,10 +10,6 @@ static bool read_boundary(struct slice *message, struct slice *boundary, struct 
     if (!mime_header_read(message, &header, err)) {
         return err_prefix(err, "not a signed message: it does not begin with a MIME header");
     }
-    if (mime_header_is(header.content_type, "application/pkcs7-mime") ||
-        mime_header_is(header.content_type, "application/x-pkcs7-mime")) {
-        return err_set(err, "the message is opaque (application/pkcs7-mime), not clear-signed (multipart/signed)");
-    }
     if (!mime_header_is(header.content_type, "multipart/signed")) {
         return err_set(err, "not a signed message: its type is not multipart/signed");
     }
