@@ -33,6 +33,10 @@ static int run_command_server(const struct relay_config *config, struct err *err
 
 int main(int argc, char **argv)
 {
-    static const struct daemon_program program = {.name = "virtual-command", .summary = summary, .run = run_command_server};
+    static const struct daemon_program program = {
+        .name = "virtual-command",
+        .summary = summary,
+        .run = run_command_server,
+    };
     return daemon_main(&program, argc, argv);
 }
