@@ -13,6 +13,7 @@
 
 #include "hub_path.h"
 #include "order_text.h"
+#include "util/clock.h"
 #include "util/close_fd.h"
 #include "util/dir_stream.h"
 #include "util/log.h"
@@ -33,13 +34,6 @@ struct order_files {
     uint64_t reserved; /* up to here they are, in .tickets */
     uint64_t above;
 };
-
-static uint64_t wall_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 /* 0 when there is no such file. */
 static bool read_ticket(const struct order_files *files, const char *name, uint64_t *ticket, struct err *err)
@@ -113,7 +107,7 @@ bool order_files_set_above(struct order_files *files, uint64_t above, struct err
 
 bool order_files_ticket(struct order_files *files, uint64_t *ticket, struct err *err)
 {
-    uint64_t now = wall_us();
+    uint64_t now = (uint64_t)clock_wall_us();
     uint64_t next = now > files->last ? now : files->last + 1;
     if (next > files->reserved && !write_ticket(files, TICKETS_FILE, &files->reserved, next + BLOCK, err)) {
         return err_prefix(err, "no ticket can be made");
@@ -125,7 +119,7 @@ bool order_files_ticket(struct order_files *files, uint64_t *ticket, struct err 
 
 void order_files_saw(struct order_files *files, uint64_t ticket)
 {
-    uint64_t now = wall_us();
+    uint64_t now = (uint64_t)clock_wall_us();
     uint64_t most = (now > files->last ? now : files->last) + AHEAD_MAX;
     if (ticket > files->last && ticket <= most) {
         files->last = ticket;

@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "refusals.h"
 #include "relay/relay_metrics.h"
@@ -39,13 +37,6 @@ struct gather {
     struct refusals refusals;
     bool failing; /* the last run could not be put into the spool, which was said */
 };
-
-static int64_t gather_now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 struct gather *gather_open(const struct relay_config *config, struct err *err)
 {
@@ -96,7 +87,7 @@ static enum relay_syslog_line keep_message(struct gather *gather, const struct r
     if (!run_store_begin(gather->store, err)) {
         return RELAY_SYSLOG_LINE_RESULTS;
     }
-    enum run_store_added added = run_store_add(gather->store, &line, gather_now_ms(), err);
+    enum run_store_added added = run_store_add(gather->store, &line, clock_wall_ms(), err);
     if (added == RUN_STORE_TAKEN) {
         added = run_store_commit(gather->store, err) ? RUN_STORE_TAKEN : RUN_STORE_FAILED;
     } else {
@@ -163,7 +154,7 @@ static bool hand_on_run(struct gather *gather, const struct run_store_run *run, 
     buffer_clear_large(text, KEPT_TEXT);
     if (!run_store_read(gather->store, run, text, err) ||
         !put_run_into_spool(gather, run, buffer_slice(text), err) ||
-        !run_store_end(gather->store, run, gather_now_ms(), err)) {
+        !run_store_end(gather->store, run, clock_wall_ms(), err)) {
         if (!gather->failing) {
             log_error("a run cannot be handed on to the forwarder; it waits", log_text("node", run->node_id),
                       log_text("reason", err->text));
@@ -182,7 +173,7 @@ int64_t gather_end_due(struct gather *gather)
     struct run_store_run due[DUE_AT_ONCE];
     struct err err;
     size_t found;
-    int64_t next_ms, now_ms = gather_now_ms(), wake_ms = INT64_MAX;
+    int64_t next_ms, now_ms = clock_wall_ms(), wake_ms = INT64_MAX;
     if (!run_store_find_due(gather->store, now_ms, due, DUE_AT_ONCE, &found, &next_ms, &err)) {
         log_error("the store of runs cannot be read", log_text("reason", err.text));
         return clock_ms() + RETRY_MS;

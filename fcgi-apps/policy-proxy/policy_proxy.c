@@ -11,6 +11,7 @@
 #include "policy-proxy/proxy_fetch.h"
 #include "policy-proxy/proxy_path.h"
 #include "relay/relay_metrics.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/xmalloc.h"
 
@@ -215,7 +216,7 @@ static void policy_proxy_begin(struct policy_proxy_context *context, const struc
                  .response = response,
                  .retry_after = proxy->config->policy_proxy.retry > 0 ? proxy->config->policy_proxy.retry : 1},
         .proxy = proxy,
-        .fresh_since_ms = proxy_copy_now_ms() - proxy->config->policy_proxy.revalidate * 1000,
+        .fresh_since_ms = clock_wall_ms() - proxy->config->policy_proxy.revalidate * 1000,
     };
     context->base.fields[0] = log_text("path", request->path.at);
 }

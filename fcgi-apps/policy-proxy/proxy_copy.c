@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "util/clock.h"
 #include "util/digest.h"
 #include "util/etag.h"
 
@@ -68,15 +68,8 @@ bool proxy_copy_suffices(const struct proxy_copy *copy, const struct request *re
            (copy->cached.fd >= 0 || strcmp(request->method, "HEAD") == 0 || proxy_copy_known_to(copy, request));
 }
 
-int64_t proxy_copy_now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* A moment that is still to come was written before the clock was set back. */
 bool proxy_copy_fresh(const struct proxy_copy *copy, int64_t since_ms)
 {
-    return copy->known && copy->note.checked_ms > since_ms && copy->note.checked_ms <= proxy_copy_now_ms();
+    return copy->known && copy->note.checked_ms > since_ms && copy->note.checked_ms <= clock_wall_ms();
 }

@@ -46,8 +46,5 @@ bool proxy_copy_known_to(const struct proxy_copy *copy, const struct request *re
 /* Can the request be answered with it? For its content has perhaps been dropped. */
 bool proxy_copy_suffices(const struct proxy_copy *copy, const struct request *request);
 
-/* Has the server above said since that moment (milliseconds since 1970) that it is right? */
+/* Has the server above said since that moment (clock_wall_ms: it is kept over restarts) that it is right? */
 bool proxy_copy_fresh(const struct proxy_copy *copy, int64_t since_ms);
-
-/* Now, in the same measure, which another clock than that of clock_ms gives: it is kept over restarts. */
-int64_t proxy_copy_now_ms(void);

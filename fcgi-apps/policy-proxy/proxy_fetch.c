@@ -7,6 +7,7 @@
 
 #include "policy-proxy/proxy_path.h"
 #include "relay/peer.h"
+#include "util/clock.h"
 #include "util/http_client.h"
 
 enum { SKIPPED_MAX = 64 * 1024 }; /* bytes of an answer that is no file */
@@ -114,7 +115,7 @@ out:
 /* The whole body is there. */
 static enum proxy_fetch commit_fetched(struct fetch *fetch, struct proxy_copy *copy)
 {
-    struct proxy_note note = {.checked_ms = proxy_copy_now_ms()};
+    struct proxy_note note = {.checked_ms = clock_wall_ms()};
     struct file_cached cached;
     memcpy(note.tag, fetch->tag, sizeof note.tag);
     if (!fetch->begun && !keep_piece(fetch, "", 0)) { /* an empty file has had no piece */
@@ -130,7 +131,7 @@ static enum proxy_fetch commit_fetched(struct fetch *fetch, struct proxy_copy *c
 
 static enum proxy_fetch confirm(const struct fetch *fetch, struct proxy_copy *copy)
 {
-    copy->note.checked_ms = proxy_copy_now_ms();
+    copy->note.checked_ms = clock_wall_ms();
     file_cache_set_note(fetch->cache, copy->name, &copy->note, sizeof copy->note);
     return PROXY_FETCH_UNCHANGED;
 }

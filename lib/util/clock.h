@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * clock: the time that back-off, pacing and timers are counted in. It never jumps, and means nothing outside the
- * process.
+ * process. Only the functions with `wall` in their name give the time of day.
  */
 #pragma once
 
@@ -22,6 +22,20 @@ static inline int64_t clock_us(void)
 static inline int64_t clock_ms(void)
 {
     return clock_us() / 1000;
+}
+
+/* Microseconds since 1970 by the machine's clock, which can be set back and forth. */
+static inline int64_t clock_wall_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+/* The same in milliseconds. */
+static inline int64_t clock_wall_ms(void)
+{
+    return clock_wall_us() / 1000;
 }
 
 /* Initialises a condition whose timed waits use CLOCK_MONOTONIC. */
