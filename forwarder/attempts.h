@@ -29,7 +29,7 @@ enum { ATTEMPTS_PER_WORKER = 128 };
 struct attempts *attempts_open(struct spool *spool, unsigned workers);
 void attempts_close(struct attempts *attempts); /* takes NULL */
 
-/* The forwarder stops as it was told to: what is in work now makes no suspects. Takes NULL. */
+/* The forwarder stops because it was told to: the files in work now become no suspects. Takes NULL. */
 void attempts_stop(struct attempts *attempts);
 
 /* Is the job's file a suspect? */

@@ -6,9 +6,9 @@
  * the limit loses the oldest of those without a valid signature. A verified one is never removed here, nor is anything
  * ever refused because failed/ is full.
  *
- * Other processes remove files from failed/, too, so what is counted here may be too much, never too little for long.
- * Nothing is removed before a look into the directory has shown the real number. A look takes time for each file there,
- * so a sixteenth of the limit is cleared at once when there are many. Any thread may call.
+ * Other processes remove files from failed/, too, so the count here may be too high, but not too low for long. Before
+ * anything is removed, a scan of the directory gives the real number. A scan takes time for each file, so it clears a
+ * sixteenth of the limit at once. Any thread may call.
  */
 #pragma once
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * inventory_check: from a signed message with an inventory (relay/inventory_message.h) to the two files that were in
- * it, verified. These are steps of spool_process, in the order in which they follow each other.
+ * inventory_check: takes a signed message with an inventory (inventory_message.h) apart, and verifies it. These are
+ * steps of spool_process, in their order.
  *
- * Whose inventory it is can only be read in it, since names of files are by habit. So it is taken apart, within limits,
- * before its signature is looked at; it counts once inventory_check_verify has returned true.
+ * Only the inventory itself says whose it is; its file may have any name. So the message is taken apart, within limits,
+ * before its signature is verified. Nothing of it may be used until inventory_check_verify has returned true.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 #include "util/err.h"
 
 /* Takes tools->message apart: file->content becomes the inventory, file->signature its signature file, and
- * file->info.node_id whose it says it is. */
+ * file->info.node_id the node that it claims to be of. */
 bool inventory_check_read(struct spool_tools *tools, struct spool_file *file, const struct decompress_limits *limits,
                           struct err *reason);
 

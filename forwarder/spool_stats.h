@@ -3,8 +3,8 @@
  * spool_stats: tells the other programs how many files wait and how many have failed, in all spool directories of the
  * configuration.
  *
- * The directories are read each time, since other programs, too, put files there and remove them. That takes longer the
- * more they hold, so the next time is chosen by the time it took: no more than a hundredth of all time goes into it.
+ * The directories are read each time, since other programs put files there and remove them, too. That takes longer the
+ * more they hold, so the pause until the next time is a hundred times as long as it took.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * upstream_judge: what an answer says about the upstream, so that the other files go, wait, or wait only as far as they
- * are of the same node. Sets the breakers and suspends nodes; what becomes of the file itself is upstream_transfer's.
- * Private to sink_upstream.
+ * upstream_judge: what an answer says about the upstream: all other files wait, or those of a kind, or those of a node.
+ * Sets the breakers and suspends nodes. What becomes of the file itself, upstream_transfer decides. Private to
+ * sink_upstream.
  */
 #pragma once
 

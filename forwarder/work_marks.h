@@ -38,7 +38,7 @@ struct work_marks *work_marks_open(int dir_fd, size_t slots, work_marks_left *le
 /* Takes NULL, as do the others. */
 void work_marks_close(struct work_marks *marks);
 
-/* The process ends as it should: from now on nothing is left to the next one, whatever happens. */
+/* The process ends as it should: from now on it leaves no marks to the next one, even if it is killed. */
 void work_marks_forget(struct work_marks *marks);
 
 void work_marks_set(struct work_marks *marks, size_t slot, const char *name, const struct stat *status);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * absent_run: those nodes of an order from above that do not wait here: remote-run of this relay runs them by its
- * command, or by the relays below, as it would without a hub (hub.remote_run_url).
+ * absent_run: the nodes of an order from above that do not wait here. The hub asks remote-run of this relay
+ * (hub.remote_run_url) to start them by its command or by the relays below, as it would without a hub.
  *
- * This is tried once. An order that the hub was killed over is not tried again for them: nobody could tell who of them
- * has run.
+ * It asks once. The successor of a hub that was killed meanwhile does not ask again, because it cannot know which of
+ * these nodes have run.
  */
 #pragma once
 
@@ -15,9 +15,9 @@
 
 LIST_HEAD(absent_run_list, absent_run);
 
-/* A source of run, for as long as it takes. Does nothing without nodes. The ids are copied. */
+/* Starts the nodes, and is a source of `run` until they have run. Does nothing when count is 0. The ids are copied. */
 void absent_run_start(struct absent_run_list *list, struct curl_loop *local, const struct relay_config *config,
                       const struct order_text *order, const struct slice *ids, size_t count, struct upstream_run *run);
 
-/* At the end of the process: those that are under way are ended. */
+/* Ends those that are under way, at the end of the process. */
 void absent_run_free_all(struct absent_run_list *list);

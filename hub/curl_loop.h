@@ -12,7 +12,7 @@
 #include "util/http_client.h"
 
 struct curl_loop {
-    struct http_client *client; /* NULL: it is not open */
+    struct http_client *client; /* NULL when the loop is not open */
     struct event socket, timer;
 };
 

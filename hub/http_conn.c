@@ -45,7 +45,7 @@ static bool is_at_limit(const struct http_conn_set *set)
     return set->stranger_count >= HTTP_CONN_STRANGERS_MAX || set->handshakes >= HTTP_CONN_HANDSHAKES_MAX;
 }
 
-/* Has the client sent nothing yet, not even what was not read? */
+/* Has the client sent nothing yet? What it has sent and nobody has read counts. */
 static bool is_silent(const struct http_conn *conn)
 {
     SSL *ssl = bufferevent_openssl_get_ssl(conn->bev);
@@ -54,7 +54,7 @@ static bool is_silent(const struct http_conn *conn)
     return (ssl == NULL || SSL_in_before(ssl)) && unread == 0;
 }
 
-/* The oldest that may make room; NULL: there is none. */
+/* The oldest stranger that may be ended to make room; NULL: there is none. */
 static struct http_conn *idle_stranger(const struct http_conn_set *set)
 {
     const int64_t before_ms = clock_ms() - HTTP_CONN_CHANCE_MS;

@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * http_conn: the hub's connections: one request at a time in each, read within limits of size and time, answered at
- * once or whenever its holder likes.
+ * http_conn: the hub's connections. Each has one request at a time, which is read within limits of size and time, and
+ * is answered at once or later.
  *
  * Built on libevent's bufferevents, which do the TLS. A connection is in one of these states:
  *   head     a request's head is awaited: within HTTP_CONN_HEAD_MS of the accept (TLS handshake and all), or
  *            HTTP_CONN_IDLE_MS of the answer before
- *   body     its body is, within HTTP_CONN_BODY_MS
- *   held     the handler has the request and has not answered. Memory of the request is given back.
+ *   body     the request's body is awaited, within HTTP_CONN_BODY_MS
+ *   held     the handler has the request and has not answered; the memory of the request is free again
  *   stream   a chunked answer goes out, piece by piece
  *   flush    an answer is on its way out, within HTTP_CONN_FLUSH_MS
- *   linger   the client is let read a refusal before its connection ends, though it still sends
- * A limit that is exceeded ends the connection. What a client sends while its request is held ends it, too: none of
- * ours does.
+ *   linger   a client that still sends gets time to read a refusal before the connection ends
+ * A connection that exceeds a limit is ended, and so is one whose client sends something while its request is held:
+ * ours do not.
  *
- * Until its client has said who it is (http_conn_known) a connection is a stranger's. There are at most
- * HTTP_CONN_STRANGERS_MAX of those, and HTTP_CONN_HANDSHAKES_MAX whose handshake is under way: so many that each ends
- * in time, also on a busy machine when all nodes come at once. One more ends the oldest that had HTTP_CONN_CHANCE_MS
- * and has said nothing, or nothing since its handshake; so clients that do nothing keep nobody out. Where there is
- * none, the new one waits in the listener's queue (http_conn_set_is_full): a handshake that goes on is never ended
- * for another one, or under pressure none would come to its end.
+ * Until its client has said who it is (http_conn_known), a connection is a stranger's. There are at most
+ * HTTP_CONN_STRANGERS_MAX of those, and at most HTTP_CONN_HANDSHAKES_MAX in a TLS handshake. With more handshakes at
+ * once, none would end in time on a busy machine when all nodes connect.
+ * When a limit is reached, a new connection ends the oldest stranger that has had HTTP_CONN_CHANCE_MS and has sent
+ * nothing, or nothing since its handshake. So clients that do nothing keep nobody out. If there is no such stranger,
+ * the new connection waits in the listener's queue (http_conn_set_is_full). A handshake under way is never ended for a
+ * new connection, because under pressure none would end then.
  *
- * The set owns the connections. A pointer is valid until `gone` was called for a held or streaming connection, and else
- * within the handler's call.
+ * The set owns the connections. The pointer to a held or streaming one is valid until `gone` was called, and that to
+ * any other one during the handler's call.
  */
 #pragma once
 
@@ -55,7 +56,7 @@ struct http_conn;
 struct http_conn_set;
 
 struct http_conn_handler {
-    /* A head has come. Returns the most bytes of body that may follow, or -1 when it has refused the request. */
+    /* A head has come. Returns how many bytes of body may follow, or -1 when the handler has refused the request. */
     int64_t (*begin)(void *context, struct http_conn *conn, const struct http_head *head);
     /* The request is whole: answer, start a stream, or hold it. */
     void (*request)(void *context, struct http_conn *conn, const struct http_head *head, struct slice body);
@@ -68,11 +69,11 @@ void http_conn_set_free(struct http_conn_set *set);
 size_t http_conn_set_count(const struct http_conn_set *set);
 bool http_conn_set_is_full(const struct http_conn_set *set);
 
-/* Takes up an accepted connection and owns fd; ssl (which it owns, too) for HTTP_CONN_TLS. */
+/* Adds an accepted connection. It owns fd, and ssl, which is NULL but for HTTP_CONN_TLS. */
 void http_conn_accept(struct http_conn_set *set, int fd, enum http_conn_from from, SSL *ssl);
 
 enum http_conn_from http_conn_from(const struct http_conn *conn);
-/* The certificate that the client has proved to own, or NULL. Of HTTP_CONN_TLS. The caller frees it. */
+/* For HTTP_CONN_TLS: the certificate whose key the client has, or NULL. The caller frees it. */
 X509 *http_conn_certificate(struct http_conn *conn);
 
 /* The client has said who it is. owner: counts the node's connections until this one ends; may be NULL. */

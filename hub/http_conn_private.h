@@ -14,7 +14,7 @@ enum http_conn_state { CONN_HEAD, CONN_BODY, CONN_HELD, CONN_STREAM, CONN_FLUSH,
 
 struct http_conn {
     struct http_conn_set *set;
-    TAILQ_ENTRY(http_conn) link; /* in set->strangers or set->known */
+    TAILQ_ENTRY(http_conn) link; /* in set->strangers or set->all_known */
     struct bufferevent *bev;
     struct event deadline;
     const struct http_conn_hold *hold; /* of a held or streaming connection */
@@ -27,8 +27,8 @@ struct http_conn {
     bool known;
     bool handshaking;
     bool keep;
-    bool unread; /* a body was refused that may still come */
+    bool unread; /* the body of a refused request may still come */
 };
 
-/* Goes to the state, and stays there for no longer than that; 0: without limit. */
+/* Enters the state, for within_ms at most; 0: without limit. */
 void http_conn_enter(struct http_conn *conn, enum http_conn_state state, int64_t within_ms);

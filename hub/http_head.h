@@ -2,12 +2,12 @@
  *
  * http_head: the head of a request, as the hub takes it.
  *
- * Source: RFC 9112, of which only what the hub's clients send is taken: HTTP/1.0 or 1.1, lines that end in CRLF, a
- * target that begins with `/`, a body of a length that is said. Whatever two programs could read in two ways is
- * refused: a bare LF or CR, a folded header, white space before a colon, two different lengths, Transfer-Encoding.
+ * Source: RFC 9112. Only what the hub's clients send is accepted: HTTP/1.0 or 1.1, lines that end in CRLF, a target
+ * that begins with `/`, a body with a Content-Length. Whatever two programs could read differently is refused: a bare
+ * LF or CR, a folded header, white space before a colon, two different lengths, Transfer-Encoding.
  *
- * evhttp is not used, though libevent has it: it knows no limit of time for a whole head, none for the connections
- * whose clients have not said who they are, and keeps a few kilobytes for a request that waits.
+ * libevent's evhttp is not used: it has no time limit for a whole head, no limit for the connections of unknown
+ * clients, and keeps a few kilobytes for each request that waits.
  */
 #pragma once
 
@@ -36,5 +36,5 @@ struct http_head {
     struct slice certificate; /* the value of the first */
 };
 
-/* text: the head up to its empty line, with that. Returns 0, or the status of a refusal: 400, 413, 501, 505. */
+/* text: the head, including its empty line. Returns 0, or the status of a refusal: 400, 413, 501, 505. */
 int http_head_parse(struct http_head *head, struct slice text);

@@ -19,14 +19,14 @@
 
 enum { LOOK_EVERY = 5 /* ticks, of a second */, SWEEP_EVERY = 60 };
 
-/* What only this file needs. */
+/* The part of the hub that only this file uses. */
 struct hub_process {
     struct hub hub;
     struct event tick;
     struct event signals[3];
     unsigned ticks;
     uint64_t generation;
-    bool index_missing; /* that was said */
+    bool index_missing; /* the log says so */
 };
 
 /* ---- requests ---- */
@@ -37,7 +37,7 @@ static int64_t refuse_unknown(struct http_conn *conn)
     return -1;
 }
 
-/* Is this a path for whoever comes from there? */
+/* May a client of this listener use the path? */
 static bool is_served(const struct http_head *head, enum hub_path_kind kind, enum http_conn_from from)
 {
     bool local = from == HTTP_CONN_LOCAL;

@@ -5,11 +5,11 @@
  *     remote-run --POST /orders--> hub --200 to a waiting GET--> agent or a relay's hub
  *     remote-run <----output------ hub <--PUT output------------ agent or a relay's hub
  *
- * Connections are made by the nodes alone (http_conn.h). Who waits is in memory (wait_table.h), what was ordered on the
- * disk (orders.h): the process may be killed at any moment, and its successor goes on with the orders as the nodes come
- * back. A relay's hub waits at the hub of the server above (hub_upstream.h), as an agent does.
+ * Only nodes open connections (http_conn.h). The waiting nodes are kept in memory (wait_table.h) and the orders on disk
+ * (orders.h). The process may be killed at any moment: its successor goes on with the orders as the nodes come back. A
+ * relay's hub waits at the hub of the server above (hub_upstream.c), as an agent does.
  *
- * One thread does it all; the only thing that it waits for is the disk, once an order.
+ * There is one thread. It blocks only on the disk, once for each order.
  */
 #pragma once
 

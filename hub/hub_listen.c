@@ -27,7 +27,7 @@ enum {
     PASSED_FIRST = 3, /* SD_LISTEN_FDS_START */
     BACKLOG = 4096,
     SOCKET_MODE = 0660,
-    ACCEPT_AT_ONCE = 32, /* then the others have their turn */
+    ACCEPT_AT_ONCE = 32, /* then other events have their turn */
     PAUSE_MS = 1000, /* without descriptors */
     FULL_PAUSE_MS = 50,
     /* A lost network is noticed after KEEP_IDLE_S + KEEP_PROBES * KEEP_EACH_S. */
@@ -129,7 +129,7 @@ static void add_listener(struct hub_listeners *listeners, int fd, enum http_conn
 {
     struct hub_listener *listener = &listeners->at[listeners->count++];
     *listener = (struct hub_listener){.all = listeners, .fd = fd, .from = from};
-    const int data_within_s = 5; /* who sends nothing stays with the kernel for so long */
+    const int data_within_s = 5; /* how long the kernel waits for a client to send, before it gives up the connection */
     if (from == HTTP_CONN_TLS) {
         setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &data_within_s, sizeof data_within_s);
     }
@@ -195,7 +195,7 @@ static int bind_tcp(const struct addrinfo *address)
     return fd;
 }
 
-/* Without an address: IPv6, which takes IPv4, too; where there is none, IPv4. */
+/* Without an address: IPv6, which takes IPv4, too; IPv4 on a machine without IPv6. */
 static bool open_tcp(struct hub_listeners *listeners, const struct relay_config *config, struct err *err)
 {
     const char *candidates[] = {config->hub.address[0] != '\0' ? config->hub.address : "::", NULL, NULL};

@@ -7,7 +7,7 @@
  * hub.address and hub.port, the Unix sockets in their place, with mode 0660 and the group of their directory if that is
  * set-gid.
  *
- * When there are no descriptors left accepting pauses for a second; who comes meanwhile waits in the queue.
+ * When no descriptors are left, accepting pauses for a second; new connections wait in the kernel's queue.
  */
 #pragma once
 
@@ -27,5 +27,5 @@ void hub_listen_close(struct hub_listeners *listeners);
 /* Reads certificate and key again. False with err: the old ones stay. */
 bool hub_listen_reload(struct hub_listeners *listeners, const struct relay_config *config, struct err *err);
 
-/* Raises the number of files the process may have open to what it is allowed to, since each node is one. Returns it. */
+/* Raises the limit of open files as far as the process may: each waiting node is one. Returns it, -1: no limit. */
 long hub_listen_raise_files(void);

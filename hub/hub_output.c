@@ -45,7 +45,7 @@ static void take_output_piece(struct order_target *target, const struct hub_path
     }
 }
 
-/* Nobody waits for it: only that the run goes on, or is over, is of interest. */
+/* Nobody waits for the output; it only tells that the run goes on, or is over. */
 static void pass_over(struct http_conn *conn, struct order_target *target, const struct hub_path *path)
 {
     if (target != NULL && path->has_end) {

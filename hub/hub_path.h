@@ -6,9 +6,9 @@
  *     /rudder/relay-api/1/output/<node>[/below]/<ticket>?offset=<bytes>[&end=<exit status>]
  *     /orders, /status             (at the local socket)
  *
- * A node id is outside input: it passes node_id_valid, is at most 127 bytes, and percent encoding counts for nothing in
- * it. What is for a relay's hub, and not for the agent of the relay itself, has `below`; its key in the tables is
- * "<node>/below", which no node id can be.
+ * A node id is outside input: it must pass node_id_valid, is at most 127 bytes long, and is not percent-decoded.
+ * `below` means the relay's hub and not the relay's own agent; its key in the tables is "<node>/below", which no node
+ * id can be.
  */
 #pragma once
 
@@ -47,5 +47,5 @@ bool hub_path_parse(struct hub_path *path, struct slice target, struct slice que
 /* A ticket of 1 to 20 digits that fits. */
 bool hub_path_ticket(struct slice text, uint64_t *ticket);
 
-/* As nodes, files and the log have it: 20 digits. The text is the one given. */
+/* Writes the ticket's 20 digits, as nodes, files and the log have them. Returns text. */
 const char *hub_path_ticket_text(char text[TICKET_SIZE], uint64_t ticket);

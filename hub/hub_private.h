@@ -34,7 +34,7 @@ struct hub {
     struct hub_upstream *upstream; /* NULL: no server above, or it is not asked */
     struct token_bucket admission;
     size_t waiting;
-    size_t refused; /* lately, by the admission rate; falls by it each second */
+    size_t refused; /* by the admission rate; falls by that rate each second */
 };
 
 /* hub_client.c: is the client the node of the path? False: it was refused. */
@@ -43,9 +43,9 @@ bool hub_client_is_node(struct hub *hub, struct http_conn *conn, const struct ht
 
 /* hub_wait.c: GET wait/... */
 void hub_wait(struct hub *hub, struct http_conn *conn, const struct hub_path *path);
-/* The node gets its next order if it waits. */
+/* Gives the node its next order if it waits. */
 void hub_wait_offer(struct hub *hub, struct wait_node *node);
-/* Looks who has vanished, and tells the metrics. To be called each few seconds. */
+/* Logs the nodes that have vanished, and sets the metrics. To be called every few seconds. */
 void hub_wait_look(struct hub *hub);
 
 /* hub_output.c: PUT output/... */
@@ -54,8 +54,8 @@ void hub_output(struct hub *hub, struct http_conn *conn, const struct hub_path *
 /* hub_orders.c: POST /orders */
 void hub_orders(struct hub *hub, struct http_conn *conn, struct slice form);
 
-/* Who of the nodes is there, as targets of an order: a node by its key, what is below a relay by the relay's.
- * hub_targets.c. */
+/* hub_targets.c: the nodes that can be reached, as targets of an order: a node by its own key, nodes below a relay by
+ * the key of the relay's hub. */
 struct hub_targets {
     struct order_text_target *at;
     size_t count, room;

@@ -88,7 +88,7 @@ static void find_targets(struct hub *hub, struct slice nodes, struct hub_targets
     free(ids);
 }
 
-/* Writes it with a ticket of our own. *order is NULL when no node of it is there. */
+/* Stores the order with a ticket of our own. *order is NULL when none of its nodes waits here. */
 static bool keep_order(struct hub *hub, const struct order_text *above, const struct hub_targets *targets,
                        struct order **order, struct err *err)
 {
@@ -115,7 +115,7 @@ static void hand_order_on(struct hub_upstream *upstream, const struct order_text
     struct order *order;
     char ticket[TICKET_SIZE];
     find_targets(hub, above->nodes, &targets);
-    /* One that is watched was on the disk when the hub was started, and is being handed on. */
+    /* A watched one was on disk when the hub was started, and is handed on already. */
     if (keep_order(hub, above, &targets, &order, err) && (order == NULL || order->watch == NULL)) {
         struct upstream_run *run = upstream_run_new(&upstream->runs, &upstream->way, above->ticket, above->output);
         upstream_run_source(run);

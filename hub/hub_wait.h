@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * hub_wait: a node that waits: one connection of it, held until there is an order for it or its time is over.
+ * hub_wait: a node that waits. One of its connections is held until there is an order or the time is over.
  *
- * The newest connection of a node counts, an older one is answered 204 at once. A request waits WAIT_LOW_MS to
- * WAIT_HIGH_MS, a random time, so that nodes that came together do not stay together.
+ * Only the newest connection of a node waits; an older one is answered 204 at once. A request waits for a random time
+ * between WAIT_LOW_MS and WAIT_HIGH_MS, so that nodes that came together do not come together again.
  *
- * Who comes anew passes the admission: hub.admission_rate nodes a second, hub.max_waiting in all. Others are answered
- * 503 with Retry-After, spread over the time that those before them take. A node that was here a moment ago passes.
+ * hub.admission_rate new nodes a second are admitted, and hub.max_waiting in all. The others are answered 503 with a
+ * Retry-After that spreads them over the time that those before them take. A node that waited a moment ago is always
+ * admitted.
  */
 #pragma once
 

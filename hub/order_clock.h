@@ -2,8 +2,8 @@
  *
  * order_clock: the time by which orders expire, so that setting the machine's clock neither drops nor revives one.
  *
- * Within one boot of the machine that is CLOCK_BOOTTIME, which goes on over restarts of the program. Over a reboot only
- * the clock on the wall says how long it took: an order then has as much time left as that says, and never more than it
+ * Within one boot of the machine it is CLOCK_BOOTTIME, which does not depend on restarts of the program. Only the wall
+ * clock tells how long a reboot took: an order then has the time left that this clock gives, but never more than it
  * had when it was written.
  */
 #pragma once

@@ -26,12 +26,12 @@
 
 enum { FILE_MODE = 0600, DIRECTORY_MODE = 0700, TICKETS_FILE_MAX = 64, SWEEP_SECONDS = 3600 };
 static const uint64_t BLOCK = 1000000;                            /* tickets */
-static const uint64_t AHEAD_MAX = UINT64_C(30) * 86400 * 1000000; /* of the clock, in a node's words */
+static const uint64_t AHEAD_MAX = UINT64_C(30) * 86400 * 1000000; /* for a node's ticket, of our clock */
 
 struct order_files {
     int dir_fd;
     uint64_t last;     /* the highest ticket that was given out, or may have been */
-    uint64_t reserved; /* up to here they are, in .tickets */
+    uint64_t reserved; /* the number in .tickets */
     uint64_t above;
 };
 

@@ -7,7 +7,7 @@
  *     above = 00001764374794000001    in a file: the ticket at the server above, where the order came from there
  *     conditions = a,b                may be empty
  *     output = yes                    or no
- *     seconds = 583                   for how long it may be begun; in a file: from `written` on
+ *     seconds = 583                   how long a node may still begin it; in a file: counted from `written`
  *     boot = <id>                     in a file, with these two: which boot of the machine, when it expires by
  *     expires = 1234567               CLOCK_BOOTTIME in ms, and
  *     written = 1764374794            when it was written, in seconds since 1970
@@ -15,8 +15,8 @@
  *     target = id                     in a file, for each: who gets it; with a space and a value of `nodes` behind it
  *                                     where that is a relay's hub
  *
- * A key that is not known is passed over, so that a server may say more; one that comes twice (but `target`) is
- * refused, as is a control character.
+ * An unknown key is ignored, so that later servers may send more of them. A key that comes twice (other than `target`)
+ * is refused, and so is a control character.
  */
 #pragma once
 
@@ -58,9 +58,9 @@ struct order_text {
 bool order_text_parse(struct order_text *order, struct slice text, struct err *err);
 void order_text_free(struct order_text *order);
 
-/* The three forms. */
-void order_text_format(const struct order_text *order, struct buffer *out);        /* for a file */
-void order_text_format_answer(const struct order_text *order, struct buffer *out); /* with nodes, if there are any */
+/* The form for a file, and that for an answer: a relay's hub gets it with nodes. */
+void order_text_format(const struct order_text *order, struct buffer *out);
+void order_text_format_answer(const struct order_text *order, struct buffer *out);
 
 /* Walks a comma-separated list. False at its end. */
 bool order_text_next_id(struct slice *list, struct slice *id);

@@ -188,7 +188,7 @@ static bool may_begin(const struct order_target *target)
     return target->state == TARGET_OPEN || target->state == TARGET_GIVEN;
 }
 
-/* The file goes when nobody is to begin any more, the order when nobody watches either. */
+/* Removes the file when no target can begin any more, and the order when nobody watches it, either. */
 static void settle_order(struct order *order)
 {
     bool open = false;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * orders: what was ordered and not begun by all, or whose output somebody waits for.
+ * orders: the orders that some targets have not begun, and those whose output somebody waits for.
  *
  * An order has a ticket and targets: nodes, and hubs of relays below. A target is
  *   open     until it was given to the node
  *   given    it may have begun; it is given again if the node asks with a lower ticket
  *   begun    the node said so: it asked with this ticket or a higher one, or sent output
  *   over     the run has ended, or it is too late for it to begin
- * The file goes as soon as no target is open or given; whoever kills the hub before that finds the order again at its
- * next start, open for all targets: what a node has begun it knows itself, by `after`. In memory the order stays while
- * somebody watches its runs (run_watch.h).
+ * An order has a file until no target is open or given. A hub that starts finds such an order again, open for all
+ * targets: a node knows itself what it has begun, and says so by `after`. In memory the order stays as long as somebody
+ * watches its runs (run_watch.h).
  *
- * An order whose time is over expires: it is logged for each target that was not begun, and the file goes.
+ * An order expires when its time is over: each target that has not begun is logged, and the file is removed.
  */
 #pragma once
 
@@ -58,7 +58,7 @@ struct order {
     struct order_target targets[];
 };
 
-/* Takes up what is in the directory. table and state must last. NULL with err. */
+/* Reads the orders of the directory. table and state must outlive it. NULL with err. */
 struct orders *orders_open(const struct relay_config *config, struct wait_table *table, struct relay_state *state,
                            struct err *err);
 void orders_close(struct orders *orders);
@@ -72,9 +72,9 @@ struct order *orders_add(struct orders *orders, struct order_text *text, struct 
 struct order *orders_find_above(const struct orders *orders, uint64_t above);
 struct order_files *orders_files(const struct orders *orders);
 
-/* The node asks, having begun `after`. Returns what it is to get; NULL: nothing. */
+/* The node asks for its next order; `after` is the last one that it has begun. NULL: there is none. */
 struct order_target *orders_next(struct orders *orders, struct wait_node *node, uint64_t after);
-/* It is given to the node. Adds the text to out. */
+/* Notes that the target is given to its node, and adds the text for that to out. */
 void orders_give(struct order_target *target, struct buffer *out);
 
 /* The target of this node and ticket; NULL: there is none (any more). */
@@ -82,10 +82,10 @@ struct order_target *orders_find(const struct wait_node *node, uint64_t ticket);
 void orders_begun(struct order_target *target);
 void orders_over(struct order_target *target); /* order and target may not exist any more when it returns */
 
-/* The watch is no more. The order may not exist any more when it returns. */
+/* The order's watch has ended. The order may not exist any more when this returns. */
 void orders_unwatch(struct order *order);
 
-/* Lets those expire whose time is over. */
+/* Expires the orders whose time is over. */
 void orders_expire(struct orders *orders);
 
 /* Visits all orders; visit may end the watch of the one it is given. */

@@ -4,12 +4,12 @@
  * server above.
  *
  * Whole lines of all nodes go to the sink (util/line_merge.h), and a line "rudder-relay: node ..." for each run that
- * did not end well. A node that was not given the order within BEGIN_MS, or whose run does not end within
- * remote_run.timeout of that, is said so and waited for no longer; the order stays until it expires. The watch ends
- * when no node is left.
+ * did not end well. A node that is not given the order within BEGIN_MS, or whose run does not end within
+ * remote_run.timeout after that, gets such a line, and is not waited for any more; the order stays until it expires.
+ * The watch ends when no node is left.
  *
- * Nothing here calls the sink or frees anything at once: that happens in an event of the watch's own. So a caller may
- * walk orders and targets meanwhile. The watch belongs to its order and to itself.
+ * None of these functions calls the sink or frees anything before it returns: an event of the watch does. So a caller
+ * may walk orders and targets meanwhile. The watch frees itself.
  */
 #pragma once
 
@@ -32,7 +32,7 @@ struct run_watch *run_watch_new(struct event_base *base, struct order *order, co
 /* The sink is gone: it is not called any more. The runs go on. */
 void run_watch_cancel(struct run_watch *watch);
 
-/* Has the sink so much to write that no more output is to be taken in for now? */
+/* Has the sink so much left to write that no more output should be taken for now? */
 bool run_watch_is_full(const struct run_watch *watch);
 
 void run_watch_output(struct run_watch *watch, struct order_target *target, struct slice piece);
@@ -40,5 +40,5 @@ void run_watch_ended(struct run_watch *watch, struct order_target *target, int s
 void run_watch_lost(struct run_watch *watch, struct order_target *target, const char *why);
 void run_watch_say(struct run_watch *watch, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Looks for targets whose time is over. To be called each second or so. */
+/* Gives up targets whose time is over. To be called about once a second. */
 void run_watch_check(struct run_watch *watch);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * token_bucket: so many a second and no more, with a second's worth in reserve.
+ * token_bucket: limits how often something is done: `rate` times a second, up to a second's worth at once.
  */
 #pragma once
 
@@ -13,6 +13,7 @@ struct token_bucket {
     int64_t at_ms; /* when that was counted */
 };
 
+/* True when it may be done now. */
 static inline bool token_bucket_take(struct token_bucket *bucket, int64_t now_ms)
 {
     int64_t most = bucket->rate * 1000;

@@ -25,7 +25,7 @@ struct upstream_run {
     bool output;
     bool cancelled;
     struct buffer lines;  /* that the server above has not taken yet */
-    struct buffer answer; /* its words */
+    struct buffer answer; /* what the server above answered */
     int64_t offset;       /* of the first of them */
     size_t sending;       /* how many are under way */
     size_t read_at;       /* how many of those libcurl has */
@@ -84,7 +84,7 @@ static void try_again(struct upstream_run *run, const struct http_result *result
     send_after(run, result->retry_after_s > 0 ? clock_later(wait_ms, result->retry_after_s * 1000) : wait_ms);
 }
 
-/* The server above has another idea of what it has: from before this hub was started. */
+/* The server above has another offset: it has output from before this hub was started. */
 static void take_offset(struct upstream_run *run)
 {
     static const char prefix[] = "offset = ";

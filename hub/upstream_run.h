@@ -2,12 +2,12 @@
  *
  * upstream_run: the output of an order from above, on its way up.
  *
- * What sources write (a run_watch.h of the nodes that wait here, a remote-run for those that do not) gathers here and
- * goes up in pieces, one at a time and one a second; each is sent until the server above has taken it. When all sources
- * have ended the last piece tells the worst exit status. The server above may say that nobody waits any more: then
- * sources are told to end. After GIVE_UP_MS without success it is given up.
+ * Its sources are a run_watch of the nodes that wait here, and an absent_run of the others. What they write is gathered
+ * here and sent in pieces, one at a time and one a second at most. A piece is sent again until the server above has
+ * taken it. The last one, when all sources have ended, has the worst exit status. When the server above says that
+ * nobody waits any more, the sources are told to end. After GIVE_UP_MS without success the run is given up.
  *
- * It belongs to the list of the upstream, and removes itself when it is over.
+ * It is in the list of the upstream, and removes and frees itself when it is over.
  */
 #pragma once
 
@@ -37,8 +37,8 @@ struct upstream_run *upstream_run_new(struct upstream_run_list *list, const stru
 void upstream_run_write(struct upstream_run *run, struct slice lines);
 size_t upstream_run_pending(const struct upstream_run *run);
 
-/* A source begins, and ends. run does not exist any more after the last end, sooner or later: a source does not use it
- * after its own end. */
+/* A source begins, and ends. A source must not use the run after its own end: after the last end the run frees
+ * itself. */
 void upstream_run_source(struct upstream_run *run);
 void upstream_run_source_ended(struct upstream_run *run, int status);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * wait_table: what the hub knows of each node that has waited here since the hub began, or has an order.
+ * wait_table: what the hub knows of each node that has waited since the hub was started, or has an order.
  *
  * A node has an entry by its key (hub_path.h); the hub of a relay below has one of its own. The table owns the entries.
- * An entry stays as long as its node is in the node index, or is in use (wait_table_sweep), so there are never more
- * than nodes in the list. Times are milliseconds of clock_ms.
+ * wait_table_sweep removes those that are not in use and whose node is not in the node index any more, so the table
+ * does not grow beyond the node list. Times are milliseconds of clock_ms.
  */
 #pragma once
 
@@ -24,11 +24,11 @@ struct wait_node {
     struct order_target_list targets; /* its orders, tickets ascending; orders.h links them */
     struct http_conn *conn;           /* in which it waits; NULL: it does not */
     struct wait_session *session;     /* of that connection; hub_wait.h */
-    uint64_t after;                   /* the highest ticket it has begun, by its own words */
+    uint64_t after;                   /* the highest ticket that it says it has begun */
     int64_t seen_ms;                  /* when it was last heard of; 0: never */
     int64_t given_ms;                 /* when it was given an order whose run has not ended; 0: none */
     unsigned conns;                   /* its connections */
-    bool vanished;                    /* that it is gone was said */
+    bool vanished;                    /* the log says that it is gone */
     char key[];
 };
 

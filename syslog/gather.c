@@ -35,7 +35,7 @@ struct gather {
     struct syslog_line line;
     struct buffer text;
     struct refusals refusals;
-    bool failing; /* the last run could not be put into the spool, which was said */
+    bool failing; /* the last run could not be put into the spool; the log says so */
 };
 
 struct gather *gather_open(const struct relay_config *config, struct err *err)
@@ -122,8 +122,8 @@ static enum relay_syslog_line judge_line(struct gather *gather, struct slice tex
 
 /* ---- runs ---- */
 
-/* A run that was put there before the program was killed, and is put there again, is the same file, or the database
- * knows it. */
+/* A run may be put there twice, if the program is killed in between. The spool then has the same file already, or the
+ * database has the run. */
 static bool put_run_into_spool(struct gather *gather, const struct run_store_run *run, struct slice text,
                                struct err *err)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * gather: from messages to runs. A message is checked (from where, for which node, is it a report), kept in the store
- * until its run is whole, and the run is put into the spool of syslog.directory as a run log that is not signed: text,
- * under the name <start>@<node id>.log, by rename. The forwarder takes it from there.
+ * gather: makes runs of messages. A message is checked (its sender, its node, whether it is a report) and kept in the
+ * store until its run is whole. Then the run is put into the spool of syslog.directory as an unsigned run log, under
+ * the name <start>@<node id>.log. The forwarder takes it from there.
  *
- * What is left out is counted and said, and counts as done: rsyslog need not keep it.
+ * A message that is refused is counted and logged, and is done for rsyslog, too: it need not send it again.
  */
 #pragma once
 
@@ -21,8 +21,8 @@ struct gather;
 struct gather *gather_open(const struct relay_config *config, struct err *err);
 void gather_close(struct gather *gather); /* takes NULL */
 
-/* Takes a message. After true it outlives a power cut. False with err when that cannot be had: it does not count, and
- * rsyslog sends it again. */
+/* Takes a message. After true it is on disk, or refused. False with err when it could not be stored: rsyslog sends it
+ * again. */
 bool gather_line(struct gather *gather, struct slice line, struct err *err);
 
 /* Counts a line that was too long to be read. */

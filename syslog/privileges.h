@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * privileges: omprog starts programs as the user of rsyslogd, which is root on most systems. This program has no use
- * for such rights.
+ * privileges: gives up root. omprog starts programs as the user of rsyslogd, which is root on most systems.
  */
 #pragma once
 
@@ -9,6 +8,6 @@
 
 #include "util/err.h"
 
-/* Becomes the user for good, with its groups, if the process is root's and the user is not root. Does nothing where
- * rsyslogd itself is not root's. False with err. */
+/* Becomes the user, with its groups, for good. Does nothing if the process does not run as root, or user is root. False
+ * with err. */
 bool privileges_drop(const char *user, struct err *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * refusals: tells in the log what messages were left out, at most once a minute for each reason: who floods the relay
- * does not flood its log. Each line has the number since the one before, and an example.
+ * refusals: logs the messages that were refused, with one line a minute for each reason at most, so that a flood of
+ * messages does not flood the log. A line has the number since the line before, and an example.
  */
 #pragma once
 
@@ -22,7 +22,7 @@ struct refusals {
     struct refusal each[RELAY_SYSLOG_LINE_RESULTS];
 };
 
-/* what: for RELAY_SYSLOG_LINE_NETWORK the address, else the node, or what is wrong; outside input is fine. */
+/* what: the example: an address, a node, or what is wrong. It may be outside input. */
 void refusals_add(struct refusals *refusals, enum relay_syslog_line result, const char *what);
 
 /* Tells what is due. *next_ms is made earlier if something is due later. */

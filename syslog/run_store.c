@@ -52,7 +52,7 @@ int run_store_each(MDB_txn *txn, MDB_dbi dbi, const void *prefix, size_t prefix_
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
-/* rsyslog may start the program anew before the one before has seen that its input ended. */
+/* rsyslog may start the program again before the last one has seen the end of its input. */
 static bool take_lock(struct run_store *store, struct err *err)
 {
     const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
@@ -90,7 +90,7 @@ static int open_tables(struct run_store *store)
     return mdb_txn_commit(txn);
 }
 
-/* The file has room for twice what is allowed: to take a run out of a full one needs room, too. */
+/* The file may have twice the allowed size: removing a run from a full store needs room, too. */
 static bool open_run_file(struct run_store *store, struct err *err)
 {
     char *path = xasprintf("%s/runs.mdb", store->config->state_directory);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "run_store_private.h"
 
-/* So many runs of a node may be there, those that are to be ended included, for each that syslog.max_runs_per_node
- * allows: runs are not ended the moment they are due. */
+/* A node may have CUT_FACTOR times syslog.max_runs_per_node runs, counting those that are to be ended: runs are not
+ * ended the moment they are due. */
 enum { CUT_FACTOR = 4 };
 
 struct node_runs {

@@ -24,7 +24,7 @@ static void describe_run(struct run_store_run *out, const MDB_val *key, const st
     out->end = run->has_end ? RUN_STORE_BY_REPORT : run->cut ? RUN_STORE_BY_LIMIT : RUN_STORE_BY_TIMEOUT;
 }
 
-/* How long nothing has come. A clock that was set back by more than it waits ends the wait, too. */
+/* A run is due when nothing has come for a while, and also when the clock was set back by more than that. */
 static bool scan_run(void *context, const MDB_val *key, const MDB_val *value)
 {
     struct due_scan *scan = context;

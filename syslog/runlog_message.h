@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * runlog_message: one report alone, as a syslog message carries it, made into text of a run log.
+ * runlog_message: makes text of a run log of one report, as a syslog message carries it.
  *
  * Source: PROTOCOL.md section 6 for the report. Agents of Rudder 5.0 to 6.x send each as a message of its own, `R: @@`
  * and what follows, with a tag (`rudder`) that the syslog daemon has taken off. A syslog daemon writes control

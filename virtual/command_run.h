@@ -2,8 +2,8 @@
  *
  * command_run: one command that the helper (command_server.h) runs for us, seen from an event loop.
  *
- * The helper enforces the time-out; if it does not answer some time after, it is given up. When a command_run is freed
- * before its end, the helper has the command ended.
+ * The helper enforces the time-out. A helper that does not answer a minute after that is given up. When a command_run
+ * is freed before its end, the helper ends the command.
  */
 #pragma once
 

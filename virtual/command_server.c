@@ -59,7 +59,7 @@ static enum subprocess_wire begin_command(void *context, struct slice come, stru
     return got;
 }
 
-/* Kills our children; theirs become ours by that. Returns how many there were. */
+/* Kills our children; their children become ours then. Returns how many there were. */
 static size_t kill_children(void)
 {
     size_t count = 0;
@@ -110,7 +110,7 @@ bool command_server_is_connection(int fd)
     return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode) && !socket_option(fd, SO_ACCEPTCONN);
 }
 
-/* Ends with its parent, and by TERM, each time with its command. */
+/* The child and its command end with the parent, or by TERM. */
 static void serve_in_child(int listener, int connection)
 {
     const pid_t parent = getppid();

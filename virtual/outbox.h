@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * outbox: where finished run logs go: into the spool, by what the upload program does it with (relay/spool_put.h), or,
- * while the spool has no room, into a directory of our own, unsent/ in virtual.state_directory. From there they follow
- * by themselves, the oldest first.
+ * outbox: puts finished run logs into the spool (relay/spool_put.h), or, while the spool has no room, keeps them in
+ * unsent/ in virtual.state_directory. outbox_send_kept brings those into the spool later, the oldest first.
  *
- * Room is what an upload finds, too: upload.min_free_space and upload.max_waiting_files. What is kept has limits of its
- * own: OUTBOX_KEPT_MAX files, and processing.reporting.cleanup.retention. A run log in either place is on disk.
+ * The spool has no room for the same reasons as for an upload: upload.min_free_space and upload.max_waiting_files. At
+ * most OUTBOX_KEPT_MAX files are kept, for processing.reporting.cleanup.retention. A run log in either place is on
+ * disk.
  */
 #pragma once
 
@@ -26,5 +26,5 @@ void outbox_close(struct outbox *outbox); /* takes NULL */
 /* False with err: the run log is lost. */
 bool outbox_put(struct outbox *outbox, const char *name, struct slice bytes, struct err *err);
 
-/* Sends what is kept, as far as there is room. Does nothing when nothing is. */
+/* Puts kept run logs into the spool, as far as there is room. */
 void outbox_send_kept(struct outbox *outbox);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * places: the virtual nodes that the daemon has, each with when it is run next, how its last run went, and its run if
- * one goes on. No clock and no event loop: whoever calls says what time it is.
+ * places: the virtual nodes of the daemon. A place has the time of the node's next run, the result of the last one, and
+ * the run that goes on, if there is one. The module has no clock and no event loop: the caller says what time it is.
  *
- * A node that is due while its run goes on skips that moment. One that is due while too many others run waits; those
- * that have waited longest come first.
+ * A node that becomes due while its run goes on skips that run. One that is due while too many others run waits; the
+ * one that has waited longest is first.
  */
 #pragma once
 
@@ -36,16 +36,16 @@ void places_reload(struct places *places, const struct virtual_nodes *nodes, con
                    int64_t now, void (*drop)(void *context, struct place *place), void *context);
 void places_free(struct places *places);
 
-/* The one that is to be started now; NULL when none is. A moment that a running node has missed is taken off. */
+/* The node to start now; NULL: none. Running nodes that are due skip that run here. */
 struct place *places_due(struct places *places, int64_t now);
 
 /* The next moment at which places_due has to be asked; INT64_MAX: none. */
 int64_t places_next(const struct places *places);
 
-/* Its run has begun, or was left out: the next one is that of its schedule. */
+/* Its run has begun, or was skipped: the schedule gives the next one. */
 void place_begun(struct place *place, int64_t now);
 
-/* Its next run is now. False: there is no such node, or its file says that it is off. */
+/* Makes the node due now. False: there is no such node, or its file says that it is off. */
 bool places_request(struct places *places, const char *node_id, int64_t now);
 
 struct place *places_find(const struct places *places, const char *node_id);

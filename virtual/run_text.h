@@ -32,8 +32,8 @@ struct run_text {
     struct timestamp start;
     char start_text[TIMESTAMP_TEXT_SIZE]; /* as reports have it: YYYY-MM-DD HH:MM:SS+00:00 */
     struct buffer body;
-    struct buffer line; /* what has come of one */
-    struct buffer said; /* the first line that is no report and no `R: [...]`, for the verdict */
+    struct buffer line; /* the line that has not come whole yet */
+    struct buffer said; /* the first line that is no report and no log entry, for the verdict */
     bool in_report;
     bool own_start;
     bool own_end;
@@ -47,8 +47,8 @@ void run_text_free(struct run_text *text);
 /* Takes a piece of the command's output that came at that moment. */
 void run_text_take(struct run_text *text, const char *bytes, size_t len, int64_t now);
 
-/* Appends the whole run log to out; the text takes no more. failure: why, with a verdict other than OK; of outside
- * input, one line. */
+/* Appends the whole run log to out; the text takes no more. failure: the reason of a verdict other than OK, one line,
+ * which may be outside input. */
 void run_text_end(struct run_text *text, enum run_verdict verdict, const char *failure, int64_t now,
                   struct buffer *out);
 

@@ -2,15 +2,15 @@
  *
  * schedule: when a virtual node is run. Pure functions; moments are seconds since 1970.
  *
- * A period begins at the same moments of the clock after each restart, at an offset within the period that a hash of
- * the node id gives: nodes are spread over it, and nothing has to be remembered. Runs that were missed are made up for
- * by one, soon but spread again, however many there were.
+ * A node runs once in each period, at an offset that is a hash of its id. So nodes are spread over the period, and the
+ * times are the same after a restart, though nothing is stored. However many runs were missed, one makes up for them:
+ * within SCHEDULE_CATCH_UP seconds, spread in the same way.
  */
 #pragma once
 
 #include <stdint.h>
 
-enum { SCHEDULE_CATCH_UP = 300 }; /* seconds that the runs are spread over which make up for missed ones */
+enum { SCHEDULE_CATCH_UP = 300 }; /* seconds */
 
 /* The first moment of the schedule after that one. period: at least 1. */
 int64_t schedule_next(const char *node_id, int64_t period, int64_t after);

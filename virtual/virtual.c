@@ -46,7 +46,7 @@ struct virtual_daemon {
     struct event look;   /* each LOOK_EVERY */
     struct event status; /* status.json is to be written */
     struct event signals[3];
-    bool directory_missing; /* that was said */
+    bool directory_missing; /* the log says so */
 };
 
 /* ---- status.json ---- */
@@ -107,7 +107,7 @@ static void leave_place_out(struct place *place)
 static void start_place(struct virtual_daemon *daemon, struct place *place, int64_t now)
 {
     if (now == place->status.last) {
-        place->status.next = now + 1; /* two runs of a second would have one name */
+        place->status.next = now + 1; /* two runs within a second would have the same name */
         return;
     }
     place_begun(place, now);
@@ -283,7 +283,7 @@ static void on_reload(evutil_socket_t number, short what, void *context)
 
 /* ---- from start to stop ---- */
 
-/* Two of us would run everything twice. */
+/* Two processes would run everything twice. */
 static bool lock_state(struct virtual_daemon *daemon, struct err *err)
 {
     const char *directory = daemon->config->virtual_nodes.state_directory;

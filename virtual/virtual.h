@@ -6,12 +6,12 @@
  *                                                     |
  *     spool, reports/incoming <-- outbox <-- signed <-- run log
  *
- * One thread. What it waits for is the disk, once a run. It has the nodes' keys, and no command of theirs; the helper
- * (command_server.h) has the commands, and no key.
+ * There is one thread. It blocks only on the disk, once for each run. It has the nodes' keys and runs no commands; the
+ * helper (command_server.h) runs the commands and cannot read the keys.
  *
- * state_directory has status.json (virtual_status.h), unsent/ (outbox.h), and requests/: a file there named as a node's
- * id has that node run now; it is removed. The process may be killed at any moment: a run that went on is made up for
- * by the next process, what it had started is ended by the helper.
+ * state_directory has status.json (virtual_status.h), unsent/ (outbox.h), and requests/: a file there with a node's id
+ * as its name starts that node now, and is removed. The process may be killed at any moment: the helper ends the
+ * commands that it had started, and the next process runs their nodes again.
  */
 #pragma once
 
@@ -24,5 +24,5 @@ struct virtual_daemon;
 struct virtual_daemon *virtual_start(const struct relay_config *config, struct err *err);
 /* Runs until SIGTERM or SIGINT. SIGHUP reads logging settings and files again. */
 void virtual_loop(struct virtual_daemon *daemon);
-/* Runs that go on are ended, and have no run log. */
+/* Ends the runs that go on; there is no run log of them. */
 void virtual_stop(struct virtual_daemon *daemon);

@@ -40,7 +40,7 @@ static void build_without_output(const struct virtual_run *run, const char *fail
     run_text_free(&bare);
 }
 
-/* verdict and failure as of the command; both may become those of its output. */
+/* verdict and failure are those of the command; those of its output may replace them. */
 static void build_log(struct virtual_run *run, enum run_verdict *verdict, struct err *failure, struct buffer *log)
 {
     const struct relay_config_reporting *settings = &run->context->config->reporting;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * virtual_run: one run of a virtual node: its command, the run log that is made of what it prints, and that in the
- * spool. Whatever goes wrong with the command is a report in the run log; only a run log that cannot be signed or put
- * anywhere is lost.
+ * virtual_run: one run of a virtual node. It runs the node's command, makes a run log of what it prints, and puts that
+ * into the spool. Whatever goes wrong with the command becomes a report in the run log. Only a run log that cannot be
+ * signed or written anywhere is lost.
  */
 #pragma once
 
@@ -33,7 +33,7 @@ struct virtual_run_context {
     struct event_base *base;
     const struct relay_config *config;
     struct outbox *outbox;
-    /* A run is over: once for each, and the run is freed afterwards. user is the next field. */
+    /* Called once for each run, at its end; the run is freed afterwards. user is the next field. */
     void (*ended)(void *user, void *owner, const struct virtual_run_end *end);
     void *user;
 };

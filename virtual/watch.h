@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * watch: tells when a file of a directory has come, gone or changed, in an event loop; and again and again whether the
- * directory is there, where it is not.
+ * watch: tells when files of a directory have come, gone or changed, in an event loop. A directory that is missing or
+ * was replaced is found by watch_renew, which its owner calls now and then.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 
 struct watch;
 
-/* changed is called some time after the first of several changes. path must stay. */
+/* changed is called a moment after the first of several changes, once for them all. path must stay. */
 struct watch *watch_start(struct event_base *base, const char *path, void (*changed)(void *context), void *context);
 void watch_free(struct watch *watch); /* takes NULL */
 

@@ -4,9 +4,9 @@
  *
  * Source: PROTOCOL.md sections 3 and 18. Where client certificates are pinned, a certificate counts when it names one
  * node (exactly one UID) and its key is one of that node's in the node index; dates and issuer do not matter. Where an
- * authority of the site signs them, whoever ended the handshake has verified the chain; the certificate counts when it
- * names one node by the site's rule (cert_node_id.h), and its key is compared with nothing. In both cases the node is
- * in the index.
+ * authority of the site signs them, httpd or the hub has verified the chain in the handshake; the certificate counts
+ * when it names one node by the site's rule (cert_node_id.h), whatever its key is. In both cases the node must be in
+ * the index.
  */
 #pragma once
 

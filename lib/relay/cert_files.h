@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * cert_files: the certificates that are in files which relay.conf names: what httpd shows, what this relay shows as a
- * client, what the upstream is known by; and the list of revoked ones that httpd goes by.
+ * cert_files: the certificates in files that relay.conf names: that of httpd, that of this relay as a client, that of
+ * the upstream; and the list of revoked certificates that httpd uses.
  *
- * Only dates and serial numbers are read, to tell an administrator in time. What cannot be read is as if it were not
- * there: who uses the file complains.
+ * Only dates and serial numbers are read, to warn an administrator in time. A file that cannot be read counts as
+ * missing: the program that uses it complains.
  */
 #pragma once
 
@@ -29,7 +29,7 @@ X509 *cert_file_read(const struct relay_config *config, enum cert_file which);
 struct cert_revocations {
     STACK_OF(X509_CRL) * lists;
     uint64_t count;      /* of revoked certificates in all lists together */
-    int64_t next_update; /* Unix time: from then on httpd shuts out all whom that authority has signed; the first one */
+    int64_t next_update; /* Unix time, the earliest of the lists: then httpd refuses all clients of its authority */
 };
 
 /* False: there is no such file, or no list in it. cert_revocations_free ends it, and takes all zero bytes. */
@@ -37,8 +37,8 @@ bool cert_revocations_read(const struct relay_config *config, struct cert_revoca
 void cert_revocations_free(struct cert_revocations *revocations);
 bool cert_revocations_have(const struct cert_revocations *revocations, X509 *certificate);
 
-/* Reading all certificates of the index takes some 0.4 s with 50,000 nodes, so what was found is kept for an hour, or
- * until a file is another. Begins all zero. */
+/* Reading all certificates of the index takes some 0.4 s with 50,000 nodes, so the result is kept for an hour, or
+ * until a file has changed. Begins all zero. */
 struct cert_files_seen {
     int64_t checked; /* seconds since 1970; 0: never */
     struct node_index_source sources[CERT_FILES + 2];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * cert_node_id: which node a certificate is of, by the one rule that the whole relay has.
+ * cert_node_id: the node of a certificate, by one rule for the whole relay.
  *
  * Source: PROTOCOL.md sections 3 and 18. The id is the subject's UID or, where an authority of the site has signed the
  * certificate and the site wants it so, the first label of a DNS name in the SAN: <node id>.<domain>. There must be

@@ -5,8 +5,7 @@
  * Each file is PEM (RFC 7468) and has one private key, without a password, and the certificate that senders encrypt to.
  * The certificate tells whether a message is for this key; nothing else of it counts, neither dates nor chain.
  *
- * The files are as they are now: one that was changed, came or went since the last look counts at once, so that keys
- * are changed without a restart.
+ * decryption_keys_refresh notices files that have changed, come or gone, so that keys are changed without a restart.
  */
 #pragma once
 

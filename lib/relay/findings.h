@@ -3,8 +3,8 @@
  * findings: what is wrong with a relay, in sentences for its administrator: on the status page, in its JSON, and from
  * check-config.
  *
- * All zero bytes is a valid value: nothing is wrong. What does not fit in is left out; the worst is to be added first.
- * What is said is to be printable already.
+ * All zero bytes is a valid value: nothing is wrong. A finding for which there is no room is left out, so the caller
+ * adds the worst first. Texts must be printable.
  */
 #pragma once
 

@@ -5,8 +5,8 @@
  * Source: PROTOCOL.md section 8. The signature of NAME.ocs is NAME.ocs.sign. NAME.ocs.gz may have NAME.ocs.sign as
  * well, because the signature is over the uncompressed content, or NAME.ocs.gz.sign.
  *
- * A message that holds both (inventory_message.h) is called NAME.smime.ocs.gz or NAME.smime.xml.gz: relays of any
- * version, Rudder's own too, pass on a file of such a name.
+ * A message that holds both (forwarder/inventory_message.h) is called NAME.smime.ocs.gz or NAME.smime.xml.gz: relays of
+ * any version, Rudder's own too, pass on a file of such a name.
  */
 #pragma once
 

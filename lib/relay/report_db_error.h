@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * report_db_error: what a failure of the database means for the runs in hand. Part of report_db.
+ * report_db_error: what a failure of the database means for the runs of a batch. Part of report_db.
  *
  * Source: PostgreSQL's appendix "Error Codes"; PROTOCOL.md section 14, third row.
  *

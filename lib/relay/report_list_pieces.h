@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * report_list_pieces: line hashes of report_lists, in pieces of a few. Nodes with the same policy have most lines in
- * common, so each piece is kept once, however many lists hold it. What ties the pieces of a list together is in pieces,
- * too: nodes with the same list share all. It has no lock.
+ * common, so each piece is kept once, however many lists hold it. The numbers of a list's pieces are kept in pieces,
+ * too, so nodes with the same list share all of it. It has no lock.
  */
 #pragma once
 

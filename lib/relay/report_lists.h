@@ -7,10 +7,10 @@
  * Memory: at most `bytes_max`, and half a MiB for the table. A list of 72 lines takes 56 bytes; 64 more for each eight
  * of its lines that no other node has in the same places, and 64 unless another node has the same list. So 36 MiB are
  * enough for 53,000 nodes that have nothing in common; a fleet with one policy needs a tenth of it. When it is full,
- * those go whose turn it is.
+ * nodes are forgotten in turn.
  *
- * Of a line it keeps 48 bits of a hash with a key that nobody outside knows. That another line has the same hash,
- * and would be stored as the one before, happens once in 280,000,000,000,000 changed lines.
+ * Of a line it keeps 48 bits of a hash with a key that nobody outside knows. A changed line that has the same hash
+ * would be stored as the old one; that happens once in 280,000,000,000,000 changed lines.
  *
  * Nodes are told apart by 64 bits of such a hash. All functions may be called by several threads.
  */
