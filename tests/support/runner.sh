@@ -13,6 +13,9 @@ runner_open() {
     mkdir "$RUNNER/results" "$RUNNER/log" "$RUNNER/tmp" "$RUNNER/sanitizer"
     chmod 1777 "$RUNNER/tmp" "$RUNNER/sanitizer"
     export TMPDIR=$RUNNER/tmp
+    # initdb is most of what an end-to-end test with a database waits for at its start
+    mkdir -m 700 "$RUNNER/postgres" && export LAB_PG_TEMPLATE=$RUNNER/postgres
+    [ "$(id -u)" != 0 ] || chown postgres: "$RUNNER/postgres" 2>/dev/null || unset LAB_PG_TEMPLATE
     runner_fence
     RUNNER_JOBS=${RELAY_TEST_JOBS:-$((3 * $(nproc)))} # they wait more than they compute
     RUNNER_TIMEOUT=${RELAY_TEST_TIMEOUT:-600}
