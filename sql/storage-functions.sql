@@ -114,4 +114,5 @@ BEGIN
         END IF;
     END LOOP;
 END $$;
+GRANT EXECUTE ON FUNCTION rudder_relay.highest_id(), rudder_relay.has_run(text, timestamptz) TO public;
 REVOKE ALL ON FUNCTION rudder_relay.add_days(integer), rudder_relay.drop_day(date), rudder_relay.grant_rights() FROM public;

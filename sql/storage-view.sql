@@ -30,6 +30,10 @@ CREATE OR REPLACE FUNCTION rudder_relay.seconds_of(seconds bytea, place integer)
            ELSE get_byte(seconds, 1 + 2 * place) * 256 + get_byte(seconds, 2 + 2 * place) END
 $$;
 
+-- Whoever reads the view calls these, also where functions are not everybody's by default.
+GRANT EXECUTE ON FUNCTION rudder_relay.branch_for_query(), rudder_relay.place_in_run(integer, smallint, smallint),
+    rudder_relay.seconds_of(bytea, integer) TO public;
+
 SELECT format($view$
 CREATE OR REPLACE VIEW %1$s.RudderSysEvents AS
 SELECT id, executionDate, nodeId, directiveId, ruleId, reportId, component, keyValue, executionTimeStamp, eventType,
