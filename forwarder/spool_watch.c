@@ -34,7 +34,7 @@ int spool_watch_open(const struct spool *spool, struct err *err)
         err_set_errno(err, errno, "inotify");
         return -1;
     }
-    const uint32_t events = IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+    const uint32_t events = IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
     if (inotify_add_watch(fd, spool_incoming_path(spool), events) < 0) {
         err_set_errno(err, errno, "inotify: %s", spool_incoming_path(spool));
         close(fd);
@@ -43,22 +43,32 @@ int spool_watch_open(const struct spool *spool, struct err *err)
     return fd;
 }
 
+struct watch {
+    struct spool *spool;
+    spool_watch_wants *wanted;
+    struct dispatch *dispatch;
+    uint32_t put_back; /* the cookie of a rename by which a forwarder gives a claimed file its name back; 0: none */
+};
+
 /* Releases a file that came beside another one: the other one may have left just before, and then nothing else would
- * give this file the name. */
-static void watch_name(struct spool *spool, const struct inotify_event *event, spool_watch_wants *wanted,
-                       struct dispatch *dispatch)
+ * give this file the name. A file that was put back is known and keeps its state: if it could not be moved to failed/,
+ * say, taking it up at once would fail again, over and over. */
+static void watch_name(const struct watch *watch, const struct inotify_event *event)
 {
     if (spool_beside_is(event->name)) {
-        spool_release(spool, event->name, time(NULL));
-    } else if (wanted(event->name) && (event->mask & IN_MOVED_TO)) {
-        dispatch_renamed(dispatch, event->name);
-    } else if (wanted(event->name)) {
-        dispatch_arrived(dispatch, event->name);
+        spool_release(watch->spool, event->name, time(NULL));
+    } else if (!watch->wanted(event->name)) {
+        return;
+    } else if ((event->mask & IN_MOVED_TO) == 0) {
+        dispatch_arrived(watch->dispatch, event->name);
+    } else if (event->cookie == watch->put_back) {
+        dispatch_scan_add(watch->dispatch, event->name);
+    } else {
+        dispatch_renamed(watch->dispatch, event->name);
     }
 }
 
-static enum spool_watch_news watch_event(const struct inotify_event *event, struct spool *spool,
-                                         spool_watch_wants *wanted, struct dispatch *dispatch)
+static enum spool_watch_news watch_event(struct watch *watch, const struct inotify_event *event)
 {
     if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED)) {
         return SPOOL_WATCH_LOST;
@@ -66,8 +76,10 @@ static enum spool_watch_news watch_event(const struct inotify_event *event, stru
     if (event->mask & IN_Q_OVERFLOW) {
         return SPOOL_WATCH_OVERFLOW;
     }
-    if (event->len > 0 && !(event->mask & IN_ISDIR)) {
-        watch_name(spool, event, wanted, dispatch);
+    if (event->mask & IN_MOVED_FROM) {
+        watch->put_back = event->len > 0 && spool_is_claimed(event->name) ? event->cookie : watch->put_back;
+    } else if (event->len > 0 && !(event->mask & IN_ISDIR)) {
+        watch_name(watch, event);
     }
     return SPOOL_WATCH_QUIET;
 }
@@ -76,12 +88,13 @@ enum spool_watch_news spool_watch_read(int inotify_fd, struct spool *spool, spoo
                                        struct dispatch *dispatch)
 {
     _Alignas(struct inotify_event) char events[EVENTS_SIZE];
+    struct watch watch = {spool, wanted, dispatch, 0};
     enum spool_watch_news worst = SPOOL_WATCH_QUIET;
     ssize_t len;
     while ((len = read(inotify_fd, events, sizeof events)) > 0) {
         for (const char *at = events; at < events + len;) {
             const struct inotify_event *event = (const struct inotify_event *)(const void *)at;
-            enum spool_watch_news news = watch_event(event, spool, wanted, dispatch);
+            enum spool_watch_news news = watch_event(&watch, event);
             worst = news > worst ? news : worst;
             at += sizeof *event + event->len;
         }

@@ -81,6 +81,9 @@ enum spool_leave {
     SPOOL_STAYS,   /* it waits; err says why */
 };
 
+/* Is this the name of a file that is claimed? */
+bool spool_is_claimed(const char *name);
+
 /* Removes a file that was processed. read: its status when it was read. */
 enum spool_leave spool_remove(struct spool *spool, const char *name, const struct stat *read, struct err *err);
 

@@ -32,6 +32,12 @@ static bool unclaimed_name(const char *claimed, char out[SAFE_FILE_NAME_SIZE])
     return true;
 }
 
+bool spool_is_claimed(const char *name)
+{
+    char original[SAFE_FILE_NAME_SIZE];
+    return unclaimed_name(name, original);
+}
+
 bool spool_unclaim(int dir_fd, const char *claimed, const char *name, struct err *err)
 {
     char placed[SAFE_FILE_NAME_SIZE];
@@ -124,12 +130,6 @@ struct recovery {
     size_t count;
 };
 
-static bool is_claimed(const char *name)
-{
-    char original[SAFE_FILE_NAME_SIZE];
-    return unclaimed_name(name, original);
-}
-
 static bool recover_one(void *context, const struct spool_entry *entry)
 {
     struct recovery *recovery = context;
@@ -143,9 +143,9 @@ static bool recover_one(void *context, const struct spool_entry *entry)
 size_t spool_recover(struct spool *spool)
 {
     struct recovery recovery = {spool->incoming_fd, 0};
-    spool_walk(spool->incoming_fd, is_claimed, recover_one, &recovery, NULL);
+    spool_walk(spool->incoming_fd, spool_is_claimed, recover_one, &recovery, NULL);
     recovery.dir_fd = spool->failed_fd;
-    spool_walk(spool->failed_fd, is_claimed, recover_one, &recovery, NULL);
+    spool_walk(spool->failed_fd, spool_is_claimed, recover_one, &recovery, NULL);
     return recovery.count;
 }
 

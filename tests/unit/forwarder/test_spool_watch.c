@@ -119,6 +119,56 @@ START_TEST(a_file_that_is_replaced_is_told_again)
 }
 END_TEST
 
+/* Refuses the file, which cannot be moved to failed/: a directory is in the place of its reason. */
+static void refuse_in_vain(const char *name)
+{
+    const struct spool_refusal refusal = {.node_id = "root", .reason = "it is bad"};
+    char reason[128];
+    struct err err;
+    snprintf(reason, sizeof reason, "%s.reason", name);
+    mkdirat(spool_failed_fd(spool), reason, 0700);
+    ck_assert_int_eq(spool_quarantine(spool, name, NULL, &refusal, &err), SPOOL_STAYS);
+    ck_assert(tmpdir_has(incoming_fd, name));
+}
+
+/* What could not be moved to failed/ waits as long as it is told to. Its way back to its name is no arrival. */
+START_TEST(a_file_that_is_put_back_is_not_new)
+{
+    watch_set_up();
+    tmpdir_arrive(incoming_fd, NAME("01"), "x");
+    tmpdir_arrive(incoming_fd, NAME("02"), "x");
+    read_news();
+    struct queued_run *later = dispatch_take(dispatch);
+    struct queued_run *sooner = dispatch_take(dispatch);
+    refuse_in_vain(NAME("01"));
+    refuse_in_vain(NAME("02"));
+    dispatch_defer(dispatch, sooner, 3600000); /* before the watch reads of it, and after that */
+    read_news();
+    dispatch_defer(dispatch, later, 3600000);
+    read_news();
+    ck_assert_str_eq(watch_next_name(), "");
+    ck_assert_uint_eq(dispatch_count(dispatch), 2);
+    tmpdir_arrive(incoming_fd, NAME("01"), "another");
+    read_news();
+    ck_assert_str_eq(watch_next_name(), NAME("01"));
+    watch_tear_down();
+}
+END_TEST
+
+/* Another process may have forgotten it meanwhile. */
+START_TEST(a_file_that_is_put_back_is_told_if_it_is_not_known)
+{
+    watch_set_up();
+    tmpdir_arrive(incoming_fd, NAME("01"), "x");
+    read_news();
+    dispatch_done(dispatch, dispatch_take(dispatch));
+    refuse_in_vain(NAME("01"));
+    read_news();
+    ck_assert_str_eq(watch_next_name(), NAME("01"));
+    watch_tear_down();
+}
+END_TEST
+
 START_TEST(a_directory_that_is_moved_is_lost)
 {
     watch_set_up();
@@ -207,5 +257,6 @@ END_TEST
 SUITE_MAIN("spool_watch", only_run_logs_are_of_interest, all_inventories_but_hidden_ones_are_of_interest,
            what_stands_beside_others_gets_a_name_that_is_free,
            a_new_file_is_told_however_it_comes, a_file_that_is_replaced_is_told_again,
+           a_file_that_is_put_back_is_not_new, a_file_that_is_put_back_is_told_if_it_is_not_known,
            a_directory_that_is_moved_is_lost, lost_notifications_are_noticed, a_watch_needs_the_directory,
            a_scan_finds_what_is_there_and_drops_what_is_gone, a_scan_that_fails_drops_nothing)
