@@ -125,6 +125,10 @@ static enum smime_decrypt try_keys(struct decryption_keys *keys, CMS_ContentInfo
     struct err missing;
     bool all = decryption_keys_refresh(keys, &missing);
     bool named = false;
+    if (decryption_keys_count(keys) == 0) {
+        err_set(err, "it is encrypted, and processing.reporting.decryption_key_file names no key");
+        return SMIME_DECRYPT_REFUSED;
+    }
     for (size_t i = 0; i < decryption_keys_count(keys); i++) {
         const struct decryption_key *key = decryption_keys_at(keys, i);
         if (key->key != NULL && names_recipient(cms, key->certificate)) {
@@ -162,10 +166,6 @@ enum smime_decrypt smime_decrypt(struct decryption_keys *keys, struct decompress
     struct buffer content = {0};
     if (!mime_header_read(&body, &header, NULL) || !is_opaque(&header)) {
         return SMIME_DECRYPT_DONE;
-    }
-    if (decryption_keys_count(keys) == 0) {
-        err_set(err, "it is encrypted, and processing.reporting.decryption_key_file names no key");
-        return SMIME_DECRYPT_WAIT;
     }
     CMS_ContentInfo *cms = read_envelope(&header, body, err);
     enum smime_decrypt result = cms == NULL ? SMIME_DECRYPT_REFUSED : try_keys(keys, cms, &content, err);

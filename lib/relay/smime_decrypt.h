@@ -7,6 +7,9 @@
  * What was encrypted is the signed message, plain or as gzip: encrypted text does not compress, so the agent compresses
  * first. Encryption proves nothing about the sender; only smime_verify does, and it comes next.
  *
+ * Nobody can tell whether a message is what it seems before it is decrypted. So where no key is configured it is refused
+ * and does not wait for one: otherwise anybody who knows the shared password could fill the room of a node for days.
+ *
  * A message of any other type stays as it is. OpenSSL does all that concerns ASN.1 and keys. Before it decodes the
  * message, the elements of its encoding are counted: OpenSSL allocates some hundred bytes for each, which would make
  * many gigabytes of a message of small ones.
@@ -24,8 +27,9 @@ enum { SMIME_MAX_RECIPIENTS = 16 };
 
 enum smime_decrypt {
     SMIME_DECRYPT_DONE,    /* or it was not encrypted */
-    SMIME_DECRYPT_WAIT,    /* a key may be missing: none is configured, or a file cannot be used; with the reason */
-    SMIME_DECRYPT_REFUSED, /* for other keys, altered, malformed, over a limit or encrypted twice; with the reason */
+    SMIME_DECRYPT_WAIT,    /* a key may be missing: a file that is configured cannot be used; with the reason */
+    SMIME_DECRYPT_REFUSED, /* no key is configured, or it is for other keys, altered, malformed, over a limit or
+                              encrypted twice; with the reason */
 };
 
 /* Does its header say that it is encrypted? (Or opaque in another way, which smime_decrypt refuses.) */
