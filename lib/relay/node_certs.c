@@ -16,6 +16,7 @@ struct walk {
     const char *end; /* the END line of the current block; NULL outside a block */
     size_t line;     /* the current line, from 1 */
     size_t begin;    /* where the block began */
+    bool told;       /* a malformed BEGIN line was met since the last block */
 };
 
 static const struct {
@@ -53,6 +54,16 @@ static const char *end_of_begin(struct slice line)
     return NULL;
 }
 
+static bool is_end(struct slice line)
+{
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+        if (slice_eq_str(line, labels[i].end)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Would a person who reads the file take the line for a BEGIN line? */
 static bool resembles_begin(struct slice line)
 {
@@ -86,8 +97,22 @@ static bool begin_block(struct walk *walk, const char *end, struct err *err)
     bool going_on = walk->end == NULL || visit_block(walk, err);
     walk->end = end;
     walk->begin = walk->line;
+    walk->told = false;
     buffer_clear(&walk->base64);
     return going_on;
+}
+
+/* A line that belongs to no block that can be read. A certificate without its BEGIN line, or with one that is none, is
+ * seen by its END line. */
+static bool walk_other_line(struct walk *walk, struct slice line, struct err *err)
+{
+    if (resembles_begin(line)) {
+        walk->told = true;
+        return visit_fault(walk, "its BEGIN line does not stand alone on a line", walk->line, err);
+    }
+    bool lost = walk->end == NULL && is_end(line) && !walk->told;
+    walk->told = walk->told && !is_end(line);
+    return !lost || visit_fault(walk, "it has an END line and no BEGIN line", walk->line, err);
 }
 
 static bool walk_line(struct walk *walk, struct slice line, struct err *err)
@@ -103,8 +128,7 @@ static bool walk_line(struct walk *walk, struct slice line, struct err *err)
     if (walk->end != NULL && walk->base64.len <= NODE_CERTS_MAX_PEM) {
         buffer_add(&walk->base64, line.at, line.len);
     }
-    return !resembles_begin(text) ||
-           visit_fault(walk, "its BEGIN line does not stand alone on a line", walk->line, err);
+    return walk_other_line(walk, text, err);
 }
 
 bool node_certs_walk_file(FILE *file, node_certs_visit *visit, void *context, struct err *err)

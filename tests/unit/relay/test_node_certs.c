@@ -183,6 +183,9 @@ START_TEST(begin_lines_are_read_as_openssl_reads_them)
         {"-----BEGIN CERTIFICATE-----x", END_AS_USUAL, "!@1 b@"},
         {"-----BEGIN CERTIFICATE-----", "-----END X509 CERTIFICATE-----\n", "!@1 b@"},
         {"-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----x\n", "!@1 b@"},
+        {"", END_AS_USUAL, "!@"}, /* told at its END line */
+        {"----BEGIN CERTIFICATE-----", END_AS_USUAL, "!@"},
+        {"-----begin certificate-----", "-----END TRUSTED CERTIFICATE-----\n", "!@"},
         {"-----BEGIN NEW CERTIFICATE REQUEST-----", "-----END NEW CERTIFICATE REQUEST-----\n", "b@"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
