@@ -43,6 +43,13 @@ static bool is_there_already(const struct safe_file *file, int dir_fd, const cha
     return durable;
 }
 
+/* What is no file never leaves, so whatever is put beside it would never get its turn. */
+static bool is_occupied(int dir_fd, const char *name)
+{
+    struct stat status;
+    return fstatat(dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode);
+}
+
 static enum spool_put put_in_place(struct safe_file *file, int dir_fd, const char *name, struct err *err)
 {
     char placed[SAFE_FILE_NAME_SIZE];
@@ -74,6 +81,11 @@ static enum spool_put put_in_place(struct safe_file *file, int dir_fd, const cha
 
 enum spool_put spool_put(struct safe_file *file, const char *name, int64_t taken, struct err *err)
 {
+    if (is_occupied(file->dir_fd, name)) {
+        err_set(err, "what has that name in the spool is no file");
+        safe_file_abandon(file);
+        return SPOOL_PUT_FULL;
+    }
     set_taken_time(file, taken);
     enum spool_put put = is_there_already(file, file->dir_fd, name) ? SPOOL_PUT_SAME
                                                                     : put_in_place(file, file->dir_fd, name, err);

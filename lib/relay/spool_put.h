@@ -18,7 +18,7 @@ enum spool_put {
     SPOOL_PUT_NEW,
     SPOOL_PUT_BESIDE, /* other bytes have that name */
     SPOOL_PUT_SAME,   /* the same bytes are there */
-    SPOOL_PUT_FULL,   /* too many others have that name */
+    SPOOL_PUT_FULL,   /* too many others have that name, or something that is no file (a directory, a link) */
     SPOOL_PUT_NO_SPACE,
     SPOOL_PUT_FAILED,
 };
