@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "relay/decryption_keys.h"
 #include "relay/node_index.h"
 #include "relay/runlog_seal.h"
+#include "relay/smime_encrypt.h"
 #include "relay/virtual_node.h"
 #include "user_access.h"
 #include "util/x509_key.h"
@@ -71,11 +73,12 @@ static void check_key(struct virtual_check *check, const struct virtual_node *no
 {
     const char *directory = check->config->virtual_nodes.keys_directory;
     const char *id = node->settings.node_id;
+    const struct runlog_seal seal = {directory, id, ""};
     struct err err;
     char *key = xasprintf("%s/%s.key", directory, id);
     if (access(key, R_OK) != 0 && errno == EACCES) {
         fprintf(stderr, "note: %s: it cannot be looked at by this user.\n", key);
-    } else if (!runlog_seal_check(directory, id, &err)) {
+    } else if (!runlog_seal_check(&seal, &err)) {
         virtual_fault(check, node->file, "%s", err.text);
     }
     check_key_rights(check, node, key);
@@ -107,6 +110,51 @@ static void check_virtual_node(struct virtual_check *check, const struct virtual
     }
 }
 
+/* Is it the certificate of a key that this server, which is root, decrypts with? Where there is none that can be read,
+ * that is for has_decryption_keys of check-config to say. */
+static bool is_decrypted_here(const struct relay_config *config, const X509 *certificate)
+{
+    struct decryption_keys *keys = decryption_keys_new(config->reporting.decryption_key_files);
+    bool all = decryption_keys_refresh(keys, NULL);
+    bool known = !all;
+    for (size_t i = 0; i < decryption_keys_count(keys) && !known; i++) {
+        const struct decryption_key *key = decryption_keys_at(keys, i);
+        known = EVP_PKEY_eq(X509_get0_pubkey(key->certificate), X509_get0_pubkey(certificate)) == 1;
+    }
+    decryption_keys_free(keys);
+    return known;
+}
+
+/* A reason in err, "" when nothing is wrong. */
+static void look_at_recipient(const struct virtual_check *check, struct err *err)
+{
+    const char *path = check->config->virtual_nodes.encrypt_to;
+    X509 *certificate = smime_encrypt_recipient(path, err);
+    if (certificate == NULL) {
+        return;
+    }
+    if (check->has_users && !user_access_may(&check->daemon, path, R_OK)) {
+        err_set(err, "%s: the user %s may not read it", path, virtual_user);
+    } else if (check->config->reporting.output == RELAY_OUTPUT_DATABASE &&
+               !is_decrypted_here(check->config, certificate)) {
+        err_set(err, "%s: its key is none of processing.reporting.decryption_key_file", path);
+    }
+    X509_free(certificate);
+}
+
+static void check_encryption(struct virtual_check *check)
+{
+    struct err err = {0};
+    if (check->config->virtual_nodes.encrypt_to[0] != '\0') {
+        look_at_recipient(check, &err);
+    }
+    if (err.text[0] != '\0') {
+        err_prefix(&err, "%s: virtual.encrypt_to", check->config->path);
+        command_failed(check->command, &err);
+        check->well = false;
+    }
+}
+
 bool check_virtual_is_well(const struct command *command, const struct relay_config *config)
 {
     struct virtual_check check = {.command = command, .config = config, .well = true};
@@ -122,6 +170,7 @@ bool check_virtual_is_well(const struct command *command, const struct relay_con
     check.index = node_index_open(config->general.node_index_file, &err);
     check.has_users =
         user_access_get(&check.daemon, virtual_user) && user_access_get(&check.runner, command_user);
+    check_encryption(&check);
     for (size_t i = 0; i < nodes.fault_count; i++) {
         command_failed(command, &nodes.faults[i].err);
         check.well = false;

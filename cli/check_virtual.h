@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * check_virtual: what keeps virtual nodes from being run: their files, commands, keys and certificates. Rights are told
- * by owners and modes (user_access.h), where this machine has the users.
+ * check_virtual: what keeps virtual nodes from being run: their files, commands, keys and certificates, and what their
+ * run logs are encrypted to. Rights are told by owners and modes (user_access.h), where this machine has the users.
  */
 #pragma once
 

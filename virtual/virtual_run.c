@@ -60,13 +60,15 @@ static void build_log(struct virtual_run *run, enum run_verdict *verdict, struct
 
 static bool store_log(const struct virtual_run *run, struct slice log, struct err *err)
 {
+    const struct relay_config_virtual *settings = &run->context->config->virtual_nodes;
     const char *id = run->node->settings.node_id;
+    const struct runlog_seal seal = {settings->keys_directory, id, settings->encrypt_to};
     struct buffer sealed = {0};
     struct buffer name = {0};
     char stamp[TIMESTAMP_TEXT_SIZE];
     timestamp_format(&(struct timestamp){.seconds = run->start}, stamp);
     buffer_add_format(&name, "%s@%s.log.gz", stamp, id);
-    bool done = runlog_seal(&sealed, log, run->context->config->virtual_nodes.keys_directory, id, err) &&
+    bool done = runlog_seal(&sealed, log, &seal, err) &&
                 outbox_put(run->context->outbox, buffer_cstr(&name), buffer_slice(&sealed), err);
     buffer_free(&sealed);
     buffer_free(&name);

@@ -63,6 +63,7 @@ lib_relay_librelay_a_SOURCES = \
 	lib/relay/smime_attributes.c lib/relay/smime_attributes.h \
 	lib/relay/smime_decrypt.c lib/relay/smime_decrypt.h \
 	lib/relay/smime_digest.c lib/relay/smime_digest.h \
+	lib/relay/smime_encrypt.c lib/relay/smime_encrypt.h \
 	lib/relay/smime_key.c lib/relay/smime_key.h \
 	lib/relay/smime_multipart.c lib/relay/smime_multipart.h \
 	lib/relay/smime_signature.c lib/relay/smime_signature.h \

@@ -176,6 +176,7 @@ struct relay_config {
         bool enabled;
         char *directory;       /* NAME.conf, see virtual_node.h */
         char *keys_directory;  /* <node id>.key, <node id>.cert */
+        char *encrypt_to;      /* "": run logs are not encrypted */
         char *state_directory; /* status.json, requests/, unsent/ */
         char *command_socket;
         int max_parallel;

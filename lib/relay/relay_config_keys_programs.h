@@ -92,6 +92,9 @@
      .help = "A file for each of them, NAME.conf, see rudder-relay-virtual(8)."},
     {"virtual.keys_directory", CONFIG_PATH, FIELD(virtual_nodes.keys_directory), "/var/lib/rudder-relay/virtual-keys",
      .help = "Their keys and certificates, NODE-ID.key and NODE-ID.cert, PEM, for user rudder-relay-virtual alone."},
+    {"virtual.encrypt_to", CONFIG_PATH, FIELD(virtual_nodes.encrypt_to), "",
+     .help = "Root's certificate, PEM: their run logs are encrypted to its key, so that relays cannot read them. If it "
+             "is missing, none is sent. When empty, they are signed only."},
     {"virtual.state_directory", CONFIG_PATH, FIELD(virtual_nodes.state_directory), "/var/lib/rudder-relay/virtual",
      .help = "Where it keeps how the last runs went, and run logs that the spool has no room for."},
     {"virtual.command_socket", CONFIG_PATH, FIELD(virtual_nodes.command_socket),

@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "relay/cert_node_id.h"
+#include "relay/smime_encrypt.h"
 #include "util/safe_file.h"
 #include "util/x509_key.h"
 #include "util/xmalloc.h"
@@ -108,14 +109,14 @@ static bool compress_log(struct buffer *out, struct slice message, struct err *e
     return whole || err_set(err, "zlib has not compressed all of it");
 }
 
-bool runlog_seal(struct buffer *out, struct slice log, const char *directory, const char *node_id, struct err *err)
+static bool add_signed(struct buffer *out, struct slice log, const struct runlog_seal *seal, struct err *err)
 {
     struct run_signer signer;
     BIO *message = NULL;
-    bool done = run_signer_read(&signer, directory, node_id, err);
+    bool done = run_signer_read(&signer, seal->keys_directory, seal->node_id, err);
     if (done) {
         message = sign_log(&signer, log);
-        done = message != NULL || err_set(err, "OpenSSL does not sign with the key of %s", node_id);
+        done = message != NULL || err_set(err, "OpenSSL does not sign with the key of %s", seal->node_id);
     }
     if (done) {
         char *bytes;
@@ -127,10 +128,25 @@ bool runlog_seal(struct buffer *out, struct slice log, const char *directory, co
     return done;
 }
 
-bool runlog_seal_check(const char *directory, const char *node_id, struct err *err)
+bool runlog_seal(struct buffer *out, struct slice log, const struct runlog_seal *seal, struct err *err)
+{
+    struct buffer packed = {0};
+    struct buffer encrypted = {0};
+    if (seal->encrypt_to[0] == '\0') {
+        return add_signed(out, log, seal, err);
+    }
+    bool done = add_signed(&packed, log, seal, err) &&
+                smime_encrypt(&encrypted, buffer_slice(&packed), seal->encrypt_to, err) &&
+                compress_log(out, buffer_slice(&encrypted), err); /* of base64 a quarter goes */
+    buffer_free(&packed);
+    buffer_free(&encrypted);
+    return done;
+}
+
+bool runlog_seal_check(const struct runlog_seal *seal, struct err *err)
 {
     struct run_signer signer;
-    bool done = run_signer_read(&signer, directory, node_id, err);
+    bool done = run_signer_read(&signer, seal->keys_directory, seal->node_id, err);
     run_signer_free(&signer);
     return done;
 }
