@@ -50,11 +50,18 @@ static bool concerns_node(enum upstream_disposition disposition, const char *sco
     return disposition == UPSTREAM_BUSY && strcmp(scope, "node") == 0;
 }
 
-static const char *status_hint(int status)
+static const char *login_hint(bool login)
+{
+    return login ? ": it does not take our user name and password"
+                 : ": it does not know the certificate that we show (output.upstream.client_certificate_file), and "
+                   "output.upstream has no password";
+}
+
+static const char *status_hint(int status, bool login)
 {
     switch (status) {
     case 401:
-        return ": it does not take our user name and password";
+        return login_hint(login);
     case 403:
         return ": it does not know the node, or does not let this server in";
     case 407:
@@ -71,7 +78,29 @@ static const char *status_hint(int status)
     }
 }
 
-void upstream_answer_read(struct upstream_answer *answer, const struct http_result *result)
+/* Words for a person, not a page or a status: at least one small letter, and no markup. */
+static bool is_worded(struct slice line)
+{
+    bool small = false;
+    for (size_t i = 0; i < line.len; i++) {
+        small = small || (line.at[i] >= 'a' && line.at[i] <= 'z');
+    }
+    return small && line.at[0] != '<';
+}
+
+static void add_upstream_words(struct err *reason, struct slice body)
+{
+    slice_skip(&body, " \t\r\n");
+    struct slice line = slice_take_until(&body, '\n');
+    slice_take_end(&line, "\r");
+    if (is_worded(line)) {
+        const struct err before = *reason;
+        err_set(reason, "%.*s", (int)line.len, line.at);
+        err_prefix(reason, "%s; it says", before.text);
+    }
+}
+
+void upstream_answer_read(struct upstream_answer *answer, const struct http_result *result, bool login)
 {
     answer->disposition = disposition_of(result);
     answer->wait_ms = 0;
@@ -83,7 +112,10 @@ void upstream_answer_read(struct upstream_answer *answer, const struct http_resu
         answer->wait_ms = (result->retry_after_s < max_s ? result->retry_after_s : max_s) * 1000;
         err_set(&answer->reason, "the upstream answered %d%s", result->status,
                 answer->disposition == UPSTREAM_NODE_BUSY ? ": it has too many files of this node, or of this name"
-                                                          : status_hint(result->status));
+                                                          : status_hint(result->status, login));
+        if (result->status >= 400) {
+            add_upstream_words(&answer->reason, result->skipped);
+        }
     } else {
         err_set(&answer->reason, "%s", result->reason);
     }

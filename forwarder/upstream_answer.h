@@ -8,6 +8,9 @@
  *
  * 429, 503 and 507 are about all files of the kind, unless the answer has the header `Rudder-Relay-Scope: node`: then a
  * server of ours says that it has too much of this node, or of this name.
+ *
+ * The body of a refusal is a line of text that says why: it becomes a part of the reason. A page of HTML does not, nor
+ * do words in capitals, which is how httpd spells the status.
  */
 #pragma once
 
@@ -22,7 +25,7 @@ enum upstream_disposition {
     UPSTREAM_LATER,        /* not now, because of this file or of all files of its kind */
     UPSTREAM_BUSY,         /* it accepts no file of this kind now */
     UPSTREAM_NODE_BUSY,    /* it accepts no file of this node now, but those of others */
-    UPSTREAM_UNAUTHORIZED, /* it does not accept our user and password */
+    UPSTREAM_UNAUTHORIZED, /* it does not accept our user and password, or our certificate */
     UPSTREAM_OLD_LOGIN,    /* the same, but the password has changed since (upstream_transfer finds this out) */
     UPSTREAM_CONN_LOST,    /* the connection broke, perhaps because of this file */
     UPSTREAM_UNREACHABLE,  /* there was no connection, or the server is not who it should be */
@@ -38,4 +41,5 @@ struct upstream_answer {
 /* The header of the answer that the result must have: see http_request. */
 #define UPSTREAM_ANSWER_HEADER "Rudder-Relay-Scope"
 
-void upstream_answer_read(struct upstream_answer *answer, const struct http_result *result);
+/* login: whether the request had a user name and a password; else our certificate was all that it went by. */
+void upstream_answer_read(struct upstream_answer *answer, const struct http_result *result, bool login);

@@ -159,11 +159,17 @@ static bool login_is_old(const struct upstream_transfer *transfer)
     return transfer->login_version != login->version;
 }
 
+/* Without one our certificate counts. */
+static bool has_password(const struct upstream *upstream)
+{
+    return upstream_login_password(&upstream->login, false)[0] != '\0';
+}
+
 static void transfer_done(void *context, const struct http_result *result)
 {
     struct upstream_transfer *transfer = context;
     struct upstream_answer answer;
-    upstream_answer_read(&answer, result);
+    upstream_answer_read(&answer, result, has_password(transfer->upstream));
     if (answer.disposition == UPSTREAM_UNAUTHORIZED && login_is_old(transfer)) {
         answer.disposition = UPSTREAM_OLD_LOGIN;
     }
@@ -217,8 +223,7 @@ bool upstream_transfer_send(struct upstream_transfer *transfer)
     struct err err;
     struct http_request request = {
         .method = HTTP_PUT,
-        /* without a password our certificate counts */
-        .user = upstream_login_password(login, false)[0] != '\0' ? config->upstream.user : NULL,
+        .user = has_password(transfer->upstream) ? config->upstream.user : NULL,
         .answer_header = UPSTREAM_ANSWER_HEADER,
         .password = upstream_login_password(login, default_password),
     };

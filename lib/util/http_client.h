@@ -80,12 +80,15 @@ enum http_outcome {
     HTTP_ABANDONED,   /* a callback ended the request, or the body could not be read */
 };
 
+enum { HTTP_SKIPPED_MAX = 256 };
+
 struct http_result {
     enum http_outcome outcome;
     int status;            /* of the answer, even if it broke off after its status line; else 0 */
     int64_t retry_after_s; /* when the server asks to try again; 0: it does not say */
     bool timed_out;        /* HTTP_BROKEN or HTTP_UNREACHABLE because a limit of time was exceeded */
     bool answer_ended;     /* false: write did not get the whole body */
+    struct slice skipped;  /* of a body that was skipped: its first HTTP_SKIPPED_MAX bytes; valid during the call */
     const char *header;    /* the value of the request's answer_header; never NULL; "": the answer has none */
     const char *reason;    /* words for a log: never NULL, no passwords; valid during the call */
 };
@@ -114,7 +117,7 @@ struct http_request {
     int64_t body_len;          /* of a PUT, in bytes */
     int body_fd;               /* if read is NULL: the body is read from here by pread, from offset 0 */
     http_read *read;           /* gives the body; then the request cannot be repeated on another connection */
-    http_write *write;         /* NULL: the answer's body is skipped, up to 1 MiB of it */
+    http_write *write;         /* NULL: the answer's body is skipped, up to 1 MiB of it; see http_result */
     http_done *done;
     void *context;                    /* for all three callbacks */
     const struct http_limits *limits; /* NULL: the client's; copied */

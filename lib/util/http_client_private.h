@@ -48,6 +48,7 @@ struct http_transfer {
     struct buffer body; /* a body that is sent in one piece with the head */
     bool head_ended;    /* the answer's head came whole, up to its empty line */
     size_t passed_over; /* bytes skipped of an answer that has no write */
+    char skipped[HTTP_SKIPPED_MAX]; /* the first of them */
     bool abandoned;
     char error[CURL_ERROR_SIZE];
 };

@@ -52,11 +52,21 @@ static int begin_again(void *context, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
+/* Of the first bytes, which may be words for a person. */
+static void keep_skipped(struct http_transfer *transfer, const char *bytes, size_t len)
+{
+    const size_t at = transfer->passed_over;
+    if (at < HTTP_SKIPPED_MAX) {
+        memcpy(transfer->skipped + at, bytes, len < HTTP_SKIPPED_MAX - at ? len : HTTP_SKIPPED_MAX - at);
+    }
+}
+
 static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
 {
     struct http_transfer *transfer = context;
     size_t len = size * count;
     if (transfer->write == NULL) {
+        keep_skipped(transfer, bytes, len);
         transfer->passed_over += len;
         return transfer->passed_over <= PASSED_OVER_MAX ? len : 0;
     }
@@ -351,6 +361,8 @@ void http_transfer_report(struct http_transfer *transfer, CURLcode code)
         .outcome = outcome_of(transfer, code, status),
         .status = status,
         .retry_after_s = retry_after(transfer->easy),
+        .skipped = {transfer->skipped, transfer->passed_over < HTTP_SKIPPED_MAX ? transfer->passed_over
+                                                                                : HTTP_SKIPPED_MAX},
         .header = answer_header(transfer),
         .timed_out = code == CURLE_OPERATION_TIMEDOUT,
         .answer_ended = code == CURLE_OK,
