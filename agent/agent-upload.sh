@@ -137,13 +137,25 @@ upload_header() {
     tr -d '\r' <"$1" | sed -n "s/^$2:[[:blank:]]*//p" | tail -n 1
 }
 
+# A new node logs in with the default password, whatever it has else.
+upload_explain_login() {
+    if [ "$new_node" = yes ]; then
+        upload_reason="$at wants another password of new nodes (401); see default_password_file in $config_file"
+    elif [ -n "$conf_user" ]; then
+        upload_reason="$at wants another user or password (401); see user and password_file in $config_file"
+    else
+        upload_reason="$at does not know the certificate of $conf_node_id (401): is the node accepted, with \
+$conf_certificate?"
+    fi
+}
+
 # upload_explain [HOST:PORT]: sets $upload_reason, with what a person may do about it.
 # shellcheck disable=SC2120 # agent-listen.sh passes one
 upload_explain() {
     at=${1:-$conf_server:$conf_port}
     case $upload_status in
     '' | 000) upload_reason="$at cannot be reached or trusted: $upload_answer" ;;
-    401) upload_reason="$at wants another user or password (401); see user and password_file in $config_file" ;;
+    401) upload_explain_login ;;
     403)
         upload_reason="$at does not accept this node (403): is $conf_node_id accepted there, and this network allowed?"
         ;;
