@@ -92,11 +92,15 @@ static bool cmd_runlog_verify_verify(struct slice message, const struct certific
     return done;
 }
 
-/* An encrypted message becomes what was encrypted. files: those with the keys, ends with NULL. */
-static bool decrypt_with_files(char *const *files, struct buffer *message, struct err *err)
+/* An encrypted message becomes what was encrypted. files: those with the keys, ends with NULL. option: by which they
+ * were given; NULL: the configuration. */
+static bool decrypt_with_files(char *const *files, const char *option, struct buffer *message, struct err *err)
 {
     const struct decompress_limits limits = {.expanded = RUNLOG_INPUT_LIMIT};
     struct decryption_keys *keys = decryption_keys_new(files);
+    if (option != NULL) {
+        decryption_keys_call(keys, option);
+    }
     struct decompressor *decompressor = decompressor_new();
     bool done = smime_decrypt(keys, decompressor, &limits, message, err) == SMIME_DECRYPT_DONE;
     decompressor_free(decompressor);
@@ -112,7 +116,7 @@ static bool cmd_runlog_verify_decrypt(const struct command_line *line, struct bu
     }
     if (line->given['k'] != NULL) {
         char *files[] = {xstrdup(line->given['k']), NULL};
-        bool decrypted = decrypt_with_files(files, message, err);
+        bool decrypted = decrypt_with_files(files, "--key", message, err);
         free(files[0]);
         return decrypted;
     }
@@ -120,7 +124,7 @@ static bool cmd_runlog_verify_decrypt(const struct command_line *line, struct bu
         return err_set(err, "it is encrypted: give the key with --key, or --config");
     }
     struct relay_config *config = relay_config_load(line->given['c'], err);
-    bool done = config != NULL && decrypt_with_files(config->reporting.decryption_key_files, message, err);
+    bool done = config != NULL && decrypt_with_files(config->reporting.decryption_key_files, NULL, message, err);
     relay_config_free(config);
     return done;
 }

@@ -20,6 +20,7 @@ struct key_file {
 
 struct decryption_keys {
     size_t count;
+    const char *name;
     struct key_file files[];
 };
 
@@ -31,10 +32,21 @@ struct decryption_keys *decryption_keys_new(char *const *files)
     }
     struct decryption_keys *keys = xcalloc(1, sizeof *keys + count * sizeof *keys->files);
     keys->count = count;
+    keys->name = "processing.reporting.decryption_key_file";
     for (size_t i = 0; i < count; i++) {
         keys->files[i].path = files[i];
     }
     return keys;
+}
+
+void decryption_keys_call(struct decryption_keys *keys, const char *name)
+{
+    keys->name = name;
+}
+
+const char *decryption_keys_name(const struct decryption_keys *keys)
+{
+    return keys->name;
 }
 
 static void forget_key(struct key_file *file)

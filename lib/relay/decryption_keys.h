@@ -31,6 +31,10 @@ struct decryption_keys;
 struct decryption_keys *decryption_keys_new(char *const *files);
 void decryption_keys_free(struct decryption_keys *keys);
 
+/* What messages call them: "processing.reporting.decryption_key_file" unless it is said here. name must stay. */
+void decryption_keys_call(struct decryption_keys *keys, const char *name);
+const char *decryption_keys_name(const struct decryption_keys *keys);
+
 /* Looks at all files and reads those that changed. False when one cannot be used, with the reason of the first such
  * file; the others can be used all the same. OpenSSL's error queue is empty afterwards. */
 bool decryption_keys_refresh(struct decryption_keys *keys, struct err *err);

@@ -126,7 +126,7 @@ static enum smime_decrypt try_keys(struct decryption_keys *keys, CMS_ContentInfo
     bool all = decryption_keys_refresh(keys, &missing);
     bool named = false;
     if (decryption_keys_count(keys) == 0) {
-        err_set(err, "it is encrypted, and processing.reporting.decryption_key_file names no key");
+        err_set(err, "it is encrypted, and %s names no key", decryption_keys_name(keys));
         return SMIME_DECRYPT_REFUSED;
     }
     for (size_t i = 0; i < decryption_keys_count(keys); i++) {
@@ -142,8 +142,11 @@ static enum smime_decrypt try_keys(struct decryption_keys *keys, CMS_ContentInfo
         err_set(err, "it is encrypted, perhaps to a key that is missing: %s", missing.text);
         return SMIME_DECRYPT_WAIT;
     }
-    err_set(err, named ? "it cannot be decrypted: it was altered, or not encrypted to the key that it names"
-                       : "it is encrypted to none of the keys of processing.reporting.decryption_key_file");
+    if (named) {
+        err_set(err, "it cannot be decrypted: it was altered, or not encrypted to the key that it names");
+    } else {
+        err_set(err, "it is encrypted to none of the keys of %s", decryption_keys_name(keys));
+    }
     return SMIME_DECRYPT_REFUSED;
 }
 
