@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "relay/node_index.h"
 #include "relay/syslog_rules.h"
 #include "user_access.h"
 #include "util/xmalloc.h"
@@ -32,6 +33,18 @@ static bool check_syslog_directory(const struct command *command, const struct r
     }
     free(path);
     return good;
+}
+
+/* The forwarder refuses what speaks for a node that is not in the node list. */
+static void note_unknown_nodes(const struct relay_config *config)
+{
+    struct node_index *index = node_index_open(config->general.node_index_file, NULL);
+    for (char **id = config->syslog.nodes; index != NULL && *id != NULL; id++) {
+        if (!node_index_find(index, *id, NULL)) {
+            fprintf(stderr, "note: syslog.nodes: %s is not in the node list: a run of it is not stored.\n", *id);
+        }
+    }
+    node_index_close(index);
 }
 
 static void note_readmitted(const struct relay_config *config)
@@ -63,5 +76,6 @@ bool check_syslog_is_well(const struct command *command, const struct relay_conf
                                   xasprintf("%s/incoming", syslog->directory)) &&
            good;
     note_readmitted(config);
+    note_unknown_nodes(config);
     return good;
 }

@@ -10,5 +10,6 @@
 
 #include "command.h"
 
-/* Says on standard error what is wrong. Notes readmitted nodes that are not in syslog.nodes. */
+/* Says on standard error what is wrong. Notes readmitted nodes that are not in syslog.nodes, and
+ * nodes of that list that the server does not know. */
 bool check_syslog_is_well(const struct command *command, const struct relay_config *config);
