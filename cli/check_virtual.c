@@ -14,6 +14,7 @@
 #include "relay/smime_encrypt.h"
 #include "relay/virtual_node.h"
 #include "user_access.h"
+#include "util/duration.h"
 #include "util/x509_key.h"
 #include "util/xmalloc.h"
 
@@ -98,8 +99,23 @@ static void check_known_certificate(struct virtual_check *check, const struct vi
     free(path);
 }
 
+/* It is not run twice at a time: what is due meanwhile is left out. */
+static void note_schedule(const struct virtual_node *node)
+{
+    const struct virtual_node_settings *settings = &node->settings;
+    char timeout[DURATION_TEXT_SIZE], period[DURATION_TEXT_SIZE];
+    if (settings->timeout > settings->period) {
+        duration_format(settings->timeout, timeout);
+        duration_format(settings->period, period);
+        fprintf(stderr, "note: %s: timeout (%s) is longer than period (%s): a command that hangs takes the place of "
+                        "further runs.\n",
+                node->file, timeout, period);
+    }
+}
+
 static void check_virtual_node(struct virtual_check *check, const struct virtual_node *node)
 {
+    note_schedule(node);
     check_virtual_command(check, node);
     check_key(check, node);
     if (check->index != NULL && node_index_find(check->index, node->settings.node_id, NULL)) {

@@ -100,6 +100,12 @@ static bool look_at_status(struct virtual_wait *wait)
 static bool request_run(struct virtual_wait *wait, struct err *err)
 {
     int fd = open(wait->request, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0 && errno == ENOENT) {
+        return err_set(err,
+                       "rudder-relay-virtual has never been started (%s/requests is not there): systemctl enable "
+                       "--now rudder-relay-virtual.service",
+                       wait->config->virtual_nodes.state_directory);
+    }
     if (fd < 0) {
         return err_set_errno(err, errno, "%s", wait->request);
     }
@@ -155,7 +161,8 @@ static int run_now(const struct command *command, const struct relay_config *con
     bool done = request_run(&wait, &err) && await_run(&wait, timeout, &err);
     free(wait.request);
     if (done && !wait.status.ok) {
-        done = err_set(&err, "%s: %s", node_id, wait.status.reason.text);
+        err = wait.status.reason;
+        done = err_prefix(&err, "%s", node_id);
     }
     if (!done) {
         return command_failed(command, &err);

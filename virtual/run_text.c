@@ -19,6 +19,7 @@ void run_text_free(struct run_text *text)
     buffer_free(&text->body);
     buffer_free(&text->line);
     buffer_free(&text->said);
+    buffer_free(&text->config_id);
 }
 
 static void add_stamp(struct buffer *out, int64_t now)
@@ -80,8 +81,12 @@ static void count_report(struct run_text *text, struct slice rest)
         take_report_field(&rest);
     }
     const struct slice component = take_report_field(&rest);
+    const struct slice key = take_report_field(&rest);
     const bool control = slice_eq_str(event, "control");
-    text->own_start = text->own_start || (control && slice_eq_str(component, "start"));
+    if (control && !text->own_start && slice_eq_str(component, "start")) {
+        text->own_start = true;
+        buffer_add(&text->config_id, key.at, key.len);
+    }
     text->own_end = text->own_end || (control && slice_eq_str(component, "end"));
     text->reports += !control && !slice_starts_with(event, "log_");
 }
@@ -167,13 +172,14 @@ void run_text_take(struct run_text *text, const char *bytes, size_t len, int64_t
 
 /* ---- the whole ---- */
 
-static void add_control(const struct run_text *text, const char *component, const char *message, int64_t now,
+static void add_control(struct run_text *text, const char *component, const char *message, int64_t now,
                         struct buffer *out)
 {
     const struct virtual_node_settings *settings = text->settings;
+    const char *config_id = text->config_id.len > 0 ? buffer_cstr(&text->config_id) : settings->config_id;
     add_stamp(out, now);
-    buffer_add_format(out, "R: @@Common@@control@@rudder@@run@@0@@%s@@%s@@%s##%s@#%s\n", component,
-                      settings->config_id, text->start_text, settings->node_id, message);
+    buffer_add_format(out, "R: @@Common@@control@@rudder@@run@@0@@%s@@%s@@%s##%s@#%s\n", component, config_id,
+                      text->start_text, settings->node_id, message);
 }
 
 static const char *verdict_type(const struct virtual_node_settings *settings, enum run_verdict verdict)

@@ -7,8 +7,9 @@
  *     - reports and log entries stay as they are, with a timestamp in front where there is none;
  *     - another line behind a report goes on with its message; elsewhere it becomes a log entry;
  *     - control characters, and sequences that colour a terminal, are left out.
- * Around it come the start and the end, unless the command has printed them itself; and the verdict, a report with the
- * fields of the node's file: when the command has failed, and when it has printed no report of its own.
+ * Around it come the start and the end, unless the command has printed them itself. An end that is added to a printed
+ * start carries its id of the configuration, else that of the node's file. And the verdict, a report with the fields of
+ * the node's file: when the command has failed, and when it has printed no report of its own.
  */
 #pragma once
 
@@ -32,8 +33,9 @@ struct run_text {
     struct timestamp start;
     char start_text[TIMESTAMP_TEXT_SIZE]; /* as reports have it: YYYY-MM-DD HH:MM:SS+00:00 */
     struct buffer body;
-    struct buffer line; /* the line that has not come whole yet */
-    struct buffer said; /* the first line that is no report and no log entry, for the verdict */
+    struct buffer line;      /* the line that has not come whole yet */
+    struct buffer said;      /* the first line that is no report and no log entry, for the verdict */
+    struct buffer config_id; /* of the start that the command has printed; empty: there is none */
     bool in_report;
     bool own_start;
     bool own_end;

@@ -88,6 +88,18 @@ static void say_end(const struct virtual_run *run, const struct virtual_run_end 
     }
 }
 
+/* What a person sees first: why, and the first line that the command has printed, on standard error perhaps. */
+static void set_reason(struct err *reason, const struct err *failure, struct run_text *text)
+{
+    const char *said = buffer_cstr(&text->said);
+    if (failure->text[0] == '\0' || said[0] == '\0') {
+        *reason = *failure;
+    } else {
+        err_set(reason, "%s", said);
+        err_prefix(reason, "%s", failure->text);
+    }
+}
+
 /* Ends and frees the run. */
 static void finish_virtual_run(struct virtual_run *run, enum run_verdict verdict, struct err *failure)
 {
@@ -95,7 +107,7 @@ static void finish_virtual_run(struct virtual_run *run, enum run_verdict verdict
     struct buffer log = {0};
     build_log(run, &verdict, failure, &log);
     end.result = verdict == RUN_VERDICT_OK ? VIRTUAL_RUN_OK : VIRTUAL_RUN_FAILED;
-    end.reason = *failure;
+    set_reason(&end.reason, failure, &run->text);
     if (!store_log(run, buffer_slice(&log), &end.reason)) {
         end.result = VIRTUAL_RUN_LOST;
     }

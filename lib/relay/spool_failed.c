@@ -31,25 +31,10 @@ static const char *reason_name(char out[REASON_NAME_SIZE], const char *name)
     return out;
 }
 
-/* Makes the text printable. A text that is already printable (usually an err's) stays as it is, so its backslashes are
- * not doubled. */
-static void copy_printable(char out[ERR_TEXT_SIZE], const char *text, size_t len)
-{
-    size_t escaped = printable_copy(out, ERR_TEXT_SIZE, text, len);
-    size_t backslashes = 0;
-    for (size_t i = 0; i < len; i++) {
-        backslashes += text[i] == '\\';
-    }
-    if (escaped == len + backslashes) {
-        memcpy(out, text, len);
-        out[len] = '\0';
-    }
-}
-
 static void spool_failed_add_line(struct buffer *text, const char *key, const char *value)
 {
     char printable[ERR_TEXT_SIZE];
-    copy_printable(printable, value, strlen(value));
+    printable_keep(printable, sizeof printable, value, strlen(value));
     buffer_add_format(text, "%s: %s\n", key, printable);
 }
 
@@ -220,7 +205,7 @@ static void note_value(const char *text, const char *key, struct err *value)
     for (size_t len; *text != '\0'; text += len + (text[len] == '\n')) {
         len = strcspn(text, "\n");
         if (len > key_len + 1 && memcmp(text, key, key_len) == 0 && memcmp(text + key_len, ": ", 2) == 0) {
-            copy_printable(value->text, text + key_len + 2, len - key_len - 2);
+            printable_keep(value->text, sizeof value->text, text + key_len + 2, len - key_len - 2);
             break;
         }
     }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "util/close_fd.h"
+#include "util/printable.h"
 #include "util/safe_file.h"
 #include "util/xmalloc.h"
 
@@ -65,7 +66,7 @@ static bool status_from_json(json_t *value, struct virtual_status *status)
     *status = (struct virtual_status){
         .last = last, .took_ms = took_ms, .ok = ok != 0, .next = next, .running = running != 0};
     strcpy(status->node_id, node_id);
-    err_set(&status->reason, "%s", reason);
+    printable_keep(status->reason.text, sizeof status->reason.text, reason, strlen(reason));
     return true;
 }
 

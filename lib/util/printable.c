@@ -69,3 +69,18 @@ size_t printable_copy(char *out, size_t size, const char *bytes, size_t len)
     out[written] = '\0';
     return written;
 }
+
+size_t printable_keep(char *out, size_t size, const char *bytes, size_t len)
+{
+    size_t escaped = printable_copy(out, size, bytes, len);
+    size_t backslashes = 0;
+    for (size_t i = 0; i < len; i++) {
+        backslashes += bytes[i] == '\\';
+    }
+    if (escaped != len + backslashes || len >= size) {
+        return escaped;
+    }
+    memcpy(out, bytes, len);
+    out[len] = '\0';
+    return len;
+}

@@ -12,3 +12,7 @@
 
 /* Writes at most size bytes with the NUL to out (size at least 8). Returns the length without the NUL. */
 size_t printable_copy(char *out, size_t size, const char *bytes, size_t len);
+
+/* The same, but a text that is printable already (usually an err's, read again) stays as it is: its backslashes are not
+ * doubled. */
+size_t printable_keep(char *out, size_t size, const char *bytes, size_t len);

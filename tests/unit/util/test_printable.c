@@ -63,5 +63,17 @@ START_TEST(printable_cuts_with_dots_and_never_inside_a_piece)
 }
 END_TEST
 
+START_TEST(printable_keeps_what_is_printable_already)
+{
+    char out[16];
+    ck_assert_uint_eq(printable_keep(out, sizeof out, "a\\x1B", 5), 5);
+    ck_assert_str_eq(out, "a\\x1B");
+    printable_keep(out, sizeof out, "\\\x1b", 2);
+    ck_assert_str_eq(out, "\\\\\\x1B");
+    printable_keep(out, 8, "12345678", 8);
+    ck_assert_str_eq(out, "1234...");
+}
+END_TEST
+
 SUITE_MAIN("printable", printable_escapes_what_could_harm, printable_escapes_what_is_invisible,
-           printable_cuts_with_dots_and_never_inside_a_piece)
+           printable_cuts_with_dots_and_never_inside_a_piece, printable_keeps_what_is_printable_already)

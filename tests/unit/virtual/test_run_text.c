@@ -90,6 +90,11 @@ START_TEST(a_command_may_begin_and_end_the_run_itself)
                RUN_VERDICT_OK, "",
                STAMP "R: @@Common@@control@@rudder@@run@@0@@start@@mine@@" STARTED "##node@#here\n" STAMP OWN("c")
                      "\n" LAST);
+    assert_log("config_id = \"c1\";", "R: @@Common@@control@@rudder@@run@@0@@start@@mine@@" STARTED "##node@#here\n",
+               RUN_VERDICT_OK, "",
+               STAMP "R: @@Common@@control@@rudder@@run@@0@@start@@mine@@" STARTED "##node@#here\n" VERDICT(
+                   "result_success", "The command has succeeded") STAMP
+               "R: @@Common@@control@@rudder@@run@@0@@end@@mine@@" STARTED "##node@#End execution\n");
 }
 END_TEST
 
