@@ -2,7 +2,10 @@
  *
  * failed_room: keeps each node's share of failed/ within its limits (processing.reporting.max_failed_*).
  *
- * Anybody who knows the shared password can make run logs of any node fail. So a node whose refused files are more than
+ * A run log is that of the node in its name. An inventory message has no node in its name: it is that of the node that
+ * its reason file says, or, where nobody could say, of none: those are limited together like those of one node.
+ *
+ * Anybody who knows the shared password can make files of any node fail. So a node whose refused files are more than
  * the limit loses the oldest of those without a valid signature. A verified one is never removed here, nor is anything
  * ever refused because failed/ is full.
  *
@@ -21,7 +24,12 @@ struct failed_room;
 
 /* The most files and bytes of one node. The caller keeps the spool. */
 struct failed_room *failed_room_new(struct spool *spool, size_t files, int64_t bytes);
-void failed_room_free(struct failed_room *room); /* takes NULL */
+/* The same of inventory messages, whichever directory they came from. Other files of failed/ are left alone. */
+struct failed_room *failed_room_new_messages(struct spool *spool, size_t files, int64_t bytes);
+/* Of one more source whose refused files come into the same failed/. */
+struct failed_room *failed_room_share(struct failed_room *room);
+void failed_room_free(struct failed_room *room); /* of the last one that has it; takes NULL */
 
-/* A file of the node came into failed/. Removes what is too much and logs it; returns how many files that was. */
+/* A file of the node ("": of none) came into failed/. Removes what is too much and logs it; returns how many files that
+ * was. */
 size_t failed_room_added(struct failed_room *room, const char *node_id, int64_t bytes);

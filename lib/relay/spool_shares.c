@@ -35,23 +35,39 @@ void spool_shares_count(struct spool_shares *shares, int dir_fd, size_t enough)
     shares->all.files = spool_count(dir_fd, enough);
 }
 
-uint64_t spool_shares_key_of_file(const struct spool_shares *shares, const char *name)
+static bool owner_by_name(int dir_fd, const char *name, char node_id[NODE_ID_SIZE])
 {
     char base[SAFE_FILE_NAME_SIZE];
     struct run_info info;
+    (void)dir_fd;
     spool_beside_number(name, base);
-    return spool_shares_key(shares, run_info_parse(base, strlen(base), &info, NULL) ? info.node_id : "");
+    strcpy(node_id, run_info_parse(base, strlen(base), &info, NULL) ? info.node_id : "");
+    return true;
+}
+
+bool spool_shares_key_of_file(const struct spool_shares *shares, int dir_fd, const char *name, uint64_t *key)
+{
+    char node_id[NODE_ID_SIZE];
+    if (!(shares->owner != NULL ? shares->owner : owner_by_name)(dir_fd, name, node_id)) {
+        return false;
+    }
+    *key = spool_shares_key(shares, node_id);
+    return true;
 }
 
 static bool see_file(void *context, const struct spool_entry *entry)
 {
     struct spool_shares *shares = context;
     size_t files = !shares->once || !spool_beside_is(entry->name);
+    uint64_t node;
+    if (!spool_shares_key_of_file(shares, shares->dir_fd, entry->name, &node)) {
+        return true;
+    }
     shares->all.files += files;
     shares->all.bytes += entry->size;
     shares->nodes = xgrow(shares->nodes, shares->node_count, &shares->node_size, sizeof *shares->nodes);
     shares->nodes[shares->node_count++] =
-        (struct spool_share){spool_shares_key_of_file(shares, entry->name), files, entry->size};
+        (struct spool_share){node, files, entry->size};
     return true;
 }
 
@@ -81,6 +97,7 @@ void spool_shares_read(struct spool_shares *shares, int dir_fd, bool once)
 {
     look_anew(shares);
     shares->once = once;
+    shares->dir_fd = dir_fd;
     spool_scan(dir_fd, see_file, shares, NULL);
     if (shares->node_count > 0) {
         qsort(shares->nodes, shares->node_count, sizeof *shares->nodes, order_of_shares);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "relay/node_id.h"
 #include "util/siphash.h"
 
 struct spool_share {
@@ -19,6 +20,9 @@ struct spool_share {
     int64_t bytes;
 };
 
+/* Writes the id of the node that the file belongs to; "": to none that is known. False: it is not to be counted. */
+typedef bool spool_shares_owner(int dir_fd, const char *name, char node_id[NODE_ID_SIZE]);
+
 struct spool_shares { /* all zero: nothing was read */
     struct spool_share all;
     struct spool_share *nodes; /* in order of their hashes */
@@ -26,6 +30,8 @@ struct spool_shares { /* all zero: nothing was read */
     size_t node_size;
     struct siphash_key key;
     bool once;
+    spool_shares_owner *owner; /* NULL: as the names of run logs say */
+    int dir_fd;                /* while it is read */
 };
 
 void spool_shares_free(struct spool_shares *shares);
@@ -36,9 +42,9 @@ void spool_shares_count(struct spool_shares *shares, int dir_fd, size_t enough);
 /* Reads the status of each file. once: the files beside a name count together as one, with the bytes of all. */
 void spool_shares_read(struct spool_shares *shares, int dir_fd, bool once);
 
-/* The key by which a node is known here. */
+/* The key by which a node is known here. Of a file: false when it is not to be counted. */
 uint64_t spool_shares_key(const struct spool_shares *shares, const char *node_id);
-uint64_t spool_shares_key_of_file(const struct spool_shares *shares, const char *name);
+bool spool_shares_key_of_file(const struct spool_shares *shares, int dir_fd, const char *name, uint64_t *key);
 
 /* What is known of the node; zeros for a node without files. node_id "": files that are not run logs. */
 struct spool_share spool_shares_of(const struct spool_shares *shares, const char *node_id);

@@ -147,5 +147,60 @@ START_TEST(many_are_cleared_a_sixteenth_at_once)
 }
 END_TEST
 
+/* The message of that number, which says the node; "": which does not. */
+static size_t add_failed_message(const char *node, int number, bool verified)
+{
+    char name[64];
+    struct err err;
+    const struct spool_refusal refusal = {.node_id = node, .reason = "no", .verified = verified};
+    snprintf(name, sizeof name, "host-%d.smime.ocs.gz", number);
+    tmpdir_write(spool_incoming_fd(spool), name, "0123456789");
+    ck_assert_int_eq(spool_quarantine(spool, name, NULL, &refusal, &err), SPOOL_LEFT);
+    return failed_room_added(room, node, 10);
+}
+
+static bool failed_has_message(int number)
+{
+    char name[64];
+    snprintf(name, sizeof name, "host-%d.smime.ocs.gz", number);
+    return tmpdir_has(spool_failed_fd(spool), name);
+}
+
+START_TEST(messages_go_by_the_node_that_they_say)
+{
+    directory = tmpdir_make();
+    spool = made_spool_open(&directory, "incoming-smime");
+    room = failed_room_new_messages(spool, 2, 1000);
+    refuse("host.ocs.sign", "a signature alone", false);
+    ck_assert_uint_eq(add_failed_message("n1", 1, true), 0);
+    ck_assert_uint_eq(add_failed_message("n1", 2, false), 0);
+    ck_assert_uint_eq(add_failed_message("n2", 3, false), 0);
+    ck_assert_uint_eq(add_failed_message("n1", 4, false), 1);
+    ck_assert(failed_has_message(1) && !failed_has_message(2) && failed_has_message(3) && failed_has_message(4));
+    ck_assert_uint_eq(add_failed_message("", 5, false), 0);
+    ck_assert_uint_eq(add_failed_message("", 6, false), 0);
+    ck_assert_uint_eq(add_failed_message("", 7, false), 1);
+    ck_assert(!failed_has_message(5) && failed_has_message(6) && failed_has_message(7));
+    ck_assert(tmpdir_has(spool_failed_fd(spool), "host.ocs.sign"));
+    room_tear_down();
+}
+END_TEST
+
+START_TEST(sources_share_a_room)
+{
+    room_set_up(2, 1000);
+    struct failed_room *other = failed_room_share(room);
+    add_failed("n1", 0, false);
+    refuse(run_name("n1", 1), "0123456789", false);
+    ck_assert_uint_eq(failed_room_added(other, "n1", 10), 0);
+    refuse(run_name("n1", 2), "0123456789", false);
+    ck_assert_uint_eq(failed_room_added(other, "n1", 10), 1);
+    failed_room_free(other);
+    ck_assert_uint_eq(add_failed("n1", 3, false), 1);
+    room_tear_down();
+}
+END_TEST
+
 SUITE_MAIN("failed_room", the_oldest_of_the_node_goes, a_verified_one_never_goes, bytes_count_as_well,
-           what_others_removed_makes_room, many_are_cleared_a_sixteenth_at_once)
+           what_others_removed_makes_room, many_are_cleared_a_sixteenth_at_once, messages_go_by_the_node_that_they_say,
+           sources_share_a_room)
