@@ -184,7 +184,8 @@ int64_t gather_end_due(struct gather *gather)
             break;
         }
     }
-    relay_metrics_set_syslog_under_way(gather->state, run_store_count(gather->store));
+    const int64_t due_s = next_ms != INT64_MAX ? next_ms / 1000 : 0;
+    relay_metrics_set_syslog(gather->state, &(struct relay_syslog_stats){run_store_count(gather->store), due_s});
     if (next_ms != INT64_MAX) {
         wake_ms = clock_ms() + (next_ms > now_ms ? next_ms - now_ms : 0);
     }

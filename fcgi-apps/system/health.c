@@ -38,6 +38,14 @@ static void judge_hub(struct health *health)
     }
 }
 
+static void judge_part(struct health *health, const struct part_health *part, const char *program)
+{
+    if (part->details.text[0] != '\0' && health->shared) {
+        findings_add(&health->findings, false, "Is %s running? %c%s", program, part->details.text[0] - 'a' + 'A',
+                     part->details.text + 1);
+    }
+}
+
 static void judge_nodes(struct health *health)
 {
     if (!health->nodes->known && health->configuration.text[0] == '\0') {
@@ -103,6 +111,8 @@ static void judge(struct health *health, const struct relay_state *state)
     judge_forwarder(health);
     judge_policy_source(health, state);
     judge_hub(health);
+    judge_part(health, &health->virtual_nodes, "rudder-relay-virtual");
+    judge_part(health, &health->syslog, "rudder-relay-syslog, which rsyslog starts,");
     judge_nodes(health);
     if (!health->shared) {
         findings_add(&health->findings, true,
@@ -143,6 +153,8 @@ void health_collect(struct health *health, const struct relay_config *config, co
         peer_health_collect(&health->peers[peer], (enum relay_peer)peer, config, state, now_seconds);
     }
     hub_health_collect(&health->hub, config, state, now_seconds);
+    part_health_virtual(&health->virtual_nodes, config, state, now_seconds);
+    part_health_syslog(&health->syslog, config, state, now_seconds);
     relay_state_last_error(state, &health->last_error);
     collect_activity(health, state);
     judge(health, state);

@@ -14,6 +14,7 @@
 #include "system/cert_health.h"
 #include "system/hub_health.h"
 #include "system/node_health.h"
+#include "system/part_health.h"
 #include "system/peer_health.h"
 #include "system/spool_totals.h"
 #include "util/err.h"
@@ -46,6 +47,8 @@ struct health {
     bool shared; /* do the programs share counters and state? */
     struct peer_health peers[RELAY_PEERS];
     struct hub_health hub;
+    struct part_health virtual_nodes;
+    struct part_health syslog;
     struct relay_last_error last_error;
     struct activity activity;
     enum health_verdict verdict; /* what the worst of the findings makes of it */

@@ -22,4 +22,5 @@ fcgi_apps_system_libsystem_a_SOURCES = \
 	fcgi-apps/system/status_page_style.c \
 	fcgi-apps/system/system.c fcgi-apps/system/system.h \
 	fcgi-apps/system/html.c fcgi-apps/system/html.h \
+	fcgi-apps/system/part_health.c fcgi-apps/system/part_health.h \
 	fcgi-apps/system/spool_totals.c fcgi-apps/system/spool_totals.h

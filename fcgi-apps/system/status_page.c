@@ -143,6 +143,21 @@ static void add_hub(struct buffer *out, const struct health *health)
     close_part(out);
 }
 
+static void add_program(struct buffer *out, const struct part_health *part, const char *name, const char *words)
+{
+    char number[HTML_NUMBER_SIZE];
+    const bool runs = part->details.text[0] == '\0';
+    if (!part->used) {
+        return;
+    }
+    html_format_number(part->count, number);
+    open_part(out, name, runs ? HEALTH_WELL : HEALTH_NOTICE, runs ? number : "Not known");
+    buffer_add_text(out, "<dd>");
+    html_add(out, runs ? words : part->details.text);
+    buffer_add_text(out, "</dd>");
+    close_part(out);
+}
+
 static void add_parts(struct buffer *out, const struct health *health)
 {
     buffer_add_text(out, "<section aria-labelledby=\"parts\"><h2 id=\"parts\">Parts</h2><dl class=\"parts\">");
@@ -151,6 +166,8 @@ static void add_parts(struct buffer *out, const struct health *health)
     add_configuration(out, health);
     status_page_add_nodes(out, health);
     add_hub(out, health);
+    add_program(out, &health->virtual_nodes, "Virtual nodes", "that commands are run for");
+    add_program(out, &health->syslog, "Runs by syslog", "being gathered");
     buffer_add_text(out, "</dl></section>");
 }
 

@@ -196,6 +196,14 @@ void relay_metrics_set_virtual(struct relay_state *state, size_t nodes, int64_t 
     relay_state_set(state, relay_metric_cell(METRIC_VIRTUAL_CHECKED, 0, 0), (uint64_t)now);
 }
 
+void relay_metrics_virtual(const struct relay_state *state, struct relay_virtual_stats *stats)
+{
+    *stats = (struct relay_virtual_stats){
+        .nodes = relay_state_get(state, relay_metric_cell(METRIC_VIRTUAL_NODES, 0, 0)),
+        .checked = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_VIRTUAL_CHECKED, 0, 0)),
+    };
+}
+
 void relay_metrics_syslog_run(struct relay_state *state, enum relay_syslog_run result)
 {
     relay_metrics_count(state, METRIC_SYSLOG_RUNS, result, 0, 1);
@@ -211,7 +219,16 @@ void relay_metrics_syslog_gathered(struct relay_state *state, enum relay_syslog_
     relay_metrics_count(state, METRIC_SYSLOG_GATHERED, end, 0, 1);
 }
 
-void relay_metrics_set_syslog_under_way(struct relay_state *state, size_t runs)
+void relay_metrics_set_syslog(struct relay_state *state, const struct relay_syslog_stats *stats)
 {
-    relay_state_set(state, relay_metric_cell(METRIC_SYSLOG_UNDERWAY, 0, 0), runs);
+    relay_state_set(state, relay_metric_cell(METRIC_SYSLOG_UNDERWAY, 0, 0), stats->under_way);
+    relay_state_set(state, relay_metric_cell(METRIC_SYSLOG_DUE, 0, 0), (uint64_t)stats->due);
+}
+
+void relay_metrics_syslog(const struct relay_state *state, struct relay_syslog_stats *stats)
+{
+    *stats = (struct relay_syslog_stats){
+        .under_way = relay_state_get(state, relay_metric_cell(METRIC_SYSLOG_UNDERWAY, 0, 0)),
+        .due = (int64_t)relay_state_get(state, relay_metric_cell(METRIC_SYSLOG_DUE, 0, 0)),
+    };
 }

@@ -129,6 +129,12 @@ enum relay_virtual_run { /* rudder_relay_virtual_runs_total{result} */
 void relay_metrics_virtual_run(struct relay_state *state, enum relay_virtual_run result);
 void relay_metrics_set_virtual(struct relay_state *state, size_t nodes, int64_t now);
 
+struct relay_virtual_stats {
+    uint64_t nodes;
+    int64_t checked; /* when this was counted, in seconds since 1970; 0: never */
+};
+void relay_metrics_virtual(const struct relay_state *state, struct relay_virtual_stats *stats);
+
 struct relay_hub_stats {
     uint64_t waiting;     /* nodes */
     int64_t silent_since; /* when the longest silence began, in seconds since 1970; 0: nobody is silent */
@@ -158,4 +164,10 @@ enum relay_syslog_end { /* rudder_relay_syslog_gathered_total{end} */
                         RELAY_SYSLOG_ENDS
 };
 void relay_metrics_syslog_gathered(struct relay_state *state, enum relay_syslog_end end);
-void relay_metrics_set_syslog_under_way(struct relay_state *state, size_t runs);
+
+struct relay_syslog_stats {
+    uint64_t under_way; /* runs whose messages are being gathered */
+    int64_t due;        /* when the next of them is ended at the latest, in seconds since 1970; 0: there is none */
+};
+void relay_metrics_set_syslog(struct relay_state *state, const struct relay_syslog_stats *stats);
+void relay_metrics_syslog(const struct relay_state *state, struct relay_syslog_stats *stats);

@@ -149,6 +149,10 @@ static const struct relay_metric_family families[METRICS] = {
                                 .labels = {LABEL("end", syslog_ends)}, .sparse = true},
     [METRIC_SYSLOG_UNDERWAY] = {"rudder_relay_syslog_runs_under_way", METRIC_GAUGE,
                                 "Runs whose messages are being gathered.", .sparse = true},
+    [METRIC_SYSLOG_DUE] = {"rudder_relay_syslog_due_timestamp_seconds", METRIC_GAUGE,
+                           "When rudder-relay-syslog ends the next of these runs at the latest; 0: there is none. Long "
+                           "ago: it does not run.",
+                           .sparse = true},
     [METRIC_SYSLOG_RUNS] = {"rudder_relay_syslog_runs_total", METRIC_COUNTER,
                             "Runs that came by syslog by what became of them: stored (ok), refused (error), of an "
                             "unknown node (invalid), stored before (duplicate).",

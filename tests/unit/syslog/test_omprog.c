@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "syslog/omprog.h"
 
+#include <time.h>
+
+#include "relay/relay_metrics.h"
 #include "support/suite.h"
 #include "support/tmpdir.h"
 
@@ -99,5 +102,32 @@ START_TEST(who_is_not_listed_is_answered_for_and_left_out)
 }
 END_TEST
 
-SUITE_MAIN("omprog", each_message_is_kept_and_the_run_goes_to_the_spool, a_message_in_a_transaction_is_kept_at_once,
+static struct relay_syslog_stats told(void)
+{
+    struct relay_syslog_stats stats;
+    struct relay_state *shared = relay_state_open(state, relay_metrics_fingerprint());
+    relay_metrics_syslog(shared, &stats);
+    relay_state_close(shared);
+    return stats;
+}
+
+START_TEST(it_is_told_when_the_next_run_is_ended)
+{
+    const int64_t before = time(NULL);
+    omprog_setup();
+    converse(MESSAGE("1", REPORT("start")), "OK\nOK\n");
+    converse("", "OK\n");
+    ck_assert_uint_eq(told().under_way, 1);
+    ck_assert_int_ge(told().due, before + config.syslog.run_timeout);
+    ck_assert_int_le(told().due, time(NULL) + config.syslog.run_timeout);
+    converse(MESSAGE("2", REPORT("end")), "OK\nOK\n");
+    converse("", "OK\n");
+    ck_assert_uint_eq(told().under_way, 0);
+    ck_assert_int_eq(told().due, 0);
+    tmpdir_remove(&directory);
+}
+END_TEST
+
+SUITE_MAIN("omprog", it_is_told_when_the_next_run_is_ended,
+           each_message_is_kept_and_the_run_goes_to_the_spool, a_message_in_a_transaction_is_kept_at_once,
            who_is_not_listed_is_answered_for_and_left_out)

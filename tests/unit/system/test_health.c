@@ -264,7 +264,43 @@ START_TEST(a_hub_that_says_nothing_is_told)
 }
 END_TEST
 
-SUITE_MAIN("health", a_hub_that_says_nothing_is_told, a_file_system_that_is_full_keeps_uploads_out,
+START_TEST(a_daemon_of_virtual_nodes_that_says_nothing_is_told)
+{
+    struct made_health made;
+    int64_t now = time(NULL);
+    made_health_new(&made);
+    made.config.virtual_nodes.enabled = true;
+    made_health_collect(&made, now);
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "Is rudder-relay-virtual running? It has not reported yet"));
+    relay_metrics_set_virtual(made.state, 3, now - 60);
+    made_health_collect(&made, now);
+    ck_assert_int_eq(made.health.verdict, HEALTH_WELL);
+    ck_assert_uint_eq(made.health.virtual_nodes.count, 3);
+    made_health_collect(&made, now + 1);
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "Is rudder-relay-virtual running? It has not reported for"));
+    made_health_free(&made);
+}
+END_TEST
+
+START_TEST(runs_by_syslog_that_nobody_ends_are_told)
+{
+    struct made_health made;
+    int64_t now = time(NULL);
+    made_health_new(&made);
+    made.config.syslog.enabled = true;
+    made_health_collect(&made, now);
+    ck_assert_int_eq(made.health.verdict, HEALTH_WELL); /* no message has come, so it was not started */
+    relay_metrics_set_syslog(made.state, &(struct relay_syslog_stats){2, now - 300});
+    made_health_collect(&made, now);
+    ck_assert_int_eq(made.health.verdict, HEALTH_WELL);
+    made_health_collect(&made, now + 1);
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "Of 2 runs under way one should have been ended 5min 1s ago"));
+    made_health_free(&made);
+}
+END_TEST
+
+SUITE_MAIN("health", a_daemon_of_virtual_nodes_that_says_nothing_is_told, runs_by_syslog_that_nobody_ends_are_told,
+           a_hub_that_says_nothing_is_told, a_file_system_that_is_full_keeps_uploads_out,
            uploads_that_were_turned_away_are_told,
            a_program_that_does_not_run_is_told, a_relay_that_is_well,
            a_database_that_is_down_with_its_reason_and_since_when, what_the_forwarder_has_not_said_lately_is_not_known,

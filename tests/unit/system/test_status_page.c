@@ -204,7 +204,26 @@ START_TEST(nodes_that_wait_at_a_hub)
 }
 END_TEST
 
-SUITE_MAIN("status_page", nodes_that_wait_at_a_hub, a_page_that_is_complete_and_needs_nothing_else,
+START_TEST(programs_that_are_used_have_a_part)
+{
+    struct made_health made;
+    const int64_t now = time(NULL);
+    made_health_new(&made);
+    has_not(page_of(&made, NULL), "Virtual nodes");
+    has_not(page_of(&made, NULL), "Runs by syslog");
+    made.config.virtual_nodes.enabled = made.config.syslog.enabled = true;
+    has(page_of(&made, NULL), "it has not reported yet");
+    relay_metrics_set_virtual(made.state, 1234, now);
+    has(page_of(&made, NULL), "<dd>1,234</dd><dd>that commands are run for</dd>");
+    has(page_of(&made, NULL), "<dd>0</dd><dd>being gathered</dd>");
+    relay_metrics_set_syslog(made.state, &(struct relay_syslog_stats){2, now - 3600});
+    has(page_of(&made, NULL), "of 2 runs under way one should have been ended");
+    made_health_free(&made);
+}
+END_TEST
+
+SUITE_MAIN("status_page", programs_that_are_used_have_a_part, nodes_that_wait_at_a_hub,
+           a_page_that_is_complete_and_needs_nothing_else,
            text_from_outside_is_only_text,
            a_fresh_start_and_a_state_that_is_not_shared, links_stand_below_the_page, the_scale_ends_in_a_round_number,
            a_chart_of_nothing, a_chart_with_one_that_is_huge, numbers_and_moments)
