@@ -27,7 +27,7 @@ enum { STALE_SECONDS = 600 };
 
 /* How much room each kind leaves free, in multiples of upload.min_free_space. So inventories never take the room that
  * run logs need, and inventories of new nodes, whose password is public, never take that of the others. */
-static const int reserves[RELAY_KINDS] = {
+static const int reserves[RELAY_UPLOAD_KINDS] = {
     [RELAY_KIND_REPORT] = 1,
     [RELAY_KIND_INVENTORY_UPDATE] = 2,
     [RELAY_KIND_MESSAGE_UPDATE] = 2,
@@ -42,7 +42,7 @@ struct directory {
 
 struct upload {
     const struct relay_config *config;
-    struct directory directories[RELAY_KINDS];
+    struct directory directories[RELAY_UPLOAD_KINDS];
 };
 
 static const struct request_wording upload_wording = {LOG_COMPONENT, "upload refused", "upload failed", .bare = false};
@@ -106,7 +106,7 @@ void *upload_start(const struct relay_config *config, struct err *err)
 {
     struct upload *upload = xcalloc(1, sizeof *upload);
     upload->config = config;
-    for (enum relay_kind kind = 0; kind < RELAY_KINDS; kind++) {
+    for (enum relay_kind kind = 0; kind < RELAY_UPLOAD_KINDS; kind++) {
         if (upload_kind_used(kind, config) && !prepare_directory(upload, kind, err)) {
             upload_stop(upload);
             return NULL;
@@ -118,7 +118,7 @@ void *upload_start(const struct relay_config *config, struct err *err)
 void upload_stop(void *state)
 {
     struct upload *upload = state;
-    for (size_t i = 0; i < RELAY_KINDS; i++) {
+    for (size_t i = 0; i < RELAY_UPLOAD_KINDS; i++) {
         free(upload->directories[i].path);
         admission_free(&upload->directories[i].admission);
     }

@@ -445,7 +445,20 @@ START_TEST(without_its_directories_it_does_not_start)
 }
 END_TEST
 
-SUITE_MAIN("upload", what_is_no_whole_file_is_refused, an_upload_is_there_under_its_name,
+/* Runs by syslog have a directory that is none of its business, and where it may not write. */
+START_TEST(it_starts_where_runs_come_by_syslog)
+{
+    static char elsewhere[] = "/nonexistent/syslog";
+    struct fixture it = upload_fixture_make();
+    it.config.syslog.enabled = true;
+    it.config.syslog.directory = elsewhere;
+    fixture_start(&it);
+    upload_fixture_remove(&it);
+}
+END_TEST
+
+SUITE_MAIN("upload", it_starts_where_runs_come_by_syslog, what_is_no_whole_file_is_refused,
+           an_upload_is_there_under_its_name,
            a_message_goes_where_it_is_unpacked, other_bytes_of_a_name_wait_beside_it,
            only_a_certificate_says_when_a_run_was_taken,
            a_name_of_another_directory_is_refused, only_sub_nodes_upload_reports,
