@@ -81,3 +81,16 @@ bench_private() {
     awk '/^Private/ { sum += $2 } END { if (!NR) exit 1; print sum }' "/proc/$1/smaps_rollup" 2>/dev/null ||
         bench_fail "process $1 is gone"
 }
+
+# bench_cpu PID...: prints the processor time, in milliseconds, that these processes and those below them have used,
+# with that of children that have ended. It is counted in hundredths of a second.
+bench_cpu() {
+    local pid all=("$@")
+    for pid; do
+        mapfile -t -O ${#all[@]} all < <(lab_children "$pid")
+    done
+    for pid in "${all[@]}"; do
+        sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null || bench_fail "process $pid is gone"
+    done | awk -v ticks="$(getconf CLK_TCK)" '{ sum += $12 + $13 + $14 + $15 } END {
+        if (!NR) exit 1; printf "%.0f\n", sum * 1000 / ticks }' || bench_fail "no processor time was found"
+}

@@ -16,11 +16,14 @@ BENCHMARKS = \
 dist_noinst_SCRIPTS += \
 	tests/bench/bench_hub \
 	tests/bench/bench_idle \
+	tests/bench/bench_inventory \
 	tests/bench/bench_remote_run \
 	tests/bench/bench_shared_file \
 	tests/bench/bench_shared_folder \
 	tests/bench/bench_slow_bodies \
+	tests/bench/bench_syslog \
 	tests/bench/bench_upload \
+	tests/bench/bench_virtual \
 	tests/bench/end_to_end \
 	tests/bench/forward \
 	tests/bench/growth \
