@@ -16,7 +16,8 @@
 # LAB_PG_PURGE_URL: how `rudder-relay purge` does, with the same password.
 # LAB_STORAGE: compact makes a new cluster's database so. LAB_PG_PORT: the port (LAB_PG_PORT_WANTED if that is set
 # when the cluster is made). LAB_PG_TEMPLATE: a directory, of the user postgres if we are root: the first lab makes a
-# cluster there, and those of all labs are copies of it, for a quarter of the work. The password holds characters that must be quoted in a URL, on purpose.
+# cluster there, and those of all labs are copies of it, for a quarter of the work. The password holds characters that
+# must be quoted in a URL, on purpose.
 #
 # Durability is PostgreSQL's default. The superuser comes in by the socket only, as root or whoever runs the cluster.
 
@@ -80,8 +81,8 @@ lab_postgres_find() {
     return 1
 }
 
-# lab_postgres_initdb DIRECTORY: without its sync: a lab that a power cut destroys is made again. The server itself syncs
-# as always.
+# lab_postgres_initdb DIRECTORY: without its sync, since a lab that a power cut destroys is made again. The server
+# itself syncs as always.
 lab_postgres_initdb() {
     (cd / && lab_as postgres "$LAB_PG_BIN/initdb" -D "$1" --no-sync -U postgres -E UTF8 --locale=C \
         --auth-local=peer --auth-host=scram-sha-256)
