@@ -12,11 +12,11 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include "relay/hub_tls.h"
 #include "util/close_fd.h"
 #include "util/log.h"
+#include "util/sd_listen.h"
 #include "util/unix_socket.h"
 #include "util/xmalloc.h"
 
@@ -24,7 +24,6 @@
 
 enum {
     LISTEN_MAX = 8,
-    PASSED_FIRST = 3, /* SD_LISTEN_FDS_START */
     BACKLOG = 4096,
     SOCKET_MODE = 0660,
     ACCEPT_AT_ONCE = 32, /* then other events have their turn */
@@ -144,9 +143,8 @@ static void add_listener(struct hub_listeners *listeners, int fd, enum http_conn
 
 static void take_passed(struct hub_listeners *listeners, const struct relay_config *config)
 {
-    const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
-    int count = pid != NULL && fds != NULL && atol(pid) == getpid() ? atoi(fds) : 0;
-    for (int fd = PASSED_FIRST; fd < PASSED_FIRST + count && listeners->count < LISTEN_MAX; fd++) {
+    const long count = sd_listen_take();
+    for (int fd = SD_LISTEN_FIRST; fd < SD_LISTEN_FIRST + count && listeners->count < LISTEN_MAX; fd++) {
         union {
             struct sockaddr any;
             struct sockaddr_un local;
@@ -161,9 +159,6 @@ static void take_passed(struct hub_listeners *listeners, const struct relay_conf
                                                           : HTTP_CONN_LOCAL);
         }
     }
-    unsetenv("LISTEN_PID");
-    unsetenv("LISTEN_FDS");
-    unsetenv("LISTEN_FDNAMES");
 }
 
 static bool have(const struct hub_listeners *listeners, enum http_conn_from from)

@@ -47,6 +47,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/random.h \
 	lib/util/safe_file.c lib/util/safe_file.h \
 	lib/util/same_content.c lib/util/same_content.h \
+	lib/util/sd_listen.h \
 	lib/util/sd_notify.c lib/util/sd_notify.h \
 	lib/util/byte_size.c lib/util/byte_size.h \
 	lib/util/siphash.c lib/util/siphash.h \
