@@ -3,11 +3,11 @@
  * spool_watch: tells the dispatch what is in incoming/. Notifications of the kernel come at once but may be lost; a
  * scan finds everything.
  *
- * Run logs are the names whose last extension is gz, zip or log (PROTOCOL.md section 4); inventories may have any name.
- * Hidden names are neither. A file that waits beside another one (spool_beside.h) is not told to the dispatch; it gets
- * the name as soon as the name is free. A file that a forwarder has claimed and put back, since it could not be moved or
- * removed, is not told as new. Where there is no inotify (a limit is reached, the file system does not support
- * it), only the scans find the files, a little later.
+ * Run logs are the names whose last extension is gz, zip or log (PROTOCOL.md section 4); inventories may have any
+ * name. Hidden names are neither. A file that waits beside another one (spool_beside.h) is not told to the dispatch;
+ * it gets the name as soon as the name is free. A file that a forwarder has claimed and put back, since it could not
+ * be moved or removed, is not told as new. Where there is no inotify (a limit is reached, the file system does not
+ * support it), only the scans find the files, a little later.
  */
 #pragma once
 

@@ -7,9 +7,9 @@
  * certificates, and a line that is indented, joined to other text or ended by CR alone is not a BEGIN line.
  *
  * One bad certificate among 50,000 must not harm the other nodes, and half a file must not pass for a whole one. So
- * damage within one block (characters that are not base64, no END line before the next BEGIN), malformed BEGIN lines and
- * END lines without one are handed to the callback, which skips them with a warning. A file that ends inside a block was cut off or is being
- * written: that is an error.
+ * damage within one block (characters that are not base64, no END line before the next BEGIN), malformed BEGIN lines
+ * and END lines without one are handed to the callback, which skips them with a warning. A file that ends inside a
+ * block was cut off or is being written: that is an error.
  */
 #pragma once
 

@@ -7,8 +7,9 @@
  * What was encrypted is the signed message, plain or as gzip: encrypted text does not compress, so the agent compresses
  * first. Encryption proves nothing about the sender; only smime_verify does, and it comes next.
  *
- * Nobody can tell whether a message is what it seems before it is decrypted. So where no key is configured it is refused
- * and does not wait for one: otherwise anybody who knows the shared password could fill the room of a node for days.
+ * Nobody can tell whether a message is what it seems before it is decrypted. So where no key is configured it is
+ * refused and does not wait for one: otherwise anybody who knows the shared password could fill the room of a node
+ * for days.
  *
  * A message of any other type stays as it is. OpenSSL does all that concerns ASN.1 and keys. Before it decodes the
  * message, the elements of its encoding are counted: OpenSSL allocates some hundred bytes for each, which would make
