@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * hub_output: what a node sends of its run. A piece that the hub has already is ignored, one that leaves something out
- * is refused with what is missing, so a node may send any piece again after a connection broke.
+ * is refused with what is missing, so a node may send any piece again after a connection broke. Of an order that was on
+ * the disk when the hub was started it may have had some, and passed it on; it goes on from where the node is.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -66,6 +67,9 @@ void hub_output(struct hub *hub, struct http_conn *conn, const struct hub_path *
     struct order_target *target = orders_find(node, path->ticket);
     bool watched = target != NULL && target->order->watch != NULL && target->watched;
     node->seen_ms = clock_ms();
+    if (watched && target->order->taken_up && target->received == 0) {
+        target->received = path->offset; /* the hub before had that */
+    }
     if (watched && path->offset > target->received) {
         char text[64];
         int len = snprintf(text, sizeof text, "offset = %" PRId64 "\n", target->received);

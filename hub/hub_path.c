@@ -51,6 +51,7 @@ static bool take_node(struct hub_path *path, struct slice *rest, struct err *err
 static bool parse_wait(struct hub_path *path, struct slice rest, const struct url_form *query, struct err *err)
 {
     const char *after = url_form_get(query, "after");
+    const char *told = url_form_get(query, "told");
     if (!take_node(path, &rest, err)) {
         return false;
     }
@@ -58,8 +59,11 @@ static bool parse_wait(struct hub_path *path, struct slice rest, const struct ur
         path->kind = HUB_PATH_NONE;
         return true;
     }
-    return hub_path_ticket(slice_from_str(after != NULL ? after : "0"), &path->ticket) ||
-           err_set(err, "after should be a ticket");
+    if (!hub_path_ticket(slice_from_str(after != NULL ? after : "0"), &path->ticket)) {
+        return err_set(err, "after should be a ticket");
+    }
+    return hub_path_ticket(slice_from_str(told != NULL ? told : "0"), &path->told) ||
+           err_set(err, "told should be a ticket");
 }
 
 static bool parse_output(struct hub_path *path, struct slice rest, const struct url_form *query, struct err *err)

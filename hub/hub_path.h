@@ -2,7 +2,7 @@
  *
  * hub_path: what a request to the hub is about, by its path and query.
  *
- *     /rudder/relay-api/1/wait/<node>[/below]?after=<ticket>
+ *     /rudder/relay-api/1/wait/<node>[/below]?after=<ticket>[&told=<ticket>]
  *     /rudder/relay-api/1/output/<node>[/below]/<ticket>?offset=<bytes>[&end=<exit status>]
  *     /orders, /status             (at the local socket)
  *
@@ -35,6 +35,7 @@ struct hub_path {
     char node[NODE_ID_SIZE];
     char key[HUB_KEY_SIZE]; /* the node id, with HUB_BELOW where below is true */
     uint64_t ticket;        /* of an output; of a wait: after */
+    uint64_t told;          /* of a wait of a relay's hub: of orders up to this one it has nothing more to tell */
     int64_t offset;
     bool has_end;
     int end; /* exit status, 0 to 255 */

@@ -152,8 +152,11 @@ static void watch_again(void *context, struct order *order)
 {
     struct hub_upstream *upstream = context;
     if (order->above > 0 && order->watch == NULL) {
-        watch_for_above(upstream->hub, order,
-                        upstream_run_new(&upstream->runs, &upstream->way, order->above, order->output));
+        struct upstream_run *run = upstream_run_new(&upstream->runs, &upstream->way, order->above, order->output);
+        upstream_run_go_on(run);
+        watch_for_above(upstream->hub, order, run);
+        run_watch_say(order->watch, "relay %s: its hub was started anew: lines may be missing",
+                      upstream->hub->config->general.node_id);
     }
 }
 
@@ -222,7 +225,8 @@ static void wait_above(struct hub_upstream *upstream)
     const struct relay_config *config = upstream->hub->config;
     buffer_clear(&upstream->pins);
     buffer_add(&url, upstream->url_wait.at, upstream->url_wait.len);
-    buffer_add_format(&url, "%020" PRIu64, order_files_above(orders_files(upstream->hub->orders)));
+    const uint64_t after = order_files_above(orders_files(upstream->hub->orders));
+    buffer_add_format(&url, "%020" PRIu64 "&told=%020" PRIu64, after, upstream_run_told(&upstream->runs, after));
     if (peer_upstream_pins(config, &upstream->pins, &err)) {
         upstream->way.pins = buffer_cstr(&upstream->pins);
         const struct http_request request = {.method = HTTP_GET,

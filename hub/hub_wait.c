@@ -91,7 +91,7 @@ static void begin_session(struct hub *hub, struct http_conn *conn, struct wait_n
     http_conn_hold(conn, &session->hold, WAIT_LOW_MS + random_number() % (WAIT_HIGH_MS - WAIT_LOW_MS));
 }
 
-static void note_coming(struct wait_node *node, uint64_t after, int64_t now_ms)
+static void note_coming(struct wait_node *node, const struct hub_path *path, int64_t now_ms)
 {
     if (node->vanished) {
         log_info("a node is back", log_text("node", node->key), log_number("seconds", (now_ms - node->seen_ms) / 1000));
@@ -99,7 +99,8 @@ static void note_coming(struct wait_node *node, uint64_t after, int64_t now_ms)
     node->vanished = false;
     node->seen_ms = now_ms;
     node->given_ms = 0;
-    node->after = after;
+    node->after = path->ticket;
+    node->told = path->below ? path->told : 0;
 }
 
 void hub_wait(struct hub *hub, struct http_conn *conn, const struct hub_path *path)
@@ -112,7 +113,7 @@ void hub_wait(struct hub *hub, struct http_conn *conn, const struct hub_path *pa
     if (node->session != NULL) {
         wait_is_due(node->session);
     }
-    note_coming(node, path->ticket, now_ms);
+    note_coming(node, path, now_ms);
     struct order_target *target = orders_next(hub->orders, node, node->after);
     if (target != NULL) {
         answer_order(conn, target);

@@ -96,7 +96,7 @@ static void take_up_order(void *context, uint64_t ticket, struct slice file)
                   log_text("reason", err.text));
     } else if (text.ticket == ticket) {
         order_clock_read(&clock);
-        order_new(orders, &text, order_clock_expires(&clock, &text));
+        order_new(orders, &text, order_clock_expires(&clock, &text))->taken_up = true;
     }
     order_text_free(&text);
 }
@@ -208,6 +208,7 @@ void orders_begun(struct order_target *target)
 {
     if (may_begin(target)) {
         target->state = TARGET_BEGUN;
+        target->given_ms = target->given_ms > 0 ? target->given_ms : clock_ms(); /* by the hub before, if not */
         relay_metrics_hub_orders(target->order->orders->state, RELAY_HUB_ORDER_BEGUN, 1);
         settle_order(target->order);
     }
@@ -231,16 +232,20 @@ void orders_unwatch(struct order *order)
 }
 
 /* The node says that it has begun this one. If its end was not told, it is not told any more: a node has one run at a
- * time, and it waits for the next one. A relay's hub waits for the next one while its nodes run. */
+ * time, and it waits for the next one. A relay's hub waits for the next one while its nodes run, and says itself of
+ * which orders it has nothing more to tell. */
 static void acknowledge(struct order_target *target)
 {
     struct order *order = target->order;
-    if (target->nodes != NULL) {
+    bool relay = target->nodes != NULL;
+    if (relay && order->ticket > target->node->told) {
         orders_begun(target);
         return;
     }
     if (order->watch != NULL) {
-        run_watch_lost(order->watch, target, "its run is over, and the end was not told");
+        run_watch_lost(order->watch, target,
+                       relay ? "no more is heard of its runs, which go on: its hub was started anew, or has given up"
+                             : "its run is over, and the end was not told");
     }
     orders_over(target);
 }

@@ -9,7 +9,8 @@
  *   over     the run has ended, or it is too late for it to begin
  * An order has a file until no target is open or given. A hub that starts finds such an order again, open for all
  * targets: a node knows itself what it has begun, and says so by `after`. In memory the order stays as long as somebody
- * watches its runs (run_watch.h).
+ * watches its runs (run_watch.h). A hub that was killed after the file went has nothing to tell of its runs any more. It
+ * says so to the server above, by `told` (upstream_run.h), which then waits for them no longer.
  *
  * An order expires when its time is over: each target that has not begun is logged, and the file is removed.
  */
@@ -38,7 +39,7 @@ struct order_target {
     char *nodes; /* for a relay's hub; NULL */
     enum order_target_state state;
     bool watched;            /* the order's watch waits for its end */
-    int64_t given_ms;        /* clock_ms; 0: not yet */
+    int64_t given_ms;        /* clock_ms; 0: not yet. If a hub before gave it: when that is heard */
     int64_t received;        /* bytes of output */
     struct line_merge merge; /* for the watch */
 };
@@ -51,6 +52,7 @@ struct order {
     char *conditions;
     bool output;
     bool stored;        /* there is a file */
+    bool taken_up;      /* by a hub that did not make it: some of its runs may have been begun, or be over */
     int64_t expires_ms; /* CLOCK_BOOTTIME */
     int64_t given_ms;   /* clock_ms at its beginning here */
     struct run_watch *watch;

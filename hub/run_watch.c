@@ -128,8 +128,10 @@ void run_watch_ended(struct run_watch *watch, struct order_target *target, int s
 void run_watch_lost(struct run_watch *watch, struct order_target *target, const char *why)
 {
     if (target->watched) {
+        struct slice id = slice_from_str(target->node->key);
+        bool relay = slice_take_end(&id, HUB_BELOW);
         leave_target(watch, target, STATUS_UNKNOWN);
-        run_watch_say(watch, "node %s: %s", target->node->key, why);
+        run_watch_say(watch, "%s %.*s: %s", relay ? "relay" : "node", (int)id.len, id.at, why);
         log_warn("a run is waited for no longer", log_text("node", target->node->key), log_text("reason", why));
     }
 }

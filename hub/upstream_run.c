@@ -16,6 +16,9 @@
 
 enum { PIECE_MAX_UP = 256 << 10, PIECE_EVERY_MS = 1000, GIVE_UP_MS = 10 * 60 * 1000, ANSWER_MAX = 256 };
 
+/* More than there can be: the answer is how much there is. */
+static const int64_t offset_unknown = 999999999999999;
+
 static const struct backoff run_backoff = {.first_ms = 1000, .ceiling_ms = 60000};
 
 struct upstream_run {
@@ -227,12 +230,30 @@ struct upstream_run *upstream_run_new(struct upstream_run_list *list, const stru
     return run;
 }
 
+void upstream_run_go_on(struct upstream_run *run)
+{
+    run->offset = offset_unknown;
+}
+
 void upstream_run_write(struct upstream_run *run, struct slice lines)
 {
     if (run->output && !run->cancelled && lines.len > 0) {
         buffer_add(&run->lines, lines.at, lines.len);
         wake_run(run);
     }
+}
+
+uint64_t upstream_run_told(const struct upstream_run_list *list, uint64_t after)
+{
+    const struct upstream_run *run;
+    uint64_t told = after;
+    LIST_FOREACH(run, list, link)
+    {
+        if (!run->cancelled && run->ticket <= told) {
+            told = run->ticket - 1;
+        }
+    }
+    return told;
 }
 
 size_t upstream_run_pending(const struct upstream_run *run)

@@ -34,8 +34,15 @@ struct upstream_way {
 struct upstream_run *upstream_run_new(struct upstream_run_list *list, const struct upstream_way *way, uint64_t ticket,
                                       bool output);
 
+/* A hub before this one may have sent some of it: where to go on is for the server above to say. */
+void upstream_run_go_on(struct upstream_run *run);
+
 void upstream_run_write(struct upstream_run *run, struct slice lines);
 size_t upstream_run_pending(const struct upstream_run *run);
+
+/* Of which orders there is nothing more to tell: the highest ticket up to which all are told to their end or given up;
+ * after, the one that was taken up last, if none is under way. */
+uint64_t upstream_run_told(const struct upstream_run_list *list, uint64_t after);
 
 /* A source begins, and ends. A source must not use the run after its own end: after the last end the run frees
  * itself. */

@@ -16,7 +16,8 @@ static const char *understood(const char *target, const char *query)
     if (!hub_path_parse(&path, slice_from_str(target), slice_from_str(query), &err)) {
         snprintf(shown, sizeof shown, "%s", err.text);
     } else if (path.kind == HUB_PATH_WAIT) {
-        snprintf(shown, sizeof shown, "wait %s after %" PRIu64, path.key, path.ticket);
+        snprintf(shown, sizeof shown, "wait %s after %" PRIu64 " told %" PRIu64, path.key,
+                 path.ticket, path.told);
     } else if (path.kind == HUB_PATH_OUTPUT) {
         snprintf(shown, sizeof shown, "output %s of %" PRIu64 " at %" PRId64 " end %d", path.key, path.ticket,
                  path.offset, path.has_end ? path.end : -1);
@@ -37,9 +38,12 @@ START_TEST(paths_are_taken_apart)
         {"/orders", "", "orders"},
         {"/orders/", "", "none"},
         {"/status", "", "status"},
-        {API "wait/n1", "after=00000000000000000007", "wait n1 after 7"},
-        {API "wait/n1", "", "wait n1 after 0"},
-        {API "wait/n1/below", "after=7", "wait n1/below after 7"},
+        {API "wait/n1", "after=00000000000000000007", "wait n1 after 7 told 0"},
+        {API "wait/n1", "", "wait n1 after 0 told 0"},
+        {API "wait/n1/below", "after=7", "wait n1/below after 7 told 0"},
+        {API "wait/n1/below", "after=7&told=6", "wait n1/below after 7 told 6"},
+        {API "wait/n1/below", "after=7&told=x", "told should be a ticket"},
+        {API "wait/n1/below", "after=7&told=", "told should be a ticket"},
         {API "wait/n1/above", "", "none"},
         {API "wait/", "", "this is not a node id"},
         {API "wait/n_1", "", "this is not a node id"},

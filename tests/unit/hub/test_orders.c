@@ -123,6 +123,27 @@ START_TEST(output_says_that_it_has_begun)
 }
 END_TEST
 
+START_TEST(a_relays_hub_says_what_it_tells_no_more)
+{
+    struct order_text_target targets[] = {{slice_from_str("r1/below"), slice_from_str("n3")},
+                                          {slice_from_str("n1"), {0}}};
+    struct order_text text = {.targets = targets, .target_count = 2};
+    begin();
+    struct order *order = orders_add(orders, &text, NULL);
+    uint64_t ticket = order->ticket;
+    struct wait_node *relay = node("r1/below");
+    relay->told = ticket - 1;
+    ck_assert_ptr_null(orders_next(orders, relay, ticket));
+    ck_assert_int_eq(order->targets[0].state, TARGET_BEGUN);
+    ck_assert_int_gt(order->targets[0].given_ms, 0); /* also where a hub before gave it */
+    relay->told = ticket;
+    ck_assert_ptr_null(orders_next(orders, relay, ticket));
+    ck_assert_int_eq(order->targets[0].state, TARGET_OVER);
+    ck_assert_uint_eq(node_asks("n1", 0), ticket);
+    finish();
+}
+END_TEST
+
 START_TEST(an_order_expires)
 {
     begin();
@@ -180,5 +201,5 @@ START_TEST(a_file_that_is_none_is_left_alone)
 END_TEST
 
 SUITE_MAIN("orders", each_node_gets_the_orders_in_their_order, an_order_outlives_the_hub, output_says_that_it_has_begun,
-           an_order_expires, there_are_no_more_than_the_configuration_says, a_disk_that_takes_nothing_is_no_order,
-           a_file_that_is_none_is_left_alone)
+           a_relays_hub_says_what_it_tells_no_more, an_order_expires, there_are_no_more_than_the_configuration_says,
+           a_disk_that_takes_nothing_is_no_order, a_file_that_is_none_is_left_alone)
