@@ -42,6 +42,14 @@ static void set_environment(const struct command_request *request)
     }
 }
 
+/* It is in the environment as soon as a request was read. */
+static struct log_field command_node(void *context, struct slice request)
+{
+    (void)context;
+    (void)request;
+    return log_text("node", getenv("RUDDER_VIRTUAL_NODE"));
+}
+
 static enum subprocess_wire begin_command(void *context, struct slice come, struct subprocess **process,
                                           struct err *err)
 {
@@ -53,7 +61,7 @@ static enum subprocess_wire begin_command(void *context, struct slice come, stru
         set_environment(&request);
         *process = subprocess_start(request.command, &limits, err);
         if (*process != NULL) {
-            log_debug("command started", log_text("command", request.command[0]));
+            log_debug("command started", command_node(NULL, come), log_text("command", request.command[0]));
         }
     }
     return got;
@@ -91,7 +99,7 @@ static void sweep_children(void)
 void command_server_serve(int connection)
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
-    subprocess_serve(connection, begin_command, NULL);
+    subprocess_serve(connection, begin_command, command_node, NULL);
     sweep_children();
 }
 

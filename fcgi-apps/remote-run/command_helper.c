@@ -39,7 +39,17 @@ static enum subprocess_wire command_helper_begin(void *context, struct slice com
     return got;
 }
 
+/* A request that is bad names no hosts. */
+static struct log_field command_hosts(void *context, struct slice request)
+{
+    const char *conditions, *hosts;
+    struct err err;
+    (void)context;
+    bool whole = command_wire_read_request(request, &conditions, &hosts, &err) == SUBPROCESS_WIRE_WHOLE;
+    return log_text("hosts", whole ? hosts : "");
+}
+
 void command_helper_serve(const struct relay_config *config, int connection)
 {
-    subprocess_serve(connection, command_helper_begin, (void *)(uintptr_t)config);
+    subprocess_serve(connection, command_helper_begin, command_hosts, (void *)(uintptr_t)config);
 }

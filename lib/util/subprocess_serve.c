@@ -9,7 +9,6 @@
 #include "util/buffer.h"
 #include "util/clock.h"
 #include "util/close_fd.h"
-#include "util/log.h"
 #include "util/stop_signal.h"
 
 #define LOG_COMPONENT "subprocess_serve"
@@ -29,6 +28,8 @@ struct serve {
     struct buffer request;
     struct buffer unsent;
     struct subprocess *process; /* NULL before and after */
+    subprocess_serve_subject *subject;
+    void *context; /* the caller's */
 };
 
 /* ---- waiting ---- */
@@ -78,9 +79,14 @@ static bool serve_wait(struct serve *serve, int64_t until)
 
 /* ---- the request ---- */
 
+static struct log_field serve_subject(const struct serve *serve)
+{
+    return serve->subject(serve->context, buffer_slice(&serve->request));
+}
+
 static void refuse_request(struct serve *serve, const struct err *err)
 {
-    log_error("command not started", log_text("reason", err->text));
+    log_error("command not started", serve_subject(serve), log_text("reason", err->text));
     subprocess_wire_add_not_started(&serve->unsent, err->text);
 }
 
@@ -95,12 +101,13 @@ static bool receive_piece(struct serve *serve)
 }
 
 /* Has the command started, or says why not. False when there will be none: whoever asked has gone, or was refused. */
-static bool await_request(struct serve *serve, subprocess_serve_begin *begin, void *context)
+static bool await_request(struct serve *serve, subprocess_serve_begin *begin)
 {
     int64_t until = clock_ms() + REQUEST_MS;
     struct err err = {0};
     enum subprocess_wire got;
-    while ((got = begin(context, buffer_slice(&serve->request), &serve->process, &err)) == SUBPROCESS_WIRE_MORE) {
+    while ((got = begin(serve->context, buffer_slice(&serve->request), &serve->process, &err)) ==
+           SUBPROCESS_WIRE_MORE) {
         (void)serve_wait(serve, until);
         if (serve->signals < 0 || (!receive_piece(serve) && serve->asked_end)) {
             return false;
@@ -139,16 +146,17 @@ static void follow_command(struct serve *serve)
             subprocess_free(serve->process);
             serve->process = NULL;
             subprocess_wire_add_end(&serve->unsent, &end);
-            log_info("command ended", log_text("how", subprocess_fate_word(end.fate)),
+            log_info("command ended", serve_subject(serve), log_text("how", subprocess_fate_word(end.fate)),
                      log_number("number", end.number));
         }
     }
 }
 
-void subprocess_serve(int connection, subprocess_serve_begin *begin, void *context)
+void subprocess_serve(int connection, subprocess_serve_begin *begin, subprocess_serve_subject *subject, void *context)
 {
-    struct serve serve = {.connection = connection, .signals = stop_signal_open()};
-    if (await_request(&serve, begin, context)) {
+    struct serve serve = {
+        .connection = connection, .signals = stop_signal_open(), .subject = subject, .context = context};
+    if (await_request(&serve, begin)) {
         serve.asked_end = false;
         follow_command(&serve);
     }

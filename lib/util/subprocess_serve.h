@@ -9,6 +9,7 @@
 #pragma once
 
 #include "util/err.h"
+#include "util/log.h"
 #include "util/slice.h"
 #include "util/subprocess.h"
 #include "util/subprocess_wire.h"
@@ -18,6 +19,9 @@
 typedef enum subprocess_wire subprocess_serve_begin(void *context, struct slice come, struct subprocess **process,
                                                     struct err *err);
 
+/* What the command is for, as the log's lines about it have it. The request is what has come of it; it may be bad. */
+typedef struct log_field subprocess_serve_subject(void *context, struct slice request);
+
 /* Serves the connection, which it closes, until the command has ended and all is sent, or nobody is there to take it.
  * TERM and INT stay blocked in this process. */
-void subprocess_serve(int connection, subprocess_serve_begin *begin, void *context);
+void subprocess_serve(int connection, subprocess_serve_begin *begin, subprocess_serve_subject *subject, void *context);
