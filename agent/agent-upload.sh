@@ -154,7 +154,7 @@ $conf_certificate?"
 upload_explain() {
     at=${1:-$conf_server:$conf_port}
     case $upload_status in
-    '' | 000) upload_reason="$at cannot be reached or trusted: $upload_answer" ;;
+    '' | 000) upload_explain_curl ;;
     401) upload_explain_login ;;
     403)
         upload_reason="$at does not accept this node (403): is $conf_node_id accepted there, and this network allowed?"
@@ -166,5 +166,40 @@ upload_explain() {
     503) upload_reason="$at is busy (503): $upload_answer" ;;
     507) upload_reason="$at has no space left (507)" ;;
     *) upload_reason="$at answered $upload_status: $upload_answer" ;;
+    esac
+}
+
+# upload_explain_curl: the same for a request that got no answer. What curl says, "curl: (NUMBER) WORDS", is long, and
+# in some versions a page: where the number tells what a person may do, that is said in its place.
+upload_explain_curl() {
+    code=${upload_answer#*"curl: ("}
+    code=${code%%")"*}
+    words=${upload_answer#*"curl: ($code) "}
+    words=${words%%" More details here"*}
+    case $code in
+    6) upload_reason="$at cannot be reached: its name is not known here" ;;
+    5 | 7 | 97) upload_reason="${conf_proxy:+the proxy $conf_proxy or }$at takes no connection: \
+does the program run, and is a firewall between?" ;;
+    28) upload_reason="$at cannot be reached: it did not answer in time" ;;
+    52) upload_reason="$at ended the connection without an answer" ;;
+    18) upload_reason="$at ended the connection in the middle of its answer" ;;
+    63) upload_reason="$at gave an answer that is too long" ;;
+    51 | 60) upload_reason="$at is not trusted: ${words#"SSL certificate problem: "}; see server_ca in $config_file" ;;
+    90) upload_reason="$at is not trusted: its key is not that of server_public_key_pin in $config_file" ;;
+    58) upload_reason="certificate and key of $config_file cannot be used: $words" ;;
+    77) upload_reason="server_ca of $config_file cannot be used: $words" ;;
+    *) upload_explain_words ;;
+    esac
+}
+
+# What the server refuses in TLS is OpenSSL's alert: "error:0A000418:SSL routines::tlsv1 alert unknown ca, errno 0".
+upload_explain_words() {
+    case $upload_answer in
+    *"curl: ("*" alert "*)
+        words=${words##*" alert "}
+        upload_reason="$at refuses the TLS connection: ${words%, errno*}"
+        ;;
+    *"curl: ("*) upload_reason="$at cannot be reached: $words" ;;
+    *) upload_reason="$at gave no answer that could be taken" ;;
     esac
 }
