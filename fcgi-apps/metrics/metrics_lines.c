@@ -175,16 +175,25 @@ static void metrics_lines_add_number(struct buffer *out, const struct relay_metr
     metrics_lines_add_line(out, words, 0, value);
 }
 
+static bool has_counted(const struct relay_state *state, enum relay_metric metric)
+{
+    const struct relay_metric_family *family = relay_metrics_family(metric);
+    return metric != METRIC_REPORTS &&
+           relay_state_any_nonzero(state, relay_metric_cell(metric, 0, 0),
+                                   series_count(family) * relay_metric_series_cells(family));
+}
+
 static void add_family(struct metrics_lines *lines, const struct relay_state *state, enum relay_metric metric,
                        struct buffer *out)
 {
     const struct relay_metric_family *family = relay_metrics_family(metric);
     size_t cells = relay_metric_series_cells(family);
     unsigned cell = relay_metric_cell(metric, 0, 0);
+    bool sparse = family->sparse && !has_counted(state, family->printed_with);
     buffer_add(out, lines->head[metric].at, lines->head[metric].len);
     for (size_t series = 0; series < series_count(family); series++, cell += (unsigned)cells) {
         struct words *words = &lines->words[metric][series];
-        if (family->sparse && !relay_state_any_nonzero(state, cell, cells)) {
+        if (sparse && !relay_state_any_nonzero(state, cell, cells)) {
             continue;
         }
         if (words->text.len == 0) {

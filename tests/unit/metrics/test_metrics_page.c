@@ -240,6 +240,25 @@ START_TEST(syslog_is_counted_apart)
 }
 END_TEST
 
+/* A hub where nobody waits is another thing than none: an alert needs the figure. */
+START_TEST(a_hub_that_runs_tells_its_zeros)
+{
+    struct relay_state *state = own_state();
+    struct buffer page = print(state);
+    ck_assert_ptr_null(strstr(buffer_cstr(&page), "\nrudder_relay_hub"));
+    buffer_free(&page);
+    relay_metrics_set_hub(state, &(struct relay_hub_stats){.checked = time(NULL)});
+    ck_line(state, "rudder_relay_hub_waiting_nodes 0");
+    ck_line(state, "rudder_relay_hub_longest_silence_seconds 0");
+    ck_line(state, "rudder_relay_hub_orders_total{event=\"expired\"} 0");
+    page = print(state);
+    ck_assert_ptr_null(strstr(buffer_cstr(&page), "\nrudder_relay_virtual"));
+    ck_assert_ptr_null(strstr(buffer_cstr(&page), "\nrudder_relay_syslog"));
+    buffer_free(&page);
+    relay_state_close(state);
+}
+END_TEST
+
 START_TEST(a_label_from_elsewhere_is_escaped)
 {
     struct relay_state *state = own_state();
@@ -277,5 +296,5 @@ END_TEST
 SUITE_MAIN("metrics_page", names_that_dashboards_know_are_there_from_the_start, what_is_counted_is_in_its_own_series,
            buckets_add_up, a_later_page_tells_what_is_so_then, uploads_that_fail_are_there_from_the_start,
            what_the_process_uses_is_told_when_it_is_known, spool_figures_and_ages, syslog_is_counted_apart,
-           a_label_from_elsewhere_is_escaped,
+           a_hub_that_runs_tells_its_zeros, a_label_from_elsewhere_is_escaped,
            no_two_series_share_a_cell_and_all_have_one)
