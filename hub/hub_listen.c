@@ -23,7 +23,8 @@
 #define LOG_COMPONENT "hub_listen"
 
 enum {
-    LISTEN_MAX = 8,
+    PASSED_MAX = 5,
+    LISTEN_MAX = PASSED_MAX + 3, /* and of each kind one of our own */
     BACKLOG = 4096,
     SOCKET_MODE = 0660,
     ACCEPT_AT_ONCE = 32, /* then other events have their turn */
@@ -141,24 +142,40 @@ static void add_listener(struct hub_listeners *listeners, int fd, enum http_conn
 
 /* ---- sockets that systemd passes ---- */
 
-static void take_passed(struct hub_listeners *listeners, const struct relay_config *config)
+/* Who comes by it is believed in another way each time, so a path that the configuration does not name is refused: with
+ * a wrong guess httpd could give orders. */
+static bool take_one_passed(struct hub_listeners *listeners, const struct relay_config *config, int fd, struct err *err)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_un local;
+        struct sockaddr_storage room;
+    } address = {0};
+    socklen_t len = sizeof address.room - 1;
+    if (getsockname(fd, &address.any, &len) != 0) {
+        return err_set_errno(err, errno, "what systemd passes is no socket");
+    }
+    const char *path = address.local.sun_path;
+    if (address.any.sa_family != AF_UNIX) {
+        add_listener(listeners, fd, HTTP_CONN_TLS);
+    } else if (path[0] != '\0' && strcmp(path, config->hub.proxy_socket) == 0) {
+        add_listener(listeners, fd, HTTP_CONN_PROXY);
+    } else if (strcmp(path, config->hub.socket) == 0) {
+        add_listener(listeners, fd, HTTP_CONN_LOCAL);
+    } else {
+        return err_set(err, "systemd passes a socket that is neither hub.socket nor hub.proxy_socket: %s", path);
+    }
+    return true;
+}
+
+static bool take_passed(struct hub_listeners *listeners, const struct relay_config *config, struct err *err)
 {
     const long count = sd_listen_take();
-    for (int fd = SD_LISTEN_FIRST; fd < SD_LISTEN_FIRST + count && listeners->count < LISTEN_MAX; fd++) {
-        union {
-            struct sockaddr any;
-            struct sockaddr_un local;
-            struct sockaddr_storage room;
-        } address = {0};
-        socklen_t len = sizeof address.room - 1;
-        if (getsockname(fd, &address.any, &len) == 0) {
-            bool proxy = strcmp(address.local.sun_path, config->hub.proxy_socket) == 0;
-            add_listener(listeners, fd,
-                         address.any.sa_family != AF_UNIX ? HTTP_CONN_TLS
-                         : proxy                          ? HTTP_CONN_PROXY
-                                                          : HTTP_CONN_LOCAL);
-        }
+    bool taken = count <= PASSED_MAX || err_set(err, "systemd passes more than %d sockets", PASSED_MAX);
+    for (int fd = SD_LISTEN_FIRST; taken && fd < SD_LISTEN_FIRST + count; fd++) {
+        taken = take_one_passed(listeners, config, fd, err);
     }
+    return taken;
 }
 
 static bool have(const struct hub_listeners *listeners, enum http_conn_from from)
@@ -234,8 +251,8 @@ struct hub_listeners *hub_listen(struct event_base *base, struct http_conn_set *
     listeners->tls = hub_tls_new(config, err);
     bool opened = listeners->tls != NULL;
     if (opened) {
-        take_passed(listeners, config);
         opened =
+            take_passed(listeners, config, err) &&
             (have(listeners, HTTP_CONN_TLS) || open_tcp(listeners, config, err)) &&
             (have(listeners, HTTP_CONN_LOCAL) || open_local(listeners, config->hub.socket, HTTP_CONN_LOCAL, err)) &&
             (have(listeners, HTTP_CONN_PROXY) || config->hub.proxy_socket[0] == '\0' ||
