@@ -181,8 +181,12 @@ listen_wait_options() {
 listen_explain() {
     upload_explain "$conf_hub:$conf_hub_port"
     listen_failed=$upload_reason
-    [ "$upload_status" != 404 ] || listen_failed="$conf_hub:$conf_hub_port has nothing to wait for (404): \
-is hub.enabled true there, and $conf_node_id accepted?"
+    case $upload_status in
+    403) listen_failed="$conf_hub:$conf_hub_port does not accept this node (403): $upload_answer" ;;
+    404) listen_failed="$conf_hub:$conf_hub_port has nothing to wait for (404): \
+is hub.enabled true there, and $conf_node_id accepted?" ;;
+    503) listen_failed="$conf_hub:$conf_hub_port cannot take this node now (503): $upload_answer" ;;
+    esac
     return 1
 }
 
