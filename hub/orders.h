@@ -9,8 +9,8 @@
  *   over     the run has ended, or it is too late for it to begin
  * An order has a file until no target is open or given. A hub that starts finds such an order again, open for all
  * targets: a node knows itself what it has begun, and says so by `after`. In memory the order stays as long as somebody
- * watches its runs (run_watch.h). A hub that was killed after the file went has nothing to tell of its runs any more. It
- * says so to the server above, by `told` (upstream_run.h), which then waits for them no longer.
+ * watches its runs (run_watch.h). A hub that was killed after the file went has nothing to tell of its runs any more.
+ * It says so to the server above, by `told` (upstream_run.h), which then waits for them no longer.
  *
  * An order expires when its time is over: each target that has not begun is logged, and the file is removed.
  */

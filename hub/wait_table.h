@@ -25,7 +25,7 @@ struct wait_node {
     struct http_conn *conn;           /* in which it waits; NULL: it does not */
     struct wait_session *session;     /* of that connection; hub_wait.h */
     uint64_t after;                   /* the highest ticket that it says it has begun */
-    uint64_t told;                    /* of a relay's hub: the highest ticket of which it says that no more comes; else 0 */
+    uint64_t told;                    /* a relay's hub: up to this ticket it has no more to tell; else 0 */
     int64_t seen_ms;                  /* when it was last heard of; 0: never */
     int64_t given_ms;                 /* when it was given an order whose run has not ended; 0: none */
     unsigned conns;                   /* its connections */

@@ -216,7 +216,7 @@ START_TEST(an_encrypted_run_needs_its_key)
     process_set_up();
     snprintf(path, sizeof path, "%s/key", relay.directory.path);
     put_encrypted(&relay.n2, false);
-    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_RETRY, "names no key");
+    assert_verdict(SPOOL_RUN_TO_DATABASE, N1, SPOOL_REFUSED, "names no key");
     assert_verdict(SPOOL_RUN_TO_UPSTREAM, N1, SPOOL_READY, ""); /* nobody looks into it */
     decryption_keys_free(tools.keys);
     tools.keys = decryption_keys_new(files);
