@@ -450,7 +450,7 @@ START_TEST(refused_files_count_for_the_size_of_a_batch)
         "WHILE NOT EXISTS (SELECT FROM pg_class WHERE relname = 'gate') LOOP PERFORM pg_sleep(0.05); END LOOP");
     start_worker();
     WAIT_FOR(made_database_number("SELECT count(*) FROM pg_stat_activity "
-                                  "WHERE usename = 'rudder' AND state = 'active'") > 0);
+                                  "WHERE usename = 'rudder' AND wait_event = 'PgSleep'") > 0); /* it probes before */
     ck_assert_uint_eq(spool_count(spool_failed_fd(source.spool), 100), 1);
     made_database_run("CREATE TABLE gate (x int)");
     WAIT_FOR(files_left() == 0);
