@@ -7,13 +7,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "util/clock.h"
 #include "util/close_fd.h"
 
 int64_t order_clock_ms(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_BOOTTIME, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+    return clock_read_us(CLOCK_BOOTTIME) / 1000;
 }
 
 void order_clock_read(struct order_clock *clock)

@@ -30,19 +30,12 @@ static void judge_forwarder(struct health *health)
     }
 }
 
-static void judge_hub(struct health *health)
+/* details: why the program does not seem to run; "" when it does. */
+static void judge_part(struct health *health, const struct err *details, const char *program)
 {
-    if (health->hub.details.text[0] != '\0' && health->shared) {
-        findings_add(&health->findings, false, "Is rudder-relay-hub running? %c%s",
-                     health->hub.details.text[0] - 'a' + 'A', health->hub.details.text + 1);
-    }
-}
-
-static void judge_part(struct health *health, const struct part_health *part, const char *program)
-{
-    if (part->details.text[0] != '\0' && health->shared) {
-        findings_add(&health->findings, false, "Is %s running? %c%s", program, part->details.text[0] - 'a' + 'A',
-                     part->details.text + 1);
+    if (details->text[0] != '\0' && health->shared) {
+        findings_add(&health->findings, false, "Is %s running? %c%s", program, details->text[0] - 'a' + 'A',
+                     details->text + 1);
     }
 }
 
@@ -110,9 +103,9 @@ static void judge(struct health *health, const struct relay_state *state)
     judge_peer(health, RELAY_PEER_UPSTREAM, "upstream server");
     judge_forwarder(health);
     judge_policy_source(health, state);
-    judge_hub(health);
-    judge_part(health, &health->virtual_nodes, "rudder-relay-virtual");
-    judge_part(health, &health->syslog, "rudder-relay-syslog, which rsyslog starts,");
+    judge_part(health, &health->hub.details, "rudder-relay-hub");
+    judge_part(health, &health->virtual_nodes.details, "rudder-relay-virtual");
+    judge_part(health, &health->syslog.details, "rudder-relay-syslog, which rsyslog starts,");
     judge_nodes(health);
     if (!health->shared) {
         findings_add(&health->findings, true,

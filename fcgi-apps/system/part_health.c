@@ -5,26 +5,31 @@
 
 #include "util/duration.h"
 
-enum { VIRTUAL_SILENCE_SECONDS = 60, SYSLOG_LATE_SECONDS = 300 };
+enum { SILENCE_SECONDS = 60, SYSLOG_LATE_SECONDS = 300 };
+
+void part_health_silence(struct err *details, const char *who, int64_t checked, int64_t now_seconds)
+{
+    char age[DURATION_TEXT_SIZE];
+    const int64_t silence = now_seconds - checked;
+    if (checked == 0) {
+        err_set(details, "%s has not reported yet", who);
+    } else if (silence > SILENCE_SECONDS) {
+        duration_format(silence, age);
+        err_set(details, "%s has not reported for %s", who, age);
+    }
+}
 
 void part_health_virtual(struct part_health *health, const struct relay_config *config, const struct relay_state *state,
                          int64_t now_seconds)
 {
     struct relay_virtual_stats stats;
-    char age[DURATION_TEXT_SIZE];
     *health = (struct part_health){.used = config->virtual_nodes.enabled};
     if (!health->used) {
         return;
     }
     relay_metrics_virtual(state, &stats);
     health->count = stats.nodes;
-    const int64_t silence = now_seconds - stats.checked;
-    if (stats.checked == 0) {
-        err_set(&health->details, "it has not reported yet");
-    } else if (silence > VIRTUAL_SILENCE_SECONDS) {
-        duration_format(silence, age);
-        err_set(&health->details, "it has not reported for %s", age);
-    }
+    part_health_silence(&health->details, "it", stats.checked, now_seconds);
 }
 
 void part_health_syslog(struct part_health *health, const struct relay_config *config, const struct relay_state *state,

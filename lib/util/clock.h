@@ -10,12 +10,18 @@
 #include <stdint.h>
 #include <time.h>
 
+/* Microseconds of any clock of clock_gettime(2). */
+static inline int64_t clock_read_us(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
 /* Microseconds of CLOCK_MONOTONIC. */
 static inline int64_t clock_us(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+    return clock_read_us(CLOCK_MONOTONIC);
 }
 
 /* The same in milliseconds. */
@@ -27,9 +33,7 @@ static inline int64_t clock_ms(void)
 /* Microseconds since 1970 by the machine's clock, which can be set back and forth. */
 static inline int64_t clock_wall_us(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+    return clock_read_us(CLOCK_REALTIME);
 }
 
 /* The same in milliseconds. */
