@@ -22,12 +22,13 @@ struct siphash_key siphash_key_new(void)
     return key;
 }
 
-static uint64_t rotate(uint64_t word, unsigned bits)
+/* inline, these three: gcc would call them for each word otherwise, and take almost twice as long. */
+static inline uint64_t rotate(uint64_t word, unsigned bits)
 {
     return word << bits | word >> (64 - bits);
 }
 
-static void sip_round(struct sip_state *state)
+static inline void sip_round(struct sip_state *state)
 {
     uint64_t *v = state->v;
     v[0] += v[1];
@@ -42,7 +43,7 @@ static void sip_round(struct sip_state *state)
     v[2] = rotate(v[2], 32);
 }
 
-static void take_word(struct sip_state *state, uint64_t word)
+static inline void take_word(struct sip_state *state, uint64_t word)
 {
     state->v[3] ^= word;
     sip_round(state);
