@@ -4,6 +4,8 @@
 #include <expat.h>
 #include <string.h>
 
+#include "config.h"
+
 /* expat gets the text at once: with pieces it would begin anew with a long token at each of them. It takes an int, and
  * needs room for as much again. */
 enum { TEXT_MAX = 1 << 30 };
@@ -26,12 +28,21 @@ struct xml_reading {
     bool refused; /* err is set */
 };
 
+/* Since expat 2.9 the one name has 64 bits, and the other gives a warning. */
+static unsigned long long current_line(XML_Parser parser)
+{
+#if HAVE_DECL_XML_GETCURRENTLINENUMBER64
+    return XML_GetCurrentLineNumber64(parser);
+#else
+    return XML_GetCurrentLineNumber(parser);
+#endif
+}
+
 static void refuse_xml(struct xml_reading *reading, const char *reason)
 {
     if (!reading->refused) {
         reading->refused = true;
-        err_set(reading->err, "the inventory, line %lu: %s",
-                (unsigned long)XML_GetCurrentLineNumber(reading->parser), reason);
+        err_set(reading->err, "the inventory, line %llu: %s", current_line(reading->parser), reason);
         XML_StopParser(reading->parser, XML_FALSE);
     }
 }

@@ -47,6 +47,10 @@ AC_DEFUN([RELAY_LIBRARIES], [
     [AC_MSG_ERROR([libraries are missing; install these packages and try again:$relay_missing])])
   AS_IF([test "x$have_check" = xno],
     [AC_MSG_WARN([check >= 0.12 is missing (Debian check, Fedora check-devel): 'make check' runs no unit tests])])
+  relay_saved_cflags=$CFLAGS
+  CFLAGS="$CFLAGS $EXPAT_CFLAGS"
+  AC_CHECK_DECLS([XML_GetCurrentLineNumber64], [], [], [[#include <expat.h>]])
+  CFLAGS=$relay_saved_cflags
   dnl All programs name the same libraries; each is to need only those it uses.
   RELAY_LDFLAGS=
   RELAY_TRY_FLAG([RELAY_LDFLAGS], [-Wl,--as-needed])
