@@ -299,7 +299,7 @@ runner_processes() {
 runner_leftovers() {
     local directory=$1 pid
     for pid in $(runner_processes "$directory"); do
-        echo "process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
+        echo "process $pid: $({ tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null)"
         kill "$pid" 2>/dev/null
     done
     find "$directory" -mindepth 1 -maxdepth 1
