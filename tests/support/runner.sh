@@ -17,7 +17,7 @@ runner_open() {
     mkdir -m 700 "$RUNNER/postgres" && export LAB_PG_TEMPLATE=$RUNNER/postgres
     [ "$(id -u)" != 0 ] || chown postgres: "$RUNNER/postgres" 2>/dev/null || unset LAB_PG_TEMPLATE
     runner_fence
-    RUNNER_JOBS=${RELAY_TEST_JOBS:-$((3 * $(nproc)))} # they wait more than they compute
+    RUNNER_JOBS=${RELAY_TEST_JOBS:-$((3 * $(nproc)))} RUNNER_POOL=() # they wait more than they compute
     RUNNER_TIMEOUT=${RELAY_TEST_TIMEOUT:-600}
     trap 'runner_interrupted' HUP INT TERM
 }
@@ -56,11 +56,12 @@ runner_interrupted() {
     exit 130
 }
 
-# runner_end_all SIGNAL: to whatever runs for this run, and to the shells that wait for it. Not to timeout, which would
-# send it to the whole test once more, and so to the programs that clean up by then; it ends with the test.
+# runner_end_all SIGNAL: to whatever runs for this run, and before to the shells that wait for it, which would begin what
+# comes next. Not to timeout, which would send it to the whole test once more, and so to the programs that clean up by
+# then; it ends with the test.
 runner_end_all() {
     local pid
-    for pid in $(runner_processes "$RUNNER"; jobs -p); do
+    for pid in $(jobs -p; runner_processes "$RUNNER"); do
         [ "$1" != KILL ] && grep -qsx timeout "/proc/$pid/comm" || kill -"$1" "$pid" 2>/dev/null
     done
 }
@@ -113,14 +114,56 @@ runner_count() {
     echo "$2 $3 $4" >"$RUNNER/results/${1//\//_}"
 }
 
+# runner_in_one_piece COMMAND...: prints what it says at its end, because others speak at the same time.
+runner_in_one_piece() {
+    local said=$RUNNER/log/said.$BASHPID status
+    "$@" >"$said" 2>&1
+    status=$?
+    cat "$said"
+    rm "$said"
+    return $status
+}
+
 runner_autogen() {
     runner_step autogen "$RUNNER/src/autogen.sh" || runner_count autogen 0 1 0
+}
+
+runner_static() {
+    local test
+    for test in "$RUNNER"/src/tests/static/*.test; do
+        runner_tap static "$test"
+    done
+}
+
+# runner_builds TEST...: all builds with their tests. These wait more than they compute, so whatever computes runs beside
+# them: the next build, the unit tests, dist.
+runner_builds() {
+    local build next building built
+    build=${builds[0]}
+    runner_build "$build" &
+    building=$!
+    for next in "${builds[@]:1}" none; do
+        wait "$building"
+        built=$?
+        if [ "$next" != none ]; then
+            runner_build "$next" &
+            building=$!
+        fi
+        if wants dist && [ "$build" = "${builds[0]}" ]; then
+            runner_in_one_piece runner_dist &
+        fi
+        if [ $built = 0 ]; then
+            wants unit && runner_in_one_piece runner_make_check "$build" &
+            runner_e2e "$build" "$@"
+        fi
+        build=$next
+    done
 }
 
 # runner_build BUILD: gcc (as users build it) or clang (with sanitizers).
 runner_build() {
     local build=$1
-    runner_step "$build-build" runner_configure_and_make "$build" || {
+    runner_in_one_piece runner_step "$build-build" runner_configure_and_make "$build" || {
         runner_count "$build-build" 0 1 0
         return 1
     }
@@ -132,7 +175,7 @@ runner_configure_and_make() {
     gcc) options+=(CC=gcc) ;;
     clang) options+=(CC=clang CFLAGS="-O1 -g" --enable-sanitizers) ;;
     esac
-    mkdir -p "$RUNNER/$1" && cd "$RUNNER/$1" && "$RUNNER/src/configure" "${options[@]}" && make -j"$(nproc)"
+    mkdir -p "$RUNNER/$1" && cd "$RUNNER/$1" && "$RUNNER/src/configure" "${options[@]}" && nice make -j"$(nproc)"
 }
 
 # The findings of the sanitizers go to files of the test, because a daemon's standard error may go anywhere.
@@ -154,12 +197,16 @@ runner_findings() {
     return $found
 }
 
-# runner_make_check BUILD: make check, counted test by test where a log says how many there were.
+# runner_make_check BUILD: make check, counted test by test where a log says how many there were. It has a directory for
+# temporary files of its own, since it looks whether anything is left there.
 runner_make_check() {
     local build=$1 status trs counts left failures=0
+    local TMPDIR=$RUNNER/tmp-$build
+    mkdir -m 1777 "$TMPDIR"
     (
         runner_sanitizer_options "$build-unit"
-        cd "$RUNNER/$build" && runner_step "$build-unit" "${RUNNER_FENCE[@]}" make -k -j"$(nproc)" check
+        cd "$RUNNER/$build" && nice make -k -j"$(nproc)" check TESTS= >"$RUNNER/log/$build-unit-build.log" 2>&1
+        runner_step "$build-unit" "${RUNNER_FENCE[@]}" make -k -j"$(nproc)" check
     )
     status=$?
     while IFS= read -r trs; do
@@ -173,7 +220,7 @@ runner_make_check() {
     # it failed outside of any test
     [ $status = 0 ] || [ $failures = 1 ] || runner_count "$build-unit-make" 0 1 0
     runner_findings "$build-unit" || runner_count "$build-unit-sanitizers" 0 1 0
-    left=$(ls -A "$RUNNER/tmp")
+    left=$(ls -A "$TMPDIR")
     [ -z "$left" ] || {
         echo "  left behind in the directory for temporary files: $left"
         runner_count "$build-unit-left" 0 1 0
@@ -207,9 +254,9 @@ runner_long_parts() {
     compgen -G 'tests/*/*.test' | cut -d/ -f2 | sort -u | grep -vxE 'static|e2e'
 }
 
-# runner_e2e BUILD TEST...: runs several tests at a time. A line in the test says what is special about it:
-# "# run-tests: once" does not depend on the build and runs only once, "# run-tests: early" takes long and starts first,
-# "# run-tests: seconds N" may take longer than others.
+# runner_e2e BUILD TEST...: runs several tests at a time, and returns when the last one has begun. A line in the test says
+# what is special about it: "# run-tests: once" does not depend on the build and runs only once, "# run-tests: early"
+# takes long and starts first, "# run-tests: seconds N" may take longer than others.
 runner_e2e() {
     local build=$1 test
     shift
@@ -218,12 +265,17 @@ runner_e2e() {
         if [ "$build" != "${builds[0]}" ] && grep -q '^# run-tests: once' "$test"; then
             continue
         fi
-        while [ "$(jobs -pr | wc -l)" -ge "$RUNNER_JOBS" ]; do
+        while [ "$(runner_pool)" -ge "$RUNNER_JOBS" ]; do
             wait -n
         done
         runner_tap "$build" "$test" &
+        RUNNER_POOL+=($!)
     done
-    wait
+}
+
+# runner_pool: prints how many end-to-end tests run.
+runner_pool() {
+    jobs -pr | grep -cxFf <(printf '%s\n' "${RUNNER_POOL[@]}")
 }
 
 # runner_tap BUILD TEST: runs one test and prints how it went, in one piece.
@@ -310,7 +362,7 @@ runner_leftovers() {
 # missing in it; and its own run-tests runs. What that builds would be what distcheck has built.
 runner_dist() {
     local step
-    export TMPDIR=$RUNNER/tmp-dist # of its own, since tests that run beside it look whether theirs is empty
+    export TMPDIR=$RUNNER/tmp-dist
     mkdir -m 1777 "$TMPDIR"
     for step in distcheck complete run-tests; do
         if runner_step "dist-$step" "runner_dist_$step"; then
