@@ -18,7 +18,9 @@ tests_libtests_a_SOURCES = \
 	tests/support/made_run.c \
 	tests/support/signing.c
 
-TESTS += tests/check-layers tests/static/completion.sh tests/static/manuals.sh tests/static/openapi.sh tests/static/rights.sh tests/static/units.sh
+SCRIPT_TESTS = tests/check-layers tests/static/completion.sh tests/static/manuals.sh tests/static/openapi.sh \
+	tests/static/rights.sh tests/static/units.sh
+TESTS += $(SCRIPT_TESTS)
 check_PROGRAMS += $(FUZZ_TARGETS)
 if ENABLE_FUZZERS
 # libFuzzer has a main function of its own, so only the fuzz targets are built.

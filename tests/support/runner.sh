@@ -30,7 +30,9 @@ runner_fence() {
         mount -t tmpfs tmpfs /run && mkdir /run/runner && mount --bind "$0" /run/runner &&
             mount -t tmpfs tmpfs /tmp && mkdir -p "$0" && mount --move /run/runner "$0" &&
             mount -o remount,bind,ro / && cd "$PWD" && exec "$@"' "$RUNNER")
-    [ "$(id -u)" = 0 ] && "${RUNNER_FENCE[@]}" true 2>/dev/null || RUNNER_FENCE=()
+    # for make check also the sources, as for those who build from a tree that is not theirs
+    RUNNER_FENCE_SOURCES=(sh -c 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"' "$RUNNER/src")
+    [ "$(id -u)" = 0 ] && "${RUNNER_FENCE[@]}" true 2>/dev/null || RUNNER_FENCE=() RUNNER_FENCE_SOURCES=()
 }
 
 # A directory with a short path without spaces: a socket's path has at most 107 bytes.
@@ -56,8 +58,8 @@ runner_interrupted() {
     exit 130
 }
 
-# runner_end_all SIGNAL: to whatever runs for this run, and before to the shells that wait for it, which would begin what
-# comes next. Not to timeout, which would send it to the whole test once more, and so to the programs that clean up by
+# runner_end_all SIGNAL: to the shells that wait for what runs, which would begin what comes next, then to whatever runs
+# for this run. Not to timeout, which would send it to the whole test once more, and so to the programs that clean up by
 # then; it ends with the test.
 runner_end_all() {
     local pid
@@ -135,7 +137,7 @@ runner_static() {
     done
 }
 
-# runner_builds TEST...: all builds with their tests. These wait more than they compute, so whatever computes runs beside
+# runner_builds TEST...: all builds with their tests. These wait more than they compute, so what computes runs beside
 # them: the next build, the unit tests, dist.
 runner_builds() {
     local build next building built
@@ -206,7 +208,7 @@ runner_make_check() {
     (
         runner_sanitizer_options "$build-unit"
         cd "$RUNNER/$build" && nice make -k -j"$(nproc)" check TESTS= >"$RUNNER/log/$build-unit-build.log" 2>&1
-        runner_step "$build-unit" "${RUNNER_FENCE[@]}" make -k -j"$(nproc)" check
+        runner_step "$build-unit" "${RUNNER_FENCE[@]}" "${RUNNER_FENCE_SOURCES[@]}" make -k -j"$(nproc)" check
     )
     status=$?
     while IFS= read -r trs; do
@@ -254,7 +256,7 @@ runner_long_parts() {
     compgen -G 'tests/*/*.test' | cut -d/ -f2 | sort -u | grep -vxE 'static|e2e'
 }
 
-# runner_e2e BUILD TEST...: runs several tests at a time, and returns when the last one has begun. A line in the test says
+# runner_e2e BUILD TEST...: runs several tests at a time; returns when the last one has begun. A line in the test says
 # what is special about it: "# run-tests: once" does not depend on the build and runs only once, "# run-tests: early"
 # takes long and starts first, "# run-tests: seconds N" may take longer than others.
 runner_e2e() {
@@ -358,8 +360,9 @@ runner_leftovers() {
     rm -rf --one-file-system "$directory"
 }
 
-# runner_dist: make distcheck, which builds, tests, installs and uninstalls from the tarball; nothing of the sources is
-# missing in it; and its own run-tests runs. What that builds would be what distcheck has built.
+# runner_dist: make distcheck, which builds, installs and uninstalls from the tarball; nothing of the sources is missing
+# in it; and its own run-tests runs. The unit tests are not built again: that what they are made of is in the tarball
+# shows the comparison.
 runner_dist() {
     local step
     export TMPDIR=$RUNNER/tmp-dist
@@ -375,8 +378,9 @@ runner_dist() {
 }
 
 runner_dist_distcheck() {
-    mkdir -p "$RUNNER/dist" && cd "$RUNNER/dist" && "$RUNNER/src/configure" &&
-        "${RUNNER_FENCE[@]}" make -j"$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O0
+    mkdir -p "$RUNNER/dist" && cd "$RUNNER/dist" && "$RUNNER/src/configure" CFLAGS=-O0 &&
+        nice "${RUNNER_FENCE[@]}" make -j"$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O0 \
+            check_PROGRAMS= TESTS='$(SCRIPT_TESTS)'
 }
 
 # Only the files for git and for continuous integration are not in the tarball.
@@ -400,5 +404,5 @@ runner_dist_list() {
 }
 
 runner_dist_run-tests() {
-    TMPDIR=$(dirname "$RUNNER") "$RUNNER/dist/unpacked/run-tests" --quick static
+    TMPDIR=$(dirname "$RUNNER") RELAY_SHELLCHECK=no "$RUNNER/dist/unpacked/run-tests" --quick static
 }
