@@ -108,9 +108,7 @@ lab_httpd_one_port() {
 lab_httpd_secrets() (
     cd "$LAB/httpd" && umask 077 || exit
     [ ! -s server.pin ] || exit 0
-    [ -s server.crt ] || openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 3650 -subj /CN=localhost \
-        -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE \
-        -keyout server.key -out server.crt 2>/dev/null || exit
+    [ -s server.crt ] || lab_httpd_certificate || exit
     openssl rand -hex 16 >password
     lab_httpd_login password.conf password "$(cat password)"
     lab_httpd_login default.conf default-password rudder
@@ -121,6 +119,11 @@ lab_httpd_secrets() (
         tee none.conf >>password.conf
     cat none.conf >>default.conf
 )
+
+lab_httpd_certificate() {
+    lab_rsa_key server.key && openssl req -x509 -key server.key -sha256 -days 3650 -subj /CN=localhost \
+        -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE -out server.crt
+}
 
 # lab_httpd_login CURL-CONFIG HTTPD-FILE PASSWORD
 lab_httpd_login() {
@@ -133,8 +136,8 @@ lab_httpd_login() {
 lab_httpd_clients() {
     local clients=$LAB/httpd/clients.pem
     if [ ! -s "$LAB/httpd/nobody.crt" ]; then
-        openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -days 3650 -subj /CN=nobody \
-            -out "$LAB/httpd/nobody.crt" 2>/dev/null || return
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout /dev/null -days 3650 \
+            -subj /CN=nobody -out "$LAB/httpd/nobody.crt" 2>/dev/null || return
     fi
     cat "$LAB/relay/lib/nodescerts.pem" "$LAB/httpd/nobody.crt" 2>/dev/null >"$clients.new"
     mv "$clients.new" "$clients"

@@ -67,6 +67,31 @@ lab_free_port() {
     return 1
 }
 
+# lab_rsa_key FILE: a new RSA key. To make one takes longer than to start most programs. With LAB_RSA_KEYS, a directory,
+# keys come from its parent and are made there only where there are too few. What was taken is linked in the directory,
+# so no key is taken twice there; other directories beside it may have the same.
+lab_rsa_key() {
+    local taken=${LAB_RSA_KEYS:-} number=1
+    if [ -z "$taken" ]; then
+        openssl genrsa -out "$1" 2048 2>/dev/null
+        return
+    fi
+    until [ ! -e "$taken/$number" ] && lab_rsa_key_make "$taken" "$taken/../$number" &&
+        ln "$taken/../$number" "$taken/$number" 2>/dev/null; do
+        [ -e "$taken/$number" ] || return
+        number=$((number + 1))
+    done
+    cp "$taken/$number" "$1"
+}
+# Others may make the same one at the same time: then the first one counts.
+lab_rsa_key_make() {
+    [ ! -e "$2" ] || return 0
+    local new=$1/new.$BASHPID
+    openssl genrsa -out "$new" 2048 2>/dev/null && ln "$new" "$2" 2>/dev/null
+    rm -f "$new"
+    [ -e "$2" ]
+}
+
 # lab_start NAME COMMAND...: runs it in the background, its output in log/NAME.log, its pid in run/NAME.pid.
 # COMMAND must be a program that stays in the foreground and becomes that pid (use exec in scripts; lab_as does).
 # With LAB_DETACH set a program gets a session of its own, to outlive the terminal.

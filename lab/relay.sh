@@ -121,10 +121,14 @@ lab_node_new() {
 
 # Makes a new key and its certificate in $LAB/nodes.
 lab_node_key() {
-    local said new=(-newkey "$LAB_NODE_KEY")
-    [ "$LAB_NODE_KEY" != ec ] || new=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1)
-    said=$(openssl req -x509 "${new[@]}" -sha256 -nodes -days 3650 -subj "/UID=$1" \
-        -keyout "$LAB/nodes/$1.key" -out "$LAB/nodes/$1.cert" 2>&1) && return
+    local said key=$LAB/nodes/$1.key new
+    case $LAB_NODE_KEY in
+    ec) new=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -keyout "$key") ;;
+    rsa:2048) lab_rsa_key "$key" && new=(-key "$key") ;;
+    *) new=(-newkey "$LAB_NODE_KEY" -keyout "$key") ;;
+    esac
+    said=$(openssl req -x509 "${new[@]}" -sha256 -nodes -days 3650 -subj "/UID=$1" -out "$LAB/nodes/$1.cert" 2>&1) &&
+        return
     echo "lab: no certificate for $1: $said" >&2
     return 1
 }

@@ -17,8 +17,8 @@ agent_new() {
     AGENT_QUEUE=$AGENT/queue
     read -r -a AGENT_COMMAND <<<"$1"
     mkdir -p "$AGENT/bin"
-    openssl req -x509 -newkey rsa:2048 -sha256 -nodes -days 3650 -subj "/UID=$AGENT_NODE" \
-        -keyout "$AGENT/key" -out "$AGENT/cert" 2>/dev/null
+    lab_rsa_key "$AGENT/key"
+    openssl req -x509 -key "$AGENT/key" -sha256 -days 3650 -subj "/UID=$AGENT_NODE" -out "$AGENT/cert"
     case $1 in
     busybox*)
         local tool

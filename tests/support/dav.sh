@@ -13,8 +13,8 @@ dav_start() {
     DAV=$LAB/dav
     mkdir -p "$DAV/reports" "$DAV/answer" "$DAV/lock" || return
     DAV_PORT=$(lab_free_port) && DAV_PROXY_PORT=$(lab_free_port) || return
-    openssl req -x509 -newkey rsa:2048 -sha256 -nodes -days 3650 -subj /CN=localhost \
-        -addext "subjectAltName=DNS:localhost" -keyout "$DAV/key" -out "$DAV/cert" 2>/dev/null || return
+    lab_rsa_key "$DAV/key" && openssl req -x509 -key "$DAV/key" -sha256 -days 3650 -subj /CN=localhost \
+        -addext "subjectAltName=DNS:localhost" -out "$DAV/cert" || return
     DAV_PIN=sha256//$(openssl x509 -in "$DAV/cert" -noout -pubkey | openssl pkey -pubin -outform der |
         openssl dgst -sha256 -binary | base64)
     printf '%s\n' "$PASSWORD" | htpasswd -i -c "$DAV/users" rudder 2>/dev/null || return

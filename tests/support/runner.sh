@@ -16,6 +16,7 @@ runner_open() {
     # initdb is most of what an end-to-end test with a database waits for at its start
     mkdir -m 700 "$RUNNER/postgres" && export LAB_PG_TEMPLATE=$RUNNER/postgres
     [ "$(id -u)" != 0 ] || chown postgres: "$RUNNER/postgres" 2>/dev/null || unset LAB_PG_TEMPLATE
+    mkdir "$RUNNER/keys" # of RSA: made once for all tests
     runner_fence
     RUNNER_JOBS=${RELAY_TEST_JOBS:-$((3 * $(nproc)))} RUNNER_POOL=() # they wait more than they compute
     RUNNER_TIMEOUT=${RELAY_TEST_TIMEOUT:-600}
@@ -288,10 +289,11 @@ runner_tap() {
     output=$RUNNER/log/$name.log
     # a short name: the paths of sockets below it may not be long
     directory=$(mktemp -d "$RUNNER/tmp/XXXXX") && chmod 1777 "$directory"
+    mkdir -p "$RUNNER/keys/$name" # which this test has taken
     (
         runner_sanitizer_options "$name"
         cd "$RUNNER/src" || exit
-        TMPDIR=$directory RELAY_BUILD=$RUNNER/$1 RELAY_TEST=$directory \
+        TMPDIR=$directory LAB_RSA_KEYS=$RUNNER/keys/$name RELAY_BUILD=$RUNNER/$1 RELAY_TEST=$directory \
             exec "${RUNNER_FENCE[@]}" timeout -k 30 "${seconds:-$RUNNER_TIMEOUT}" bash "$2" </dev/null >"$output" 2>&1
     )
     status=$?
