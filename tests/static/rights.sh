@@ -21,25 +21,29 @@ fi
 
 # as PROGRAM COMMAND...
 as() {
-    local user=rudder-relay-$1 uid gid groups
-    shift
-    IFS=: read -r _ _ uid gid _ < <(grep "^$user:" "$root/etc/passwd")
-    groups=$(awk -F: -v user="$user" '(","$4",") ~ (","user",") { print $3 }' "$root/etc/group" | paste -sd,)
-    setpriv --reuid "$uid" --regid "$gid" --groups "$gid${groups:+,$groups}" -- "$@"
+    setpriv ${identity[$1]} -- "${@:2}" # several words
 }
 
-# may PROGRAM DIRECTORY: prints l when it can list it, r when it can read a file there that the upload program wrote, c
-# when it can create a file and remove that one, n when it reads the reason beside a failed file; - for none of it.
+# What setpriv is told for each program's user.
+declare -A identity
+while IFS=: read -r user _ uid gid _; do
+    groups=$(awk -F: -v user="$user" '(","$4",") ~ (","user",") { printf ",%s", $3 }' "$root/etc/group")
+    identity[${user#rudder-relay-}]="--reuid $uid --regid $gid --groups $gid$groups"
+done < <(grep '^rudder-relay-' "$root/etc/passwd")
+
+# may PROGRAM DIRECTORY: prints l when it can list it, r when it can read a file there that the upload program wrote, n
+# when it reads the reason beside a failed file, c when it can create a file and remove that one; - for none of it.
 may() {
-    local directory=$root/$2 file=$root/$2/somebodys said=
+    local directory=$root/$2 file=$root/$2/somebodys said
     as upload sh -c "umask 027; echo x >'$root/var/rudder/reports/incoming/made'" &&
         mv "$root/var/rudder/reports/incoming/made" "$file" && chgrp --reference="$directory" "$file" || exit
     as forwarder sh -c "umask 022; echo x >'$root/var/rudder/reports/failed/made'" &&
         mv "$root/var/rudder/reports/failed/made" "$file.reason" || exit
-    ! as "$1" ls "$directory" >/dev/null || said=${said}l
-    ! as "$1" cat "$file" >/dev/null || said=${said}r
-    ! as "$1" cat "$file.reason" >/dev/null || said=${said}n
-    ! as "$1" sh -c ": >'$directory/own' && rm '$directory/own'" || said=${said}c
+    said=$(as "$1" sh -c '
+        ! ls "$0" >/dev/null || printf l
+        ! read -r line <"$1" || printf r
+        ! read -r line <"$1.reason" || printf n
+        ! { true >"$0/own" && rm "$0/own"; } || printf c' "$directory" "$file")
     rm -f "$file" "$file.reason"
     echo "${said:--}"
 }
