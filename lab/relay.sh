@@ -168,12 +168,18 @@ lab_start_time() {
 # One run, as an agent prints it: its start, then components of a few directives, most of them compliant, some with
 # log lines before them, one message in three lines, its end.
 lab_runlog() {
-    local id=$1 start=$2 reports=${3:-20}
-    awk -v id="$id" -v start="$start" -v reports="$reports" '
+    lab_runlogs <<<"$1 $2 ${3:-20} /dev/stdout"
+}
+
+# lab_runlogs <LIST: many of them, LIST is lines "ID START N FILE".
+lab_runlogs() {
+    awk '
         function moment(seconds) {
             seconds += clock
             if (seconds >= 86400 && next_day == "") { # a run that begins before midnight may end after it
-                ("date -u -d \"" day " 1 day\" +%F") | getline next_day
+                command = "date -u -d \"" day " 1 day\" +%F"
+                command | getline next_day
+                close(command)
             }
             return sprintf("%sT%02d:%02d:%02d%s", seconds < 86400 ? day : next_day, seconds / 3600 % 24,
                 seconds / 60 % 60, seconds % 60, offset)
@@ -181,28 +187,33 @@ lab_runlog() {
         function report(type, rule, directive, component, key, message) {
             printf "%s R: @@%s@@%s@@%s@@%s@@0@@%s@@%s@@%s##%s@#%s\n", now, \
                 rule == "rudder" ? "Common" : "Audit and configuration", type, rule, directive, component, key, \
-                start, id, message
+                start, id, message >file
         }
-        BEGIN {
-            day = substr(start, 1, 10)
+        {
+            id = $1
+            start = $2 " " $3
+            reports = $4
+            file = $5
+            next_day = ""
+            day = $2
             clock = substr(start, 12, 2) * 3600 + substr(start, 15, 2) * 60 + substr(start, 18, 2)
             offset = substr(start, length(start) - 5)
             config = day "-" clock
             gsub(/-/, "", config)
             now = moment(0)
-            print now " rudder     info: Lab agent, policies of today"
+            print now " rudder     info: Lab agent, policies of today" >file
             report("control", "rudder", "run", "start", config, "Start execution")
             for (i = 1; i <= reports - 2; i++) {
                 now = moment(int(i / 8))
                 rule = "rule-" i % 3
                 directive = "directive-" i % 7
                 if (i % 17 == 5) {
-                    print now " rudder     info: Wrote /etc/motd from its template"
-                    print now " rudder   notice: 2 lines differ\n" now " from what was there"
+                    print now " rudder     info: Wrote /etc/motd from its template" >file
+                    print now " rudder   notice: 2 lines differ\n" now " from what was there" >file
                     report("result_repaired", rule, directive, "File content", "/etc/motd", \
                         "The file /etc/motd was brought up to date")
                 } else if (i % 17 == 9) {
-                    print now " rudder    error: Package manager gave up: no network"
+                    print now " rudder    error: Package manager gave up: no network" >file
                     report("result_error", rule, directive, "Package", "vim-" i, \
                         "The package vim-" i " could not be installed:\n" \
                         now " the mirror does not answer\n" now " and no copy is here")
@@ -219,6 +230,7 @@ lab_runlog() {
             }
             now = moment(int(reports / 8) + 1)
             report("control", "rudder", "run", "end", config, "End execution")
+            close(file)
         }'
 }
 

@@ -36,8 +36,8 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 # what end-to-end tests drive
-noinst_PROGRAMS += tests/support/fcgi_client tests/support/https_server tests/support/slow_bodies \
-	tests/support/store_driver
+noinst_PROGRAMS += tests/support/fcgi_client tests/support/https_server tests/support/sign_runs \
+	tests/support/slow_bodies tests/support/store_driver
 endif
 
 # All of it belongs to a release, since a release is tested, too. What is no source of a program comes by pattern.

@@ -9,6 +9,7 @@ FORWARDER_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$FORWARDER_TOP/lab/lab.sh"
 . "$FORWARDER_TOP/lab/postgres.sh"
 . "$FORWARDER_TOP/lab/relay.sh"
+. "$FORWARDER_TOP/tests/support/staged_runs.sh"
 . "$FORWARDER_TOP/tests/support/tap.sh"
 
 lab_program rudder-relay-forwarder >/dev/null || exit
@@ -33,11 +34,9 @@ spool_run() {
 # stage_runs DIRECTORY COUNT [REPORTS]: makes COUNT runs beforehand, of n1 and n2 in turn.
 stage_runs() {
     local i
-    mkdir -p "$1"
     for i in $(seq "$2"); do
-        lab_run_file "$1" "n$((i % 2 + 1))" "$(lab_start_time $((FORWARDER_EPOCH + i * 300)))" "${3:-20}" >/dev/null ||
-            return
-    done
+        echo "n$((i % 2 + 1)) $((FORWARDER_EPOCH + i * 300))"
+    done | staged_runs "$1" "${3:-20}"
 }
 
 # query SQL: its answer, columns separated by |.
