@@ -17,19 +17,19 @@
 --
 -- The comment of the view says how new runs are stored; a forwarder reads it in each transaction.
 
+-- Of a database that is in it already, all that can be replaced is made again, so that an upgraded one is as a new one.
+
 SELECT relkind = 'v' AS is_view, relkind = 'v' AND EXISTS (
     SELECT FROM pg_attribute WHERE attrelid = to_regclass('rudder_relay.run') AND attname = 'nodeid') AS is_first_draft,
-    relkind = 'v' AND to_regproc('rudder_relay.branch_for_query') IS NULL AS is_old_view,
     pg_get_userbyid(relowner) AS owner, relnamespace::regnamespace AS namespace, relnamespace::regnamespace AS origin
 FROM pg_class WHERE oid = 'RudderSysEvents'::regclass
 \gset
 \if :is_first_draft
     \ir storage-upgrade.sql
 \elif :is_view
-    \if :is_old_view
-        SET LOCAL ROLE :"owner";
-        \ir storage-view.sql
-    \endif
+    SET LOCAL ROLE :"owner";
+    \ir storage-view.sql
+    \ir storage-functions.sql
     \ir storage-mark.sql
 \else
     \ir storage-checks.sql

@@ -7,6 +7,6 @@ SET LOCAL ROLE :"owner";
 ALTER TABLE :origin.RudderSysEvents SET SCHEMA rudder_relay;
 \ir storage-view.sql
 \ir storage-functions.sql
-SELECT rudder_relay.add_days(7), rudder_relay.grant_rights()
+SELECT rudder_relay.add_days(7)
 \g /dev/null
 \ir storage-mark.sql

@@ -3,7 +3,7 @@
 -- name everything in full.
 
 -- The view takes rows from whoever may insert into it, such as the original relay.
-CREATE FUNCTION rudder_relay.insert_row() RETURNS trigger
+CREATE OR REPLACE FUNCTION rudder_relay.insert_row() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO rudder_relay.RudderSysEvents (id, executionDate, nodeId, directiveId, ruleId, reportId, component,
@@ -12,17 +12,16 @@ BEGIN
         NEW.keyValue, NEW.executionTimeStamp, NEW.eventType, NEW.policy, NEW.msg);
     RETURN NEW;
 END $$;
-CREATE TRIGGER insert_row INSTEAD OF INSERT ON RudderSysEvents FOR EACH ROW EXECUTE PROCEDURE rudder_relay.insert_row();
 
 -- The place in its list of what is at this place in the run; NULL if the list has nothing there.
-CREATE FUNCTION rudder_relay.place_in_list(place bigint, tail smallint, shift smallint) RETURNS smallint
+CREATE OR REPLACE FUNCTION rudder_relay.place_in_list(place bigint, tail smallint, shift smallint) RETURNS smallint
     LANGUAGE sql IMMUTABLE AS $$
     SELECT (CASE WHEN place - shift >= tail THEN place - shift WHEN place < tail THEN place END)::smallint
 $$;
 
 -- A row of its own goes; a shared line is marked as missing from its run, and the run goes with its last one. (The ids of
 -- a run are those from its first id on, up to the next run.) If the list has no such line, another session was faster.
-CREATE FUNCTION rudder_relay.delete_row() RETURNS trigger
+CREATE OR REPLACE FUNCTION rudder_relay.delete_row() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     its_run rudder_relay.run;
@@ -49,23 +48,28 @@ BEGIN
     END IF;
     RETURN OLD;
 END $$;
-CREATE TRIGGER delete_row INSTEAD OF DELETE ON RudderSysEvents FOR EACH ROW EXECUTE PROCEDURE rudder_relay.delete_row();
 
-CREATE FUNCTION rudder_relay.highest_id() RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+SELECT format('CREATE TRIGGER %1$s_row INSTEAD OF %1$s ON RudderSysEvents FOR EACH ROW EXECUTE PROCEDURE'
+              ' rudder_relay.%1$s_row()', event)
+FROM (VALUES ('insert'), ('delete')) AS wanted (event)
+WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'RudderSysEvents'::regclass AND tgname = event || '_row')
+\gexec
+
+CREATE OR REPLACE FUNCTION rudder_relay.highest_id() RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN greatest((SELECT max(id) FROM rudder_relay.RudderSysEvents),
                     (SELECT first_id + reports - 1 FROM rudder_relay.run ORDER BY first_id DESC LIMIT 1));
 END $$;
 
 -- Are there rows of a run of this node and start? It is asked for each run, and seldom true.
-CREATE FUNCTION rudder_relay.has_run(node text, began timestamptz) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION rudder_relay.has_run(node text, began timestamptz) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM ReportsExecution WHERE nodeId = node AND date = began)
         OR EXISTS (SELECT FROM rudder_relay.RudderSysEvents WHERE nodeId = node AND executionTimeStamp = began);
 END $$;
 
 -- Makes the partitions of today and of so many days ahead. (ATTACH holds up neither readers nor writers.)
-CREATE FUNCTION rudder_relay.add_days(ahead integer) RETURNS void
+CREATE OR REPLACE FUNCTION rudder_relay.add_days(ahead integer) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     wanted date;
@@ -83,7 +87,7 @@ BEGIN
 END $$;
 
 -- Removes all runs that arrived on a day before today, unless readers keep it waiting for longer than lock_timeout.
-CREATE FUNCTION rudder_relay.drop_day(old date) RETURNS void
+CREATE OR REPLACE FUNCTION rudder_relay.drop_day(old date) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF old >= (now() AT TIME ZONE 'UTC')::date THEN
@@ -93,26 +97,33 @@ BEGIN
 END $$;
 
 -- Gives each user of the view the rights that it has on the table: who may insert may store runs, who may delete may
--- purge.
-CREATE FUNCTION rudder_relay.grant_rights() RETURNS void LANGUAGE plpgsql AS $$
+-- purge. (A grantee 0 is everybody.)
+CREATE OR REPLACE FUNCTION rudder_relay.grant_rights() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     given record;
-    inner_rights text;
 BEGIN
-    FOR given IN SELECT DISTINCT grantee, privilege_type FROM pg_class, aclexplode(relacl)
+    FOR given IN SELECT DISTINCT CASE grantee WHEN 0 THEN 'public' ELSE grantee::regrole::text END AS name,
+            privilege_type AS privilege FROM pg_class, aclexplode(relacl)
         WHERE oid IN ('rudder_relay.RudderSysEvents'::regclass, 'RudderSysEvents'::regclass)
-            AND grantee NOT IN (0, relowner) AND privilege_type IN ('SELECT', 'INSERT', 'DELETE')
+            AND grantee <> relowner AND privilege_type IN ('SELECT', 'INSERT', 'DELETE')
     LOOP
-        EXECUTE format('GRANT USAGE ON SCHEMA rudder_relay TO %s', given.grantee::regrole);
+        EXECUTE format('GRANT USAGE ON SCHEMA rudder_relay TO %s', given.name);
         EXECUTE format('GRANT %s ON RudderSysEvents, rudder_relay.RudderSysEvents, rudder_relay.run, rudder_relay.list'
-            ' TO %s', given.privilege_type, given.grantee::regrole);
-        IF given.privilege_type <> 'SELECT' THEN
-            EXECUTE format('GRANT EXECUTE ON FUNCTION rudder_relay.add_days(integer) TO %s', given.grantee::regrole);
+            ' TO %s', given.privilege, given.name);
+        IF given.privilege <> 'SELECT' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION rudder_relay.add_days(integer) TO %s', given.name);
         END IF;
-        IF given.privilege_type = 'DELETE' THEN
-            EXECUTE format('GRANT EXECUTE ON FUNCTION rudder_relay.drop_day(date) TO %s', given.grantee::regrole);
+        IF given.privilege = 'DELETE' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION rudder_relay.drop_day(date) TO %s', given.name);
         END IF;
     END LOOP;
 END $$;
-GRANT EXECUTE ON FUNCTION rudder_relay.highest_id(), rudder_relay.has_run(text, timestamptz) TO public;
-REVOKE ALL ON FUNCTION rudder_relay.add_days(integer), rudder_relay.drop_day(date), rudder_relay.grant_rights() FROM public;
+
+-- A new function is everybody's, or nobody's where the default was changed. Those that readers and writers call are
+-- everybody's.
+SELECT format(CASE WHEN proname IN ('add_days', 'drop_day', 'grant_rights') THEN 'REVOKE ALL ON FUNCTION %s FROM public'
+                   ELSE 'GRANT EXECUTE ON FUNCTION %s TO public' END, oid::regprocedure)
+FROM pg_proc WHERE pronamespace = 'rudder_relay'::regnamespace
+\gexec
+SELECT rudder_relay.grant_rights()
+\g /dev/null

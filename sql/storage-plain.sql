@@ -16,6 +16,8 @@ SELECT relkind = 'v' AS is_view FROM pg_class WHERE oid = 'RudderSysEvents'::reg
     \if :is_empty
         SELECT relnamespace::regnamespace AS namespace FROM pg_class WHERE oid = 'RudderSysEvents'::regclass
         \gset
+        SELECT rudder_relay.grant_rights()
+        \g /dev/null
         DROP VIEW RudderSysEvents;
         ALTER TABLE rudder_relay.RudderSysEvents SET SCHEMA :namespace;
         DROP SCHEMA rudder_relay CASCADE;

@@ -9,6 +9,10 @@ CREATE TEMPORARY TABLE without_execution ON COMMIT DROP AS
             AND id BETWEEN first_id AND last_id) AS event
     WHERE NOT EXISTS (SELECT FROM ReportsExecution WHERE nodeId = run.nodeId AND date = start AND insertionId = first_id)
         AND NOT EXISTS (SELECT FROM rudder_relay.RudderSysEvents AS own WHERE own.id = event.id);
+SELECT format('GRANT %s ON rudder_relay.RudderSysEvents TO %s', privilege_type,
+              CASE grantee WHEN 0 THEN 'public' ELSE grantee::regrole::text END)
+FROM pg_class, aclexplode(relacl) WHERE oid = 'RudderSysEvents'::regclass AND grantee <> relowner
+\gexec
 DROP VIEW RudderSysEvents;
 ALTER SCHEMA rudder_relay RENAME TO rudder_relay_draft;
 \set origin rudder_relay_draft

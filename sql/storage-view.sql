@@ -30,21 +30,16 @@ CREATE OR REPLACE FUNCTION rudder_relay.seconds_of(seconds bytea, place integer)
            ELSE get_byte(seconds, 1 + 2 * place) * 256 + get_byte(seconds, 2 + 2 * place) END
 $$;
 
--- Whoever reads the view calls these, also where functions are not everybody's by default.
-GRANT EXECUTE ON FUNCTION rudder_relay.branch_for_query(), rudder_relay.place_in_run(integer, smallint, smallint),
-    rudder_relay.seconds_of(bytea, integer) TO public;
-
 SELECT format($view$
-CREATE OR REPLACE VIEW %1$s.RudderSysEvents AS
 SELECT id, executionDate, nodeId, directiveId, ruleId, reportId, component, keyValue, executionTimeStamp, eventType,
     policy, msg
 FROM (
     SELECT id, executionDate, nodeId, directiveId, ruleId, reportId, component, keyValue, executionTimeStamp, eventType,
         policy, msg, 0 AS branch
     FROM rudder_relay.RudderSysEvents
-    %2$s) AS branches
+    %s) AS branches
 WHERE branch IN (0, rudder_relay.branch_for_query())
-$view$, :'namespace', string_agg(format($branch$
+$view$, string_agg(format($branch$
 UNION ALL
 SELECT id, executionDate, nodeId, directiveId, ruleId, reportId, component, keyValue, executionTimeStamp, eventType,
     policy, msg, %1$s
@@ -65,8 +60,16 @@ FROM (
         LATERAL unnest(CASE type.number WHEN 0 THEN list.control WHEN 1 THEN list.result_success
                        WHEN 2 THEN list.result_na WHEN 3 THEN list.audit_compliant ELSE list.audit_na END) AS line
     WHERE run.missing IS NULL OR line.place <> ALL (run.missing)%3$s) AS lines
-$branch$, number, :'namespace', ordered), '' ORDER BY number))
+$branch$, number, :'namespace', ordered), '' ORDER BY number)) AS wanted_view
 FROM (VALUES (1, ''), (2, ' ORDER BY date'), (3, ' ORDER BY date DESC')) AS branches (number, ordered)
-\gexec
-SELECT format('ALTER VIEW %s.RudderSysEvents ALTER COLUMN id SET DEFAULT nextval(''serial'')', :'namespace')
-\gexec
+\gset
+-- To replace a view, nobody may be reading it. So it is only done where there is another one.
+CREATE VIEW rudder_relay.wanted_view AS :wanted_view;
+SELECT pg_get_viewdef(to_regclass(:'namespace' || '.ruddersysevents'))
+    IS DISTINCT FROM pg_get_viewdef('rudder_relay.wanted_view'::regclass) AS is_another_view
+\gset
+DROP VIEW rudder_relay.wanted_view;
+\if :is_another_view
+    CREATE OR REPLACE VIEW :namespace.RudderSysEvents AS :wanted_view;
+    ALTER VIEW :namespace.RudderSysEvents ALTER COLUMN id SET DEFAULT nextval('serial');
+\endif
