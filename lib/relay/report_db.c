@@ -88,6 +88,7 @@ void report_db_statement_timeout(struct report_db *db, unsigned seconds)
 void report_db_plain_only(struct report_db *db, bool plain_only)
 {
     db->conn.plain_only = plain_only;
+    db->conn.answer[0] = '\0';
 }
 
 void report_db_share_lists(struct report_db *db, struct report_lists *lists)

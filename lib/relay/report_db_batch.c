@@ -48,6 +48,7 @@ static bool begin_and_claim(struct report_db_conn *conn, struct report_db_item *
                             struct report_db_claim *claim, bool *claimed, struct report_db_failure *failure)
 {
     struct buffer sql = {0};
+    struct buffer unchanged = {0};
     struct buffer result = {0};
     buffer_add_format(&sql,
                       "BEGIN ISOLATION LEVEL READ COMMITTED;"
@@ -60,26 +61,25 @@ static bool begin_and_claim(struct report_db_conn *conn, struct report_db_item *
         buffer_add_format(&sql, "%s%" PRId64, i > 0 ? "," : "", items[i]->key);
     }
     buffer_add_text(&sql, "}'::bigint[]) AS key;");
-    report_db_ids_add_claim(&sql, count_reports(items, count), above, report_db_storage_unchanged(conn));
+    report_db_storage_add_unchanged(&unchanged, conn);
+    report_db_ids_add_claim(&sql, count_reports(items, count), above, buffer_cstr(&unchanged));
     bool good = report_db_conn_lines(conn, buffer_cstr(&sql), &result, failure) &&
                 report_db_ids_read(&result, claim, claimed, failure);
     buffer_free(&sql);
+    buffer_free(&unchanged);
     buffer_free(&result);
     return good;
 }
 
-/* Finds out how runs are stored at the moment. At first it assumes that there still is no compact storage, where there
- * was none: the claim fails if that has changed. */
+/* Finds out how runs are stored at the moment. At first it assumes that this is as it was: the claim fails if it has
+ * changed. */
 static bool choose_storage(struct report_db_conn *conn, struct report_db_item **items, size_t count, bool first_attempt,
                            struct report_db_failure *failure)
 {
     for (size_t i = 0; i < count; i++) {
         items[i]->plan = NULL;
     }
-    if (conn->none_compact && first_attempt) {
-        return true;
-    }
-    return report_db_storage_ask(conn, failure) &&
+    return ((first_attempt && report_db_storage_is_known(conn)) || report_db_storage_ask(conn, failure)) &&
            (conn->storage != REPORT_DB_STORAGE_COMPACT || report_db_compact_prepare(conn, items, count, failure));
 }
 
@@ -101,6 +101,7 @@ static bool begin_and_look(struct report_db_conn *conn, struct report_db_item **
             return false;
         }
         if (claimed && highest < claim->first) {
+            claim->at_once = conn->storage == REPORT_DB_STORAGE_COMPACT;
             return true;
         }
         if (!report_db_conn_run(conn, "ROLLBACK", failure)) {

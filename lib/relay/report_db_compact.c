@@ -216,7 +216,7 @@ bool report_db_compact_prepare(struct report_db_conn *conn, struct report_db_ite
     arena_clear(&conn->plans);
     for (size_t i = 0; i < count; i++) {
         struct report_db_plan *plan = arena_alloc(&conn->plans, sizeof *plan);
-        bool made = report_db_plan_make(plan, items[i]->run->runlog, conn->day, conn->lists, &conn->plans);
+        bool made = report_db_plan_make(plan, items[i]->run->runlog, conn->answer, conn->lists, &conn->plans);
         items[i]->plan = made ? plan : NULL;
     }
     if (!store_new_lists(conn, items, count, failure)) {

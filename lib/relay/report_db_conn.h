@@ -30,12 +30,11 @@ struct report_db_conn {
     bool commit_unsafe;               /* at the last commit the server stopped waiting for its standby */
     report_db_password *ask_password; /* NULL: the password in conninfo never changes */
     const void *ask_context;
-    bool plain_only;   /* compact storage is not used */
-    bool none_compact; /* storage is PLAIN, and the database had no compact storage when it was asked last */
+    bool plain_only; /* compact storage is not used */
     enum report_db_storage storage;
-    char day[REPORT_DB_DAY_SIZE]; /* with COMPACT: the day of the partition for new runs */
-    struct report_lists *lists;   /* not owned */
-    struct arena plans;           /* what report_db_compact_prepare has made */
+    char answer[REPORT_DB_DAY_SIZE]; /* of report_db_storage_ask; with COMPACT: the day of the partition for new runs */
+    struct report_lists *lists;      /* not owned */
+    struct arena plans;              /* what report_db_compact_prepare has made */
 };
 
 /* The parameters of a query, in binary. */

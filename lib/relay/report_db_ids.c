@@ -40,15 +40,15 @@ static const char claim_statement[] =
     "  WHERE %s) AS own"
     " WHERE won";
 
-/* The second transaction need not be on the disk: what a crash undoes is made up for. It draws a limited number of ids
- * at a time, since a sequence that was set back may be far behind. */
-static const char commit_statements[] =
-    "COMMIT;"
-    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off;"
-    "SELECT pg_advisory_xact_lock(" SPACE_ENDS ", 0);"
+/* The second transaction need not be on the disk: what a crash undoes is made up for. */
+static const char commit_statements[] = "COMMIT;"
+                                        "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off;"
+                                        "SELECT pg_advisory_xact_lock(" SPACE_ENDS ", 0);";
+
+/* It draws a limited number of ids at a time, since a sequence that was set back may be far behind. */
+static const char draw_each[] =
     "SELECT count(nextval('serial'))"
-    " FROM (SELECT generate_series(1, least(%" PRId64 " - " REPORT_DB_IDS_DRAWN ", 1000000))) AS missing;"
-    "COMMIT";
+    " FROM (SELECT generate_series(1, least(%" PRId64 " - " REPORT_DB_IDS_DRAWN ", 1000000))) AS missing;";
 
 void report_db_ids_add_claim(struct buffer *sql, uint64_t count, int64_t above, const char *only_if)
 {
@@ -89,5 +89,7 @@ bool report_db_ids_read(struct buffer *result, struct report_db_claim *claim, bo
 void report_db_ids_add_commit(struct buffer *sql, const struct report_db_claim *claim, int64_t last)
 {
     buffer_add(sql, claim->others.at, claim->others.len);
-    buffer_add_format(sql, commit_statements, last);
+    buffer_add_text(sql, commit_statements);
+    buffer_add_format(sql, claim->at_once ? "SELECT rudder_relay.advance_serial(%" PRId64 ");" : draw_each, last);
+    buffer_add_text(sql, "COMMIT");
 }

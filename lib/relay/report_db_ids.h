@@ -11,8 +11,9 @@
  *   transaction.
  * - Transactions insert at the same time and commit in the order of their ids: before its COMMIT each waits for those
  *   with lower ids.
- * - After the commit the sequence is advanced by nextval to the highest id there is. That is a transaction of its own
- *   under a lock of its own. When a crash leaves it out, the next one makes up for it.
+ * - After the commit the sequence is advanced to the highest id there is, by nextval for each id, or at once by compact
+ *   storage's function. That is a transaction of its own under a lock of its own. When a crash leaves it out, the next
+ *   one makes up for it.
  *
  * A claim is chosen first and made sure of afterwards, since others choose at the same time. It counts when
  *   1. after its locks are taken, nobody else has a lock on one of its blocks or on a higher one, and
@@ -42,6 +43,7 @@
 struct report_db_claim {
     int64_t first;        /* of the ids that were claimed */
     struct buffer others; /* SQL: waits for the claims below */
+    bool at_once;         /* the database has the function of compact storage that advances the sequence */
 };
 
 /* Adds to sql the statement that claims count ids above `above` (0: above those that are drawn or claimed) in the open

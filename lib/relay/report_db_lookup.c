@@ -32,16 +32,25 @@ static const Oid array_types[COLUMNS] = {
 /* Is there anything of these runs, in either table? Seldom, and this is cheap to ask. And what is the highest id, if
  * not below $3? (Below lie the rows that others have inserted and not committed, and a search for the highest of all
  * would go through them.) OFFSET keeps the planner from joins that read a whole table; each look is a probe of an
- * index. */
-#define ANY_THERE(has_reports, highest)                                                                                \
-    "SELECT EXISTS (SELECT FROM unnest($1, $2) AS given (node, start) WHERE " has_reports                              \
-    " OR EXISTS (SELECT FROM ReportsExecution WHERE nodeId = node AND date = start OFFSET 0)),"                        \
-    " " REPORT_DB_IDS_HIGHEST(highest)
+ * index. In compact storage the database keeps the plans. */
+#define ANY_THERE(any, highest) "SELECT " any ", " REPORT_DB_IDS_HIGHEST(highest)
+#define ANY_OF(has_reports)                                                                                            \
+    "EXISTS (SELECT FROM unnest($1, $2) AS given (node, start) WHERE " has_reports                                     \
+    " OR EXISTS (SELECT FROM ReportsExecution WHERE nodeId = node AND date = start OFFSET 0))"
 
-static const char any_there_plain[] =
-    ANY_THERE("EXISTS (SELECT FROM RudderSysEvents WHERE nodeId = node AND executionTimeStamp = start OFFSET 0)",
-              "(SELECT id FROM RudderSysEvents WHERE id >= $3 ORDER BY id DESC LIMIT 1)");
-static const char any_there_view[] = ANY_THERE("rudder_relay.has_run(node, start)", "rudder_relay.highest_id()");
+static const char any_there_plain[] = ANY_THERE(
+    ANY_OF("EXISTS (SELECT FROM RudderSysEvents WHERE nodeId = node AND executionTimeStamp = start OFFSET 0)"),
+    "(SELECT id FROM RudderSysEvents WHERE id >= $3 ORDER BY id DESC LIMIT 1)");
+static const char any_there_view[] =
+    ANY_THERE(ANY_OF("rudder_relay.has_run(node, start)"), "rudder_relay.highest_id()");
+static const char any_there_compact[] = ANY_THERE("rudder_relay.has_any($1, $2)", "rudder_relay.highest_id()");
+
+static const char *any_there(enum report_db_storage storage)
+{
+    return storage == REPORT_DB_STORAGE_PLAIN  ? any_there_plain
+           : storage == REPORT_DB_STORAGE_VIEW ? any_there_view
+                                               : any_there_compact;
+}
 
 enum { ANY_THERE_NODE, ANY_THERE_START, ANY_THERE_FIRST_ID, ANY_THERE_PARAMETERS };
 enum { ANY_THERE_RESULT_ANY, ANY_THERE_RESULT_HIGHEST };
@@ -158,9 +167,8 @@ static bool ask_any_there(struct report_db_conn *conn, struct report_db_item **i
     put_columns(&bytes, values, ANY_THERE_FIRST_ID, items, count);
     report_db_binary_int8(&number, first_id);
     values[ANY_THERE_FIRST_ID] = (struct slice){number.at + number.len - sizeof first_id, sizeof first_id};
-    const char *any_there = conn->storage == REPORT_DB_STORAGE_PLAIN ? any_there_plain : any_there_view;
-    PGresult *found =
-        report_db_conn_query(conn, any_there, &(struct report_db_values){types, values, ANY_THERE_PARAMETERS}, failure);
+    PGresult *found = report_db_conn_query(conn, any_there(conn->storage),
+                                           &(struct report_db_values){types, values, ANY_THERE_PARAMETERS}, failure);
     bool good = found != NULL;
     if (good) {
         struct slice any_cell = cell(found, 0, ANY_THERE_RESULT_ANY);
