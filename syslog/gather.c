@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "batch.h"
 #include "refusals.h"
 #include "relay/relay_metrics.h"
 #include "relay/spool.h"
@@ -24,6 +25,7 @@ enum {
     DUE_AT_ONCE = 64,     /* runs ended in one go */
     RETRY_MS = 5000,      /* after a run could not be put into the spool */
     KEPT_TEXT = 64 << 10, /* bytes of buffer kept for the next run */
+    BATCH_MOST = 4 << 20, /* bytes of a batch; the store's file has room for more than that */
 };
 
 struct gather {
@@ -31,9 +33,11 @@ struct gather {
     struct relay_state *state;
     struct syslog_rules *rules;
     struct run_store *store;
+    struct batch *batch;
     struct spool *spool;
     struct syslog_line line;
     struct buffer text;
+    size_t results[RELAY_SYSLOG_LINE_RESULTS]; /* of the batch that is being brought to the disk */
     struct refusals refusals;
     bool failing; /* the last run could not be put into the spool; the log says so */
 };
@@ -44,7 +48,8 @@ struct gather *gather_open(const struct relay_config *config, struct err *err)
     gather->config = config;
     gather->rules = syslog_rules_new(&config->syslog);
     gather->spool = spool_open(config->syslog.directory, "incoming", err);
-    if (gather->spool == NULL || (gather->store = run_store_open(&config->syslog, err)) == NULL) {
+    if (gather->spool == NULL || (gather->store = run_store_open(&config->syslog, err)) == NULL ||
+        (gather->batch = batch_open(config->syslog.state_directory, err)) == NULL) { /* under the store's lock */
         gather_close(gather);
         return NULL;
     }
@@ -56,6 +61,7 @@ struct gather *gather_open(const struct relay_config *config, struct err *err)
 void gather_close(struct gather *gather)
 {
     if (gather != NULL) {
+        batch_close(gather->batch);
         run_store_close(gather->store);
         if (gather->spool != NULL) {
             spool_close(gather->spool);
@@ -70,13 +76,14 @@ void gather_close(struct gather *gather)
 
 /* ---- messages ---- */
 
-/* RELAY_SYSLOG_LINE_RESULTS: the store has failed. A message that is kept is on the disk. */
+/* RELAY_SYSLOG_LINE_RESULTS: the store has failed. */
 static enum relay_syslog_line keep_message(struct gather *gather, const struct runlog_message *report, struct err *err)
 {
     static const enum relay_syslog_line results[] = {[RUN_STORE_TAKEN] = RELAY_SYSLOG_LINE_TAKEN,
                                                      [RUN_STORE_REPEATED] = RELAY_SYSLOG_LINE_REPEATED,
                                                      [RUN_STORE_LATE] = RELAY_SYSLOG_LINE_LATE,
-                                                     [RUN_STORE_LIMIT] = RELAY_SYSLOG_LINE_LIMIT};
+                                                     [RUN_STORE_LIMIT] = RELAY_SYSLOG_LINE_LIMIT,
+                                                     [RUN_STORE_FAILED] = RELAY_SYSLOG_LINE_RESULTS};
     const struct run_store_line line = {
         .node_id = report->node_id,
         .start = &report->start,
@@ -84,16 +91,7 @@ static enum relay_syslog_line keep_message(struct gather *gather, const struct r
         .text = buffer_slice(&gather->text),
         .ends_run = report->ends_run,
     };
-    if (!run_store_begin(gather->store, err)) {
-        return RELAY_SYSLOG_LINE_RESULTS;
-    }
-    enum run_store_added added = run_store_add(gather->store, &line, clock_wall_ms(), err);
-    if (added == RUN_STORE_TAKEN) {
-        added = run_store_commit(gather->store, err) ? RUN_STORE_TAKEN : RUN_STORE_FAILED;
-    } else {
-        run_store_abort(gather->store);
-    }
-    return added == RUN_STORE_FAILED ? RELAY_SYSLOG_LINE_RESULTS : results[added];
+    return results[run_store_add(gather->store, &line, clock_wall_ms(), err)];
 }
 
 /* RELAY_SYSLOG_LINE_RESULTS: the store has failed. *what: the example for the log. */
@@ -168,12 +166,90 @@ static bool hand_on_run(struct gather *gather, const struct run_store_run *run, 
     return true;
 }
 
+/* ---- a batch ---- */
+
+static bool gather_make_room(struct gather *gather, struct err *err)
+{
+    struct run_store_run oldest;
+    while (run_store_is_full(gather->store, &oldest)) {
+        if (!hand_on_run(gather, &oldest, err)) {
+            return err_prefix(err, "the store of runs is full");
+        }
+    }
+    return true;
+}
+
+/* Adds each line of the batch to the store, in the transaction that has begun. */
+static bool store_lines(struct gather *gather, struct err *err)
+{
+    struct slice rest = batch_lines(gather->batch);
+    memset(gather->results, 0, sizeof gather->results);
+    while (rest.len > 0) {
+        struct err what = {0};
+        enum relay_syslog_line result = judge_line(gather, slice_take_until(&rest, '\n'), &what);
+        if (result == RELAY_SYSLOG_LINE_RESULTS) {
+            return err_set(err, "%s", what.text);
+        }
+        gather->results[result]++;
+        if (result != RELAY_SYSLOG_LINE_TAKEN && result != RELAY_SYSLOG_LINE_REPEATED) {
+            refusals_add(&gather->refusals, result, what.text);
+        }
+    }
+    return true;
+}
+
+/* When it is in the store: not before, since a batch that fails is tried again. */
+static void count_batch_lines(struct gather *gather)
+{
+    for (size_t result = 0; result < RELAY_SYSLOG_LINE_RESULTS; result++) {
+        for (size_t i = 0; i < gather->results[result]; i++) {
+            relay_metrics_syslog_line(gather->state, (enum relay_syslog_line)result);
+        }
+    }
+}
+
+bool gather_commit(struct gather *gather, struct err *err)
+{
+    if (batch_lines(gather->batch).len == 0) {
+        return true;
+    }
+    if (!gather_make_room(gather, err) || !run_store_begin(gather->store, err)) {
+        return false;
+    }
+    if (!store_lines(gather, err)) {
+        run_store_abort(gather->store);
+        return false;
+    }
+    if (!run_store_commit(gather->store, err)) {
+        return false;
+    }
+    count_batch_lines(gather);
+    batch_clear(gather->batch);
+    return true;
+}
+
+bool gather_add(struct gather *gather, struct slice line, struct err *err)
+{
+    const bool full = batch_lines(gather->batch).len > BATCH_MOST;
+    return (!full || gather_commit(gather, err)) && batch_add(gather->batch, line, err);
+}
+
+void gather_too_long(struct gather *gather)
+{
+    relay_metrics_syslog_line(gather->state, RELAY_SYSLOG_LINE_BROKEN);
+    refusals_add(&gather->refusals, RELAY_SYSLOG_LINE_BROKEN, "it is too long");
+}
+
 int64_t gather_end_due(struct gather *gather)
 {
     struct run_store_run due[DUE_AT_ONCE];
     struct err err;
     size_t found;
     int64_t next_ms, now_ms = clock_wall_ms(), wake_ms = INT64_MAX;
+    if (!gather_commit(gather, &err)) { /* a message in it may belong to a run that would be ended */
+        log_error("messages are not in the store of runs yet", log_text("reason", err.text));
+        return clock_ms() + RETRY_MS;
+    }
     if (!run_store_find_due(gather->store, now_ms, due, DUE_AT_ONCE, &found, &next_ms, &err)) {
         log_error("the store of runs cannot be read", log_text("reason", err.text));
         return clock_ms() + RETRY_MS;
@@ -191,40 +267,4 @@ int64_t gather_end_due(struct gather *gather)
     }
     refusals_tell(&gather->refusals, clock_ms(), &wake_ms);
     return wake_ms;
-}
-
-/* ---- a line ---- */
-
-static bool gather_make_room(struct gather *gather, struct err *err)
-{
-    struct run_store_run oldest;
-    while (run_store_is_full(gather->store, &oldest)) {
-        if (!hand_on_run(gather, &oldest, err)) {
-            return err_prefix(err, "the store of runs is full");
-        }
-    }
-    return true;
-}
-
-bool gather_line(struct gather *gather, struct slice line, struct err *err)
-{
-    struct err what = {0};
-    if (!gather_make_room(gather, err)) {
-        return false;
-    }
-    enum relay_syslog_line result = judge_line(gather, line, &what);
-    if (result == RELAY_SYSLOG_LINE_RESULTS) {
-        return err_set(err, "%s", what.text);
-    }
-    relay_metrics_syslog_line(gather->state, result);
-    if (result != RELAY_SYSLOG_LINE_TAKEN && result != RELAY_SYSLOG_LINE_REPEATED) {
-        refusals_add(&gather->refusals, result, what.text);
-    }
-    return true;
-}
-
-void gather_too_long(struct gather *gather)
-{
-    relay_metrics_syslog_line(gather->state, RELAY_SYSLOG_LINE_BROKEN);
-    refusals_add(&gather->refusals, RELAY_SYSLOG_LINE_BROKEN, "it is too long");
 }

@@ -3,6 +3,7 @@
 # example. All but its main is a library, for the unit tests.
 noinst_LIBRARIES += syslog/libsyslog.a
 syslog_libsyslog_a_SOURCES = \
+	syslog/batch.c syslog/batch.h \
 	syslog/gather.c syslog/gather.h \
 	syslog/journal_stream.c syslog/journal_stream.h \
 	syslog/omprog.c syslog/omprog.h \

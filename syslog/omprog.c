@@ -12,7 +12,7 @@
 
 #define LOG_COMPONENT "omprog"
 
-enum { READ_SIZE = 64 << 10, OMPROG_LINE_MAX = 1 << 20, LOOK_MS = 200 };
+enum { READ_SIZE = 64 << 10, OMPROG_LINE_MAX = 1 << 20, LOOK_MS = 200, PAUSE_MS = 1000 };
 
 struct omprog {
     struct gather *gather;
@@ -21,19 +21,49 @@ struct omprog {
     struct buffer input;
     struct buffer output; /* answers that are not written yet */
     bool too_long;        /* the rest of the line that is being read is left out */
+    bool in_transaction;
 };
 
-static void take_input_line(struct omprog *omprog, struct slice line, bool too_long)
+/* What is left of a transaction that was broken off goes first. NULL with err. */
+static const char *begin_transaction(struct omprog *omprog, struct err *err)
+{
+    omprog->in_transaction = true;
+    return gather_commit(omprog->gather, err) ? "OK" : NULL;
+}
+
+static const char *commit_transaction(struct omprog *omprog, struct err *err)
+{
+    omprog->in_transaction = false;
+    return gather_commit(omprog->gather, err) ? "OK" : NULL;
+}
+
+static const char *keep_input_message(struct omprog *omprog, struct slice line, struct err *err)
+{
+    if (!gather_add(omprog->gather, line, err)) {
+        return NULL;
+    }
+    return omprog->in_transaction ? "DEFER_COMMIT" : commit_transaction(omprog, err);
+}
+
+static void take_input_line(struct omprog *omprog, struct slice line)
 {
     struct err err;
-    if (too_long) {
-        gather_too_long(omprog->gather);
-    } else if (!gather_line(omprog->gather, line, &err)) {
-        log_error("a message is not kept; rsyslog sends it again", log_text("reason", err.text));
-        buffer_add_format(&omprog->output, "not kept: %s\n", err.text);
+    const char *answer = slice_eq_str(line, "BEGIN TRANSACTION")    ? begin_transaction(omprog, &err)
+                         : slice_eq_str(line, "COMMIT TRANSACTION") ? commit_transaction(omprog, &err)
+                                                                    : keep_input_message(omprog, line, &err);
+    if (answer != NULL) {
+        buffer_add_format(&omprog->output, "%s\n", answer);
         return;
     }
-    buffer_add_text(&omprog->output, "OK\n");
+    log_error("messages are not kept; rsyslog sends them again", log_text("reason", err.text));
+    poll(NULL, 0, PAUSE_MS);
+    buffer_add_format(&omprog->output, "not kept: %s\n", err.text);
+}
+
+static void leave_out_input_line(struct omprog *omprog)
+{
+    gather_too_long(omprog->gather);
+    buffer_add_text(&omprog->output, omprog->in_transaction ? "DEFER_COMMIT\n" : "OK\n");
 }
 
 /* Takes the whole lines that were read. */
@@ -44,7 +74,11 @@ static void take_whole_lines(struct omprog *omprog)
     while (rest.len > 0 && (end = memchr(rest.at, '\n', rest.len)) != NULL) {
         struct slice line = slice_take(&rest, (size_t)(end - rest.at));
         rest = slice_behind(rest, 1);
-        take_input_line(omprog, line, omprog->too_long);
+        if (omprog->too_long) {
+            leave_out_input_line(omprog);
+        } else {
+            take_input_line(omprog, line);
+        }
         omprog->too_long = false;
     }
     if (rest.len > OMPROG_LINE_MAX) {
