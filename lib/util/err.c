@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/printable.h"
+#include "util/utf8.h"
 
 static void __attribute__((format(printf, 2, 0)))
 set_text(struct err *err, const char *format, va_list args, const char *behind)
@@ -20,6 +21,7 @@ set_text(struct err *err, const char *format, va_list args, const char *behind)
     used = printable_copy(err->text, sizeof err->text, raw, used);
     if (behind != NULL) {
         snprintf(err->text + used, sizeof err->text - used, ": %s", behind);
+        err->text[utf8_clean_prefix(err->text, strlen(err->text))] = '\0'; /* no half character where it is cut */
     }
     errno = errnum;
 }

@@ -29,6 +29,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_smime_edited \
 	tests/fuzz/fuzz_syslog_line \
 	tests/fuzz/fuzz_toml \
+	tests/fuzz/fuzz_upstream_answer \
 	tests/fuzz/fuzz_url_form \
 	tests/fuzz/fuzz_virtual_node
 FUZZ_SECONDS = 60

@@ -6,6 +6,7 @@
 #include "support/suite.h"
 #include "util/close_fd.h"
 #include "util/err.h"
+#include "util/utf8.h"
 
 START_TEST(err_is_printable_and_cut)
 {
@@ -26,6 +27,23 @@ START_TEST(err_is_printable_and_cut)
 END_TEST
 
 /* Whoever returns a reason may still look at errno. */
+START_TEST(a_reason_is_not_cut_within_a_character)
+{
+    struct err err;
+    for (int shift = 0; shift < 2; shift++) {
+        char large[2 * ERR_TEXT_SIZE + 1];
+        for (int i = 0; i < ERR_TEXT_SIZE; i++) {
+            memcpy(large + 2 * i, "\u00e9", 2);
+        }
+        large[2 * ERR_TEXT_SIZE] = '\0';
+        err_set(&err, "%s", large + 2 * (ERR_TEXT_SIZE / 2 + 2));
+        err_prefix(&err, "%s", shift == 0 ? "path" : "paths");
+        ck_assert_uint_ge(strlen(err.text), ERR_TEXT_SIZE - 2);
+        ck_assert_uint_eq(utf8_clean_prefix(err.text, strlen(err.text)), strlen(err.text));
+    }
+}
+END_TEST
+
 START_TEST(a_reason_leaves_errno_alone)
 {
     struct err err;
@@ -42,4 +60,4 @@ START_TEST(a_reason_leaves_errno_alone)
 }
 END_TEST
 
-SUITE_MAIN("err", err_is_printable_and_cut, a_reason_leaves_errno_alone)
+SUITE_MAIN("err", err_is_printable_and_cut, a_reason_is_not_cut_within_a_character, a_reason_leaves_errno_alone)
