@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "relay/inventory_name.h"
-#include "relay/spool_beside.h"
 #include "relay/spool_shares.h"
 #include "util/clock.h"
 #include "util/file_status.h"
@@ -26,7 +24,6 @@ struct failed_room {
     struct spool_share limit;
     struct spool_shares shares;
     int64_t counted_ms; /* 0: not yet */
-    int references;
 };
 
 /* A file that may be removed. */
@@ -52,51 +49,33 @@ struct failed_room *failed_room_new(struct spool *spool, size_t files, int64_t b
     struct failed_room *room = xcalloc(1, sizeof *room);
     pthread_mutex_init(&room->lock, NULL);
     room->spool = spool;
-    room->references = 1;
     room->limit = (struct spool_share){.files = files, .bytes = bytes};
     return room;
 }
 
-static bool owner_by_note(int dir_fd, const char *name, char node_id[NODE_ID_SIZE])
+static bool owner_by_note(const void *context, int dir_fd, const char *name, char node_id[NODE_ID_SIZE])
 {
-    char base[SAFE_FILE_NAME_SIZE];
+    const struct spool *spool = context;
     struct spool_note note;
-    spool_beside_number(name, base);
-    if (!inventory_name_is_message(base)) {
+    spool_note_read(dir_fd, name, &note);
+    if (note.directory.text[0] == '\0' || !spool_note_owned(spool, &note)) {
         return false;
     }
-    spool_note_read(dir_fd, name, &note);
-    const size_t len = strlen(note.node.text);
-    strcpy(node_id, node_id_valid(note.node.text, len) ? note.node.text : "");
+    strcpy(node_id, node_id_valid(note.node.text, strlen(note.node.text)) ? note.node.text : "");
     return true;
 }
 
-struct failed_room *failed_room_new_messages(struct spool *spool, size_t files, int64_t bytes)
+struct failed_room *failed_room_new_inventories(struct spool *spool, size_t files, int64_t bytes)
 {
     struct failed_room *room = failed_room_new(spool, files, bytes);
     room->shares.owner = owner_by_note;
+    room->shares.owner_context = spool;
     return room;
-}
-
-struct failed_room *failed_room_share(struct failed_room *room)
-{
-    pthread_mutex_lock(&room->lock);
-    room->references++;
-    pthread_mutex_unlock(&room->lock);
-    return room;
-}
-
-static bool is_last(struct failed_room *room)
-{
-    pthread_mutex_lock(&room->lock);
-    bool last = --room->references == 0;
-    pthread_mutex_unlock(&room->lock);
-    return last;
 }
 
 void failed_room_free(struct failed_room *room)
 {
-    if (room != NULL && is_last(room)) {
+    if (room != NULL) {
         spool_shares_free(&room->shares);
         pthread_mutex_destroy(&room->lock);
         free(room);

@@ -2,8 +2,10 @@
  *
  * failed_room: keeps each node's share of failed/ within its limits (processing.reporting.max_failed_*).
  *
- * A run log is that of the node in its name. An inventory message has no node in its name: it is that of the node that
- * its reason file says, or, where nobody could say, of none: those are limited together like those of one node.
+ * A run log is that of the node in its name. An inventory has no node in its name: one in a message is that of the node
+ * that its reason file says; one that comes as two files, or of which nobody could say, is of none: those are limited
+ * together like those of one node. Each incoming directory has limits of its own, so that those who upload with the
+ * public password displace nobody else's files.
  *
  * Anybody who knows the shared password can make files of any node fail. So a node whose refused files are more than
  * the limit loses the oldest of those without a valid signature. A verified one is never removed here, nor is anything
@@ -24,11 +26,11 @@ struct failed_room;
 
 /* The most files and bytes of one node. The caller keeps the spool. */
 struct failed_room *failed_room_new(struct spool *spool, size_t files, int64_t bytes);
-/* The same of inventory messages, whichever directory they came from. Other files of failed/ are left alone. */
-struct failed_room *failed_room_new_messages(struct spool *spool, size_t files, int64_t bytes);
-/* Of one more source whose refused files come into the same failed/. */
-struct failed_room *failed_room_share(struct failed_room *room);
-void failed_room_free(struct failed_room *room); /* of the last one that has it; takes NULL */
+/* The same of inventories. Files of failed/ whose reason does not say that they came from the spool's incoming
+ * directory are left alone: several directories share one failed/, and the web application puts files of its own
+ * there. */
+struct failed_room *failed_room_new_inventories(struct spool *spool, size_t files, int64_t bytes);
+void failed_room_free(struct failed_room *room); /* takes NULL */
 
 /* A file of the node ("": of none) came into failed/. Removes what is too much and logs it; returns how many files that
  * was. */

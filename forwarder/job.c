@@ -140,7 +140,7 @@ static void job_bound_failed(const struct job *job, size_t removed)
 {
     struct spool_source *source = job->source;
     bool of_a_node = job->file.info.node_id[0] != '\0' || !upload_kind_is_run(source->kind);
-    if (source->failed_room != NULL && of_a_node) {
+    if (of_a_node) {
         removed += failed_room_added(source->failed_room, job->file.info.node_id, job->file.status.st_size);
     }
     relay_metrics_failed_removed(source->state, removed);

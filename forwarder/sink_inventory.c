@@ -10,7 +10,6 @@
 #include <time.h>
 
 #include "attempts.h"
-#include "failed_room.h"
 #include "inventory_deliver.h"
 #include "job.h"
 #include "relay/upload_kind.h"
@@ -180,17 +179,6 @@ static void *sink_inventory_thread(void *context)
 
 /* ---- start and stop ---- */
 
-/* One for all sources, like failed/; each source frees its own. */
-static void share_failed_room(const struct sink_inventory *sink, struct spool_source *source)
-{
-    const struct relay_config_reporting *settings = &sink->config->reporting;
-    source->failed_room =
-        source == sink->sources[0]
-            ? failed_room_new_messages(source->spool, (size_t)settings->max_failed_files_per_node,
-                                       settings->max_failed_size_per_node)
-            : failed_room_share(sink->sources[0]->failed_room);
-}
-
 static bool add_source(struct sink_inventory *sink, struct spool_source *source, struct err *err)
 {
     enum relay_kind kind = upload_kind_unpacked(source->kind);
@@ -202,7 +190,6 @@ static bool add_source(struct sink_inventory *sink, struct spool_source *source,
     safe_file_sweep(spool_incoming_fd(target), STALE_SECONDS);
     sink->targets[sink->count] = target;
     sink->sources[sink->count++] = source;
-    share_failed_room(sink, source);
     dispatch_set_event_fd(source->dispatch, sink->wake_fd);
     return true;
 }

@@ -39,10 +39,8 @@ bool spool_source_open(struct spool_source *source, const struct relay_config *c
     if (source->spool == NULL) {
         return false;
     }
-    if (report) {
-        source->failed_room = failed_room_new(source->spool, (size_t)config->reporting.max_failed_files_per_node,
-                                              config->reporting.max_failed_size_per_node);
-    }
+    source->failed_room = (report ? failed_room_new : failed_room_new_inventories)(
+        source->spool, (size_t)config->reporting.max_failed_files_per_node, config->reporting.max_failed_size_per_node);
     size_t recovered = spool_recover(source->spool);
     if (recovered > 0) {
         log_info("files put back that a forwarder was taking out when it ended",

@@ -29,7 +29,7 @@ struct spool_source {
     enum relay_output output;
     struct spool *spool;
     struct dispatch *dispatch;
-    struct failed_room *failed_room; /* NULL: inventories as two files, whose node is not known */
+    struct failed_room *failed_room;
     spool_watch_wants *wanted;
     int inotify_fd; /* -1: there are no notifications, the scans find the files */
     int64_t scan_interval_s;

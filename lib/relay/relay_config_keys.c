@@ -148,7 +148,7 @@ static const struct config_key keys[] = {
      1, MANY,
      .help = "When a node has more refused run logs than this in failed, the oldest of those without a valid signature "
              "are removed, a sixteenth of the limit at once. Those that were verified stay until they are replayed, "
-             "dropped or too old. The same holds for inventory messages."},
+             "dropped or too old. The same holds for inventories."},
     {"processing.reporting.max_failed_size_per_node", CONFIG_SIZE, FIELD(reporting.max_failed_size_per_node), "1GiB", 1,
      LARGEST_FILE, .help = "So they are when a node has more bytes than this there."},
     {"processing.reporting.catchup.frequency", CONFIG_DURATION, FIELD(reporting.catchup_frequency), "10s", 1, A_YEAR,

@@ -35,10 +35,11 @@ void spool_shares_count(struct spool_shares *shares, int dir_fd, size_t enough)
     shares->all.files = spool_count(dir_fd, enough);
 }
 
-static bool owner_by_name(int dir_fd, const char *name, char node_id[NODE_ID_SIZE])
+static bool owner_by_name(const void *context, int dir_fd, const char *name, char node_id[NODE_ID_SIZE])
 {
     char base[SAFE_FILE_NAME_SIZE];
     struct run_info info;
+    (void)context;
     (void)dir_fd;
     spool_beside_number(name, base);
     strcpy(node_id, run_info_parse(base, strlen(base), &info, NULL) ? info.node_id : "");
@@ -48,7 +49,8 @@ static bool owner_by_name(int dir_fd, const char *name, char node_id[NODE_ID_SIZ
 bool spool_shares_key_of_file(const struct spool_shares *shares, int dir_fd, const char *name, uint64_t *key)
 {
     char node_id[NODE_ID_SIZE];
-    if (!(shares->owner != NULL ? shares->owner : owner_by_name)(dir_fd, name, node_id)) {
+    spool_shares_owner *owner = shares->owner != NULL ? shares->owner : owner_by_name;
+    if (!owner(shares->owner_context, dir_fd, name, node_id)) {
         return false;
     }
     *key = spool_shares_key(shares, node_id);

@@ -21,7 +21,7 @@ struct spool_share {
 };
 
 /* Writes the id of the node that the file belongs to; "": to none that is known. False: it is not to be counted. */
-typedef bool spool_shares_owner(int dir_fd, const char *name, char node_id[NODE_ID_SIZE]);
+typedef bool spool_shares_owner(const void *context, int dir_fd, const char *name, char node_id[NODE_ID_SIZE]);
 
 struct spool_shares { /* all zero: nothing was read */
     struct spool_share all;
@@ -31,6 +31,7 @@ struct spool_shares { /* all zero: nothing was read */
     struct siphash_key key;
     bool once;
     spool_shares_owner *owner; /* NULL: as the names of run logs say */
+    const void *owner_context;
     int dir_fd;                /* while it is read */
 };
 

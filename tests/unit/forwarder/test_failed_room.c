@@ -33,12 +33,17 @@ static const char *run_name(const char *node, int number)
     return name;
 }
 
-static void refuse(const char *name, const char *text, bool verified)
+static void refuse_of(struct spool *from, const char *node, const char *name, const char *text, bool verified)
 {
     struct err err;
-    const struct spool_refusal refusal = {.node_id = "", .reason = "no", .verified = verified};
-    tmpdir_write(spool_incoming_fd(spool), name, text);
-    ck_assert_int_eq(spool_quarantine(spool, name, NULL, &refusal, &err), SPOOL_LEFT);
+    const struct spool_refusal refusal = {.node_id = node, .reason = "no", .verified = verified};
+    tmpdir_write(spool_incoming_fd(from), name, text);
+    ck_assert_int_eq(spool_quarantine(from, name, NULL, &refusal, &err), SPOOL_LEFT);
+}
+
+static void refuse(const char *name, const char *text, bool verified)
+{
+    refuse_of(spool, "", name, text, verified);
 }
 
 /* The node's run of that number is refused. Returns how many were removed for it. */
@@ -147,60 +152,74 @@ START_TEST(many_are_cleared_a_sixteenth_at_once)
 }
 END_TEST
 
-/* The message of that number, which says the node; "": which does not. */
-static size_t add_failed_message(const char *node, int number, bool verified)
+/* The inventory of that number, which says the node; "": which does not. */
+static size_t add_failed_inventory(const char *node, int number, bool verified)
 {
     char name[64];
-    struct err err;
-    const struct spool_refusal refusal = {.node_id = node, .reason = "no", .verified = verified};
-    snprintf(name, sizeof name, "host-%d.smime.ocs.gz", number);
-    tmpdir_write(spool_incoming_fd(spool), name, "0123456789");
-    ck_assert_int_eq(spool_quarantine(spool, name, NULL, &refusal, &err), SPOOL_LEFT);
+    snprintf(name, sizeof name, "host-%d.ocs.gz", number);
+    refuse_of(spool, node, name, "0123456789", verified);
     return failed_room_added(room, node, 10);
 }
 
-static bool failed_has_message(int number)
+static bool failed_has_inventory(int number)
 {
     char name[64];
-    snprintf(name, sizeof name, "host-%d.smime.ocs.gz", number);
+    snprintf(name, sizeof name, "host-%d.ocs.gz", number);
     return tmpdir_has(spool_failed_fd(spool), name);
 }
 
-START_TEST(messages_go_by_the_node_that_they_say)
+static void inventory_room_set_up(void)
 {
     directory = tmpdir_make();
-    spool = made_spool_open(&directory, "incoming-smime");
-    room = failed_room_new_messages(spool, 2, 1000);
-    refuse("host.ocs.sign", "a signature alone", false);
-    ck_assert_uint_eq(add_failed_message("n1", 1, true), 0);
-    ck_assert_uint_eq(add_failed_message("n1", 2, false), 0);
-    ck_assert_uint_eq(add_failed_message("n2", 3, false), 0);
-    ck_assert_uint_eq(add_failed_message("n1", 4, false), 1);
-    ck_assert(failed_has_message(1) && !failed_has_message(2) && failed_has_message(3) && failed_has_message(4));
-    ck_assert_uint_eq(add_failed_message("", 5, false), 0);
-    ck_assert_uint_eq(add_failed_message("", 6, false), 0);
-    ck_assert_uint_eq(add_failed_message("", 7, false), 1);
-    ck_assert(!failed_has_message(5) && failed_has_message(6) && failed_has_message(7));
-    ck_assert(tmpdir_has(spool_failed_fd(spool), "host.ocs.sign"));
+    spool = made_spool_open(&directory, "accepted-nodes-updates");
+    room = failed_room_new_inventories(spool, 2, 1000);
+}
+
+START_TEST(inventories_go_by_the_node_that_their_reason_says)
+{
+    inventory_room_set_up();
+    ck_assert_uint_eq(add_failed_inventory("n1", 1, true), 0);
+    ck_assert_uint_eq(add_failed_inventory("n1", 2, false), 0);
+    ck_assert_uint_eq(add_failed_inventory("n2", 3, false), 0);
+    ck_assert_uint_eq(add_failed_inventory("n1", 4, false), 1);
+    ck_assert(failed_has_inventory(1) && !failed_has_inventory(2));
+    ck_assert(failed_has_inventory(3) && failed_has_inventory(4));
+    ck_assert_uint_eq(add_failed_inventory("", 5, false), 0);
+    ck_assert_uint_eq(add_failed_inventory("", 6, false), 0);
+    ck_assert_uint_eq(add_failed_inventory("", 7, false), 1);
+    ck_assert(!failed_has_inventory(5) && failed_has_inventory(6) && failed_has_inventory(7));
     room_tear_down();
 }
 END_TEST
 
-START_TEST(sources_share_a_room)
+/* Several directories share one failed/, and others put files there. */
+START_TEST(inventories_of_other_directories_stay)
 {
-    room_set_up(2, 1000);
-    struct failed_room *other = failed_room_share(room);
-    add_failed("n1", 0, false);
-    refuse(run_name("n1", 1), "0123456789", false);
-    ck_assert_uint_eq(failed_room_added(other, "n1", 10), 0);
-    refuse(run_name("n1", 2), "0123456789", false);
-    ck_assert_uint_eq(failed_room_added(other, "n1", 10), 1);
-    failed_room_free(other);
-    ck_assert_uint_eq(add_failed("n1", 3, false), 1);
+    inventory_room_set_up();
+    struct spool *other = made_spool_open(&directory, "incoming");
+    refuse_of(other, "", "other-1.ocs", "first", false);
+    refuse_of(other, "", "other-2.ocs", "second", false);
+    tmpdir_write(spool_failed_fd(spool), "of-the-web-application.ocs", "third");
+    ck_assert_uint_eq(add_failed_inventory("", 1, false), 0);
+    ck_assert_uint_eq(add_failed_inventory("", 2, false), 0);
+    ck_assert_uint_eq(add_failed_inventory("", 3, false), 1);
+    ck_assert(tmpdir_has(spool_failed_fd(spool), "other-1.ocs"));
+    ck_assert(tmpdir_has(spool_failed_fd(spool), "of-the-web-application.ocs"));
+    ck_assert(!failed_has_inventory(1) && failed_has_inventory(3));
+    spool_close(other);
+
+    /* nor do they where files without a reason would belong to this one */
+    failed_room_free(room);
+    spool_close(spool);
+    spool = made_spool_open(&directory, "incoming");
+    room = failed_room_new_inventories(spool, 2, 1000);
+    ck_assert_uint_eq(add_failed_inventory("", 4, false), 1);
+    ck_assert(!tmpdir_has(spool_failed_fd(spool), "other-1.ocs"));
+    ck_assert(tmpdir_has(spool_failed_fd(spool), "of-the-web-application.ocs"));
     room_tear_down();
 }
 END_TEST
 
 SUITE_MAIN("failed_room", the_oldest_of_the_node_goes, a_verified_one_never_goes, bytes_count_as_well,
-           what_others_removed_makes_room, many_are_cleared_a_sixteenth_at_once, messages_go_by_the_node_that_they_say,
-           sources_share_a_room)
+           what_others_removed_makes_room, many_are_cleared_a_sixteenth_at_once,
+           inventories_go_by_the_node_that_their_reason_says, inventories_of_other_directories_stay)
