@@ -73,17 +73,19 @@ END $$;
 CREATE OR REPLACE FUNCTION rudder_relay.has_run(node text, began timestamptz) RETURNS boolean
     LANGUAGE sql STABLE AS 'SELECT rudder_relay.has_any(ARRAY[node], ARRAY[began])';
 
--- Advances the sequence to an id, if it is not there yet. A forwarder has committed all up to it and holds the lock of
--- those who advance. (To draw each id by nextval was a quarter of all that a batch cost.)
+-- Advances the sequence to an id, if it is not there yet, and never beyond the last row. A forwarder has committed all up
+-- to it and holds the lock of those who advance. (To draw each id by nextval was a quarter of all that a batch cost.)
 SELECT format('DO %L', 'BEGIN RAISE ''the owner of RudderSysEvents may not set the sequence serial''; END')
 WHERE NOT has_sequence_privilege('serial', 'UPDATE')
 \gexec
 SELECT format($function$
 CREATE OR REPLACE FUNCTION rudder_relay.advance_serial(last bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    target bigint := least(last, coalesce(rudder_relay.highest_id(), 0));
 BEGIN
-    IF last > coalesce(pg_sequence_last_value(%1$L), (pg_sequence_parameters(%1$L::regclass)).start_value - 1) THEN
-        PERFORM setval(%1$L, last);
+    IF target > coalesce(pg_sequence_last_value(%1$L), (pg_sequence_parameters(%1$L::regclass)).start_value - 1) THEN
+        PERFORM setval(%1$L, target);
     END IF;
 END $$$function$, (SELECT quote_ident(nspname) || '.serial' FROM pg_class JOIN pg_namespace ON relnamespace = pg_namespace.oid
                    WHERE pg_class.oid = 'serial'::regclass))
