@@ -11,9 +11,11 @@ Chromium does not do what it should.
 import base64
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 # What a reader would not see: an element whose content is wider or higher than itself (a chart's own parts may stand
 # out), one that stands out of the window, and text whose contrast is below 4.5 (3 when it is large), as WCAG 2 has it.
@@ -68,7 +70,7 @@ class Chromium:
              "--disable-dev-shm-usage", "--disable-background-networking", "--remote-debugging-pipe",
              "--user-data-dir=" + profile, "about:blank"],
             preexec_fn=descriptors, close_fds=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
+            stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": profile})
         os.close(to_read)
         os.close(to_write)
 
@@ -121,14 +123,23 @@ def check(chromium, url, width, scheme, picture):
     return result["result"]["value"]
 
 
+def remove_directory(path):
+    """Processes of the browser may still write there for a moment."""
+    until = time.monotonic() + 30
+    while os.path.exists(path) and time.monotonic() < until:
+        shutil.rmtree(path, ignore_errors=True)
+        time.sleep(0.05)
+
+
 def main():
     url, width, scheme = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        chromium = Chromium(profile)
-        try:
-            found = check(chromium, url, width, scheme, sys.argv[4] if len(sys.argv) > 4 else None)
-        finally:
-            chromium.close()
+    profile = tempfile.mkdtemp()
+    chromium = Chromium(profile)
+    try:
+        found = check(chromium, url, width, scheme, sys.argv[4] if len(sys.argv) > 4 else None)
+    finally:
+        chromium.close()
+        remove_directory(profile)
     print("\n".join(found["faults"] + ["> " + line for line in found["text"].split("\n") if line]))
     return 1 if found["faults"] else 0
 
