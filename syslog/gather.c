@@ -37,7 +37,6 @@ struct gather {
     struct spool *spool;
     struct syslog_line line;
     struct buffer text;
-    size_t results[RELAY_SYSLOG_LINE_RESULTS]; /* of the batch that is being brought to the disk */
     struct refusals refusals;
     bool failing; /* the last run could not be put into the spool; the log says so */
 };
@@ -179,51 +178,52 @@ static bool gather_make_room(struct gather *gather, struct err *err)
     return true;
 }
 
-/* Adds each line of the batch to the store, in the transaction that has begun. */
-static bool store_lines(struct gather *gather, struct err *err)
+/* Adds each line of the batch to the store, in the transaction that has begun. judged: how many had each result, with
+ * an example. */
+static bool store_lines(struct gather *gather, struct refusals *judged, struct err *err)
 {
     struct slice rest = batch_lines(gather->batch);
-    memset(gather->results, 0, sizeof gather->results);
     while (rest.len > 0) {
         struct err what = {0};
         enum relay_syslog_line result = judge_line(gather, slice_take_until(&rest, '\n'), &what);
         if (result == RELAY_SYSLOG_LINE_RESULTS) {
             return err_set(err, "%s", what.text);
         }
-        gather->results[result]++;
-        if (result != RELAY_SYSLOG_LINE_TAKEN && result != RELAY_SYSLOG_LINE_REPEATED) {
-            refusals_add(&gather->refusals, result, what.text);
-        }
+        refusals_add(judged, result, what.text);
     }
     return true;
 }
 
 /* When it is in the store: not before, since a batch that fails is tried again. */
-static void count_batch_lines(struct gather *gather)
+static void count_batch_lines(struct gather *gather, const struct refusals *judged)
 {
-    for (size_t result = 0; result < RELAY_SYSLOG_LINE_RESULTS; result++) {
-        for (size_t i = 0; i < gather->results[result]; i++) {
-            relay_metrics_syslog_line(gather->state, (enum relay_syslog_line)result);
+    for (enum relay_syslog_line result = 0; result < RELAY_SYSLOG_LINE_RESULTS; result++) {
+        for (size_t i = 0; i < judged->each[result].lines; i++) {
+            relay_metrics_syslog_line(gather->state, result);
+            if (result != RELAY_SYSLOG_LINE_TAKEN && result != RELAY_SYSLOG_LINE_REPEATED) {
+                refusals_add(&gather->refusals, result, judged->each[result].example.text);
+            }
         }
     }
 }
 
 bool gather_commit(struct gather *gather, struct err *err)
 {
+    struct refusals judged = {0};
     if (batch_lines(gather->batch).len == 0) {
         return true;
     }
     if (!gather_make_room(gather, err) || !run_store_begin(gather->store, err)) {
         return false;
     }
-    if (!store_lines(gather, err)) {
+    if (!store_lines(gather, &judged, err)) {
         run_store_abort(gather->store);
         return false;
     }
     if (!run_store_commit(gather->store, err)) {
         return false;
     }
-    count_batch_lines(gather);
+    count_batch_lines(gather, &judged);
     batch_clear(gather->batch);
     return true;
 }
