@@ -55,16 +55,19 @@ FROM (VALUES ('insert'), ('delete')) AS wanted (event)
 WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'RudderSysEvents'::regclass AND tgname = event || '_row')
 \gexec
 
-CREATE OR REPLACE FUNCTION rudder_relay.highest_id() RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+-- The settings keep its plan: the indexes from the first row on, and one plan for all callers, whatever their search_path.
+CREATE OR REPLACE FUNCTION rudder_relay.highest_id() RETURNS bigint
+    LANGUAGE plpgsql STABLE SET enable_seqscan = off SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN greatest((SELECT max(id) FROM rudder_relay.RudderSysEvents),
                     (SELECT first_id + reports - 1 FROM rudder_relay.run ORDER BY first_id DESC LIMIT 1));
 END $$;
 
 -- Are there rows of runs of these nodes and starts? It is asked for each batch, and seldom true. OFFSET keeps the planner
--- from joins that read a whole table.
+-- from joins that read a whole table, and the setting from reading it for each run, which statistics of a table's first
+-- rows make it do (lib/relay/report_db_lookup.c has more).
 CREATE OR REPLACE FUNCTION rudder_relay.has_any(nodes text[], starts timestamptz[]) RETURNS boolean
-    LANGUAGE plpgsql STABLE AS $$
+    LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM unnest(nodes, starts) AS given (node, start)
         WHERE EXISTS (SELECT FROM ReportsExecution WHERE nodeId = node AND date = start OFFSET 0)

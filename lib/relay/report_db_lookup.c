@@ -31,8 +31,12 @@ static const Oid array_types[COLUMNS] = {
 
 /* Is there anything of these runs, in either table? Seldom, and this is cheap to ask. And what is the highest id, if
  * not below $3? (Below lie the rows that others have inserted and not committed, and a search for the highest of all
- * would go through them.) OFFSET keeps the planner from joins that read a whole table; each look is a probe of an
- * index. In compact storage the database keeps the plans. */
+ * would go through them.) In compact storage the database keeps the plans.
+ *
+ * Each look is a probe of an index, whatever the statistics say. Those of a table's first runs say that all rows have
+ * the same node and start. Then the planner expects a row at once wherever it begins to read. There is none, so it
+ * reads all of a table that has grown since. OFFSET keeps it from joins that read a whole table, and the transaction is
+ * without sequential scans (report_db_batch). */
 #define ANY_THERE(any, highest) "SELECT " any ", " REPORT_DB_IDS_HIGHEST(highest)
 #define ANY_OF(has_reports)                                                                                            \
     "EXISTS (SELECT FROM unnest($1, $2) AS given (node, start) WHERE " has_reports                                     \
