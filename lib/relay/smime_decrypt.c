@@ -41,6 +41,39 @@ static bool elements_are_few(struct slice ber)
     return true;
 }
 
+/* The algorithm that wraps the content's key is the parameter of the key agreement's (RFC 5753 section 7.1.4). */
+static bool wraps_with_aes(CMS_RecipientInfo *recipient)
+{
+    X509_ALGOR *agreement = NULL;
+    int type;
+    const void *parameter;
+    CMS_RecipientInfo_kari_get0_alg(recipient, &agreement, NULL);
+    X509_ALGOR_get0(NULL, &type, &parameter, agreement);
+    if (type != V_ASN1_SEQUENCE) {
+        return false;
+    }
+    const ASN1_STRING *encoding = parameter;
+    const unsigned char *at = ASN1_STRING_get0_data(encoding);
+    X509_ALGOR *wrap = d2i_X509_ALGOR(NULL, &at, ASN1_STRING_length(encoding));
+    int wrap_type = wrap != NULL ? OBJ_obj2nid(wrap->algorithm) : NID_undef;
+    X509_ALGOR_free(wrap);
+    return wrap_type == NID_id_aes128_wrap || wrap_type == NID_id_aes192_wrap || wrap_type == NID_id_aes256_wrap;
+}
+
+/* When AES key wrap with padding (RFC 5649) fails, OpenSSL 3.0 writes eight bytes beyond what it has allocated. So all
+ * but plain AES key wrap (RFC 3394) is refused, which is what OpenSSL itself encrypts with. */
+static bool all_wrap_with_aes(CMS_ContentInfo *cms)
+{
+    STACK_OF(CMS_RecipientInfo) *recipients = CMS_get0_RecipientInfos(cms);
+    for (int i = 0; i < sk_CMS_RecipientInfo_num(recipients); i++) {
+        CMS_RecipientInfo *recipient = sk_CMS_RecipientInfo_value(recipients, i);
+        if (CMS_RecipientInfo_type(recipient) == CMS_RECIPINFO_AGREE && !wraps_with_aes(recipient)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static CMS_ContentInfo *decode_envelope(struct slice ber, struct err *err)
 {
     const unsigned char *at = (const unsigned char *)ber.at;
@@ -58,6 +91,8 @@ static CMS_ContentInfo *decode_envelope(struct slice ber, struct err *err)
         err_set(err, "the message is opaque (application/pkcs7-mime), neither encrypted nor clear-signed");
     } else if (sk_CMS_RecipientInfo_num(CMS_get0_RecipientInfos(cms)) > SMIME_MAX_RECIPIENTS) {
         err_set(err, "the message is encrypted to more than %d recipients", SMIME_MAX_RECIPIENTS);
+    } else if (!all_wrap_with_aes(cms)) {
+        err_set(err, "the key of the encrypted message is not wrapped with AES key wrap");
     } else {
         return cms;
     }

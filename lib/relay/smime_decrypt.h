@@ -2,7 +2,8 @@
  *
  * smime_decrypt: opens an encrypted S/MIME message (RFC 8551 section 3.3 and 3.4), as rudder-relay-agent makes it with
  * `openssl cms -encrypt`: a header application/pkcs7-mime, and in base64 the CMS (RFC 5652) type EnvelopedData or
- * AuthEnvelopedData (RFC 5083). Recipients are known by RSA (key transport) or EC keys (key agreement, RFC 5753).
+ * AuthEnvelopedData (RFC 5083). Recipients are known by RSA (key transport) or EC keys (key agreement of RFC 5753 with
+ * the AES key wrap of RFC 3394).
  *
  * What was encrypted is the signed message, plain or as gzip: encrypted text does not compress, so the agent compresses
  * first. Encryption proves nothing about the sender; only smime_verify does, and it comes next.

@@ -286,6 +286,26 @@ START_TEST(a_cut_message_is_refused)
 }
 END_TEST
 
+/* With padding (RFC 5649) OpenSSL 3.0 writes beyond a buffer when it cannot unwrap the key. */
+START_TEST(another_key_wrap_than_the_one_of_aes_is_refused)
+{
+    static const char wrap[] = "\x60\x86\x48\x01\x65\x03\x04\x01\x2d";
+    static const char endings[] = {0x2e, 0x30}; /* AES-256 in GCM, AES-256 key wrap with padding */
+    decrypt_set_up();
+    for (size_t i = 0; i < sizeof endings; i++) {
+        encrypt(&elliptic, slice_from_str(TEXT));
+        struct buffer der = envelope_of_message();
+        char *found = memmem(der.at, der.len, wrap, sizeof wrap - 1);
+        ck_assert(found != NULL);
+        found[sizeof wrap - 2] = endings[i];
+        replace_envelope(buffer_slice(&der));
+        assert_result(SMIME_DECRYPT_REFUSED, "not wrapped with AES key wrap");
+        buffer_free(&der);
+    }
+    decrypt_tear_down();
+}
+END_TEST
+
 START_TEST(twice_is_refused)
 {
     decrypt_set_up();
@@ -346,6 +366,7 @@ int main(void)
                                   without_any_key_it_is_refused,
                                   an_altered_message_is_refused,
                                   a_cut_message_is_refused,
+                                  another_key_wrap_than_the_one_of_aes_is_refused,
                                   twice_is_refused,
                                   what_is_opaque_but_not_encrypted_is_refused,
                                   an_encoding_of_many_parts_is_refused};
