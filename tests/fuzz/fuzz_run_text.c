@@ -19,7 +19,7 @@ static void require_plain_is_taken(const struct run_text *text, struct slice log
     struct err err = {""};
     bool taken = run_text_check(log, text, &limits, &err);
     fuzz_require(taken || err.text[0] != '\0');
-    if (memmem(printed.at, printed.len, "@@", 2) == NULL) {
+    if (memchr(printed.at, '@', printed.len) == NULL) { /* two become one @@ when what is between them is left out */
         fuzz_require(taken);
         fuzz_require(memmem(log.at, log.len, "@@result_error@@", 16) != NULL);
     }
