@@ -15,6 +15,8 @@ static const struct {
     {{"h", "hr", "hour"}, 3600},
     {{"d", "day"}, INT64_C(24) * 3600},
     {{"w", "wk", "week"}, INT64_C(7) * 24 * 3600},
+    {{"M", "month"}, INT64_C(2630016)},       /* 30.44 days, as relayd has it */
+    {{"y", "yr", "year"}, INT64_C(31557600)}, /* 365.25 days */
 };
 
 static bool duration_unit_named(struct slice word, int64_t *seconds)
@@ -49,7 +51,7 @@ static bool duration_take_number(struct slice *rest, int64_t *number)
 static struct slice duration_take_word(struct slice *rest)
 {
     size_t len = 0;
-    while (len < rest->len && rest->at[len] >= 'a' && rest->at[len] <= 'z') {
+    while (len < rest->len && ascii_is_alphanumeric(rest->at[len]) && !ascii_is_digit(rest->at[len])) {
         len++;
     }
     return slice_take(rest, len);
@@ -84,9 +86,10 @@ bool duration_parse(const char *text, size_t len, int64_t *seconds, struct err *
         struct slice word = duration_take_word(&rest);
         bool alone = first && rest.len == 0;
         if (!(word.len > 0 ? duration_unit_named(word, &unit) : alone)) {
-            return err_set(err, "\"%.*s\" is not a duration: the units are s, min, h, d and w", (int)len, text);
+            return err_set(err, "\"%.*s\" is not a duration: the units are s, min, h, d, w, month and year", (int)len,
+                           text);
         }
-        sum += number * unit; /* each at most about 10^10 * 10^6 */
+        sum += number * unit; /* each at most about 10^10 * 10^8 */
         if (sum > INT32_MAX) {
             return err_set(err, "\"%.*s\" is longer than %d seconds", (int)len, text, INT32_MAX);
         }

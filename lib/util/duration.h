@@ -2,8 +2,9 @@
  *
  * duration: `90`, `2s`, `30min 20s`, `1day`, `7d`, `1h30m`, `1d+2h` to seconds, and back.
  *
- * A sum of whole numbers, each with a unit (s, sec, second, m, min, minute, h, hour, d, day, w, week, each also in the
- * plural), separated by nothing, spaces or `+`. A number without a unit is seconds and must stand alone.
+ * A sum of whole numbers, each with a unit (s, sec, second, m, min, minute, h, hour, d, day, w, week, M, month, y,
+ * year, each also in the plural), separated by nothing, spaces or `+`. A month has 30.44 days and a year 365.25, as in
+ * the original. A number without a unit is seconds and must stand alone.
  * Sources: PROTOCOL.md section 11 (ttl) and section 15 (configuration).
  */
 #pragma once

@@ -33,6 +33,11 @@ START_TEST(sums_of_numbers_with_units)
         {"10secs", 10},
         {"3hrs", 10800},
         {"2weeks", 1209600},
+        {"1month", 2630016},
+        {"2M 1m", 5260092},
+        {"3 months", 7890048},
+        {"1y", 31557600},
+        {"2years+1day", 63201600},
         {" 5m ", 300},
         {"1s1s", 2},
         {"2147483647", INT32_MAX},
@@ -50,7 +55,7 @@ START_TEST(what_is_no_duration)
     static const char *const cases[] = {
         "",    " ",   "s",     "-1",     "+1d",         "1d+",      "1d++2h",               "1x",  "1.5h",
         "1 2", "90 2s", "2s 90", "2147483648", "24856d", "1d,2h", "99999999999999999999999999", "9999999999999w", "1D",
-        "1ds", "\n1s",
+        "1ds", "\n1s", "1Y", "1Month", "1ms", "69y",
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ck_assert_msg(duration_seconds_of(cases[i]) == -1, "%s: %lld", cases[i],
