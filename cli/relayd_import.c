@@ -85,7 +85,7 @@ static bool relayd_carry(const struct relayd_key *key, const char *path, char *v
         return true;
     }
     free(value);
-    if (key->rule->action != RELAYD_CARRY) {
+    if (key->rule->action != RELAYD_CARRY && key->rule->action != RELAYD_RETENTION) {
         return err_set(err, "%s", why.text);
     }
     buffer_add_format(&key->import->notes, "%s (not carried over)\n", why.text);
@@ -160,8 +160,8 @@ static bool relayd_retention(const struct relayd_key *key, struct err *err)
     bool text = value->kind == TOML_TEXT;
     bool read = text ? duration_parse(value->text, strlen(value->text), &seconds, NULL) : value->kind == TOML_INTEGER;
     seconds = text ? seconds : value->number;
-    if (read && duration_parse(preset, strlen(preset), &ours, NULL) && seconds > ours) {
-        return relayd_carry_entry(key, err);
+    if (!read || (duration_parse(preset, strlen(preset), &ours, NULL) && seconds > ours)) {
+        return relayd_carry_entry(key, err); /* tells of one that cannot be read */
     }
     relayd_note(key, &key->import->template_notes, "root's policies always write this; the longer default stays");
     return true;

@@ -13,7 +13,7 @@ enum relayd_action {
     RELAYD_URL,        /* the database's URL, without its password */
     RELAYD_PASSWORD,   /* into a file */
     RELAYD_TEMPLATE,   /* left out: root's template always writes it */
-    RELAYD_RETENTION,  /* carried over if it is longer than our default */
+    RELAYD_RETENTION,  /* carried over if it is longer than our default; a value that does not fit is told */
     RELAYD_LEVEL,      /* logging: one of the levels is unknown here */
     RELAYD_LISTEN,     /* told, unless it is the default */
     RELAYD_OLD_URL,    /* deprecated: the upstream's host and port */

@@ -95,6 +95,10 @@ START_TEST(what_the_template_always_writes_is_left_out)
     ck_imports("[processing.inventory.cleanup]\nretention = 604801", "processing.inventory.cleanup.retention=604801;",
                "");
     ck_imports("[processing.inventory.cleanup]\nretention = 604800", "", "");
+    ck_imports("[processing.inventory.cleanup]\nretention = \"2months\"",
+               "processing.inventory.cleanup.retention=\"2months\";", "");
+    ck_imports("[processing.inventory.cleanup]\nretention = \"1d 500ms\"", "",
+               "main.conf:2: processing.inventory.cleanup.retention: \"1d 500ms\" is not");
 }
 END_TEST
 
