@@ -8,6 +8,7 @@
  *   403            the file is there, but this program has no right to read it
  *   404            no such file; also for directories, pipes, sockets, devices, and anything behind a symbolic link
  *   304            the content has the given hash; without a hash: If-None-Match or If-Modified-Since says so
+ *   412            without a hash: If-Match or If-Unmodified-Since says so
  *   200, 206, 416  otherwise; a GET gets the file, or the range of it that was asked for
  *
  * A file that keeps changing while it is hashed counts as having another hash: the node fetches it and asks again at

@@ -38,6 +38,18 @@ static void begin_file_answer(struct response *response, int code, const struct 
     response_header(response, "Accept-Ranges", "bytes");
 }
 
+/* Does the client want another version than this one? */
+static bool client_wants_another(const struct request *request, const struct file_version *version)
+{
+    const char *tags = request_env(request, "HTTP_IF_MATCH");
+    const char *date = request_env(request, "HTTP_IF_UNMODIFIED_SINCE");
+    time_t since;
+    if (tags != NULL) {
+        return !etag_matched(slice_from_str(tags), slice_from_str(version->tag));
+    }
+    return date != NULL && http_date_parse(date, &since) && version->modified > since;
+}
+
 static bool client_has_it(const struct request *request, const struct file_version *version)
 {
     const char *date = request_env(request, "HTTP_IF_MODIFIED_SINCE");
@@ -89,7 +101,9 @@ static void answer_content(const struct request *request, struct response *respo
 void file_answer_version(const struct request *request, struct response *response, int *fd,
                          const struct file_version *version)
 {
-    if (client_has_it(request, version)) {
+    if (client_wants_another(request, version)) {
+        response_text(response, 412, "the file has changed\n");
+    } else if (client_has_it(request, version)) {
         begin_file_answer(response, 304, version);
     } else {
         answer_content(request, response, fd, version);

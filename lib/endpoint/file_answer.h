@@ -4,8 +4,8 @@
  *
  * Source: RFC 9110 sections 8.8, 13 and 14. ETag and Last-Modified are made as httpd makes them (FileETag MTime Size),
  * so that a client that has a copy from httpd itself need not fetch it again. A file written within the last second has
- * a weak tag, because it may change again without a change of its time. These requests change nothing, so only
- * If-None-Match and, without it, If-Modified-Since are used; a malformed date counts as absent.
+ * a weak tag, because it may change again without a change of its time. If-Match counts and, without it,
+ * If-Unmodified-Since; then If-None-Match and, without it, If-Modified-Since. A malformed date counts as absent.
  */
 #pragma once
 
@@ -24,8 +24,8 @@ struct file_version {
     int64_t length; /* bytes */
 };
 
-/* Answers 304, 200, 206 or 416, according to the request's conditions and Range. *fd: a file to be sent is attached to
- * the response, which then owns the descriptor; *fd becomes -1. It may be -1 before, for a HEAD. */
+/* Answers 412, 304, 200, 206 or 416, according to the request's conditions and Range. *fd: a file to be sent is
+ * attached to the response, which then owns the descriptor; *fd becomes -1. It may be -1 before, for a HEAD. */
 void file_answer_version(const struct request *request, struct response *response, int *fd,
                          const struct file_version *version);
 

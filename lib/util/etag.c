@@ -3,7 +3,7 @@
 
 static const char separators[] = " \t,";
 
-/* Takes `"..."` off the front of rest. */
+/* Takes `"..."` off the front of rest, and a `W/` before it. */
 static bool take_tag(struct slice *rest, struct slice *tag)
 {
     size_t skip = slice_starts_with(*rest, "W/") ? 2 : 0;
@@ -17,22 +17,32 @@ static bool take_tag(struct slice *rest, struct slice *tag)
     return true;
 }
 
-bool etag_listed(struct slice if_none_match, struct slice tag)
+static bool find_tag(struct slice list, struct slice tag, bool weakly)
 {
-    struct slice rest = if_none_match, listed;
-    slice_skip(&rest, separators);
-    if (rest.len > 0 && *rest.at == '*') {
-        slice_take(&rest, 1);
-        slice_skip(&rest, separators);
-        return rest.len == 0;
+    struct slice listed;
+    slice_skip(&list, separators);
+    if (list.len > 0 && *list.at == '*') {
+        slice_take(&list, 1);
+        slice_skip(&list, separators);
+        return list.len == 0;
     }
-    while (take_tag(&rest, &listed)) {
-        if (slice_eq(listed, tag)) {
+    for (const char *from = list.at; take_tag(&list, &listed); from = list.at) {
+        if (slice_eq(listed, tag) && (weakly || listed.at == from)) {
             return true;
         }
-        slice_skip(&rest, separators);
+        slice_skip(&list, separators);
     }
     return false;
+}
+
+bool etag_listed(struct slice if_none_match, struct slice tag)
+{
+    return find_tag(if_none_match, tag, true);
+}
+
+bool etag_matched(struct slice if_match, struct slice tag)
+{
+    return find_tag(if_match, tag, false);
 }
 
 bool etag_valid(struct slice tag)

@@ -17,11 +17,14 @@ bool http_date_format(char out[HTTP_DATE_SIZE], time_t moment)
 
 bool http_date_parse(const char *text, time_t *moment)
 {
-    struct tm parts = {0};
-    const char *rest = strptime(text, format, &parts);
-    if (rest == NULL || *rest != '\0') {
-        return false;
+    static const char *const forms[] = {format, "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        struct tm parts = {0};
+        const char *rest = strptime(text, forms[i], &parts);
+        if (rest != NULL && *rest == '\0') {
+            *moment = timegm(&parts);
+            return true;
+        }
     }
-    *moment = timegm(&parts);
-    return true;
+    return false;
 }

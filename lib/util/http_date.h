@@ -2,7 +2,7 @@
  *
  * http_date: a moment as HTTP writes it, `Tue, 14 Nov 2023 22:13:20 GMT`.
  *
- * Source: RFC 9110 section 5.6.7 (IMF-fixdate). The two obsolete forms count as no date.
+ * Source: RFC 9110 section 5.6.7. That form is written (IMF-fixdate); the two obsolete ones are read, too.
  */
 #pragma once
 

@@ -303,6 +303,16 @@ START_TEST(conditions_are_those_of_http)
         {"HTTP_IF_MODIFIED_SINCE=yesterday", 200},
         {"HTTP_IF_MODIFIED_SINCE=Tue, 14 Nov 2023 22:13:20 GMT+1", 200},
         {"HTTP_IF_MODIFIED_SINCE=", 200},
+        {"HTTP_IF_MODIFIED_SINCE=Tuesday, 14-Nov-23 22:13:20 GMT", 304},
+        {"HTTP_IF_MODIFIED_SINCE=Tue Nov 14 22:13:20 2023", 304},
+        {"HTTP_IF_MATCH=\"5-60a2418202240\"", 200},
+        {"HTTP_IF_MATCH=\"x\", \"5-60a2418202240\"", 200},
+        {"HTTP_IF_MATCH=*", 200},
+        {"HTTP_IF_MATCH=\"x\"", 412},
+        {"HTTP_IF_MATCH=W/\"5-60a2418202240\"", 412},
+        {"HTTP_IF_UNMODIFIED_SINCE=Tue, 14 Nov 2023 22:13:20 GMT", 200},
+        {"HTTP_IF_UNMODIFIED_SINCE=Tue, 14 Nov 2023 22:13:19 GMT", 412},
+        {"HTTP_IF_UNMODIFIED_SINCE=yesterday", 200},
     };
     ck_assert_int_eq(utimensat(it.fd, "file", moment, 0), 0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -29,4 +29,22 @@ START_TEST(what_does_not)
 }
 END_TEST
 
-SUITE_MAIN("etag", what_lists_the_tag, what_does_not)
+static bool test_etag_matched(const char *if_match, const char *tag)
+{
+    return etag_matched(slice_from_str(if_match), slice_from_str(tag));
+}
+
+START_TEST(weak_tags_match_nothing)
+{
+    ck_assert(test_etag_matched("\"abc\"", "\"abc\""));
+    ck_assert(test_etag_matched("W/\"abc\", \"x\" , \"abc\"", "\"abc\""));
+    ck_assert(test_etag_matched("*", "\"abc\""));
+    ck_assert(test_etag_matched("*", "W/\"abc\""));
+    ck_assert(!test_etag_matched("W/\"abc\"", "\"abc\""));
+    ck_assert(!test_etag_matched("\"x\", W/\"abc\"", "\"abc\""));
+    ck_assert(!test_etag_matched("\"abc\", W/\"abc\"", "W/\"abc\""));
+    ck_assert(!test_etag_matched("", "\"abc\""));
+}
+END_TEST
+
+SUITE_MAIN("etag", what_lists_the_tag, what_does_not, weak_tags_match_nothing)
