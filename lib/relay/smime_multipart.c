@@ -26,9 +26,6 @@ static bool read_signature(struct slice part, struct slice *signature, struct er
         !mime_header_is(header.content_type, "application/pkcs7-signature")) {
         return err_set(err, "signature part: its type is not application/x-pkcs7-signature");
     }
-    if (!mime_header_is(header.transfer_encoding, "base64")) {
-        return err_set(err, "signature part: its transfer encoding is not base64");
-    }
     if (part.len > SMIME_SIGNATURE_LIMIT) {
         return err_set(err, "the signature of %zu bytes is larger than the limit of %d bytes", part.len,
                        SMIME_SIGNATURE_LIMIT);

@@ -3,9 +3,10 @@
  * smime_multipart: a clear-signed message (RFC 1847 section 2.1, RFC 2046 section 5.1, RFC 8551 section 3.5.3) split
  * into what was signed and the signature. One pass over the message, no copy.
  *
- * It is stricter than the RFCs where a signed run log needs no freedom: exactly two parts, a closing boundary (which
- * tells a cut message from an altered one), and a signature part in base64. The micalg parameter is ignored; only the
- * signature itself says which digest it uses.
+ * It is stricter than the RFCs where a signed run log needs no freedom: exactly two parts, and a closing boundary
+ * (which tells a cut message from an altered one). The signature part is base64 whatever its header says of that, and a
+ * boundary may have more than 70 characters, both as in OpenSSL. The micalg parameter is ignored; only the signature
+ * itself says which digest it uses.
  */
 #pragma once
 

@@ -77,6 +77,39 @@ START_TEST(boundary_may_be_quoted)
 }
 END_TEST
 
+/* Each of them OpenSSL takes, too. */
+START_TEST(boundary_may_be_any_text)
+{
+    static const char *const boundaries[] = {
+        "b ", "a'()+_,-./:=? z", "a;b", "a\tb", "\xc3\xa9",
+        "01234567890123456789012345678901234567890123456789012345678901234567890", /* 71 */
+    };
+    for (size_t i = 0; i < sizeof boundaries / sizeof *boundaries; i++) {
+        const char *boundary = boundaries[i];
+        struct buffer message = {0};
+        buffer_add_format(&message, "Content-Type: multipart/signed; boundary=\"%s\"\n\n--%s\none\n--%s\n", boundary,
+                          boundary, boundary);
+        buffer_add_format(&message, "Content-Type: application/pkcs7-signature\n\nAAAA\n--%s--\n", boundary);
+        ck_assert_msg(slice_eq_str(split(buffer_cstr(&message)).signed_part, "one"), "%s", boundary);
+        buffer_free(&message);
+    }
+}
+END_TEST
+
+START_TEST(signature_is_base64_whatever_its_header_says)
+{
+    static const char *const encodings[] = {"", "Content-Transfer-Encoding: 7bit\n",
+                                            "Content-Transfer-Encoding: BASE64 (as is usual)\n"};
+    for (size_t i = 0; i < sizeof encodings / sizeof *encodings; i++) {
+        struct buffer message = {0};
+        buffer_add_format(&message, HEAD "--b\none\n--b\nContent-Type: application/pkcs7-signature\n%s\nAAAA\n--b--\n",
+                          encodings[i]);
+        split(buffer_cstr(&message));
+        buffer_free(&message);
+    }
+}
+END_TEST
+
 START_TEST(other_messages_are_refused)
 {
     smime_multipart_refuse(slice_from_str("2018-08-24T15:55:01+00:00 R: @@Common@@...\n"), "not a signed message");
@@ -97,16 +130,10 @@ START_TEST(bad_boundaries_are_refused)
     smime_multipart_refuse(slice_from_str("Content-Type: multipart/signed\n\n--\nx\n"), "no valid boundary");
     smime_multipart_refuse(slice_from_str("Content-Type: multipart/signed; boundary=\"\"\n\n--\nx\n"),
                            "no valid boundary");
-    smime_multipart_refuse(slice_from_str("Content-Type: multipart/signed; boundary=\"b \"\n\n--b \nx\n"),
-                           "no valid boundary");
     smime_multipart_refuse(slice_from_str("Content-Type: multipart/signed; boundary=\"b\n c\"\n\n--b\nx\n"),
                            "no valid boundary");
     smime_multipart_refuse(slice_from_str("Content-Type: multipart/signed; boundary=b; boundary=c\n\n--b\nx\n"),
                            "malformed");
-    smime_multipart_refuse(
-        slice_from_str("Content-Type: multipart/signed; boundary=0123456789012345678901234567890123456789"
-                       "0123456789012345678901234567890\n\n"),
-        "no valid boundary");
 }
 END_TEST
 
@@ -130,8 +157,6 @@ START_TEST(bad_signature_parts_are_refused)
     smime_multipart_refuse(slice_from_str(HEAD "--b\none\n--b\nContent-Transfer-Encoding: base64\n\nAAAA\n--b--\n"),
                            "type is not");
     smime_multipart_refuse(
-        slice_from_str(HEAD "--b\none\n--b\nContent-Type: application/pkcs7-signature\n\nAAAA\n--b--\n"), "not base64");
-    smime_multipart_refuse(
         slice_from_str(HEAD "--b\none\n--b\nContent-Type: application/pkcs7-signature\nAAAA\n\n\n--b--\n"),
         "no header line");
     struct buffer message = {0};
@@ -147,5 +172,6 @@ END_TEST
 
 SUITE_MAIN("smime_multipart", line_end_before_the_boundary_is_the_boundarys, lines_that_are_not_canonical_are_told,
            a_boundary_begins_a_line, preamble_and_epilogue_are_passed_over, boundary_may_be_quoted,
+           boundary_may_be_any_text, signature_is_base64_whatever_its_header_says,
            other_messages_are_refused, bad_boundaries_are_refused, cut_messages_are_refused,
            bad_signature_parts_are_refused)
