@@ -11,6 +11,9 @@ void json_reader_open(struct json_reader *reader, struct slice text)
 {
     const char *at = text.len > 0 ? text.at : "";
     *reader = (struct json_reader){.start = at, .at = at, .end = at + text.len};
+    if (slice_starts_with(text, "\xef\xbb\xbf")) { /* a byte order mark */
+        reader->at += 3;
+    }
 }
 
 void json_reader_close(struct json_reader *reader)

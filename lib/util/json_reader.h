@@ -5,7 +5,8 @@
  *
  * Source: RFC 8259. Text that the grammar does not allow, or that is not UTF-8, is refused with its line. Everything
  * the grammar allows is accepted, even if a program cannot use it: numbers of any size, \u0000, half a surrogate pair,
- * a key twice, any depth (an open bracket takes a byte of memory).
+ * a key twice, any depth (an open bracket takes a byte of memory). A byte order mark in front is passed over, as
+ * section 8.1 allows: editors and scripts on Windows put one there.
  */
 #pragma once
 

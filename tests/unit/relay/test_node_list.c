@@ -51,6 +51,19 @@ START_TEST(nodes_are_read_and_sorted)
 }
 END_TEST
 
+START_TEST(a_byte_order_mark_in_front_is_passed_over)
+{
+    struct node_list list = test_node_list_parse("\xef\xbb\xbf {\"a\":" NODE("a.example", "root") "}");
+    ck_assert_uint_eq(list.count, 1);
+    ck_assert_str_eq(list.entries[0].id, "a");
+    node_list_free(&list);
+    node_list_refused("\xef\xbb\xbf\xef\xbb\xbf{}", "line 1: not a node list");
+    node_list_refused("\xef\xbb{}", "line 1: not a node list");
+    node_list_refused("\xef\xbb\xbf", "line 1: not a node list");
+    node_list_refused("{\xef\xbb\xbf}", "line 1: a text in quotes expected");
+}
+END_TEST
+
 START_TEST(of_two_entries_the_later_counts)
 {
     struct node_list list = test_node_list_parse(
@@ -235,8 +248,9 @@ START_TEST(a_missing_file_is_an_empty_list_and_a_broken_one_an_error)
 }
 END_TEST
 
-SUITE_MAIN("node_list", nodes_are_read_and_sorted, of_two_entries_the_later_counts, key_hashes_are_normalised,
-           a_malformed_hash_counts_as_absent, an_id_that_is_none_costs_only_itself,
+SUITE_MAIN("node_list", nodes_are_read_and_sorted, a_byte_order_mark_in_front_is_passed_over,
+           of_two_entries_the_later_counts, key_hashes_are_normalised, a_malformed_hash_counts_as_absent,
+           an_id_that_is_none_costs_only_itself,
            malformed_lists_are_refused_with_the_place, unknown_keys_may_hold_any_json,
            wrong_json_is_an_error_in_unknown_keys_too, of_a_key_that_is_there_twice_the_later_counts,
            any_depth_is_passed_over,
