@@ -41,6 +41,22 @@ static bool import_keep_old(const char *path, struct relayd_import *import, stru
     return old != NULL;
 }
 
+/* The directory from the root of the file system on, as relay.conf needs it; to be freed. It may not be there yet. */
+static char *import_absolute(const char *directory, struct err *err)
+{
+    if (directory[0] == '/') {
+        return xstrdup(directory);
+    }
+    char *here = get_current_dir_name();
+    if (here == NULL) {
+        err_set_errno(err, errno, "the current directory");
+        return NULL;
+    }
+    char *path = xasprintf("%s/%s", here, directory);
+    free(here);
+    return path;
+}
+
 static void import_name_passwords(const char *directory, struct relayd_import *import)
 {
     for (enum relayd_password i = 0; i < RELAYD_PASSWORDS; i++) {
@@ -177,9 +193,10 @@ bool import_files_write(const char *directory, struct relayd_import *import, boo
 {
     char *path = xasprintf("%s/relay.conf", directory);
     char *text = NULL;
-    bool done = import_keep_old(path, import, err);
+    char *absolute = import_absolute(directory, err);
+    bool done = absolute != NULL && import_keep_old(path, import, err);
     if (done) {
-        import_name_passwords(directory, import);
+        import_name_passwords(absolute, import);
         text = import_render(import);
         done = import_is_right(text, err);
     }
@@ -189,6 +206,7 @@ bool import_files_write(const char *directory, struct relayd_import *import, boo
         close_fd(&dir_fd);
     }
     free(text);
+    free(absolute);
     free(path);
     return done;
 }
