@@ -6,10 +6,11 @@
  * The compressed image is at most the upload limit, so it is in memory already; only its expanded size has to be
  * limited. A gzip is inflated with zlib, a zip read with libarchive. A damaged, cut or encrypted image is refused. Of a
  * gzip, checksum and length are checked; of a zip, what libarchive only warns of is not treated as damage (a name in a
- * strange encoding, a wrong checksum): the signature shows whether the content is what was sent. Behind a gzip's last
- * member zero bytes are taken for padding, as gzip(1) does; anything else is refused (gzip(1) only warns; but here the
- * sender still has the file). In a zip, directories before the first file are passed over, and only stored and deflated
- * files are read: other methods let the image choose how much memory they take.
+ * strange encoding, a wrong checksum): the signature shows whether the content is what was sent. For the same
+ * reason what stands behind a gzip's last member counts for nothing, padding or a line end that somebody has added;
+ * gzip(1) only warns of it, and the original does not look there. In a zip, directories before the first file are
+ * passed over, and only stored and deflated files are read: other methods let the image choose how much memory they
+ * take.
  */
 #pragma once
 

@@ -44,9 +44,9 @@ static bool inflate_member(struct decompress_job *job, z_stream *stream, size_t 
     }
 }
 
-static bool is_padding(const unsigned char *at, size_t len)
+static bool is_member(const unsigned char *at, size_t len)
 {
-    return len == 0 || (at[0] == 0 && memcmp(at, at + 1, len - 1) == 0);
+    return len >= 2 && at[0] == 0x1f && at[1] == 0x8b;
 }
 
 static bool start_inflate(struct decompressor *decompressor)
@@ -75,9 +75,6 @@ bool decompress_gzip(struct decompressor *decompressor, struct decompress_job *j
             return false;
         }
         guess = 0;
-        if (is_padding(stream->next_in, stream->avail_in)) {
-            return true;
-        }
-    } while (stream->avail_in >= 2 && stream->next_in[0] == 0x1f && stream->next_in[1] == 0x8b);
-    return err_set(job->err, "the gzip is followed by %u bytes that do not belong to it", stream->avail_in);
+    } while (is_member(stream->next_in, stream->avail_in));
+    return true;
 }
