@@ -15,8 +15,6 @@
  */
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/pkcs7.h>
-#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -25,12 +23,9 @@
 #include <time.h>
 #include <zlib.h>
 
-enum { KEYS = 4, NODE_SIZE = 64 };
+#include "support/signing.h"
 
-struct identity {
-    EVP_PKEY *key;
-    X509 *pattern;
-};
+enum { KEYS = 4, NODE_SIZE = 64 };
 
 static void need(bool condition, const char *what)
 {
@@ -56,21 +51,21 @@ static void node_name(char out[NODE_SIZE], unsigned node)
 
 static struct identity make_identity(unsigned bits)
 {
-    EVP_PKEY *key = bits == 256 ? EVP_EC_gen("P-256") : EVP_RSA_gen(bits);
-    struct identity identity = {.key = key, .pattern = X509_new()};
-    X509_set_version(identity.pattern, 2);
-    X509_gmtime_adj(X509_getm_notBefore(identity.pattern), 0);
-    X509_gmtime_adj(X509_getm_notAfter(identity.pattern), 10 * 365 * 86400L);
-    X509_set_pubkey(identity.pattern, identity.key);
-    need(X509_sign(identity.pattern, identity.key, EVP_sha256()) > 0, "cannot sign a certificate");
-    return identity;
+    EVP_PKEY *key = bits == 256 ? signing_ec_key() : signing_rsa_key((int)bits);
+    X509 *pattern = X509_new();
+    X509_set_version(pattern, 2);
+    X509_gmtime_adj(X509_getm_notBefore(pattern), 0);
+    X509_gmtime_adj(X509_getm_notAfter(pattern), 10 * 365 * 86400L);
+    X509_set_pubkey(pattern, key);
+    need(X509_sign(pattern, key, EVP_sha256()) > 0, "cannot sign a certificate");
+    return (struct identity){.key = key, .certificate = pattern};
 }
 
 static X509 *certificate_of(const struct identity *identity, unsigned node)
 {
     char id[NODE_SIZE];
     node_name(id, node);
-    X509 *certificate = X509_dup(identity->pattern);
+    X509 *certificate = X509_dup(identity->certificate);
     X509_NAME *name = X509_NAME_new();
     X509_NAME_add_entry_by_txt(name, "UID", MBSTRING_UTF8, (const unsigned char *)id, -1, -1, 0);
     X509_set_subject_name(certificate, name);
@@ -153,21 +148,13 @@ static void write_run(const char *directory, const struct identity *identity, un
     gmtime_r(&start, &tm);
     strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%S", &tm);
     snprintf(path, sizeof path, "%s/runs/%s+00:00@%s.log.gz", directory, moment, id);
-    const int flags = PKCS7_TEXT | PKCS7_DETACHED | PKCS7_NOCERTS;
     X509 *certificate = certificate_of(identity, node);
     BIO *content = BIO_new(BIO_s_mem()), *message = BIO_new(BIO_s_mem());
     write_content(content, id, start, reports, pattern);
-    PKCS7 *signature = PKCS7_sign(NULL, NULL, NULL, content, flags | PKCS7_PARTIAL);
-    need(PKCS7_sign_add_signer(signature, certificate, identity->key, EVP_sha256(), flags) != NULL &&
-             PKCS7_final(signature, content, flags),
-         "cannot sign a run");
-    BIO_reset(content); /* signing has read it to its end */
-    write_content(content, id, start, reports, pattern);
-    need(SMIME_write_PKCS7(message, signature, content, flags), "cannot write a run");
+    signing_smime(message, content, certificate, identity->key);
     write_gzip(path, message);
     BIO_free(content);
     BIO_free(message);
-    PKCS7_free(signature);
     X509_free(certificate);
 }
 

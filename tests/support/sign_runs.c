@@ -9,10 +9,11 @@
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/pkcs7.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "support/signing.h"
 
 static void sign_require(bool good, const char *what)
 {
@@ -31,18 +32,12 @@ static BIO *open_or_exit(const char *path, const char *mode)
 
 static void sign_run(X509 *certificate, EVP_PKEY *key, const char *path)
 {
-    const int flags = PKCS7_TEXT | PKCS7_DETACHED | PKCS7_NOCERTS;
     char out_path[4096];
     snprintf(out_path, sizeof out_path, "%s.signed", path);
     BIO *in = open_or_exit(path, "r"), *out = open_or_exit(out_path, "w");
-    PKCS7 *signature = PKCS7_sign(NULL, NULL, NULL, in, flags | PKCS7_PARTIAL);
-    sign_require(signature != NULL && PKCS7_sign_add_signer(signature, certificate, key, EVP_sha256(), flags) != NULL &&
-                     PKCS7_final(signature, in, flags),
-                 "cannot sign");
-    BIO_reset(in); /* signing has read it to its end */
-    sign_require(SMIME_write_PKCS7(out, signature, in, flags) == 1 && BIO_flush(out) == 1, out_path);
+    signing_smime(out, in, certificate, key);
+    sign_require(BIO_flush(out) == 1, out_path);
     sign_require(rename(out_path, path) == 0, path);
-    PKCS7_free(signature);
     BIO_free(in);
     BIO_free(out);
 }

@@ -5,6 +5,7 @@
 #include <openssl/dsa.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/pkcs7.h>
 #include <openssl/rsa.h>
 #include <stdlib.h>
 
@@ -120,6 +121,16 @@ CMS_ContentInfo *signing_sign(const struct identity *signer, const EVP_MD *md, u
     signing_add(cms, signer, md, flags);
     signing_finish(cms, content);
     return cms;
+}
+
+void signing_smime(BIO *message, BIO *content, X509 *certificate, EVP_PKEY *key)
+{
+    const int flags = PKCS7_TEXT | PKCS7_DETACHED | PKCS7_NOCERTS | PKCS7_STREAM | PKCS7_PARTIAL;
+    PKCS7 *signature = PKCS7_sign(NULL, NULL, NULL, content, flags);
+    signing_require(signature != NULL &&
+                    PKCS7_sign_add_signer(signature, certificate, key, EVP_sha256(), flags) != NULL &&
+                    SMIME_write_PKCS7(message, signature, content, flags) == 1);
+    PKCS7_free(signature);
 }
 
 static void add_base64(struct buffer *message, struct slice der, const char *eol)

@@ -40,6 +40,9 @@ CMS_ContentInfo *signing_start(void);
 CMS_SignerInfo *signing_add(CMS_ContentInfo *cms, const struct identity *signer, const EVP_MD *md, unsigned int flags);
 void signing_finish(CMS_ContentInfo *cms, struct slice content);
 
+/* Writes the message that agents make of content: openssl smime -sign -text -nocerts -md sha256. */
+void signing_smime(BIO *message, BIO *content, X509 *certificate, EVP_PKEY *key);
+
 /* Writes the message that holds content (as it is) and the signature, lines of the frame ending in eol. */
 void signing_write(struct buffer *message, struct slice content, CMS_ContentInfo *cms, const char *eol);
 
