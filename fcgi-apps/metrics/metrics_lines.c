@@ -178,8 +178,7 @@ static void metrics_lines_add_number(struct buffer *out, const struct relay_metr
 static bool has_counted(const struct relay_state *state, enum relay_metric metric)
 {
     const struct relay_metric_family *family = relay_metrics_family(metric);
-    return metric != METRIC_REPORTS &&
-           relay_state_any_nonzero(state, relay_metric_cell(metric, 0, 0),
+    return relay_state_any_nonzero(state, relay_metric_cell(metric, 0, 0),
                                    series_count(family) * relay_metric_series_cells(family));
 }
 
@@ -189,7 +188,7 @@ static void add_family(struct metrics_lines *lines, const struct relay_state *st
     const struct relay_metric_family *family = relay_metrics_family(metric);
     size_t cells = relay_metric_series_cells(family);
     unsigned cell = relay_metric_cell(metric, 0, 0);
-    bool sparse = family->sparse && !has_counted(state, family->printed_with);
+    bool sparse = family->sparse || (family->printed_with != NULL && !has_counted(state, *family->printed_with));
     buffer_add(out, lines->head[metric].at, lines->head[metric].len);
     for (size_t series = 0; series < series_count(family); series++, cell += (unsigned)cells) {
         struct words *words = &lines->words[metric][series];

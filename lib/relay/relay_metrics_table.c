@@ -40,6 +40,10 @@ static const uint64_t report_bounds[] = {5000,    10000,   25000,   50000,    10
 static const uint64_t size_bounds[] = {1 << 10,   4 << 10,   16 << 10, 32 << 10, 64 << 10, 128 << 10,
                                        256 << 10, 512 << 10, 1 << 20,  4 << 20,  16 << 20, 64 << 20};
 
+static const enum relay_metric hub_checked = METRIC_HUB_CHECKED;
+static const enum relay_metric virtual_checked = METRIC_VIRTUAL_CHECKED;
+static const enum relay_metric syslog_checked = METRIC_SYSLOG_CHECKED;
+
 static const struct relay_metric_family families[METRICS] = {
     [METRIC_REPORTS] = {"rudder_relayd_reports_total", METRIC_COUNTER,
                         "Run logs by what became of them: stored (ok), refused (error), of an unknown node (invalid), "
@@ -109,80 +113,66 @@ static const struct relay_metric_family families[METRICS] = {
     /* Without a hub there are none of these. */
     [METRIC_HUB_WAITING] = {"rudder_relay_hub_waiting_nodes", METRIC_GAUGE,
                             "Nodes, and hubs of relays, that wait at the hub for an order.",
-                            .sparse = true, .printed_with = METRIC_HUB_CHECKED},
+                            .printed_with = &hub_checked},
     [METRIC_HUB_SILENT] = {"rudder_relay_hub_longest_silence_seconds", METRIC_AGE,
                            "How long ago the node was heard of that has been silent for the longest, of those that "
-                           "have waited since the hub was started.",
-                           .sparse = true, .printed_with = METRIC_HUB_CHECKED},
+                           "have waited since the hub was started.", .printed_with = &hub_checked},
     [METRIC_HUB_VANISHED] = {"rudder_relay_hub_vanished_total", METRIC_COUNTER,
                              "How often a node that had been waiting was gone for hub.vanished_after.",
-                             .sparse = true, .printed_with = METRIC_HUB_CHECKED},
+                             .printed_with = &hub_checked},
     [METRIC_HUB_TURNED_AWAY] = {"rudder_relay_hub_turned_away_total", METRIC_COUNTER,
                                 "Requests to wait that were told to come back later, by hub.admission_rate or "
-                                "hub.max_waiting.",
-                                .sparse = true, .printed_with = METRIC_HUB_CHECKED},
+                                "hub.max_waiting.", .printed_with = &hub_checked},
     [METRIC_HUB_OPEN_ORDERS] = {"rudder_relay_hub_orders", METRIC_GAUGE,
                                 "Orders that not all their nodes have begun, or whose end is waited for.",
-                                .sparse = true, .printed_with = METRIC_HUB_CHECKED},
+                                .printed_with = &hub_checked},
     [METRIC_HUB_ORDERS] = {"rudder_relay_hub_orders_total", METRIC_COUNTER,
                            "Orders by what became of them, counted for each node: taken from remote-run or the server "
                            "above, given to the node (again where it asks again), begun by it, expired.",
-                           .labels = {LABEL("event", hub_orders)}, .sparse = true, .printed_with = METRIC_HUB_CHECKED},
+                           .labels = {LABEL("event", hub_orders)}, .printed_with = &hub_checked},
     [METRIC_HUB_CHECKED] = {"rudder_relay_hub_checked_timestamp_seconds", METRIC_GAUGE,
-                            "When the hub told its figures last.", .sparse = true, .printed_with = METRIC_HUB_CHECKED},
+                            "When the hub told its figures last.", .printed_with = &hub_checked},
     /* Without virtual nodes there are none of these. */
     [METRIC_VIRTUAL_NODES] = {"rudder_relay_virtual_nodes", METRIC_GAUGE,
-                              "Nodes without an agent that commands are run for.",
-                              .sparse = true, .printed_with = METRIC_VIRTUAL_CHECKED},
+                              "Nodes without an agent that commands are run for.", .printed_with = &virtual_checked},
     [METRIC_VIRTUAL_RUNS] = {"rudder_relay_virtual_runs_total", METRIC_COUNTER,
                              "Runs of virtual nodes: the command has succeeded (ok), it has not, which its run log "
                              "says (failed), there is no run log (lost).",
-                             .labels = {LABEL("result", virtual_runs)},
-                             .sparse = true, .printed_with = METRIC_VIRTUAL_CHECKED},
+                             .labels = {LABEL("result", virtual_runs)}, .printed_with = &virtual_checked},
     [METRIC_VIRTUAL_CHECKED] = {"rudder_relay_virtual_checked_timestamp_seconds", METRIC_GAUGE,
-                                "When rudder-relay-virtual told its figures last.",
-                                .sparse = true, .printed_with = METRIC_VIRTUAL_CHECKED},
+                                "When rudder-relay-virtual told its figures last.", .printed_with = &virtual_checked},
     /* Nor of these without syslog.enabled: they are not in the families of signed run logs above. */
     [METRIC_SYSLOG_LINES] = {"rudder_relay_syslog_lines_total", METRIC_COUNTER,
                              "Messages that rsyslog handed on, by what became of them: kept (taken), known already "
                              "(repeated), of a run that was ended before (late), from an address or for a node that "
                              "is not listed, no report (broken), beyond a limit of its run or node.",
-                             .labels = {LABEL("result", syslog_lines)},
-                             .sparse = true, .printed_with = METRIC_SYSLOG_CHECKED},
+                             .labels = {LABEL("result", syslog_lines)}, .printed_with = &syslog_checked},
     [METRIC_SYSLOG_GATHERED] = {"rudder_relay_syslog_gathered_total", METRIC_COUNTER,
                                 "Runs that were put together of such messages, by why they were ended: by their end "
                                 "report, by syslog.run_timeout, by a limit.",
-                                .labels = {LABEL("end", syslog_ends)},
-                                .sparse = true, .printed_with = METRIC_SYSLOG_CHECKED},
+                                .labels = {LABEL("end", syslog_ends)}, .printed_with = &syslog_checked},
     [METRIC_SYSLOG_UNDERWAY] = {"rudder_relay_syslog_runs_under_way", METRIC_GAUGE,
-                                 "Runs whose messages are being gathered.",
-                                 .sparse = true, .printed_with = METRIC_SYSLOG_CHECKED},
+                                 "Runs whose messages are being gathered.", .printed_with = &syslog_checked},
     [METRIC_SYSLOG_DUE] = {"rudder_relay_syslog_due_timestamp_seconds", METRIC_GAUGE,
                            "When rudder-relay-syslog ends the next of these runs at the latest; 0: there is none. Long "
-                           "ago: it does not run.",
-                           .sparse = true, .printed_with = METRIC_SYSLOG_CHECKED},
+                           "ago: it does not run.", .printed_with = &syslog_checked},
     [METRIC_SYSLOG_RUNS] = {"rudder_relay_syslog_runs_total", METRIC_COUNTER,
                             "Runs that came by syslog by what became of them: stored (ok), refused (error), of an "
                             "unknown node (invalid), stored before (duplicate).",
-                            .labels = {LABEL("status", syslog_runs)},
-                            .sparse = true, .printed_with = METRIC_SYSLOG_CHECKED},
+                            .labels = {LABEL("status", syslog_runs)}, .printed_with = &syslog_checked},
     [METRIC_SYSLOG_RETRIES] = {"rudder_relay_syslog_retries_total", METRIC_COUNTER,
                                "How often such a run was put back to be tried again later.",
-                               .sparse = true, .printed_with = METRIC_SYSLOG_CHECKED},
+                               .printed_with = &syslog_checked},
     [METRIC_SYSLOG_FILES] = {"rudder_relay_syslog_spool_files", METRIC_GAUGE, "Such runs in their spool.",
-                             .labels = {LABEL("state", spool_states)},
-                             .sparse = true, .printed_with = METRIC_SYSLOG_CHECKED},
+                             .labels = {LABEL("state", spool_states)}, .printed_with = &syslog_checked},
     [METRIC_SYSLOG_BYTES] = {"rudder_relay_syslog_spool_bytes", METRIC_GAUGE, "Their size.",
-                             .labels = {LABEL("state", spool_states)},
-                             .sparse = true, .printed_with = METRIC_SYSLOG_CHECKED},
+                             .labels = {LABEL("state", spool_states)}, .printed_with = &syslog_checked},
     [METRIC_SYSLOG_OLDEST] = {"rudder_relay_syslog_spool_oldest_age_seconds", METRIC_AGE,
                               "Age of the oldest of them; 0 when there is none.",
-                              .labels = {LABEL("state", spool_states)},
-                              .sparse = true, .printed_with = METRIC_SYSLOG_CHECKED},
+                              .labels = {LABEL("state", spool_states)}, .printed_with = &syslog_checked},
     [METRIC_SYSLOG_CHECKED] = {"rudder_relay_syslog_spool_checked_timestamp_seconds", METRIC_GAUGE,
                                "When the forwarder looked at that spool last.",
-                               .labels = {LABEL("state", spool_states)},
-                               .sparse = true, .printed_with = METRIC_SYSLOG_CHECKED},
+                               .labels = {LABEL("state", spool_states)}, .printed_with = &syslog_checked},
 };
 
 _Static_assert(COUNT(endpoints) == RELAY_ENDPOINTS && COUNT(report_results) == RELAY_REPORT_RESULTS &&

@@ -82,9 +82,9 @@ struct relay_metric_family {
     const uint64_t *bounds; /* inclusive upper bounds of a histogram's buckets, ascending, without infinity */
     size_t bound_count;
     bool sparse; /* a series is printed only once it has counted something: most never will */
-    /* For a sparse one of a program that may not be there: all series are printed once that family has counted, which
-     * says that it is. A gauge that falls to 0 would be no figure else, and no alert. METRIC_REPORTS: there is none. */
-    enum relay_metric printed_with;
+    /* Those of a program that may not be there are sparse until this family has counted, which says that it is: a
+     * gauge that falls to 0 would be no figure else, and no alert. NULL: it is of no such program. */
+    const enum relay_metric *printed_with;
 };
 
 const struct relay_metric_family *relay_metrics_family(enum relay_metric metric);
