@@ -11,6 +11,8 @@
  * Nobody can tell whether a message is what it seems before it is decrypted. So where no key is configured it is
  * refused and does not wait for one: otherwise anybody who knows the shared password could fill the room of a node
  * for days.
+ * A configured key that is missing is waited for all the same: in failed/ a real run could give way to such files,
+ * while in incoming/ what was taken stays, and the next upload is refused and kept by its sender.
  *
  * A message of any other type stays as it is. OpenSSL does all that concerns ASN.1 and keys. Before it decodes the
  * message, the elements of its encoding are counted: OpenSSL allocates some hundred bytes for each, which would make
