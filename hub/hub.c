@@ -10,7 +10,6 @@
 #include "hub_upstream.h"
 #include "relay/relay_metrics.h"
 #include "run_watch.h"
-#include "util/clock.h"
 #include "util/log.h"
 #include "util/sd_notify.h"
 #include "util/xmalloc.h"

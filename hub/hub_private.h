@@ -6,7 +6,6 @@
 
 #include <event2/event.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "http_conn.h"
 #include "hub_path.h"

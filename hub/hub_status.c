@@ -4,7 +4,6 @@
  */
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "hub_private.h"
 #include "util/clock.h"

@@ -2,7 +2,6 @@
 #include "order_clock.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>

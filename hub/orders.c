@@ -2,7 +2,6 @@
 #include "orders.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "hub_path.h"
 #include "order_clock.h"

@@ -3,7 +3,6 @@
 
 #include <event2/event_struct.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "util/buffer.h"

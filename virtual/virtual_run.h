@@ -7,7 +7,6 @@
 #pragma once
 
 #include <event2/event.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "relay/relay_config.h"

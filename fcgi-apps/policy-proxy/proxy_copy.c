@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "policy-proxy/proxy_copy.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "util/clock.h"

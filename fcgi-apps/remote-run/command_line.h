@@ -8,7 +8,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "relay/relay_config.h"
 #include "util/err.h"

@@ -10,9 +10,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "relay/remote_run_request.h"
 #include "remote-run/command_line.h"
 #include "util/buffer.h"

@@ -8,8 +8,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
-
 #include "endpoint/request_context.h"
 #include "relay/relay_config.h"
 #include "util/err.h"

@@ -7,8 +7,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
-
 #include "relay/shared_file_signature.h"
 #include "shared-files/shared_files.h"
 

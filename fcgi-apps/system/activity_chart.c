@@ -2,7 +2,6 @@
 #include "system/activity_chart.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "system/html.h"
 #include "system/html_format.h"

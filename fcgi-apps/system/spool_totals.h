@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "relay/spool_set.h"
 #include "relay/spool_sum.h"

@@ -21,7 +21,6 @@
 
 #include "relay/report_lists.h"
 #include "relay/runlog.h"
-#include "util/buffer.h"
 
 enum { REPORT_DB_PLAN_SECONDS_MAX = 65535, REPORT_DB_PLAN_REPORTS_MAX = 32767 };
 

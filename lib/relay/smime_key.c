@@ -3,7 +3,6 @@
 
 #include <openssl/core_names.h>
 #include <openssl/params.h>
-#include <openssl/x509.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>

@@ -11,7 +11,6 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 enum { ERR_TEXT_SIZE = 512 };
 

@@ -5,7 +5,6 @@
  * RSA size, one made, the others with another UID patched in. Prints medians of RUNS. Sources and index go to DIRECTORY
  * and stay there; without it, to a temporary one.
  */
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,6 @@
  * bits 5 to 7 the ratio. The rest is the image.
  */
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "fuzz/fuzz.h"
 #include "util/decompress.h"

@@ -4,7 +4,6 @@
  * accepted is unambiguous: ids are ids, keys fit, and the head cut short is refused.
  */
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fuzz/fuzz.h"

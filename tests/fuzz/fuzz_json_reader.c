@@ -5,7 +5,6 @@
  */
 #include <jansson.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fuzz/fuzz.h"

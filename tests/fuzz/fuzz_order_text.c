@@ -4,8 +4,6 @@
  * is the same.
  */
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "fuzz/fuzz.h"
 #include "hub/order_text.h"

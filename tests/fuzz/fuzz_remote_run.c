@@ -4,7 +4,6 @@
  * relay may be given: conditions are words, and the form made of it says the same again.
  */
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fuzz/fuzz.h"

@@ -4,8 +4,6 @@
  * accepted says the same again when it is formatted and parsed, and whatever key is in it can be looked at.
  */
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "fuzz/fuzz.h"
 #include "relay/shared_file_signature.h"

@@ -7,7 +7,6 @@
  */
 #include <openssl/rsa.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "fuzz/smime_differ.h"
 #include "support/signing.h"

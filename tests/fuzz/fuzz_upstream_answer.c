@@ -5,7 +5,6 @@
  * the status page. So it is one printable line, and what the file's fate is does not depend on the body.
  */
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "forwarder/upstream_answer.h"

@@ -4,7 +4,6 @@
 #include <check.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

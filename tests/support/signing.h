@@ -8,7 +8,6 @@
 #include <openssl/cms.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
-#include <stdbool.h>
 
 #include "relay/cert_record.h"
 #include "util/buffer.h"

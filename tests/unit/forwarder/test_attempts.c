@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "forwarder/attempts.h"
 
-#include <pthread.h>
 #include <sys/wait.h>
 
 #include "support/made_relay.h"

@@ -2,7 +2,6 @@
 #include "forwarder/failed_room.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "support/made_spool.h"
 #include "support/suite.h"

@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "forwarder/run_faults.h"
 #include "support/suite.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "forwarder/work_marks.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 

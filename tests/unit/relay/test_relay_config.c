@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdarg.h>
 
 #include "relay/relay_config.h"
 #include "relay/relay_config_keys.h"

@@ -2,7 +2,6 @@
  *
  * report_db and runs with huge texts, against a real PostgreSQL.
  */
-#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "relay/report_db.h"

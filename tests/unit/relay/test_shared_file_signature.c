@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <string.h>
 

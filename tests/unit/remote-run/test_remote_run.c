@@ -2,7 +2,6 @@
  *
  * The handlers with real commands: a script in the place of `rudder` writes down how it was called.
  */
-#include <sys/stat.h>
 #include <time.h>
 
 #include "relay/via_header.h"

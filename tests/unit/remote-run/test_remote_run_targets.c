@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdlib.h>
-#include <string.h>
 
 #include "relay/remote_run_request.h"
 #include "remote-run/remote_run_targets.h"
