@@ -3,6 +3,8 @@
 
 #include <openssl/err.h>
 
+#include "util/x509_key.h"
+
 enum { CHAIN_MAX = 5 };
 
 static bool tls_fault(struct err *err, const char *key, const char *path)
@@ -12,16 +14,6 @@ static bool tls_fault(struct err *err, const char *key, const char *path)
     err_set(err, "%s: %s: %s", key, path, reason != NULL ? reason : "OpenSSL cannot use it");
     ERR_clear_error();
     return false;
-}
-
-/* A key with a passphrase is refused: OpenSSL would ask at the terminal. */
-static int nobody_types(char *buffer, int size, int writing, void *context)
-{
-    (void)buffer;
-    (void)size;
-    (void)writing;
-    (void)context;
-    return -1;
 }
 
 /* For pinned certificates: whose it is comes later. */
@@ -79,7 +71,7 @@ SSL_CTX *hub_tls_new(const struct relay_config *config, struct err *err)
     SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_verify_depth(tls, CHAIN_MAX);
     SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, by_ca ? NULL : take_any);
-    SSL_CTX_set_default_passwd_cb(tls, nobody_types);
+    SSL_CTX_set_default_passwd_cb(tls, x509_key_no_password);
     if (!load_own(tls, config, err) || (by_ca && !load_authorities(tls, config, err))) {
         SSL_CTX_free(tls);
         return NULL;
