@@ -60,7 +60,7 @@ static int cmd_runlog_parse_run(const struct command *command, const struct comm
     if (name == NULL && strcmp(file, "-") == 0) {
         return command_usage(command, "standard input has no name: give one with --name");
     }
-    return parse_file(command, file, name != NULL ? name : runlog_input_base_name(file));
+    return parse_file(command, file, name != NULL ? name : basename(file));
 }
 
 static const struct option options[] = {

@@ -148,7 +148,7 @@ static int verify_file(const struct command *command, const struct command_line 
 
 static int cmd_runlog_verify_run(const struct command *command, const struct command_line *line)
 {
-    const char *name = runlog_input_base_name(line->arguments[0]);
+    const char *name = basename(line->arguments[0]);
     const char *node_id = line->given['n'];
     struct run_info info;
     if (line->given['C'] == NULL) {

@@ -50,9 +50,3 @@ bool runlog_input_read(const char *file, struct buffer *out, struct err *err)
     buffer_free(&image);
     return done;
 }
-
-const char *runlog_input_base_name(const char *file)
-{
-    const char *slash = strrchr(file, '/');
-    return slash != NULL ? slash + 1 : file;
-}

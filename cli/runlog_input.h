@@ -14,6 +14,3 @@
 
 /* Reads the file, "-" for standard input, and decompresses it if its name ends in .gz or .zip. */
 bool runlog_input_read(const char *file, struct buffer *out, struct err *err);
-
-/* What follows the last slash. */
-const char *runlog_input_base_name(const char *file);

@@ -88,16 +88,10 @@ static enum policy_walk read_names(struct walk *walk, DIR *dir, const char *pare
     return POLICY_WALK_DONE;
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 static enum policy_walk read_link(struct walk *walk, int dir_fd, struct policy_entry *entry)
 {
     char target[LINK_TARGET_SIZE];
-    ssize_t len = readlinkat(dir_fd, last_part(entry->path), target, sizeof target - 1);
+    ssize_t len = readlinkat(dir_fd, basename(entry->path), target, sizeof target - 1);
     if (len < 0) {
         return policy_manifest_by_errno(walk, errno, entry->path);
     }
@@ -150,7 +144,7 @@ static enum policy_walk walk_directory(struct walk *walk, int dir_fd, const char
 static enum policy_walk walk_below(struct walk *walk, int parent_fd, const struct policy_entry *entry, size_t depth)
 {
     struct stat status;
-    int fd = openat(parent_fd, last_part(entry->path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = openat(parent_fd, basename(entry->path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) {
         return policy_manifest_by_errno(walk, errno, entry->path);
     }
@@ -165,14 +159,14 @@ static enum policy_walk walk_below(struct walk *walk, int parent_fd, const struc
 static enum policy_walk take_entry(struct walk *walk, int dir_fd, const char *path, size_t depth)
 {
     struct stat status;
-    if (fstatat(dir_fd, last_part(path), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (fstatat(dir_fd, basename(path), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         return policy_manifest_by_errno(walk, errno, path);
     }
     struct policy_entry entry = entry_of(path, &status);
     struct policy_manifest *manifest = walk->manifest;
     enum policy_walk result = POLICY_WALK_DONE;
     note_change(walk, entry.ctime);
-    if (!policy_name_fits(last_part(path))) {
+    if (!policy_name_fits(basename(path))) {
         log_warn("a name that is no UTF-8, or holds a control character or a backslash, left out of the policies",
                  log_text("path", path));
         return POLICY_WALK_DONE;

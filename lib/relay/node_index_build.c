@@ -331,8 +331,7 @@ static bool build_in(int dir_fd, const char *dir, const char *index_file, const 
         return false;
     }
     *trailer = builder.trailer;
-    const char *slash = strrchr(index_file, '/');
-    return safe_file_commit(&file, slash == NULL ? index_file : slash + 1, err) || err_prefix(err, "%s", dir);
+    return safe_file_commit(&file, basename(index_file), err) || err_prefix(err, "%s", dir);
 }
 
 /* Gives freed memory back to the system, so that a long-running caller does not keep the memory of the build. */

@@ -129,9 +129,8 @@ struct virtual_node *virtual_node_parse(const char *name, struct slice text, str
 {
     struct config_file *file = config_file_parse(name, text, err);
     struct virtual_node *node = xcalloc(1, sizeof *node);
-    const char *slash = strrchr(name, '/');
     node->references = 1;
-    node->file = xstrdup(slash != NULL ? slash + 1 : name);
+    node->file = xstrdup(basename(name));
     if (file == NULL || !knows_keys(file, err) || !config_table_load(&virtual_node_table, file, &node->settings, err) ||
         !check_settings(&node->settings, file, err)) {
         virtual_node_drop(node);

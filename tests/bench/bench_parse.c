@@ -87,8 +87,7 @@ static void make_run(struct run *run, unsigned number)
 
 static bool read_run(struct run *run, const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
+    const char *name = basename(path);
     struct err err;
     if (!run_info_parse(name, strlen(name), &run->info, &err)) {
         fprintf(stderr, "%s: %s\n", path, err.text);
