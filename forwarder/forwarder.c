@@ -11,6 +11,7 @@
 
 #include "cleaner.h"
 #include "node_index_ensure.h"
+#include "relay/daemon.h"
 #include "relay/report_lists.h"
 #include "relay/syslog_rules.h"
 #include "relay/upload_kind.h"
@@ -220,14 +221,6 @@ static bool run_timers(struct forwarder *forwarder, int64_t *next_ms)
     return true;
 }
 
-static void reload_log_settings(const struct forwarder *forwarder)
-{
-    struct err err;
-    if (!relay_config_reload_logging(forwarder->config->path, &err)) {
-        log_error("logging settings not reloaded; the old ones stay", log_text("reason", err.text));
-    }
-}
-
 /* Tries all deferred files at once: the node may be known now, or the upstream's certificate or the database's password
  * may be right. */
 static void retry_deferred(struct forwarder *forwarder)
@@ -248,7 +241,7 @@ static void reload_if_requested(struct forwarder *forwarder)
 {
     if (reload_watch_requested(&forwarder->reload)) {
         log_info("reloading, as the system endpoint was asked to");
-        reload_log_settings(forwarder);
+        daemon_reload_logging(forwarder->config);
         retry_deferred(forwarder);
     }
 }
@@ -259,7 +252,7 @@ static void reload_on_signal(struct forwarder *forwarder)
     char state[64];
     snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_us());
     sd_notify_send(state);
-    reload_log_settings(forwarder);
+    daemon_reload_logging(forwarder->config);
     if (forwarder->source_count > 0 && !node_index_ensure_rebuilt(forwarder->config, &err)) {
         log_error("nodes not reloaded; the old ones stay", log_text("reason", err.text));
     }

@@ -8,6 +8,7 @@
 #include "hub_listen.h"
 #include "hub_private.h"
 #include "hub_upstream.h"
+#include "relay/daemon.h"
 #include "relay/relay_metrics.h"
 #include "run_watch.h"
 #include "util/log.h"
@@ -121,21 +122,13 @@ static void look_at_index(struct hub_process *process)
     }
 }
 
-static void reload_hub_logging(const struct hub *hub)
-{
-    struct err err;
-    if (!relay_config_reload_logging(hub->config->path, &err)) {
-        log_error("logging settings not reloaded; the old ones stay", log_text("reason", err.text));
-    }
-}
-
 static void look_at_state(struct hub_process *process)
 {
     relay_state_refresh(process->hub.state);
     uint64_t generation = relay_state_generation(process->hub.state);
     if (generation != process->generation) {
         process->generation = generation;
-        reload_hub_logging(&process->hub);
+        daemon_reload_logging(process->hub.config);
     }
 }
 
@@ -191,7 +184,7 @@ static void on_hangup(evutil_socket_t number, short what, void *context)
     (void)number;
     (void)what;
     log_info("reloading");
-    reload_hub_logging(&process->hub);
+    daemon_reload_logging(process->hub.config);
     look_at_index(process);
     if (!hub_listen_reload(process->hub.listeners, process->hub.config, &err)) {
         log_error("certificate not reloaded; the old one stays", log_text("reason", err.text));

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "relay/daemon.h"
 #include "relay/node_index.h"
 #include "relay/relay_metrics.h"
 #include "util/close_fd.h"
@@ -236,10 +237,7 @@ static void on_requests_changed(void *context)
 
 static void reload_daemon(struct virtual_daemon *daemon)
 {
-    struct err err;
-    if (!relay_config_reload_logging(daemon->config->path, &err)) {
-        log_error("logging settings not reloaded; the old ones stay", log_text("reason", err.text));
-    }
+    daemon_reload_logging(daemon->config);
     read_files(daemon);
 }
 

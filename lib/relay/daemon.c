@@ -58,6 +58,14 @@ static int read_daemon_options(const struct daemon_program *program, int argc, c
     return -1;
 }
 
+void daemon_reload_logging(const struct relay_config *config)
+{
+    struct err err;
+    if (!relay_config_reload_logging(config->path, &err)) {
+        log_error("logging settings not reloaded; the old ones stay", log_text("reason", err.text));
+    }
+}
+
 int daemon_main(const struct daemon_program *program, int argc, char **argv)
 {
     const char *path;

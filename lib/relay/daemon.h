@@ -26,3 +26,6 @@ struct daemon_program {
 
 /* Reads options and configuration, and runs. Returns what main returns. */
 int daemon_main(const struct daemon_program *program, int argc, char **argv);
+
+/* Reads the logging settings again. On failure the old ones stay, and the log says so. */
+void daemon_reload_logging(const struct relay_config *config);
