@@ -14,6 +14,7 @@
 #include "relay/spool_put.h"
 #include "util/buffer.h"
 #include "util/close_fd.h"
+#include "util/compare.h"
 #include "util/dir_stream.h"
 #include "util/free_space.h"
 #include "util/log.h"
@@ -106,11 +107,6 @@ static bool send_one(const struct outbox *outbox, const char *name)
     return sent;
 }
 
-static int compare_kept(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* The names of what is kept, by date, which is how they begin; the caller frees them. */
 static char **list_kept(const struct outbox *outbox, size_t *count)
 {
@@ -127,7 +123,7 @@ static char **list_kept(const struct outbox *outbox, size_t *count)
         closedir(stream);
     }
     if (*count > 0) {
-        qsort(names, *count, sizeof *names, compare_kept);
+        qsort(names, *count, sizeof *names, compare_texts);
     }
     return names;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "policies/policy_name.h"
+#include "util/compare.h"
 #include "util/dir_stream.h"
 #include "util/log.h"
 #include "util/xmalloc.h"
@@ -57,11 +58,6 @@ static char *join(struct walk *walk, const char *parent, const char *name)
     return path;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Full paths of what is in the open directory, sorted. More names than a manifest may hold are not gathered. */
 static enum policy_walk read_names(struct walk *walk, DIR *dir, const char *parent, struct names *names)
 {
@@ -83,7 +79,7 @@ static enum policy_walk read_names(struct walk *walk, DIR *dir, const char *pare
         return policy_manifest_by_errno(walk, errno, parent);
     }
     if (names->count > 1) {
-        qsort(names->at, names->count, sizeof *names->at, by_bytes);
+        qsort(names->at, names->count, sizeof *names->at, compare_texts);
     }
     return POLICY_WALK_DONE;
 }

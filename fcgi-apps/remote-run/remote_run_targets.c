@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "relay/node_id.h"
+#include "util/compare.h"
 #include "util/http_url.h"
 #include "util/xmalloc.h"
 
@@ -179,15 +180,9 @@ struct told {
     size_t count;
 };
 
-static int compare_told(const void *a, const void *b)
-{
-    const struct slice *left = a, *right = b;
-    return slice_compare(*left, *right);
-}
-
 static bool is_told(const struct told *told, struct slice id)
 {
-    return told->count > 0 && bsearch(&id, told->ids, told->count, sizeof id, compare_told) != NULL;
+    return told->count > 0 && bsearch(&id, told->ids, told->count, sizeof id, compare_slices) != NULL;
 }
 
 static struct told split_told(struct slice list)
@@ -199,7 +194,7 @@ static struct told split_told(struct slice list)
         told.ids[told.count++] = slice_take_until(&list, ',');
     }
     if (told.count > 0) {
-        qsort(told.ids, told.count, sizeof *told.ids, compare_told);
+        qsort(told.ids, told.count, sizeof *told.ids, compare_slices);
     }
     return told;
 }

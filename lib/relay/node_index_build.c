@@ -12,6 +12,7 @@
 #include "relay/node_list.h"
 #include "util/buffer.h"
 #include "util/close_fd.h"
+#include "util/compare.h"
 #include "util/digest.h"
 #include "util/log.h"
 #include "util/safe_file.h"
@@ -237,11 +238,6 @@ static bool node_index_build_add_nodes(struct builder *builder, struct err *err)
 }
 
 /* ---- policy servers ---- */
-
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
 
 /* sorted: equal texts follow each other */
 static bool add_counts(struct builder *builder, const char **servers, size_t count, struct err *err)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/ascii.h"
+#include "util/compare.h"
 #include "util/printable.h"
 #include "util/xmalloc.h"
 
@@ -96,12 +97,6 @@ bool remote_run_request_parse(struct remote_run_request *request, struct slice f
 
 /* ---- nodes ---- */
 
-static int remote_run_request_compare(const void *a, const void *b)
-{
-    const struct slice *left = a, *right = b;
-    return slice_compare(*left, *right);
-}
-
 static size_t count_commas(const char *list)
 {
     size_t count = 0;
@@ -123,7 +118,7 @@ bool remote_run_request_nodes(struct remote_run_request *request, const char *li
             request->nodes[count++] = item;
         }
     }
-    qsort(request->nodes, count, sizeof *request->nodes, remote_run_request_compare);
+    qsort(request->nodes, count, sizeof *request->nodes, compare_slices);
     request->node_count = 0;
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || !slice_eq(request->nodes[i], request->nodes[i - 1])) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/compare.h"
 #include "util/ip_network.h"
 #include "util/xmalloc.h"
 
@@ -18,11 +19,6 @@ struct syslog_rules {
     struct sorted_ids nodes;
     struct sorted_ids readmitted;
 };
-
-static int syslog_rules_order(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
 
 static size_t syslog_rules_count(char *const *texts)
 {
@@ -40,13 +36,13 @@ static struct sorted_ids sort_ids(char *const *texts)
     for (size_t i = 0; i < ids.count; i++) {
         ids.at[i] = texts[i];
     }
-    qsort(ids.at, ids.count, sizeof *ids.at, syslog_rules_order);
+    qsort(ids.at, ids.count, sizeof *ids.at, compare_texts);
     return ids;
 }
 
 static bool has_id(const struct sorted_ids *ids, const char *id)
 {
-    return ids->count > 0 && bsearch(&id, ids->at, ids->count, sizeof *ids->at, syslog_rules_order) != NULL;
+    return ids->count > 0 && bsearch(&id, ids->at, ids->count, sizeof *ids->at, compare_texts) != NULL;
 }
 
 struct syslog_rules *syslog_rules_new(const struct relay_config_syslog *config)

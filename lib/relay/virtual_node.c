@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "relay/node_id.h"
+#include "util/compare.h"
 #include "util/config_table.h"
 #include "util/safe_file.h"
 #include "util/xmalloc.h"
@@ -178,11 +179,6 @@ bool virtual_node_same(const struct virtual_node *a, const struct virtual_node *
 
 /* ---- the directory ---- */
 
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int compare_nodes(const void *a, const void *b)
 {
     return strcmp((*(struct virtual_node *const *)a)->settings.node_id,
@@ -245,7 +241,7 @@ bool virtual_nodes_read(struct virtual_nodes *nodes, const char *directory, stru
     }
     closedir(stream);
     if (count > 0) {
-        qsort(names, count, sizeof *names, compare_names);
+        qsort(names, count, sizeof *names, compare_texts);
     }
     for (size_t i = 0; i < count; i++) {
         add_node_file(nodes, directory, names[i]);

@@ -51,7 +51,7 @@ lib_util_libutil_a_SOURCES = \
 	lib/util/sd_notify.c lib/util/sd_notify.h \
 	lib/util/byte_size.c lib/util/byte_size.h \
 	lib/util/siphash.c lib/util/siphash.h \
-	lib/util/slice.h \
+	lib/util/compare.h lib/util/slice.h \
 	lib/util/stop_signal.c lib/util/stop_signal.h \
 	lib/util/subprocess.c lib/util/subprocess.h \
 	lib/util/subprocess_serve.c lib/util/subprocess_serve.h \
