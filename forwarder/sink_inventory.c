@@ -221,12 +221,8 @@ static void sink_inventory_free(struct sink_inventory *sink)
     for (size_t i = 0; i < sink->count; i++) {
         spool_close(sink->targets[i]);
     }
-    if (sink->tools.index != NULL) {
-        node_index_close(sink->tools.index);
-    }
-    if (sink->tools.decompressor != NULL) {
-        decompressor_free(sink->tools.decompressor);
-    }
+    node_index_close(sink->tools.index);
+    decompressor_free(sink->tools.decompressor);
     decryption_keys_free(sink->tools.keys);
     smime_verifier_free(sink->tools.verifier);
     spool_tools_free_buffers(&sink->tools);

@@ -241,9 +241,7 @@ static void sink_free(struct sink_upstream *sink)
         close_fd(&sink->transfers[i].fd);
     }
     free(sink->transfers);
-    if (sink->tools.index != NULL) {
-        node_index_close(sink->tools.index);
-    }
+    node_index_close(sink->tools.index);
     buffer_free(&sink->upstream.url);
     buffer_free(&sink->upstream.pins);
     upstream_login_free(&sink->upstream.login);

@@ -307,19 +307,11 @@ static void worker_free(struct worker *worker)
     free(worker->batch.jobs);
     free(worker->batch.runs);
     spool_tools_free_buffers(&worker->tools);
-    if (worker->tools.index != NULL) {
-        node_index_close(worker->tools.index);
-    }
-    if (worker->tools.decompressor != NULL) {
-        decompressor_free(worker->tools.decompressor);
-    }
+    node_index_close(worker->tools.index);
+    decompressor_free(worker->tools.decompressor);
     decryption_keys_free(worker->tools.keys);
-    if (worker->tools.verifier != NULL) {
-        smime_verifier_free(worker->tools.verifier);
-    }
-    if (worker->batch.db != NULL) {
-        report_db_free(worker->batch.db);
-    }
+    smime_verifier_free(worker->tools.verifier);
+    report_db_free(worker->batch.db);
     free(worker);
 }
 

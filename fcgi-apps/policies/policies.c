@@ -11,6 +11,7 @@
 #include "endpoint/file_answer.h"
 #include "endpoint/request_context.h"
 #include "policies/policy_bundle.h"
+#include "util/close_fd.h"
 #include "util/digest.h"
 #include "util/http_date.h"
 #include "util/log.h"
@@ -194,9 +195,7 @@ static void answer_below_share(const struct policies *policies, const struct req
     } else {
         file_answer(base->request, base->response, &fd, &status);
     }
-    if (fd >= 0) {
-        close(fd);
-    }
+    close_fd(&fd);
     close(share_fd);
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "util/clock.h"
+#include "util/close_fd.h"
 #include "util/log.h"
 #include "util/open_beneath.h"
 #include "util/xmalloc.h"
@@ -76,15 +77,12 @@ static int policy_bundle_open_directory(const struct policy_bundles *bundles, co
 {
     int share = open(bundles->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (share < 0) {
-        int errnum = errno;
-        err_set_errno(err, errnum, "policies.path %s", bundles->path);
-        errno = errnum == ENOENT ? EIO : errnum; /* the directory of all policies is missing, not this node's */
+        err_set_errno(err, errno, "policies.path %s", bundles->path);
+        errno = errno == ENOENT ? EIO : errno; /* the directory of all policies is missing, not this node's */
         return -1;
     }
     int fd = open_beneath(share, directory, O_RDONLY | O_DIRECTORY, err);
-    int errnum = errno;
-    close(share);
-    errno = errnum;
+    close_fd(&share);
     return fd;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "policies/policy_name.h"
+#include "util/close_fd.h"
 #include "util/compare.h"
 #include "util/dir_stream.h"
 #include "util/log.h"
@@ -256,11 +257,8 @@ enum policy_walk policy_manifest_read(struct policy_manifest *manifest, int dir_
     manifest->newest = (struct timespec){0};
     int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status) != 0) {
-        int errnum = errno;
-        if (fd >= 0) {
-            close(fd);
-        }
-        return policy_manifest_by_errno(&walk, errnum, "");
+        close_fd(&fd);
+        return policy_manifest_by_errno(&walk, errno, "");
     }
     struct policy_entry directory = entry_of("", &status);
     note_change(&walk, directory.ctime);

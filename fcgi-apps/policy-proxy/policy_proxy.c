@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "endpoint/file_answer.h"
 #include "endpoint/request_context.h"
@@ -12,6 +11,7 @@
 #include "policy-proxy/proxy_path.h"
 #include "relay/relay_metrics.h"
 #include "util/clock.h"
+#include "util/close_fd.h"
 #include "util/log.h"
 #include "util/xmalloc.h"
 
@@ -180,9 +180,7 @@ static void fetch_in_turn(struct policy_proxy_context *context)
         fetch_and_answer(context);
         file_cache_trim(cache);
     }
-    if (lock >= 0) {
-        close(lock);
-    }
+    close_fd(&lock);
 }
 
 static void answer_path(struct policy_proxy_context *context, const char *path)

@@ -140,9 +140,8 @@ static void shared_folder_answer_path(struct shared_folder_context *context)
     }
     context->dir_fd = open(context->directory->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (context->dir_fd < 0) {
-        int errnum = errno;
-        err_set_errno(&err, errnum, "%s", context->directory->path);
-        file_answer_fault(&context->base, errnum, &err);
+        err_set_errno(&err, errno, "%s", context->directory->path);
+        file_answer_fault(&context->base, errno, &err);
     } else if (shared_folder_open_file(context, &err)) {
         shared_folder_answer_found(context);
     } else {

@@ -59,7 +59,7 @@ bool node_index_current(const char *nodes_list_file, const char *nodes_certs_fil
 
 /* NULL with err when there is no index or it is of another format. */
 struct node_index *node_index_open(const char *index_file, struct err *err);
-void node_index_close(struct node_index *index);
+void node_index_close(struct node_index *index); /* takes NULL */
 
 /* Maps the file anew if it was replaced, and from time to time, so that pages once read do not stay in the memory of
  * the process. False with err when the new one cannot be read: the old one then stays in use. */

@@ -46,7 +46,7 @@ struct report_db_run {
 /* url and password as in the configuration; the password is used for what the url does not say. Does not connect yet.
  * application_name is shown in pg_stat_activity. NULL with err on a malformed url. */
 struct report_db *report_db_new(const char *url, const char *password, const char *application_name, struct err *err);
-void report_db_free(struct report_db *db);
+void report_db_free(struct report_db *db); /* takes NULL */
 
 /* Sets how long one statement may take, including waiting for locks; then the server ends it. The default is 60. */
 void report_db_statement_timeout(struct report_db *db, unsigned seconds);

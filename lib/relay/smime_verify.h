@@ -28,7 +28,7 @@ struct smime_verifier;
 
 /* accept_sha1: see smime_digest.h. NULL with err when OpenSSL does not offer the digests (a broken installation). */
 struct smime_verifier *smime_verifier_new(bool accept_sha1, struct err *err);
-void smime_verifier_free(struct smime_verifier *verifier);
+void smime_verifier_free(struct smime_verifier *verifier); /* takes NULL */
 
 /* message is the whole file after decompression. known: the node's certificates; none refuses every message.
  * On true *content is the signed text without its own header: it points into message when its lines end in CRLF

@@ -33,7 +33,7 @@ struct decompress_limits {
 /* Keeps zlib's state from one file to the next. decompressor_new never returns NULL. */
 struct decompressor;
 struct decompressor *decompressor_new(void);
-void decompressor_free(struct decompressor *decompressor);
+void decompressor_free(struct decompressor *decompressor); /* takes NULL */
 
 /* Appends the content to out. On false out is as it was before, and err names the damage, or the limit and its value.
  */

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "util/close_fd.h"
 #include "util/xmalloc.h"
 
 enum { DIRECTORY_MODE = 0700, FILE_MODE = 0600, STALE_SECONDS = 600 };
@@ -29,9 +30,7 @@ struct file_cache *file_cache_open(const char *directory, int64_t max_size, int6
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || faccessat(fd, ".", R_OK | W_OK | X_OK, AT_EACCESS) != 0) {
         err_set_errno(err, errno, "%s", directory);
-        if (fd >= 0) {
-            close(fd);
-        }
+        close_fd(&fd);
         return NULL;
     }
     struct file_cache *cache = xcalloc(1, sizeof *cache);
@@ -200,9 +199,7 @@ bool file_cache_commit(struct file_cache *cache, struct file_cache_entry *entry,
     return true;
 
 failed:
-    if (fd >= 0) {
-        close(fd);
-    }
+    close_fd(&fd);
     file_cache_abandon(entry);
     return false;
 }
@@ -221,9 +218,7 @@ bool file_cache_set_note(struct file_cache *cache, const char *name, const void 
     int fd = openat(cache->fd, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     bool done =
         fd >= 0 && pwrite(fd, whole, sizeof whole, offsetof(struct file_cache_record, note)) == (ssize_t)sizeof whole;
-    if (fd >= 0) {
-        close(fd);
-    }
+    close_fd(&fd);
     return done;
 }
 
