@@ -2,7 +2,6 @@
 #include "relay/syslog_rules.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "util/compare.h"
 #include "util/ip_network.h"
