@@ -44,12 +44,7 @@ const char *relayd_import_password_file(enum relayd_password password)
 
 static bool relayd_has(const struct relayd_import *import, const char *path)
 {
-    for (size_t i = 0; i < import->count; i++) {
-        if (strcmp(import->settings[i].path, path) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return config_assignment_find(import->settings, import->count, path) != NULL;
 }
 
 void relayd_import_set(struct relayd_import *import, const char *path, char *value, const char *comment)
@@ -230,18 +225,10 @@ static bool relayd_old_url(const struct relayd_key *key, struct err *err)
            (digits == 0 || relayd_carry(key, "general.https_port", xasprintf("%.*s", (int)digits, port), err));
 }
 
-static bool relayd_listen(const struct relayd_key *key)
+static bool relayd_nothing_but(const struct relayd_key *key, const char *text)
 {
     const struct toml_value *value = &key->entry->value;
-    if (value->kind != TOML_TEXT || strcmp(value->text, "127.0.0.1:3030") != 0) {
-        relayd_note(key, &key->import->notes, key->rule->why);
-    }
-    return true;
-}
-
-static bool relayd_nothing(const struct relayd_key *key)
-{
-    if (key->entry->value.kind != TOML_TEXT || key->entry->value.text[0] != '\0') {
+    if (value->kind != TOML_TEXT || strcmp(value->text, text) != 0) {
         relayd_note(key, &key->import->notes, key->rule->why);
     }
     return true;
@@ -265,7 +252,7 @@ static bool relayd_apply(const struct relayd_key *key, struct err *err)
     case RELAYD_LEVEL:
         return relayd_level(key, err);
     case RELAYD_LISTEN:
-        return relayd_listen(key);
+        return relayd_nothing_but(key, "127.0.0.1:3030");
     case RELAYD_OLD_URL:
         return relayd_old_url(key, err);
     case RELAYD_OLD_MODEL:
@@ -273,7 +260,7 @@ static bool relayd_apply(const struct relayd_key *key, struct err *err)
     case RELAYD_OLD_VERIFY:
         return relayd_verify(key, err);
     case RELAYD_NOTHING:
-        return relayd_nothing(key);
+        return relayd_nothing_but(key, "");
     }
     return true;
 }

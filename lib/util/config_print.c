@@ -153,8 +153,8 @@ void config_quote(struct buffer *out, const char *text)
     buffer_add_text(out, "\"");
 }
 
-static const struct config_assignment *assignment_of(const struct config_assignment *assignments, size_t count,
-                                                     const char *path)
+const struct config_assignment *config_assignment_find(const struct config_assignment *assignments, size_t count,
+                                                       const char *path)
 {
     for (size_t i = 0; i < count; i++) {
         if (strcmp(assignments[i].path, path) == 0) {
@@ -170,7 +170,7 @@ void config_table_print_assignments(const struct config_table *table, const stru
     const char *before = "";
     for (size_t i = 0; i < table->count; i++) {
         const char *path = table->keys[i].path;
-        const struct config_assignment *assignment = assignment_of(assignments, count, path);
+        const struct config_assignment *assignment = config_assignment_find(assignments, count, path);
         if (assignment != NULL) {
             int common = common_depth(before, path);
             close_groups(out, depth_of(before), common);

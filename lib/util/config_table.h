@@ -76,6 +76,10 @@ struct config_assignment {
     const char *comment; /* behind it, one line */
 };
 
+/* NULL: the key is not among them. */
+const struct config_assignment *config_assignment_find(const struct config_assignment *assignments, size_t count,
+                                                       const char *path);
+
 /* Appends the text in quotation marks, so that libconfig reads exactly it. */
 void config_quote(struct buffer *out, const char *text);
 
