@@ -12,18 +12,6 @@
 
 /* ---- the two parts ---- */
 
-static bool take_mixed_boundary(struct slice *entity, struct slice *boundary, struct err *err)
-{
-    struct mime_header header;
-    if (!mime_header_read(entity, &header, err)) {
-        return err_prefix(err, "what is signed");
-    }
-    if (!mime_header_is(header.content_type, "multipart/mixed")) {
-        return err_set(err, "what is signed is not an inventory with its signature: its type is not multipart/mixed");
-    }
-    return mime_multipart_boundary(header.content_type, boundary, err) || err_prefix(err, "multipart/mixed");
-}
-
 /* Decodes a part of that type. */
 static bool decode_part(struct slice part, const char *type, struct buffer *content, struct err *err)
 {
@@ -66,8 +54,8 @@ bool inventory_message_split(struct slice entity, struct decompressor *decompres
                              struct err *err)
 {
     struct slice boundary;
-    if (!take_mixed_boundary(&entity, &boundary, err)) {
-        return false;
+    if (!mime_multipart_start(&entity, "multipart/mixed", &boundary, err)) {
+        return err_prefix(err, "what is signed is not an inventory and its signature");
     }
     struct mime_part preamble, first, second;
     mime_multipart_take(&entity, boundary, &preamble);

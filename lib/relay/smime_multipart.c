@@ -4,18 +4,6 @@
 #include "util/mime_header.h"
 #include "util/mime_multipart.h"
 
-static bool read_boundary(struct slice *message, struct slice *boundary, struct err *err)
-{
-    struct mime_header header;
-    if (!mime_header_read(message, &header, err)) {
-        return err_prefix(err, "not a signed message: it does not begin with a MIME header");
-    }
-    if (!mime_header_is(header.content_type, "multipart/signed")) {
-        return err_set(err, "not a signed message: its type is not multipart/signed");
-    }
-    return mime_multipart_boundary(header.content_type, boundary, err) || err_prefix(err, "multipart/signed");
-}
-
 static bool read_signature(struct slice part, struct slice *signature, struct err *err)
 {
     struct mime_header header;
@@ -37,8 +25,8 @@ static bool read_signature(struct slice part, struct slice *signature, struct er
 bool smime_multipart_split(struct slice message, struct smime_multipart *parts, struct err *err)
 {
     struct slice boundary;
-    if (!read_boundary(&message, &boundary, err)) {
-        return false;
+    if (!mime_multipart_start(&message, "multipart/signed", &boundary, err)) {
+        return err_prefix(err, "not a signed message");
     }
     struct mime_part preamble;
     struct mime_part content;

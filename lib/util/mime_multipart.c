@@ -59,10 +59,17 @@ void mime_multipart_take(struct slice *text, struct slice boundary, struct mime_
     }
 }
 
-bool mime_multipart_boundary(struct slice content_type, struct slice *boundary, struct err *err)
+bool mime_multipart_start(struct slice *entity, const char *type, struct slice *boundary, struct err *err)
 {
-    if (!mime_header_parameter(content_type, "boundary", boundary)) {
-        return err_set(err, "the parameters are malformed");
+    struct mime_header header;
+    if (!mime_header_read(entity, &header, err)) {
+        return err_prefix(err, "it does not begin with a MIME header");
     }
-    return boundary_is_valid(*boundary) || err_set(err, "there is no valid boundary");
+    if (!mime_header_is(header.content_type, type)) {
+        return err_set(err, "its type is not %s", type);
+    }
+    if (!mime_header_parameter(header.content_type, "boundary", boundary)) {
+        return err_set(err, "%s: the parameters are malformed", type);
+    }
+    return boundary_is_valid(*boundary) || err_set(err, "%s: there is no valid boundary", type);
 }

@@ -51,7 +51,7 @@ END_TEST
 
 START_TEST(anything_else_is_refused)
 {
-    refuse_entity("", "what is signed: the header has no end");
+    refuse_entity("", "it does not begin with a MIME header: the header has no end");
     refuse_entity("Content-Type: text/plain\r\n\r\n", "its type is not multipart/mixed");
     refuse_entity("Content-Type: multipart/mixed\r\n\r\n", "multipart/mixed: there is no valid boundary");
     refuse_entity(HEAD, "not exactly two parts");
