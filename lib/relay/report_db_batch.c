@@ -109,9 +109,7 @@ static bool begin_and_look(struct report_db_conn *conn, struct report_db_item **
             return false;
         }
     }
-    failure->fault = REPORT_DB_ERROR_UNSURE;
-    failure->sqlstate[0] = '\0';
-    return err_set(&failure->reason, "other sessions take the same ids again and again");
+    return report_db_conn_fail(failure, REPORT_DB_ERROR_UNSURE, "other sessions take the same ids again and again", "");
 }
 
 static bool commit_nothing_new(struct report_db_conn *conn, const struct report_db_claim *claim,

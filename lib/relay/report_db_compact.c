@@ -253,9 +253,7 @@ static void compact_add_run(struct parameter *parameters, const struct report_db
 static bool lists_are_gone(struct report_db_conn *conn, struct report_db_failure *failure)
 {
     report_lists_clear(conn->lists);
-    failure->fault = REPORT_DB_ERROR_UNSURE;
-    failure->sqlstate[0] = '\0';
-    return err_set(&failure->reason, "lists of compact storage are not there any more");
+    return report_db_conn_fail(failure, REPORT_DB_ERROR_UNSURE, "lists of compact storage are not there any more", "");
 }
 
 bool report_db_compact_store(struct report_db_conn *conn, const struct report_db_finding *findings, size_t count,

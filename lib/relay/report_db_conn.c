@@ -12,8 +12,8 @@
 
 enum { CONN_SPARE_SECONDS = 15, CONN_HURRIED_SECONDS = 10, CONN_STOP_SECONDS = 5 };
 
-static bool report_db_conn_fail(struct report_db_failure *failure, enum report_db_error fault, const char *what,
-                                const char *message)
+bool report_db_conn_fail(struct report_db_failure *failure, enum report_db_error fault, const char *what,
+                         const char *message)
 {
     char line[ERR_TEXT_SIZE] = "";
     size_t len = 0;

@@ -72,5 +72,9 @@ bool report_db_conn_copy_begin(struct report_db_conn *conn, const char *sql, str
 bool report_db_conn_copy_data(struct report_db_conn *conn, struct slice data, struct report_db_failure *failure);
 bool report_db_conn_copy_end(struct report_db_conn *conn, struct report_db_failure *failure);
 
+/* Says in *failure what has failed, and libpq's message on it ("": there is none), in one line. Returns false. */
+bool report_db_conn_fail(struct report_db_failure *failure, enum report_db_error fault, const char *what,
+                         const char *message);
+
 /* Rolls back a failed transaction. Closes the connection if that fails. */
 void report_db_conn_rollback(struct report_db_conn *conn);

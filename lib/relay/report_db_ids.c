@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "relay/report_db_conn.h"
+
 /* The two numbers of a block's advisory lock are SPACE plus the high bits of the block's number, and its 31 low bits.
  * Other locks of report_db have one number, which PostgreSQL keeps apart. The lock of those who publish has SPACE_ENDS
  * instead of SPACE. */
@@ -78,9 +80,7 @@ bool report_db_ids_read(struct buffer *result, struct report_db_claim *claim, bo
     char *end;
     claim->first = strtoll(buffer_cstr(result), &end, 10);
     if (claim->first == 0) {
-        failure->fault = REPORT_DB_ERROR_SETUP;
-        failure->sqlstate[0] = '\0';
-        return err_set(&failure->reason, "the sequence serial is at its end");
+        return report_db_conn_fail(failure, REPORT_DB_ERROR_SETUP, "the sequence serial is at its end", "");
     }
     read_others(end, claim, claimed);
     return true;

@@ -150,9 +150,7 @@ static void put_columns(struct buffer *bytes, struct slice *values, size_t colum
 
 static bool lookup_fail(struct report_db_failure *failure)
 {
-    failure->fault = REPORT_DB_ERROR_DOWN;
-    failure->sqlstate[0] = '\0';
-    return err_set(&failure->reason, "the database's answer is not what was asked for");
+    return report_db_conn_fail(failure, REPORT_DB_ERROR_DOWN, "the database's answer is not what was asked for", "");
 }
 
 static struct slice cell(const PGresult *found, int row, int column)
