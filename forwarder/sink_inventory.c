@@ -12,6 +12,7 @@
 #include "attempts.h"
 #include "inventory_deliver.h"
 #include "job.h"
+#include "relay/daemon.h"
 #include "relay/upload_kind.h"
 #include "thread.h"
 #include "util/clock.h"
@@ -142,14 +143,6 @@ static bool handle_message(struct sink_inventory *sink, size_t i)
 
 /* ---- the thread ---- */
 
-static void refresh_nodes(struct sink_inventory *sink)
-{
-    struct err err;
-    if (!node_index_refresh(sink->tools.index, &err)) {
-        log_error("the new node index cannot be read; the old one stays in use", log_text("reason", err.text));
-    }
-}
-
 static void wait_for_messages(const struct sink_inventory *sink)
 {
     struct pollfd wake = {.fd = sink->wake_fd, .events = POLLIN};
@@ -167,7 +160,7 @@ static void *sink_inventory_thread(void *context)
 {
     struct sink_inventory *sink = context;
     while (!sink->stopping) {
-        refresh_nodes(sink);
+        daemon_refresh_index(sink->tools.index);
         for (size_t i = 0; i < sink->count; i++) {
             for (unsigned taken = 0; taken < TAKE_MAX && !sink->stopping && handle_message(sink, i); taken++) {
             }

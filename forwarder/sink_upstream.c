@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 
 #include "inventory_pair.h"
+#include "relay/daemon.h"
 #include "relay/node_index.h"
 #include "relay/peer.h"
 #include "thread.h"
@@ -158,10 +159,7 @@ static void reload_pins(struct upstream *upstream)
 static void sink_refresh(struct sink_upstream *sink)
 {
     struct upstream *upstream = &sink->upstream;
-    struct err err;
-    if (!node_index_refresh(sink->tools.index, &err)) {
-        log_error("the new node index cannot be read; the old one stays in use", log_text("reason", err.text));
-    }
+    daemon_refresh_index(sink->tools.index);
     if (atomic_exchange(&sink->reload, false)) {
         reload_pins(upstream);
         upstream_login_refresh(&upstream->login);

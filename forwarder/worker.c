@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "job.h"
+#include "relay/daemon.h"
 #include "relay/report_db.h"
 #include "run_faults.h"
 #include "thread.h"
@@ -239,14 +240,6 @@ static void requeue_batch(struct worker *worker)
     worker->batch.count = 0;
 }
 
-static void worker_refresh_index(struct worker *worker)
-{
-    struct err err;
-    if (!node_index_refresh(worker->tools.index, &err)) {
-        log_error("the new node index cannot be read; the old one stays in use", log_text("reason", err.text));
-    }
-}
-
 /* Probes the database at the start and while no run comes, so that the log says soon when it cannot be used: somebody
  * who has just changed a password watches for that line. False when the worker shall end. */
 static bool worker_check_database(struct worker *worker)
@@ -282,7 +275,7 @@ static void *worker_thread(void *context)
     while (go_on && (worker->batch.probing || db_breaker_wait(shared->breaker)) &&
            dispatch_begin(shared->source->dispatch)) {
         int64_t began_ms = clock_ms();
-        worker_refresh_index(worker);
+        daemon_refresh_index(worker->tools.index);
         worker_gather(worker);
         int64_t gathered_ms = clock_ms();
         size_t count = worker->batch.count;

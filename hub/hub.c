@@ -117,8 +117,8 @@ static void look_at_index(struct hub_process *process)
             log_warn("there is no node index yet: nobody can wait", log_text("reason", err.text));
         }
         process->index_missing = hub->index == NULL;
-    } else if (!node_index_refresh(hub->index, &err)) {
-        log_error("the new node index cannot be read; the old one stays in use", log_text("reason", err.text));
+    } else {
+        daemon_refresh_index(hub->index);
     }
 }
 

@@ -85,11 +85,10 @@ static void status_changed(struct virtual_daemon *daemon)
 /* Is it a node of this server? Without an index nobody knows, and root will. */
 static bool is_of_this_server(struct virtual_daemon *daemon, const char *node_id)
 {
-    struct err err;
     if (daemon->index == NULL) {
-        daemon->index = node_index_open(daemon->config->general.node_index_file, &err);
-    } else if (!node_index_refresh(daemon->index, &err)) {
-        log_error("the new node index cannot be read; the old one stays in use", log_text("reason", err.text));
+        daemon->index = node_index_open(daemon->config->general.node_index_file, NULL);
+    } else {
+        daemon_refresh_index(daemon->index);
     }
     return daemon->index == NULL || node_index_find(daemon->index, node_id, NULL);
 }

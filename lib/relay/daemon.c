@@ -58,6 +58,14 @@ static int read_daemon_options(const struct daemon_program *program, int argc, c
     return -1;
 }
 
+void daemon_refresh_index(struct node_index *index)
+{
+    struct err err;
+    if (!node_index_refresh(index, &err)) {
+        log_error("the new node index cannot be read; the old one stays in use", log_text("reason", err.text));
+    }
+}
+
 void daemon_reload_logging(const struct relay_config *config)
 {
     struct err err;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * daemon: the start of a program that takes nothing but the path of its configuration: -c FILE, -h, -V. (FastCGI
- * programs have more: endpoint/endpoint.h.)
+ * daemon: the start of a program that takes nothing but the path of its configuration: -c FILE, -h, -V; and what it
+ * reads again while it runs. (FastCGI programs have more: endpoint/endpoint.h.)
  */
 #pragma once
 
+#include "relay/node_index.h"
 #include "relay/relay_config.h"
 #include "util/err.h"
 
@@ -27,5 +28,6 @@ struct daemon_program {
 /* Reads options and configuration, and runs. Returns what main returns. */
 int daemon_main(const struct daemon_program *program, int argc, char **argv);
 
-/* Reads the logging settings again. On failure the old ones stay, and the log says so. */
+/* Takes a new node index, reads the logging settings again. On failure the old ones stay, and the log says so. */
+void daemon_refresh_index(struct node_index *index);
 void daemon_reload_logging(const struct relay_config *config);
