@@ -214,11 +214,7 @@ static void sink_inventory_free(struct sink_inventory *sink)
     for (size_t i = 0; i < sink->count; i++) {
         spool_close(sink->targets[i]);
     }
-    node_index_close(sink->tools.index);
-    decompressor_free(sink->tools.decompressor);
-    decryption_keys_free(sink->tools.keys);
-    smime_verifier_free(sink->tools.verifier);
-    spool_tools_free_buffers(&sink->tools);
+    spool_tools_free(&sink->tools);
     job_free(&sink->job);
     close_fd(&sink->wake_fd);
     free(sink);

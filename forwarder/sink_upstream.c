@@ -239,7 +239,7 @@ static void sink_free(struct sink_upstream *sink)
         close_fd(&sink->transfers[i].fd);
     }
     free(sink->transfers);
-    node_index_close(sink->tools.index);
+    spool_tools_free(&sink->tools);
     buffer_free(&sink->upstream.url);
     buffer_free(&sink->upstream.pins);
     upstream_login_free(&sink->upstream.login);

@@ -357,8 +357,12 @@ void spool_file_free(struct spool_file *file)
     buffer_free(&file->signature);
 }
 
-void spool_tools_free_buffers(struct spool_tools *tools)
+void spool_tools_free(struct spool_tools *tools)
 {
+    node_index_close(tools->index);
+    decompressor_free(tools->decompressor);
+    decryption_keys_free(tools->keys);
+    smime_verifier_free(tools->verifier);
     buffer_free(&tools->image);
     buffer_free(&tools->message);
     buffer_free(&tools->canonical);

@@ -23,9 +23,9 @@
 #include "util/decompress.h"
 #include "util/err.h"
 
-/* What the steps need; each thread has its own. The caller sets and frees settings to verifier; the steps fill the
- * buffers, which spool_tools_free_buffers frees; certificates are valid for the current file. A route to the upstream
- * needs settings and index only. */
+/* What the steps need; each thread has its own. The caller sets settings to verifier; the steps fill the buffers.
+ * spool_tools_free frees those and index, decompressor, keys and verifier; the others stay the caller's. Certificates
+ * are valid for the current file. A route to the upstream needs settings and index only. */
 struct spool_tools {
     const struct relay_config_reporting *settings;
     struct run_age *ages;
@@ -92,4 +92,4 @@ enum spool_verdict spool_process(enum spool_route route, struct spool_tools *too
 void spool_file_clear(struct spool_file *file);
 void spool_file_free(struct spool_file *file);
 
-void spool_tools_free_buffers(struct spool_tools *tools);
+void spool_tools_free(struct spool_tools *tools);

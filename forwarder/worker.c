@@ -299,11 +299,7 @@ static void worker_free(struct worker *worker)
     }
     free(worker->batch.jobs);
     free(worker->batch.runs);
-    spool_tools_free_buffers(&worker->tools);
-    node_index_close(worker->tools.index);
-    decompressor_free(worker->tools.decompressor);
-    decryption_keys_free(worker->tools.keys);
-    smime_verifier_free(worker->tools.verifier);
+    spool_tools_free(&worker->tools);
     report_db_free(worker->batch.db);
     free(worker);
 }

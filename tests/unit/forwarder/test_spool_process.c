@@ -32,10 +32,8 @@ static void process_set_up(void)
 static void process_tear_down(void)
 {
     spool_file_free(&file);
-    spool_tools_free_buffers(&tools);
-    decompressor_free(tools.decompressor);
-    decryption_keys_free(tools.keys);
-    smime_verifier_free(tools.verifier);
+    tools.index = NULL; /* it is the relay's */
+    spool_tools_free(&tools);
     spool_close(spool);
     made_relay_close(&relay);
 }
