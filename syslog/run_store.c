@@ -14,9 +14,10 @@
 
 enum { LOCK_WITHIN_MS = 8000, LOCK_PAUSE_MS = 50 };
 
+/* LMDB calls it EIO when the disk takes a part of what it writes. */
 bool run_store_fault(int code, struct err *err)
 {
-    return err_set(err, "the store of runs: %s", mdb_strerror(code));
+    return err_set(err, "the store of runs: %s%s", mdb_strerror(code), code == EIO ? " (is the disk full?)" : "");
 }
 
 void run_store_put_number(unsigned char out[8], uint64_t number)
