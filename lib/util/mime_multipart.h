@@ -19,9 +19,9 @@ struct mime_part {
     enum mime_delimiter end;
 };
 
-/* Takes the header off the front of an entity of that type ("multipart/mixed"), and finds the boundary in it. False when
- * that is missing, empty or spans lines. Any other boundary is taken, as OpenSSL does, not only what RFC 2046 allows (up
- * to 70 characters of some kinds). */
+/* Takes the header off the front of an entity of that type ("multipart/mixed"), and finds the boundary in it. False
+ * when that is missing, empty or spans lines. Any other boundary is taken, as OpenSSL does, not only what RFC 2046
+ * allows (up to 70 characters of some kinds). */
 bool mime_multipart_start(struct slice *entity, const char *type, struct slice *boundary, struct err *err);
 
 /* Takes lines and the delimiter after them from the front of *text. end is MIME_DELIMITER_NONE, and nothing is taken,
