@@ -43,8 +43,11 @@ static int mask_digest_nid(const X509_ALGOR *mask)
  * verification. */
 static bool set_mask(EVP_PKEY_CTX *context, int nid, const EVP_MD *md)
 {
+    if (nid == EVP_MD_get_type(md)) {
+        return true;
+    }
     const EVP_MD *mask = EVP_get_digestbynid(nid);
-    return nid == EVP_MD_get_type(md) || (mask != NULL && EVP_PKEY_CTX_set_rsa_mgf1_md(context, mask) == 1);
+    return mask != NULL && EVP_PKEY_CTX_set_rsa_mgf1_md(context, mask) == 1;
 }
 
 static long small_number(const ASN1_INTEGER *number, long otherwise)
