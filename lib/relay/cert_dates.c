@@ -67,5 +67,7 @@ static bool look_at_dates(void *context, struct slice id, const struct node_inde
 bool cert_dates_walk(struct node_index *index, int64_t now, cert_dates_visit *visit, void *context, struct err *err)
 {
     struct dates_walk walk = {index, now, visit, context};
-    return node_index_walk(index, look_at_dates, &walk, err);
+    bool walked = node_index_walk(index, look_at_dates, &walk, err);
+    (void)node_index_refresh(index, NULL); /* gives the pages back now: the next request may come in an hour */
+    return walked;
 }

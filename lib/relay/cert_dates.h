@@ -25,8 +25,8 @@ void cert_dates_say(struct err *sentence, const char *whose, const struct cert_r
 const char *cert_dates_consequence(enum cert_dates dates);
 
 /* Calls visit for each certificate whose dates are not CERT_DATES_VALID at `now`. A node with two such certificates
- * is visited twice. Reads the whole index (some 0.4 s with 50,000 nodes): not for every request. False with err when
- * the index cannot be read. */
+ * is visited twice. Reads the whole index (some 0.4 s with 50,000 nodes): not for every request. Maps it anew after
+ * that, so what node_index_* returned before is no longer valid. False with err when the index cannot be read. */
 typedef void cert_dates_visit(void *context, const char *node_id, const struct cert_record *certificate,
                               enum cert_dates dates);
 bool cert_dates_walk(struct node_index *index, int64_t now, cert_dates_visit *visit, void *context, struct err *err);

@@ -18,19 +18,28 @@ struct made_index {
     struct node_index *index;
 };
 
+/* Builds the index file anew. The open index is as it was. */
+static inline void made_index_write(const struct made_index *made, const char *list, const char *certificates,
+                                    char index_file[100])
+{
+    struct node_index_summary summary;
+    struct err err = {0};
+    char list_file[100], certs_file[100];
+    snprintf(list_file, sizeof list_file, "%s/list.json", made->directory.path);
+    snprintf(certs_file, sizeof certs_file, "%s/certs.pem", made->directory.path);
+    snprintf(index_file, 100, "%s/index", made->directory.path);
+    tmpdir_write(made->directory.fd, "list.json", list);
+    tmpdir_write(made->directory.fd, "certs.pem", certificates);
+    ck_assert_msg(node_index_build(list_file, certs_file, index_file, &summary, &err), "%s", err.text);
+}
+
 /* list: JSON. certificates: PEM. */
 static inline struct made_index made_index_new(const char *list, const char *certificates)
 {
     struct made_index made = {.directory = tmpdir_make()};
-    struct node_index_summary summary;
     struct err err = {0};
-    char list_file[100], certs_file[100], index_file[100];
-    snprintf(list_file, sizeof list_file, "%s/list.json", made.directory.path);
-    snprintf(certs_file, sizeof certs_file, "%s/certs.pem", made.directory.path);
-    snprintf(index_file, sizeof index_file, "%s/index", made.directory.path);
-    tmpdir_write(made.directory.fd, "list.json", list);
-    tmpdir_write(made.directory.fd, "certs.pem", certificates);
-    ck_assert_msg(node_index_build(list_file, certs_file, index_file, &summary, &err), "%s", err.text);
+    char index_file[100];
+    made_index_write(&made, list, certificates, index_file);
     made.index = node_index_open(index_file, &err);
     ck_assert_msg(made.index != NULL, "%s", err.text);
     return made;

@@ -52,6 +52,24 @@ START_TEST(certificates_out_of_their_dates_are_told)
 }
 END_TEST
 
+/* So that the pages of a walk do not stay in the memory of the process. */
+START_TEST(the_index_is_mapped_anew_after_a_walk)
+{
+    struct buffer pem = {0}, told = {0};
+    char index_file[100];
+    add_dated(&pem, "old", -2 * DAY, -DAY);
+    struct made_index made = made_index_new("{" MADE_NODE("old", "h", "root") "}", buffer_cstr(&pem));
+    made_index_write(&made, "{" MADE_NODE("new", "h", "root") "}", "", index_file);
+    ck_assert(!node_index_find(made.index, "new", NULL));
+    ck_assert(cert_dates_walk(made.index, time(NULL), note_dates, &told, NULL));
+    ck_assert_str_eq(buffer_cstr(&told), "old expired;");
+    ck_assert(node_index_find(made.index, "new", NULL));
+    made_index_free(&made);
+    buffer_free(&pem);
+    buffer_free(&told);
+}
+END_TEST
+
 START_TEST(both_ends_of_the_dates_are_within_them)
 {
     const struct cert_record certificate = {.not_before = 100, .not_after = 200 + CERT_DATES_SOON_SECONDS};
@@ -79,4 +97,4 @@ START_TEST(each_has_its_words)
 END_TEST
 
 SUITE_MAIN("cert_dates", each_has_its_words, certificates_out_of_their_dates_are_told,
-           both_ends_of_the_dates_are_within_them)
+           the_index_is_mapped_anew_after_a_walk, both_ends_of_the_dates_are_within_them)
