@@ -10,7 +10,7 @@ syslog_libsyslog_a_SOURCES = \
 	syslog/privileges.c syslog/privileges.h \
 	syslog/refusals.c syslog/refusals.h \
 	syslog/run_store.c syslog/run_store.h syslog/run_store_private.h \
-	syslog/run_store_add.c syslog/run_store_end.c \
+	syslog/run_store_add.c syslog/run_store_check.c syslog/run_store_end.c \
 	syslog/runlog_message.c syslog/runlog_message.h \
 	syslog/syslog_line.c syslog/syslog_line.h
 

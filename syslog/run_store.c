@@ -92,20 +92,15 @@ static int open_tables(struct run_store *store)
 }
 
 /* The file may have twice the allowed size: removing a run from a full store needs room, too. */
-static bool open_run_file(struct run_store *store, struct err *err)
+static bool open_run_file(struct run_store *store, const char *path, struct err *err)
 {
-    char *path = xasprintf("%s/runs.mdb", store->config->state_directory);
     size_t size = 2 * (size_t)store->config->max_state_size + (64 << 20);
     int code = mdb_env_create(&store->env);
-    code = code == 0 ? mdb_env_set_maxdbs(store->env, 4) : code;
+    code = code == 0 ? mdb_env_set_maxdbs(store->env, RUN_STORE_TABLES) : code;
     code = code == 0 ? mdb_env_set_mapsize(store->env, size) : code;
     code = code == 0 ? mdb_env_open(store->env, path, MDB_NOSUBDIR | MDB_NOLOCK, 0600) : code;
     code = code == 0 ? open_tables(store) : code;
-    if (code != 0) {
-        err_set(err, "%s: %s", path, mdb_strerror(code));
-    }
-    free(path);
-    return code == 0;
+    return code == 0 || err_set(err, "%s: %s", path, mdb_strerror(code));
 }
 
 struct run_store *run_store_open(const struct relay_config_syslog *config, struct err *err)
@@ -113,9 +108,12 @@ struct run_store *run_store_open(const struct relay_config_syslog *config, struc
     struct run_store *store = xcalloc(1, sizeof *store);
     store->config = config;
     store->lock_fd = -1;
-    if (!take_lock(store, err) || !open_run_file(store, err)) {
+    char *path = xasprintf("%s/runs.mdb", config->state_directory);
+    bool good = take_lock(store, err) && run_store_move_damaged(path, err) && open_run_file(store, path, err);
+    free(path);
+    if (!good) {
         run_store_close(store);
-        return NULL;
+        store = NULL;
     }
     return store;
 }

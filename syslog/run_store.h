@@ -29,8 +29,9 @@ struct run_store;
 
 enum { RUN_STORE_ENDED = 16 };
 
-/* Opens the directory, which must exist. Waits some seconds for another process to release it. config must outlive the
- * store. NULL with err. */
+/* Opens the directory, which must exist. Waits some seconds for another process to release it. Reads all of runs.mdb:
+ * one that is damaged becomes runs.mdb.damaged, and the store is empty. config must outlive the store. NULL with
+ * err. */
 struct run_store *run_store_open(const struct relay_config_syslog *config, struct err *err);
 void run_store_close(struct run_store *store); /* takes NULL; drops what is not committed */
 

@@ -9,7 +9,7 @@
 
 #include "run_store.h"
 
-enum { RUN_KEY_SIZE = NODE_ID_SIZE + 8, ITEM_KEY_SIZE = 8 + 64 };
+enum { RUN_KEY_SIZE = NODE_ID_SIZE + 8, ITEM_KEY_SIZE = 8 + 64, RUN_STORE_TABLES = 4 };
 
 struct run_store {
     const struct relay_config_syslog *config;
@@ -44,6 +44,10 @@ void run_key_make(struct run_key *key, const char *node_id, int64_t start);
 void run_store_put_number(unsigned char out[8], uint64_t number); /* big-endian */
 
 bool run_store_fault(int code, struct err *err);
+
+/* Moves a file that cannot be read to the end to <path>.damaged, in place of an earlier one, and says so in the log.
+ * False with err when it cannot be moved. */
+bool run_store_move_damaged(const char *path, struct err *err);
 
 static inline MDB_val run_key_value(const struct run_key *key)
 {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "syslog/run_store.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "support/suite.h"
 #include "support/tmpdir.h"
@@ -273,7 +276,68 @@ START_TEST(a_full_disk_is_named_and_the_store_goes_on)
 }
 END_TEST
 
-SUITE_MAIN("run_store", a_run_ends_with_its_report_and_some_time, what_comes_again_is_known,
+/* A store of 200 runs, closed. Returns the size of its file. */
+static off_t make_large_store(void)
+{
+    struct err err = {""};
+    struct stat status;
+    run_store_setup();
+    config.max_runs_per_node = 1000;
+    ck_assert(run_store_begin(store, &err));
+    for (int64_t start = 1; start <= 200; start++) {
+        ck_assert_int_eq(add_at("n1", start, "a", false, NOW), RUN_STORE_TAKEN);
+    }
+    ck_assert(run_store_commit(store, &err));
+    run_store_close(store);
+    ck_assert_int_eq(fstatat(directory.fd, "runs.mdb", &status, 0), 0);
+    return status.st_size;
+}
+
+/* damage: a byte that replaces each from `from` to `to`; -1: the file ends at `from`. */
+static void damage_store(off_t from, off_t to, int damage)
+{
+    int fd = openat(directory.fd, "runs.mdb", O_WRONLY);
+    char byte = (char)damage;
+    ck_assert_int_eq(damage < 0 ? ftruncate(fd, from) : 0, 0);
+    for (off_t at = from; damage >= 0 && at < to; at++) {
+        ck_assert_int_eq(pwrite(fd, &byte, 1, at), 1);
+    }
+    close(fd);
+}
+
+START_TEST(a_damaged_file_is_moved_aside)
+{
+    enum { PAGE = 4096 };
+    const struct {
+        off_t from;
+        off_t to; /* 0: the end */
+        int damage;
+    } damages[] = {{0, 2 * PAGE, 0}, {0, 100, 'x'},    {PAGE, 0, -1},
+                   {5 * PAGE, 0, -1}, {2 * PAGE, 0, 0}, {2 * PAGE, 0, 0xff}};
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        off_t size = make_large_store();
+        damage_store(damages[i].from, damages[i].to > 0 ? damages[i].to : size, damages[i].damage);
+        open_run_store();
+        ck_assert_uint_eq(run_store_count(store), 0);
+        ck_assert(tmpdir_has(directory.fd, "runs.mdb.damaged"));
+        ck_assert_int_eq(add_one("n1", 1, "a", false), RUN_STORE_TAKEN);
+        run_store_finish();
+    }
+}
+END_TEST
+
+START_TEST(a_file_that_is_whole_stays)
+{
+    make_large_store();
+    open_run_store();
+    ck_assert_uint_eq(run_store_count(store), 200);
+    ck_assert(!tmpdir_has(directory.fd, "runs.mdb.damaged"));
+    run_store_finish();
+}
+END_TEST
+
+SUITE_MAIN("run_store", a_damaged_file_is_moved_aside, a_file_that_is_whole_stays,
+           a_run_ends_with_its_report_and_some_time, what_comes_again_is_known,
            what_is_not_committed_is_not_there, a_run_has_limits_but_for_its_end, a_node_has_limits,
            the_last_runs_of_a_node_are_remembered, when_it_is_full_the_quietest_run_goes,
            a_clock_that_was_set_back_ends_the_wait, a_full_disk_is_named_and_the_store_goes_on)
