@@ -9,10 +9,15 @@
 #include "util/close_fd.h"
 #include "util/xmalloc.h"
 
-/* Each worker keeps a connection, so there are no more workers than connections allowed. */
+enum { WORKERS_MIN = 2 };
+
+/* One for each processor, and a second one in any case: it prepares its batch while the other's commit waits for the
+ * disk. Each worker keeps a connection, so there are no more workers than connections allowed. */
 static unsigned worker_count(const struct relay_config *config, enum relay_kind kind)
 {
-    long count = config->reporting.workers > 0 ? config->reporting.workers : sysconf(_SC_NPROCESSORS_ONLN);
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    long automatic = processors > WORKERS_MIN ? processors : WORKERS_MIN;
+    long count = config->reporting.workers > 0 ? config->reporting.workers : automatic;
     long count_max = config->database.max_pool_size;
     count = count < count_max ? count : count_max;
     return count > 0 && kind == RELAY_KIND_REPORT ? (unsigned)count : 1;

@@ -101,7 +101,8 @@ static const struct config_key keys[] = {
              "\"log_info\" ]."},
     {"processing.reporting.workers", CONFIG_INT, FIELD(reporting.workers), "0", 0, 256,
      .help = "Threads that verify, parse and store, each with a database connection of its own as far as "
-             "max_pool_size goes. 0: as many as there are processors."},
+             "max_pool_size goes. 0: as many as there are processors, but two at least: one prepares while the other's "
+             "commit waits for the disk."},
     {"processing.reporting.batch_runs", CONFIG_INT, FIELD(reporting.batch_runs), "100", 1, 10000,
      .help = "How many runs share a transaction at the most. A run does not wait for others: it is the queue that "
              "makes batches large."},
