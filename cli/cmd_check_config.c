@@ -18,6 +18,7 @@
 #include "relay/spool.h"
 #include "relay/upload_kind.h"
 #include "util/buffer.h"
+#include "util/duration.h"
 
 /* The forwarder does not start without these. */
 static bool knows_upstream(const struct relay_config *config, struct err *err)
@@ -124,6 +125,19 @@ static void tell_intake(const struct relay_config *config)
     relay_state_close(state);
 }
 
+/* Run logs are taken all the same, and nobody is told when the cleaner removes them. */
+static void tell_runs_stay(const struct relay_config *config)
+{
+    char retention[DURATION_TEXT_SIZE];
+    if (config->reporting.output == RELAY_OUTPUT_DISABLED) {
+        duration_format(config->reporting.cleanup_retention, retention);
+        fprintf(stderr,
+                "note: processing.reporting.output is disabled: run logs are taken and go nowhere; what has waited for "
+                "%s is removed.\n",
+                retention);
+    }
+}
+
 static int cmd_check_config_run(const struct command *command, const struct command_line *line)
 {
     struct err err;
@@ -140,6 +154,7 @@ static int cmd_check_config_run(const struct command *command, const struct comm
         !database_is_well(command, line->config)) {
         return COMMAND_FAILED;
     }
+    tell_runs_stay(line->config);
     tell_intake(line->config);
     check_certificates_tell(line->config);
     check_server_key_tell(line->config);
@@ -162,8 +177,9 @@ const struct command cmd_check_config = {
         "Reads the configuration, with the password and key files it names, as the programs do. Unknown keys\n"
         "are told on standard error. Where run logs go to a database, it logs in there and looks whether they can be\n"
         "stored, and whether a crash of that server would lose what it has stored. Notes on standard error tell what\n"
-        "keeps uploads out: a full file system, uploads turned away lately, an endpoint that does not run; and nodes\n"
-        "whose certificate has expired, is not valid yet (httpd ends the connection) or expires within 30 days;\n"
+        "keeps uploads out: a full file system, uploads turned away lately, an endpoint that does not run; that run\n"
+        "logs go nowhere, since processing.reporting.output is disabled; nodes whose certificate has expired, is not\n"
+        "valid yet (httpd ends the connection) or expires within 30 days;\n"
         "indexes of the database without which the web application is slow; and a key of httpd's that costs much with\n"
         "each connection. With hub.enabled it looks whether the hub can start: certificate and key, the directory of\n"
         "orders, its port; with virtual.enabled, at the files of virtual nodes; with syslog.enabled, at\n"

@@ -177,6 +177,10 @@ struct forwarder *forwarder_start(const struct relay_config *config, struct err 
     }
     log_info("started", log_number("workers", count_workers(forwarder)),
              log_text("directory", config->reporting.directory));
+    if (config->reporting.output == RELAY_OUTPUT_DISABLED) {
+        log_warn("processing.reporting.output is disabled: run logs go nowhere, and those that are too old are removed",
+                 log_number("retention_s", config->reporting.cleanup_retention));
+    }
     sd_notify_send("READY=1");
     return forwarder;
 }

@@ -49,11 +49,11 @@ static void judge_nodes(struct health *health)
     }
 }
 
-/* Does anybody take the files of this spool away? Run logs stay while their output is disabled. Inventories always
- * leave: the web application takes those that have no output. */
-static bool leaves(const struct health *health, size_t spool)
+/* Does nobody take the files of this spool away? Inventories always leave: the web application takes those that have no
+ * output. */
+static bool stays(const struct health *health, size_t spool)
 {
-    return spool == 0 ? health->config->reporting.output != RELAY_OUTPUT_DISABLED : true;
+    return spool == RELAY_KIND_REPORT && health->config->reporting.output == RELAY_OUTPUT_DISABLED;
 }
 
 static void judge_spool(struct health *health, size_t i)
@@ -66,9 +66,11 @@ static void judge_spool(struct health *health, size_t i)
         findings_add(&health->findings, false, "%s: how many there are is not known: %s", name, totals->err.text);
         return;
     }
-    if (totals->waiting.files > 0 && health->now - totals->waiting.oldest > SLOW_SECONDS && leaves(health, i)) {
+    if (totals->waiting.files > 0 && health->now - totals->waiting.oldest > SLOW_SECONDS) {
         duration_format(health->now - totals->waiting.oldest, age);
-        findings_add(&health->findings, false, "%s wait, the oldest for %s", name, age);
+        findings_add(&health->findings, false, "%s wait, the oldest for %s%s", name, age,
+                     stays(health, i) ? ": processing.reporting.output is disabled, so they stay until they are removed"
+                                      : "");
     }
     if (totals->failed.files > 0) {
         html_format_number(totals->failed.files, number);

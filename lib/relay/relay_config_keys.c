@@ -95,7 +95,8 @@ static const struct config_key keys[] = {
      .help = "The directory that holds incoming and failed."},
     {"processing.reporting.output", CONFIG_CHOICE, FIELD(reporting.output), "disabled", .choices = outputs,
      .help = "Where run logs go. database: verified, parsed and stored in PostgreSQL, as on root. upstream: "
-             "unchanged to the policy server above, as on a relay. disabled: they wait."},
+             "unchanged to the policy server above, as on a relay. disabled: they wait, and are removed after "
+             "cleanup.retention."},
     {"processing.reporting.skip_event_types", CONFIG_TEXTS, FIELD(reporting.skip_event_types), "",
      .help = "Reports of these event types are left out before a run is stored, for example [ \"log_debug\", "
              "\"log_info\" ]."},

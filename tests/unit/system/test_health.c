@@ -131,15 +131,18 @@ START_TEST(what_waits_too_long_and_what_failed)
 }
 END_TEST
 
-START_TEST(run_logs_that_no_output_takes_may_wait)
+START_TEST(run_logs_that_no_output_takes_are_told)
 {
     struct made_health made;
     int64_t now = time(NULL);
     made_health_new(&made);
     made.config.reporting.output = RELAY_OUTPUT_DISABLED;
-    made.queue[0].waiting = (struct spool_sum){2, 10, now - 90000};
+    made.queue[RELAY_KIND_REPORT].waiting = (struct spool_sum){2, 10, now - 90000};
+    made.queue[RELAY_KIND_INVENTORY].waiting = (struct spool_sum){2, 10, now - 60};
     made_health_collect(&made, now);
-    ck_assert_uint_eq(made.health.findings.count, 0);
+    ck_assert_uint_eq(made.health.findings.count, 1);
+    ck_assert(health_found(&made.health, HEALTH_NOTICE, "Run logs wait, the oldest for 1d 1h: "
+                                                        "processing.reporting.output is disabled"));
     made_health_free(&made);
 }
 END_TEST
@@ -306,5 +309,5 @@ SUITE_MAIN("health", a_daemon_of_virtual_nodes_that_says_nothing_is_told, runs_b
            a_database_that_is_down_with_its_reason_and_since_when, what_the_forwarder_has_not_said_lately_is_not_known,
            what_the_forwarder_never_said_is_not_known,
            an_upstream_that_nothing_was_for_is_no_fault_while_the_forwarder_lives, a_state_that_is_not_shared,
-           what_waits_too_long_and_what_failed, run_logs_that_no_output_takes_may_wait, nodes_and_configuration,
+           what_waits_too_long_and_what_failed, run_logs_that_no_output_takes_are_told, nodes_and_configuration,
            certificates_out_of_their_dates_are_worth_a_look, activity_of_the_last_hour_minute_by_minute)
