@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +22,7 @@
 #include "relay/upload_kind.h"
 #include "util/buffer.h"
 #include "util/duration.h"
+#include "util/xmalloc.h"
 
 /* The forwarder does not start without these. */
 static bool knows_upstream(const struct relay_config *config, struct err *err)
@@ -138,6 +142,26 @@ static void tell_runs_stay(const struct relay_config *config)
     }
 }
 
+/* Who may not look there is told nothing. */
+static void tell_missing_directory(const char *directory, const char *name)
+{
+    struct stat status;
+    char *path = xasprintf("%s/%s", directory, name);
+    if (stat(path, &status) != 0 ? errno == ENOENT || errno == ENOTDIR : !S_ISDIR(status.st_mode)) {
+        fprintf(stderr, "note: there is no directory %s: the programs that use it do not start.\n", path);
+    }
+    free(path);
+}
+
+static void tell_missing_directories(const struct relay_config *config)
+{
+    tell_missing_directory(config->reporting.directory, upload_kind(RELAY_KIND_REPORT)->incoming);
+    tell_missing_directory(config->reporting.directory, "failed");
+    tell_missing_directory(config->inventory.directory, upload_kind(RELAY_KIND_INVENTORY)->incoming);
+    tell_missing_directory(config->inventory.directory, upload_kind(RELAY_KIND_INVENTORY_UPDATE)->incoming);
+    tell_missing_directory(config->inventory.directory, "failed");
+}
+
 static int cmd_check_config_run(const struct command *command, const struct command_line *line)
 {
     struct err err;
@@ -155,6 +179,7 @@ static int cmd_check_config_run(const struct command *command, const struct comm
         return COMMAND_FAILED;
     }
     tell_runs_stay(line->config);
+    tell_missing_directories(line->config);
     tell_intake(line->config);
     check_certificates_tell(line->config);
     check_server_key_tell(line->config);
@@ -177,9 +202,9 @@ const struct command cmd_check_config = {
         "Reads the configuration, with the password and key files it names, as the programs do. Unknown keys\n"
         "are told on standard error. Where run logs go to a database, it logs in there and looks whether they can be\n"
         "stored, and whether a crash of that server would lose what it has stored. Notes on standard error tell what\n"
-        "keeps uploads out: a full file system, uploads turned away lately, an endpoint that does not run; that run\n"
-        "logs go nowhere, since processing.reporting.output is disabled; nodes whose certificate has expired, is not\n"
-        "valid yet (httpd ends the connection) or expires within 30 days;\n"
+        "keeps uploads out: a directory of the spool that is missing, a full file system, uploads turned away lately,\n"
+        "an endpoint that does not run; that run logs go nowhere, since processing.reporting.output is disabled;\n"
+        "nodes whose certificate has expired, is not valid yet (httpd ends the connection) or expires within 30 days;\n"
         "indexes of the database without which the web application is slow; and a key of httpd's that costs much with\n"
         "each connection. With hub.enabled it looks whether the hub can start: certificate and key, the directory of\n"
         "orders, its port; with virtual.enabled, at the files of virtual nodes; with syslog.enabled, at\n"
