@@ -126,6 +126,7 @@ static void add_target(struct remote_run_targets *targets, struct node_index *in
     struct slice hop;
     struct node_index_entry entry;
     if (!id_text(text, id) || !node_index_next_hop(index, me, text, &hop)) {
+        targets->first_unknown = targets->unknown == 0 ? id : targets->first_unknown;
         targets->unknown++;
     } else if (!slice_eq(hop, id)) {
         add_hop(targets, hop, id);

@@ -37,6 +37,7 @@ struct remote_run_targets {
     struct slice *refused; /* ids of neighbours, relays among them, whose host name is not valid */
     size_t refused_count;
     size_t unknown;
+    struct slice first_unknown; /* its id, as it was asked for */
     int relay_levels; /* how many relays, one below the other, lie between here and the farthest of their nodes */
 
     struct remote_run_hop *hops; /* private, as is what follows */

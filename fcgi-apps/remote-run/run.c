@@ -37,7 +37,8 @@ static void say_left_out(struct run *run)
                        id.at);
     }
     if (targets->unknown > 0) {
-        log_warn("unknown nodes left out", log_number("nodes", (int64_t)targets->unknown));
+        log_warn("unknown nodes left out", log_number("nodes", (int64_t)targets->unknown),
+                 log_slice("first", targets->first_unknown));
     }
 }
 
