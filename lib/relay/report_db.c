@@ -9,7 +9,7 @@
 enum { STATEMENT_SECONDS = 60 };
 
 /* Checks tables, rights and settings. A view is checked as far as possible, since the real tables may be behind it. */
-static const char examine[] =
+static const char examine[] = REPORT_DB_STORAGE_PATH
     "WITH needed (name, oid) AS ("
     " VALUES ('ruddersysevents', to_regclass('ruddersysevents')), ('reportsexecution', to_regclass('reportsexecution'))"
     "), stored AS ("

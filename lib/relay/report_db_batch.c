@@ -53,7 +53,7 @@ static bool begin_and_claim(struct report_db_conn *conn, struct report_db_item *
     buffer_add_format(&sql,
                       "BEGIN ISOLATION LEVEL READ COMMITTED;"
                       "SET LOCAL statement_timeout = '%us'; SET LOCAL idle_in_transaction_session_timeout = '10s';"
-                      "SET LOCAL enable_seqscan = off;"
+                      "SET LOCAL enable_seqscan = off;" REPORT_DB_STORAGE_PATH
                       "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
                       " WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true),"
                       " count(pg_advisory_xact_lock(key)) FROM unnest('{",

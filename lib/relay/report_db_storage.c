@@ -28,8 +28,10 @@ static const char add_days[] = "SELECT rudder_relay.add_days(7)";
 
 static bool ask_which(struct report_db_conn *conn, struct buffer *answer, struct report_db_failure *failure)
 {
+    char sql[sizeof REPORT_DB_STORAGE_PATH + sizeof which];
+    snprintf(sql, sizeof sql, "%s%s", REPORT_DB_STORAGE_PATH, which);
     buffer_clear(answer);
-    bool good = report_db_conn_lines(conn, which, answer, failure);
+    bool good = report_db_conn_lines(conn, sql, answer, failure);
     answer->len -= answer->len > 0; /* the line's end */
     return good;
 }

@@ -20,6 +20,14 @@ enum report_db_storage {
     REPORT_DB_STORAGE_COMPACT, /* our view; what runs have in common is stored as lists */
 };
 
+/* SQL: makes the name RudderSysEvents mean the view until the transaction ends. A user named rudder_relay, as the docs
+ * have one, has the schema of compact storage first in its search_path ("$user"), and there is the table behind the
+ * view. It comes before whatever uses the name. */
+#define REPORT_DB_STORAGE_PATH                                                                                         \
+    "SELECT set_config('search_path', '\"' ||"                                                                         \
+    " array_to_string(array_remove(current_schemas(false), 'rudder_relay'), '\",\"') || '\"', true)"                   \
+    " WHERE current_schema() = 'rudder_relay';"
+
 enum { REPORT_DB_DAY_SIZE = sizeof "2026-11-28" };
 
 /* Sets conn->answer and conn->storage. If there is no partition for today it has the database make some; if that fails,
