@@ -8,5 +8,8 @@
 
 -- Messages only where something is wrong ("already exists, skipping" is what is expected); one at a time.
 SET LOCAL client_min_messages = warning;
+-- Names and dates are compared and read again as they are written here, whatever this database or user has set.
+SET LOCAL quote_all_identifiers = off;
+SET LOCAL datestyle = 'ISO';
 SELECT pg_advisory_xact_lock(hashtext('rudder-relay sql/apply'))
 \g /dev/null

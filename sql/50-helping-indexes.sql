@@ -6,6 +6,7 @@
 -- Other kinds of tables (a view, partitions) have no such indexes.
 
 SET client_min_messages = warning;
+SET quote_all_identifiers = off;
 SET statement_timeout = 0;
 SELECT 'DO $$ BEGIN RAISE ''indexes are being added already, by another session''; END $$'
 WHERE NOT pg_try_advisory_lock(hashtext('rudder-relay sql/apply --add-indexes'))

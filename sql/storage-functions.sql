@@ -107,7 +107,8 @@ BEGIN
         name := 'run_' || to_char(wanted, 'YYYYMMDD');
         IF to_regclass('rudder_relay.' || name) IS NULL THEN
             EXECUTE format('CREATE TABLE rudder_relay.%I (LIKE rudder_relay.run INCLUDING DEFAULTS)', name);
-            EXECUTE format('ALTER TABLE rudder_relay.run ATTACH PARTITION rudder_relay.%I FOR VALUES IN (%L)', name, wanted);
+            EXECUTE format('ALTER TABLE rudder_relay.run ATTACH PARTITION rudder_relay.%I FOR VALUES IN (%L)',
+                name, to_char(wanted, 'YYYY-MM-DD')); -- what datestyle makes of a date it may not take
         END IF;
     END LOOP;
 END $$;

@@ -34,6 +34,7 @@ static const char examine[] = REPORT_DB_STORAGE_PATH
 
 /* Only of tables, that behind the view of compact storage included: a partitioned table has indexes of its own kind. */
 static const char hint[] =
+    "SET LOCAL quote_all_identifiers = off;"
     "SELECT 'table ' || relname || ' has no index ' || definition || ': without it ' || what"
     " || ' reads the whole table (sql/apply --add-indexes makes it)'"
     " FROM (VALUES (coalesce(to_regclass('rudder_relay.ruddersysevents'), to_regclass('ruddersysevents')),"
