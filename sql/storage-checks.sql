@@ -6,7 +6,7 @@ SELECT format('DO %L', format('BEGIN RAISE USING MESSAGE = %L; END', 'RudderSysE
 FROM pg_class, LATERAL (
     VALUES (1, relkind <> 'r', 'is neither an ordinary table nor a view of the relay''s'),
         (2, relpersistence <> 'p', 'is not a permanent table'),
-        (3, relhasrules, 'has rules'),
+        (3, EXISTS (SELECT FROM pg_rewrite WHERE ev_class = pg_class.oid), 'has rules'), -- relhasrules stays after the last
         (4, EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid AND NOT tgisinternal), 'has triggers'),
         (5, relrowsecurity, 'has row security policies'),
         (6, EXISTS (SELECT FROM pg_inherits WHERE pg_class.oid IN (inhrelid, inhparent)), 'inherits or is inherited from'),
@@ -14,7 +14,9 @@ FROM pg_class, LATERAL (
             'has foreign keys'),
         (8, EXISTS (SELECT FROM pg_depend JOIN pg_rewrite ON pg_rewrite.oid = objid
                     WHERE classid = 'pg_rewrite'::regclass AND refobjid = pg_class.oid), 'is used by a view'),
-        (9, EXISTS (SELECT FROM pg_publication_rel WHERE prrelid = pg_class.oid), 'is published'),
+        -- as one of some tables, of its schema, or of all: a subscriber lacks the tables that it would get
+        (9, EXISTS (SELECT FROM pg_publication_tables WHERE tablename = relname
+                    AND schemaname = (SELECT nspname FROM pg_namespace WHERE pg_namespace.oid = relnamespace)), 'is published'),
         (10, (SELECT array_agg(attname || ' ' || format_type(atttypid, NULL) ORDER BY attname) FROM pg_attribute
               WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped)::text <>
              '{"component text","directiveid text","eventtype text","executiondate timestamp with time zone",'
