@@ -14,6 +14,10 @@ static const char examine[] = REPORT_DB_STORAGE_PATH
     " VALUES ('ruddersysevents', to_regclass('ruddersysevents')), ('reportsexecution', to_regclass('reportsexecution'))"
     "), stored AS ("
     " SELECT oid FROM needed UNION SELECT relid FROM needed, LATERAL pg_partition_tree(oid)"
+    "), wanted (name, attribute, type) AS ("
+    " VALUES ('ruddersysevents', 'id', 'bigint'), ('ruddersysevents', 'executiondate', 'timestamptz'),"
+    " ('ruddersysevents', 'executiontimestamp', 'timestamptz'), ('reportsexecution', 'date', 'timestamptz'),"
+    " ('reportsexecution', 'insertionid', 'bigint')"
     "), complaint (no, met, text) AS ("
     " VALUES (1, pg_is_in_recovery(), 'it is a standby, which takes no runs'),"
     " (2, NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'on', 'it is read-only'),"
@@ -30,6 +34,10 @@ static const char examine[] = REPORT_DB_STORAGE_PATH
     "  || name FROM needed, (VALUES ('SELECT'), ('INSERT')) AS wanted (right_to)"
     " UNION ALL SELECT 11, relpersistence = 'u', 'table ' || relname || ' is unlogged: a crash empties it'"
     "  FROM stored JOIN pg_class USING (oid)"
+    " UNION ALL SELECT 12, atttypid IS DISTINCT FROM type::regtype,"
+    "  'table ' || name || ' has no column ' || attribute || ' of type ' || type"
+    "  FROM needed JOIN wanted USING (name) LEFT JOIN pg_attribute ON attrelid = oid AND attname = attribute"
+    "  WHERE oid IS NOT NULL"
     ") SELECT text FROM complaint WHERE met ORDER BY no, text";
 
 /* Only of tables, that behind the view of compact storage included: a partitioned table has indexes of its own kind. */
