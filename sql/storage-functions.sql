@@ -20,7 +20,8 @@ CREATE OR REPLACE FUNCTION rudder_relay.place_in_list(place bigint, tail smallin
 $$;
 
 -- A row of its own goes; a shared line is marked as missing from its run, and the run goes with its last one. (The ids of
--- a run are those from its first id on, up to the next run.) If the list has no such line, another session was faster.
+-- a run are those from its first id on, as many as its reports.) If there is no such run, or the list has no such line,
+-- another session was faster.
 CREATE OR REPLACE FUNCTION rudder_relay.delete_row() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -33,7 +34,8 @@ BEGIN
         RETURN OLD;
     END IF;
     SELECT * INTO its_run FROM rudder_relay.run
-    WHERE first_id = (SELECT max(first_id) FROM rudder_relay.run WHERE first_id <= OLD.id) FOR UPDATE;
+    WHERE first_id = (SELECT max(first_id) FROM rudder_relay.run WHERE first_id <= OLD.id)
+        AND OLD.id - first_id < reports FOR UPDATE;
     its_place := rudder_relay.place_in_list(OLD.id - its_run.first_id, its_run.tail, its_run.shift);
     SELECT lines INTO lines_of_list FROM rudder_relay.list
     WHERE number = its_run.list AND its_place <> ALL (coalesce(its_run.missing, '{}')) AND EXISTS (
