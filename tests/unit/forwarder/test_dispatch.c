@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <pthread.h>
 #include <stdio.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "forwarder/dispatch.h"
 #include "support/suite.h"
@@ -40,6 +42,43 @@ START_TEST(names_that_are_no_run_logs_come_last)
     ck_assert_str_eq(queued_run_name(dispatch_take(dispatch)), NAME("01"));
     ck_assert_str_eq(queued_run_name(dispatch_take(dispatch)), "nonsense.log");
     dispatch_free(dispatch);
+}
+END_TEST
+
+static char *name_at(time_t when, const char *node, char name[64])
+{
+    struct tm tm;
+    char date[32];
+    ck_assert_uint_gt(strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", gmtime_r(&when, &tm)), 0);
+    snprintf(name, 64, "%s+00:00@%s.log.gz", date, node);
+    return name;
+}
+
+/* A run that is dated years ahead and one, of this node or another, that comes a second later: that one is newer. */
+static void check_date_ahead(const char *node, const char *other)
+{
+    char first[64], old[64], second[64];
+    struct dispatch *dispatch = dispatch_new(10, 0);
+    time_t came = time(NULL), now = came;
+    dispatch_arrived(dispatch, name_at(came + 9 * 365 * 86400, node, first));
+    while ((now = time(NULL)) <= came + 1) {
+        usleep(10000);
+    }
+    dispatch_arrived(dispatch, name_at(came - 3600, "third", old));
+    dispatch_arrived(dispatch, name_at(now, other, second));
+    ck_assert(dispatch_begin(dispatch));
+    ck_assert_str_eq(queued_run_name(dispatch_take(dispatch)), second);
+    if (strcmp(node, other) != 0) { /* the nodes take turns */
+        ck_assert_str_eq(queued_run_name(dispatch_take(dispatch)), first);
+    }
+    ck_assert_str_eq(queued_run_name(dispatch_take(dispatch)), old);
+    dispatch_free(dispatch);
+}
+
+START_TEST(a_date_ahead_of_the_clock_counts_as_now)
+{
+    check_date_ahead("n1", "n2");
+    check_date_ahead("n1", "n1");
 }
 END_TEST
 
@@ -121,4 +160,5 @@ END_TEST
 
 SUITE_MAIN("dispatch", waking_an_idle_worker_begins_one_empty_batch,
            a_lone_run_goes_at_once_and_the_next_waits_for_company, names_that_are_no_run_logs_come_last,
-           several_workers_take_everything_once, after_the_stop_nothing_is_handed_out)
+           a_date_ahead_of_the_clock_counts_as_now, several_workers_take_everything_once,
+           after_the_stop_nothing_is_handed_out)
