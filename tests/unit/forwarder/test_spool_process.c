@@ -306,9 +306,13 @@ static void written_in_place(const char *name)
 
 START_TEST(what_is_written_in_place_rests)
 {
-    const enum spool_route routes[] = {SPOOL_RUN_TO_DATABASE, SPOOL_RUN_TO_UPSTREAM, SPOOL_INVENTORY_TO_UPSTREAM};
+    const enum spool_route routes[] = {SPOOL_RUN_TO_DATABASE,       SPOOL_SYSLOG_TO_DATABASE, SPOOL_RUN_TO_UPSTREAM,
+                                       SPOOL_INVENTORY_TO_UPSTREAM, SPOOL_MESSAGE_TO_FILES,
+                                       SPOOL_MESSAGE_UPDATE_TO_FILES};
     process_set_up();
-    for (size_t i = 0; i < 3; i++) {
+    struct syslog_rules *nobody = syslog_rules_new(&relay.config.syslog);
+    tools.syslog = nobody;
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
         written_in_place(N1);
         assert_verdict(routes[i], N1, SPOOL_RESTS, "");
         ck_assert_int_gt(file.retry_within_ms, 25000);
@@ -321,6 +325,7 @@ START_TEST(what_is_written_in_place_rests)
         made_relay_put(&relay, N1, slice_from_str("content")); /* as uploads do */
         ck_assert_int_ne(process(routes[i], N1), SPOOL_RESTS);
     }
+    syslog_rules_free(nobody);
     process_tear_down();
 }
 END_TEST
