@@ -21,8 +21,9 @@
  *
  * Lines behind the first, `TEXT MODE`, are for requests with that text in their head, the first that fits.
  *
- * REQUEST-LOG gets a line for each request: process, request line, user and password in base64, bytes of the body. Not
- * a mock: it speaks TLS by the same library as everybody.
+ * REQUEST-LOG gets a line for each request: process, request line, user and password in base64, bytes of the body, and,
+ * if the request tells it, when the sender took the file (Rudder-Relay-Received). Not a mock: it speaks TLS by the same
+ * library as everybody.
  */
 #include <netinet/in.h>
 #include <openssl/ssl.h>
@@ -88,11 +89,13 @@ static void log_request(const char *head, size_t body_len)
 {
     FILE *file = fopen(request_log, "a");
     const char *login = header(head, "\r\nAuthorization: Basic ");
+    const char *received = header(head, "\r\nRudder-Relay-Received: ");
     if (file == NULL) {
         https_server_die(request_log);
     }
-    fprintf(file, "%d %.*s login=%.*s body=%zu\n", (int)getpid(), (int)strcspn(head, "\r"), head,
-            (int)strcspn(login, "\r"), login, body_len);
+    fprintf(file, "%d %.*s login=%.*s body=%zu%s%.*s\n", (int)getpid(), (int)strcspn(head, "\r"), head,
+            (int)strcspn(login, "\r"), login, body_len, received[0] != '\0' ? " received=" : "",
+            (int)strcspn(received, "\r"), received);
     fclose(file);
 }
 

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "forwarder/sink_upstream.h"
 #include "forwarder/upstream_transfer.h"
@@ -206,6 +207,37 @@ START_TEST(each_kind_goes_to_its_url_with_its_password)
     ck_assert_uint_eq(counted(METRIC_REPORTS, RELAY_REPORT_FORWARD_OK), 1);
     ck_assert_uint_eq(counted(METRIC_INVENTORIES, 0), 3);
     ck_assert_uint_eq(counted(METRIC_RETRIES, RELAY_KIND_INVENTORY), 0); /* a signature that waited is no retry */
+    sink_tear_down();
+}
+END_TEST
+
+/* The servers above count a run's age from then: one that waited here for days is not old when it arrives. */
+START_TEST(the_upstream_is_told_when_a_file_came)
+{
+    static const char *const paths[] = {"reports/incoming/" N1, "inventories/incoming/n2.ocs"};
+    sink_set_up("201");
+    put_run("n1");
+    put_file(paths[1]);
+    for (time_t i = 0; i < 2; i++) {
+        tmpdir_age(relay.directory.fd, paths[i], (i + 1) * 100000);
+    }
+    sink_start(&never);
+    WAIT_FOR(waiting(RELAY_KIND_REPORT) + waiting(RELAY_KIND_INVENTORY) == 0);
+    sink_end();
+    struct buffer log = {0};
+    https_serve_log(&server, &log);
+    for (time_t i = 0; i < 2; i++) {
+        const char *line = strstr(buffer_cstr(&log), i == 0 ? " PUT /reports/" : " PUT /inventories/n2.ocs ");
+        ck_assert_ptr_nonnull(line);
+        line = strstr(line, " received=");
+        ck_assert_msg(line != NULL, "%s", buffer_cstr(&log));
+        char *end;
+        time_t age = time(NULL) - strtol(line + strlen(" received="), &end, 10);
+        ck_assert_int_eq(*end, '\n');
+        ck_assert_int_ge(age, (i + 1) * 100000);
+        ck_assert_int_lt(age, (i + 1) * 100000 + 1000);
+    }
+    buffer_free(&log);
     sink_tear_down();
 }
 END_TEST
@@ -699,7 +731,8 @@ START_TEST(a_stop_lets_a_transfer_end)
 }
 END_TEST
 
-SUITE_MAIN("sink_upstream", each_kind_goes_to_its_url_with_its_password, what_the_upstream_refuses_goes_to_failed,
+SUITE_MAIN("sink_upstream", each_kind_goes_to_its_url_with_its_password, the_upstream_is_told_when_a_file_came,
+           what_the_upstream_refuses_goes_to_failed,
            a_run_of_an_unknown_node_is_not_sent, a_node_that_becomes_known_is_taken_up,
            a_file_that_replaces_the_sent_one_stays, a_busy_upstream_gets_no_more_than_a_probe,
            a_node_that_the_upstream_has_too_much_of_stops_no_other,
