@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <time.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -216,6 +217,58 @@ START_TEST(status_says_what_is_wrong)
 }
 END_TEST
 
+/* Of a relay whose database is well. */
+static void check_uploads_part(struct relay *relay, const char *details)
+{
+    const char *body = system_ask(relay, system_get_status, 200);
+    const char *part = strstr(body, "\"uploads\"");
+    if (details == NULL) {
+        ck_assert_msg(part == NULL, "%s", body);
+    } else {
+        ck_assert_msg(part != NULL && strstr(part, "\"uploads\":{\"status\":\"error\",\"details\":\"") == part, "%s",
+                      body);
+        ck_assert_msg(strstr(part, details) != NULL, "%s", body);
+    }
+}
+
+START_TEST(status_says_why_no_uploads_come_in)
+{
+    struct relay relay;
+    open_relay(&relay);
+    relay.config->upload.min_free_space = INT64_MAX / 2;
+    check_uploads_part(&relay, "/incoming is full: ");
+    relay.config->upload.min_free_space = 0;
+    check_uploads_part(&relay, NULL);
+    relay_state_count_activity(relay.state, RELAY_ACTIVITY_TURNED_AWAY, time(NULL));
+    check_uploads_part(&relay, "1 were turned away and 0 taken");
+    relay_state_count_activity(relay.state, RELAY_ACTIVITY_UPLOADED, time(NULL));
+    check_uploads_part(&relay, NULL); /* others come in */
+    relay_state_worker_end(relay.state, RELAY_ENDPOINT_UPLOAD);
+    check_uploads_part(&relay, "rudder-relay-upload does not run");
+    relay_state_worker_idle(relay.state, RELAY_ENDPOINT_UPLOAD);
+    check_uploads_part(&relay, NULL);
+    close_relay(&relay);
+}
+END_TEST
+
+START_TEST(status_says_that_the_upstream_is_away)
+{
+    struct relay relay;
+    open_relay(&relay);
+    system_ask(&relay, system_post_reload, 200);
+    relay.config->reporting.output = RELAY_OUTPUT_UPSTREAM;
+    relay_state_set_peer(relay.state, RELAY_PEER_UPSTREAM, RELAY_PEER_DOWN, "it is \"away\"");
+    ck_assert_ptr_nonnull(
+        strstr(system_ask(&relay, system_get_status, 200),
+               "{\"data\":{\"upstream\":{\"status\":\"error\",\"details\":\"it is \\\"away\\\" (for "));
+    relay_state_set_peer(relay.state, RELAY_PEER_UPSTREAM, RELAY_PEER_UP, "");
+    ck_assert_str_eq(
+        system_ask(&relay, system_get_status, 200),
+        "{\"data\":{\"configuration\":{\"status\":\"success\"}},\"result\":\"success\",\"action\":\"getStatus\"}");
+    close_relay(&relay);
+}
+END_TEST
+
 START_TEST(queue_of_nothing_byte_for_byte)
 {
 #define NOTHING "\"files\":0,\"bytes\":0,\"oldest_seconds\":null"
@@ -275,5 +328,6 @@ END_TEST
 
 SUITE_MAIN("system", info_byte_for_byte, reload_byte_for_byte_and_everybody_is_told,
            a_bad_node_list_is_refused_and_nobody_is_told, a_bad_configuration_is_refused_before_the_index_is_built,
-           status_of_a_relay_that_is_well, status_says_what_is_wrong, queue_of_nothing_byte_for_byte,
+           status_of_a_relay_that_is_well, status_says_what_is_wrong, status_says_why_no_uploads_come_in,
+           status_says_that_the_upstream_is_away, queue_of_nothing_byte_for_byte,
            queue_with_a_failed_file_and_a_directory_that_is_gone, the_page)
