@@ -5,8 +5,9 @@
  *
  *     fcgi_client SOCKET PATH[?QUERY] ANNOUNCED SENT ENDING [FILE]
  *
- * ENDING: end (the body ends properly), break (the connection is closed), or a number of seconds to wait in the middle.
- * The body is zeros, or the beginning of the file. Prints what the program answers.
+ * ENDING: end (the body ends properly), break (the connection is closed), leave (the body ends properly, and the
+ * connection is closed at once), or a number of seconds to wait in the middle. The body is zeros, or the beginning of
+ * the file. Prints what the program answers.
  *
  *     fcgi_client SOCKET raw <BYTES
  *
@@ -151,7 +152,7 @@ int main(int argc, char **argv)
     }
     FILE *file = argc == 7 ? fopen(argv[6], "r") : NULL;
     if (argc < 6 || argc > 7 || (argc == 7 && file == NULL)) {
-        fprintf(stderr, "usage: fcgi_client SOCKET PATH[?QUERY] ANNOUNCED SENT end|break|SECONDS [FILE]\n"
+        fprintf(stderr, "usage: fcgi_client SOCKET PATH[?QUERY] ANNOUNCED SENT end|break|leave|SECONDS [FILE]\n"
                         "       fcgi_client SOCKET raw\n");
         return 2;
     }
@@ -176,6 +177,8 @@ int main(int argc, char **argv)
         return 0;
     }
     send_record(fd, STDIN, "", 0);
-    print_answer(fd);
+    if (strcmp(argv[5], "leave") != 0) {
+        print_answer(fd);
+    }
     return 0;
 }
