@@ -54,11 +54,12 @@ void response_free(struct response *response);
  * smuggled in. */
 void response_header(struct response *response, const char *name, const char *value);
 
-/* Sets the status and a short body of plain text, which replaces the body there is. */
+/* Sets the status and a short body of plain text, which replaces the body there is. Headers come after it: those set
+ * before are removed. */
 void response_text(struct response *response, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Sets the status, and removes the body. */
+/* Sets the status, and removes the body and the headers. */
 void response_empty(struct response *response, int status);
 
 /* Answers 500 without a reason, which belongs in the log. */
