@@ -14,6 +14,8 @@
 
 enum { LOCK_WITHIN_MS = 8000, LOCK_PAUSE_MS = 50 };
 
+const char *const run_store_tables[RUN_STORE_TABLES] = {"runs", "lines", "ids", "ended"};
+
 /* LMDB calls it EIO when the disk takes a part of what it writes. */
 bool run_store_fault(int code, struct err *err)
 {
@@ -80,10 +82,10 @@ static int open_tables(struct run_store *store)
     if (code != 0) {
         return code;
     }
-    code = mdb_dbi_open(txn, "runs", MDB_CREATE, &store->runs);
-    code = code == 0 ? mdb_dbi_open(txn, "lines", MDB_CREATE, &store->lines) : code;
-    code = code == 0 ? mdb_dbi_open(txn, "ids", MDB_CREATE, &store->ids) : code;
-    code = code == 0 ? mdb_dbi_open(txn, "ended", MDB_CREATE, &store->ended) : code;
+    MDB_dbi *const tables[RUN_STORE_TABLES] = {&store->runs, &store->lines, &store->ids, &store->ended};
+    for (size_t i = 0; code == 0 && i < RUN_STORE_TABLES; i++) {
+        code = mdb_dbi_open(txn, run_store_tables[i], MDB_CREATE, tables[i]);
+    }
     if (code != 0) {
         mdb_txn_abort(txn);
         return code;

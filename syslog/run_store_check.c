@@ -40,12 +40,11 @@ static int read_table(MDB_txn *txn, const char *name, unsigned char *sum)
 
 static int read_tables(MDB_txn *txn)
 {
-    static const char *const names[] = {"runs", "lines", "ids", "ended"};
     unsigned char sum = 0;
     int code = run_store_each(txn, FREE_PAGES, "", 0, read_record, &sum);
     code = code == 0 ? run_store_each(txn, TABLES, "", 0, read_record, &sum) : code;
-    for (size_t i = 0; code == 0 && i < sizeof names / sizeof *names; i++) {
-        code = read_table(txn, names[i], &sum);
+    for (size_t i = 0; code == 0 && i < RUN_STORE_TABLES; i++) {
+        code = read_table(txn, run_store_tables[i], &sum);
     }
     return code;
 }

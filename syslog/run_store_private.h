@@ -43,6 +43,9 @@ struct run_key {
 void run_key_make(struct run_key *key, const char *node_id, int64_t start);
 void run_store_put_number(unsigned char out[8], uint64_t number); /* big-endian */
 
+/* The names of runs, lines, ids and ended. */
+extern const char *const run_store_tables[RUN_STORE_TABLES];
+
 bool run_store_fault(int code, struct err *err);
 
 /* Moves a file that cannot be read to the end to <path>.damaged, in place of an earlier one, and says so in the log.
