@@ -40,6 +40,11 @@ bench_until() {
     lab_wait_for "$seconds" "$@" || bench_fail "$what: not within $seconds s"
 }
 
+# Of the lab's database, before something is measured.
+bench_empty_tables() {
+    lab_empty_tables && lab_psql -c CHECKPOINT || bench_fail "the tables cannot be emptied"
+}
+
 bench_milliseconds() {
     echo $((${EPOCHREALTIME/[.,]/} / 1000))
 }
